@@ -1,0 +1,15 @@
+-- The projects that are exported: all that the configuration's patterns include, blocked and archived ones too.
+SELECT
+  p.id AS project_id,
+  p.slug AS project,
+  p.name AS project_name,
+  p.is_private,
+  p.created_date AS created_at,
+  p.total_story_points AS planned_points,
+  p.total_milestones AS planned_sprints
+FROM projects_project AS p
+WHERE
+  -- Taiga removes a project's rows in the background; what is left of one meanwhile is no project any more.
+  p.blocked_code IS DISTINCT FROM 'blocked-by-deleting'
+  AND p.slug LIKE ANY (:projects_include)
+  AND NOT p.slug LIKE ANY (:projects_exclude)

@@ -1,0 +1,7 @@
+-- A user story's points: the sum over the roles that estimated it; no row for a story that nobody estimated
+-- (that is not the same as 0 points).
+SELECT rp.user_story_id AS userstory_id, sum(points.value) AS points
+FROM userstories_rolepoints AS rp
+JOIN projects_points AS points ON points.id = rp.points_id
+WHERE points.value IS NOT NULL
+GROUP BY rp.user_story_id

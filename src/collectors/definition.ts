@@ -1,0 +1,206 @@
+import { validateDetailed } from 'node-cron';
+import { z } from 'zod';
+import { type Document, readDocument } from '../documents/document.js';
+import { duration } from '../documents/duration.js';
+import { BugflowError, type Place } from '../errors.js';
+import type { SqlSource } from './sql/compile.js';
+
+export type MetricType = 'gauge' | 'counter' | 'histogram';
+
+export interface MetricDefinition {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** The column that holds the value. */
+  readonly value: string;
+  /** Upper bounds in the metric's unit, ascending, without +Inf; histograms only. */
+  readonly buckets: readonly number[];
+  readonly place: Place;
+}
+
+export interface CollectorDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly schedule: string;
+  readonly timeoutMs: number;
+  /** How long the last good values stay when runs fail. */
+  readonly staleAfterMs: number;
+  readonly maxSeries: number;
+  readonly relations: readonly string[];
+  readonly relationsPlace: Place;
+  readonly metrics: readonly MetricDefinition[];
+  readonly now: SqlSource;
+}
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+
+/** From an hour to half a year: what takes a team its time. */
+export const DEFAULT_BUCKETS: readonly number[] = [
+  HOUR_S,
+  4 * HOUR_S,
+  DAY_S,
+  2 * DAY_S,
+  3 * DAY_S,
+  5 * DAY_S,
+  7 * DAY_S,
+  14 * DAY_S,
+  21 * DAY_S,
+  30 * DAY_S,
+  60 * DAY_S,
+  90 * DAY_S,
+  180 * DAY_S,
+];
+
+/** Names that Prometheus itself or every scrape gives a meaning. */
+const RESERVED_LABELS = ['le', 'quantile', 'type', 'job', 'instance'];
+
+const metricName = z.string().refine((name) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name), {
+  error: (issue) =>
+    `"${String(issue.input)}" is not a metric name; use letters, digits and _, not beginning with a digit`,
+});
+
+const labelName = z
+  .string()
+  .refine((name) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && !name.startsWith('__'), {
+    error: (issue) =>
+      `"${String(issue.input)}" is not a label name; use letters, digits and _, not beginning with a digit or __`,
+  })
+  .refine((name) => !RESERVED_LABELS.includes(name), {
+    error: (issue) =>
+      `label "${String(issue.input)}" is reserved; rename the column, for example issue_type instead of type`,
+  });
+
+export const cronExpression = z.string().superRefine((expression, context) => {
+  const problem = cronProblem(expression);
+  if (problem) context.addIssue(problem);
+});
+
+/** Why this is no cron expression, or undefined. */
+export function cronProblem(expression: string): string | undefined {
+  const { valid, errors } = validateDetailed(expression);
+  if (valid) return undefined;
+  return `"${expression}" is not a cron expression (${errors[0]?.message ?? 'five fields are wanted'}); write it like "*/5 * * * *"`;
+}
+
+const metric = z
+  .strictObject({
+    name: metricName,
+    type: z.enum(['gauge', 'counter', 'histogram']),
+    help: z.string().min(1, 'say in a sentence what the metric means'),
+    labels: z.array(labelName).default([]),
+    value: z.string().min(1),
+    buckets: z.array(z.union([z.number().positive(), duration.transform((ms) => ms / 1000)])).optional(),
+  })
+  .superRefine((value, context) => {
+    const issue = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (/^(bugflow|process|nodejs)_/.test(value.name))
+      issue(
+        'name',
+        "names beginning with bugflow_, process_ or nodejs_ are the service's own; choose another",
+      );
+    if (value.type === 'counter' && !value.name.endsWith('_total'))
+      issue('name', `a counter's name ends with _total; call it ${value.name}_total`);
+    if (value.type !== 'counter' && value.name.endsWith('_total'))
+      issue('name', `only counters end with _total; this is a ${value.type}`);
+    if (new Set(value.labels).size < value.labels.length) issue('labels', 'a label is named twice; keep one');
+    if (value.type !== 'histogram' && value.buckets)
+      issue('buckets', 'only histograms have buckets; remove them or make it a histogram');
+    if (value.buckets?.some((bound, i, all) => i > 0 && bound <= (all[i - 1] ?? 0)))
+      issue('buckets', 'buckets must ascend');
+    if (value.type === 'gauge' && /_(bucket|sum|count)$/.test(value.name))
+      issue('name', 'the endings _bucket, _sum and _count belong to histograms; choose another name');
+  });
+
+const collector = z
+  .strictObject({
+    collector: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/, "a collector's name has small letters, digits and _, like sprint_points"),
+    description: z.string().min(1),
+    schedule: cronExpression.default('* * * * *'),
+    timeout: duration.prefault('10s'),
+    stale_after: duration.prefault('15m'),
+    max_series: z.number().int().positive().default(5000),
+    relations: z.array(z.string()).default([]),
+    metrics: z.array(metric).min(1, 'a collector needs at least one metric'),
+    now: z.string().min(1),
+  })
+  .superRefine((value, context) => {
+    value.metrics.forEach((definition, i) => {
+      if (definition.type === 'counter') {
+        context.addIssue({
+          code: 'custom',
+          path: ['metrics', i, 'type'],
+          message: 'a counter cannot be read from `now`, which only knows the present; make it a gauge',
+        });
+      }
+    });
+  });
+
+/** The JSON Schema-able form of a collector file. */
+export const collectorSchema = collector;
+
+/** Reads one collector file. @throws BugflowError naming file, line and mend. */
+export async function readCollector(file: string): Promise<CollectorDefinition> {
+  const document = await readDocument(file, collector, {
+    unreadable: 'COLLECTOR_UNREADABLE',
+    invalid: 'COLLECTOR_INVALID',
+  });
+  const raw = document.value;
+  return {
+    name: raw.collector,
+    description: raw.description,
+    file,
+    schedule: raw.schedule,
+    timeoutMs: raw.timeout,
+    staleAfterMs: raw.stale_after,
+    maxSeries: raw.max_series,
+    relations: raw.relations,
+    relationsPlace: document.place(['relations']),
+    metrics: raw.metrics.map((definition, i) => ({
+      ...definition,
+      buckets: definition.type === 'histogram' ? (definition.buckets ?? DEFAULT_BUCKETS) : [],
+      place: document.place(['metrics', i]),
+    })),
+    now: sqlSource(document, 'now', raw.now),
+  };
+}
+
+function sqlSource(document: Document<unknown>, key: string, text: string): SqlSource {
+  const place = document.textPlace([key]);
+  return { text, file: place.file, line: place.line ?? 1 };
+}
+
+/** Collector names and metric names are unique over all files. @throws BugflowError */
+export function assertUnique(definitions: readonly CollectorDefinition[]): void {
+  const collectors = new Map<string, CollectorDefinition>();
+  const metrics = new Map<string, MetricDefinition>();
+  for (const definition of definitions) {
+    const namesake = collectors.get(definition.name);
+    if (namesake) {
+      throw new BugflowError(
+        'COLLECTOR_INVALID',
+        `collector "${definition.name}" is already defined in ${namesake.file}; rename one`,
+        {
+          place: { file: definition.file, line: 1 },
+        },
+      );
+    }
+    collectors.set(definition.name, definition);
+    for (const metricDefinition of definition.metrics) {
+      const claim = metrics.get(metricDefinition.name);
+      if (claim) {
+        throw new BugflowError(
+          'COLLECTOR_INVALID',
+          `metric "${metricDefinition.name}" is already defined in ${claim.place.file}:${claim.place.line ?? 1}; rename one`,
+          { place: metricDefinition.place },
+        );
+      }
+      metrics.set(metricDefinition.name, metricDefinition);
+    }
+  }
+}

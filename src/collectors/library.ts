@@ -1,0 +1,108 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { CollectorOverride } from '../config/config.js';
+import { BugflowError } from '../errors.js';
+import { assertUnique, type CollectorDefinition, cronProblem, readCollector } from './definition.js';
+import { compileQuery } from './sql/compile.js';
+import { loadRelations, type RelationLibrary } from './sql/relations.js';
+
+/** All collectors of an installation, checked as far as that is possible without a database. */
+export interface CollectorLibrary {
+  readonly collectors: readonly CollectorDefinition[];
+  readonly relations: RelationLibrary;
+}
+
+export interface LibrarySource {
+  /** Folder of the collectors that ship with the service. */
+  readonly shippedFolder: string;
+  /** The team's own files, as absolute paths that may have wildcards in the file name. */
+  readonly ownFiles: readonly string[];
+  readonly overrides: Readonly<Record<string, CollectorOverride>>;
+  /** The configuration file, to be named in errors about overrides. */
+  readonly configFile: string | undefined;
+}
+
+/** @throws BugflowError naming file, line and mend. */
+export async function loadLibrary(source: LibrarySource): Promise<CollectorLibrary> {
+  const relations = await loadRelations(join(source.shippedFolder, 'relations'));
+  const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
+  const own = (await Promise.all(source.ownFiles.map(listFiles))).flat();
+  const definitions = await Promise.all([...shipped, ...own].map(readCollector));
+  assertUnique(definitions);
+  for (const definition of definitions) {
+    const unknown = definition.relations.find((name) => !relations.has(name));
+    if (unknown !== undefined) {
+      throw new BugflowError(
+        'COLLECTOR_INVALID',
+        `unknown relation "${unknown}"; see the files in metrics/relations`,
+        {
+          place: definition.relationsPlace,
+        },
+      );
+    }
+    compileQuery(
+      definition.now,
+      relations.resolve(definition.relations, () => true),
+    );
+  }
+  return { collectors: applyOverrides(definitions, source), relations };
+}
+
+async function listFiles(pattern: string): Promise<string[]> {
+  const folder = dirname(pattern);
+  const wildcard = new RegExp(`^${basename(pattern).split('*').map(escapeRegExp).join('.*')}$`);
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    throw new BugflowError(
+      'COLLECTOR_UNREADABLE',
+      `cannot read the folder ${folder} of the collectors ${pattern}; create it or mend \`collectors\` in the configuration`,
+      { cause: error },
+    );
+  }
+  const matching = names.filter((name) => wildcard.test(name)).sort();
+  if (matching.length === 0) {
+    throw new BugflowError(
+      'COLLECTOR_UNREADABLE',
+      `no file matches ${pattern}; add one or mend \`collectors\` in the configuration`,
+    );
+  }
+  return matching.map((name) => join(folder, name));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+function applyOverrides(
+  definitions: readonly CollectorDefinition[],
+  source: LibrarySource,
+): CollectorDefinition[] {
+  const place = source.configFile === undefined ? undefined : { file: source.configFile };
+  for (const [name, override] of Object.entries(source.overrides)) {
+    if (!definitions.some((definition) => definition.name === name)) {
+      const known = definitions.map((definition) => definition.name).join(', ');
+      throw new BugflowError(
+        'CONFIG_INVALID',
+        `overrides: there is no collector "${name}"; known are ${known}`,
+        { place },
+      );
+    }
+    const problem = override.schedule === undefined ? undefined : cronProblem(override.schedule);
+    if (problem)
+      throw new BugflowError('CONFIG_INVALID', `overrides.${name}.schedule: ${problem}`, { place });
+  }
+  return definitions
+    .filter(({ name }) => source.overrides[name]?.enabled !== false)
+    .map((definition) => {
+      const override = source.overrides[definition.name];
+      return {
+        ...definition,
+        schedule: override?.schedule ?? definition.schedule,
+        timeoutMs: override?.timeoutMs ?? definition.timeoutMs,
+        staleAfterMs: override?.staleAfterMs ?? definition.staleAfterMs,
+        maxSeries: override?.maxSeries ?? definition.maxSeries,
+      };
+    });
+}

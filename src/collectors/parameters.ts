@@ -1,0 +1,60 @@
+import type { Config } from '../config/config.js';
+
+/** What collectors may bind as `:name`, with its PostgreSQL type. `docs/collectors.md` explains each. */
+export const PARAMETER_TYPES = {
+  now: 'timestamptz',
+  time_zone: 'text',
+  projects_include: 'text[]',
+  projects_exclude: 'text[]',
+  workflow: 'jsonb',
+  stale_after: 'interval',
+  untriaged_after: 'interval',
+  sle: 'jsonb',
+  attention_items: 'integer',
+  people: 'text',
+  subjects: 'boolean',
+  taiga_url: 'text',
+} as const;
+
+export type ParameterName = keyof typeof PARAMETER_TYPES;
+export type ParameterValues = Readonly<Record<ParameterName, unknown>>;
+
+/** The values to bind for a reading as of `now`. */
+export function parameterValues(config: Config, now: Date): ParameterValues {
+  const { thresholds, labels, projects } = config;
+  return {
+    now: now.toISOString(),
+    time_zone: config.timeZone,
+    projects_include: projects.include.map(likePattern),
+    projects_exclude: projects.exclude.map(likePattern),
+    workflow: JSON.stringify(
+      config.workflow.map(({ project, kind, status, stage }) => ({
+        project: likePattern(project),
+        kind: kind ?? null,
+        status: likePattern(status),
+        stage,
+      })),
+    ),
+    stale_after: interval(thresholds.staleAfterMs),
+    untriaged_after: interval(thresholds.untriagedAfterMs),
+    sle: JSON.stringify(
+      Object.fromEntries(Object.entries(thresholds.sleMs).map(([kind, ms]) => [kind, interval(ms)])),
+    ),
+    attention_items: thresholds.attentionItems,
+    people: labels.people,
+    subjects: labels.subjects,
+    taiga_url: config.taigaUrl,
+  };
+}
+
+/** `*` and `?` as LIKE's `%` and `_`; everything else means itself. */
+function likePattern(glob: string): string {
+  return glob
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
+}
+
+function interval(ms: number): string {
+  return `${ms / 1000} seconds`;
+}

@@ -1,0 +1,144 @@
+import { hasCode, messageOf } from '../errors.js';
+import type { CollectorDefinition } from './definition.js';
+import { countSeries, type MetricFamily } from './families.js';
+import type { Reading, RowSample } from './reader.js';
+
+export type RunResult = 'success' | 'failure' | 'skipped';
+
+/** What is known of a collector's runs; times are Unix milliseconds. */
+export interface CollectorState {
+  readonly runs: Readonly<Record<RunResult, number>>;
+  readonly running: boolean;
+  /** Whether its values are served: not before its first success, and not any more when they went stale. */
+  readonly up: boolean;
+  /** Whether a run has come to an end that was not the database's absence. */
+  readonly settled: boolean;
+  readonly series: number;
+  readonly rowCount: number;
+  readonly sample: RowSample;
+  readonly lastStartedAt: number | undefined;
+  readonly lastSuccessAt: number | undefined;
+  readonly lastDurationMs: number | undefined;
+  readonly lastDatabaseMs: number | undefined;
+  readonly lastError: string | undefined;
+}
+
+/** One collector with its state. Runs never overlap and never throw. */
+export interface CollectorRunner {
+  readonly definition: CollectorDefinition;
+  state(): CollectorState;
+  run(): Promise<RunResult>;
+  close(): void;
+}
+
+export interface RunnerDependencies {
+  read(definition: CollectorDefinition): Promise<Reading>;
+  publish(collector: string, families: readonly MetricFamily[]): Promise<void>;
+  withdraw(collector: string): void;
+  /** Told after each run. */
+  onRun(runner: CollectorRunner, result: RunResult): void;
+  onStale(runner: CollectorRunner): void;
+}
+
+/** setTimeout's limit, above which it fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export function createRunner(
+  definition: CollectorDefinition,
+  dependencies: RunnerDependencies,
+): CollectorRunner {
+  let state: CollectorState = {
+    runs: { success: 0, failure: 0, skipped: 0 },
+    running: false,
+    up: false,
+    settled: false,
+    series: 0,
+    rowCount: 0,
+    sample: { columns: [], rows: [] },
+    lastStartedAt: undefined,
+    lastSuccessAt: undefined,
+    lastDurationMs: undefined,
+    lastDatabaseMs: undefined,
+    lastError: undefined,
+  };
+  let staleTimer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const update = (change: Partial<CollectorState>): void => {
+    state = { ...state, ...change };
+  };
+  const count = (result: RunResult): CollectorState['runs'] => ({
+    ...state.runs,
+    [result]: state.runs[result] + 1,
+  });
+
+  const goStale = (): void => {
+    update({ up: false, series: 0 });
+    dependencies.withdraw(definition.name);
+    dependencies.onStale(runner);
+  };
+
+  const succeed = async (reading: Reading): Promise<void> => {
+    await dependencies.publish(definition.name, reading.families);
+    clearTimeout(staleTimer);
+    staleTimer = undefined;
+    update({
+      runs: count('success'),
+      up: true,
+      settled: true,
+      series: reading.families.reduce((sum, family) => sum + countSeries(family), 0),
+      rowCount: reading.rowCount,
+      sample: reading.sample,
+      lastSuccessAt: Date.now(),
+      lastDatabaseMs: reading.databaseMs,
+      lastError: undefined,
+    });
+  };
+
+  const fail = (error: unknown): void => {
+    update({
+      runs: count('failure'),
+      settled:
+        state.settled ||
+        !hasCode(error, 'DATABASE_UNREACHABLE', 'DATABASE_LOGIN_REFUSED', 'DATABASE_MISSING'),
+      lastError: messageOf(error),
+    });
+    // From the first failure on: until then the values were as fresh as the schedule makes them.
+    if (state.up && staleTimer === undefined) {
+      staleTimer = setTimeout(goStale, Math.min(definition.staleAfterMs, MAX_TIMER_MS));
+      staleTimer.unref();
+    }
+  };
+
+  const runner: CollectorRunner = {
+    definition,
+    state: () => state,
+    async run() {
+      if (closed) return 'skipped';
+      if (state.running) {
+        update({ runs: count('skipped') });
+        dependencies.onRun(runner, 'skipped');
+        return 'skipped';
+      }
+      const startedAt = Date.now();
+      const startedTick = performance.now();
+      update({ running: true, lastStartedAt: startedAt });
+      let result: RunResult = 'success';
+      try {
+        const reading = await dependencies.read(definition);
+        if (!closed) await succeed(reading);
+      } catch (error) {
+        result = 'failure';
+        fail(error);
+      }
+      update({ running: false, lastDurationMs: performance.now() - startedTick });
+      if (!closed) dependencies.onRun(runner, result);
+      return result;
+    },
+    close() {
+      closed = true;
+      clearTimeout(staleTimer);
+    },
+  };
+  return runner;
+}

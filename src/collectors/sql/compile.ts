@@ -1,0 +1,95 @@
+import { BugflowError, type Place } from '../../errors.js';
+import { PARAMETER_TYPES, type ParameterName } from '../parameters.js';
+import type { Relation } from './relations.js';
+import { scanParameters } from './scan.js';
+
+/** A piece of SQL and where it stands, so that PostgreSQL's errors can name a person's file and line. */
+export interface SqlSource {
+  readonly text: string;
+  readonly file: string;
+  /** Line of the file on which the text begins. */
+  readonly line: number;
+}
+
+export interface CompiledQuery {
+  readonly text: string;
+  /** What `$1`, `$2` … are. */
+  readonly parameters: readonly ParameterName[];
+  /** The place in a person's file of a 1-based character position in `text`, as PostgreSQL reports it. */
+  locate(position: number): Place;
+}
+
+interface Segment {
+  readonly firstLine: number;
+  readonly source: SqlSource;
+}
+
+/**
+ * Puts the relations before the collector's own SQL as CTEs and binds its `:name` parameters.
+ * The SQL becomes a subquery: that keeps its own `WITH`, and leaves no room for a second statement or for a
+ * data-modifying one, which PostgreSQL accepts on the top level only.
+ * @throws BugflowError for an unknown parameter.
+ */
+export function compileQuery(source: SqlSource, relations: readonly Relation[]): CompiledQuery {
+  const parameters: ParameterName[] = [];
+  const segments: Segment[] = [];
+  let text = '';
+  const append = (part: SqlSource): void => {
+    segments.push({ firstLine: countLines(text), source: part });
+    text += bindParameters(part, parameters);
+  };
+  relations.forEach(({ name, source: relation }, i) => {
+    text += `${i === 0 ? 'WITH' : '\n),'} ${name} AS (\n`;
+    append(relation);
+  });
+  text += `${relations.length > 0 ? '\n)\n' : ''}SELECT * FROM (\n`;
+  append({ ...source, text: source.text.replace(/;\s*$/, '') });
+  text += '\n) AS collector';
+
+  const locate = (position: number): Place => {
+    const line = countLines(
+      Array.from(text)
+        .slice(0, position - 1)
+        .join(''),
+    );
+    const segment = segments.findLast((candidate) => candidate.firstLine <= line) ?? segments[0];
+    if (!segment) return { file: source.file, line: source.line };
+    const lastLine = segment.source.line + countLines(segment.source.text.trimEnd()) - 1;
+    return {
+      file: segment.source.file,
+      line: Math.min(segment.source.line + line - segment.firstLine, lastLine),
+    };
+  };
+  return { text, parameters, locate };
+}
+
+/** Replaces each `:name` by `$n::type`; lines stay as they are, so that positions keep their meaning. */
+function bindParameters(source: SqlSource, parameters: ParameterName[]): string {
+  let text = '';
+  let end = 0;
+  for (const use of scanParameters(source.text)) {
+    if (!isParameterName(use.name)) {
+      throw new BugflowError(
+        'COLLECTOR_INVALID',
+        `unknown parameter :${use.name}; known are ${Object.keys(PARAMETER_TYPES)
+          .map((name) => `:${name}`)
+          .join(', ')}`,
+        { place: { file: source.file, line: source.line + countLines(source.text.slice(0, use.start)) - 1 } },
+      );
+    }
+    let index = parameters.indexOf(use.name);
+    if (index < 0) index = parameters.push(use.name) - 1;
+    text += `${source.text.slice(end, use.start)}$${index + 1}::${PARAMETER_TYPES[use.name]}`;
+    end = use.end;
+  }
+  return text + source.text.slice(end);
+}
+
+function isParameterName(name: string): name is ParameterName {
+  return Object.hasOwn(PARAMETER_TYPES, name);
+}
+
+/** 1-based number of the line on which the text ends. */
+function countLines(text: string): number {
+  return text.split('\n').length;
+}

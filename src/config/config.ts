@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { readDocument } from '../documents/document.js';
+import { BugflowError, messageOf } from '../errors.js';
+import { type Environment, expandVariables } from './expand.js';
+import { configSchema, type Kind, parseListen, type RawConfig, type Stage } from './schema.js';
+
+export interface DatabaseConfig {
+  /** May hold the password: never shown. */
+  readonly url: string;
+  readonly passwordFile: string | undefined;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly applicationName: string;
+}
+
+/** One line of the team's description of its boards; patterns have `*` and `?` as wildcards. */
+export interface WorkflowRule {
+  readonly project: string;
+  readonly kind: Kind | undefined;
+  readonly status: string;
+  readonly stage: Stage;
+}
+
+export interface CollectorOverride {
+  readonly enabled: boolean | undefined;
+  readonly schedule: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly staleAfterMs: number | undefined;
+  readonly maxSeries: number | undefined;
+}
+
+export interface Config {
+  /** The file it came from, if any. */
+  readonly file: string | undefined;
+  readonly database: DatabaseConfig;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly timeZone: string;
+  /** Without a slash at the end; empty when not configured. */
+  readonly taigaUrl: string;
+  readonly projects: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly workflow: readonly WorkflowRule[];
+  readonly thresholds: {
+    readonly staleAfterMs: number;
+    readonly untriagedAfterMs: number;
+    readonly sleMs: Readonly<Partial<Record<Kind, number>>>;
+    readonly attentionItems: number;
+  };
+  readonly labels: { readonly people: 'full_name' | 'username' | 'off'; readonly subjects: boolean };
+  /** Absolute patterns of the team's own collector files. */
+  readonly collectorFiles: readonly string[];
+  readonly overrides: Readonly<Record<string, CollectorOverride>>;
+  readonly reloadEndpoint: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export interface ConfigSource {
+  readonly file: string | undefined;
+  readonly env: Environment;
+}
+
+/** Reads and checks the configuration. @throws BugflowError naming file, line and mend. */
+export async function loadConfig({ file, env }: ConfigSource): Promise<Config> {
+  if (file === undefined) return toConfig(undefined, configSchema.parse({}), env);
+  const document = await readDocument(
+    file,
+    configSchema,
+    { unreadable: 'CONFIG_UNREADABLE', invalid: 'CONFIG_INVALID' },
+    (value, place) => expandVariables(value, env, place),
+  );
+  return toConfig(file, document.value, env);
+}
+
+async function toConfig(file: string | undefined, raw: RawConfig, env: Environment): Promise<Config> {
+  const base = file === undefined ? process.cwd() : dirname(resolve(file));
+  const listen = parseListen(raw.listen);
+  if (!listen) throw new Error('unreachable: the schema checked it');
+  return {
+    file,
+    database: {
+      url: await databaseUrl(file, base, raw, env),
+      passwordFile: raw.database.password_file && resolve(base, raw.database.password_file),
+      poolSize: raw.database.pool_size,
+      connectTimeoutMs: raw.database.connect_timeout,
+      lockTimeoutMs: raw.database.lock_timeout,
+      idleTimeoutMs: raw.database.idle_timeout,
+      applicationName: raw.database.application_name,
+    },
+    listen,
+    timeZone: raw.time_zone,
+    taigaUrl: (raw.taiga_url ?? '').replace(/\/+$/, ''),
+    projects: raw.projects,
+    workflow: raw.workflow.flatMap(({ project, kind, stages }) =>
+      Object.entries(stages).flatMap(([stage, statuses]) =>
+        statuses.map((status) => ({ project, kind, status, stage: stage as Stage })),
+      ),
+    ),
+    thresholds: {
+      staleAfterMs: raw.thresholds.stale_after,
+      untriagedAfterMs: raw.thresholds.untriaged_after,
+      sleMs: definedOnly(raw.thresholds.sle),
+      attentionItems: raw.thresholds.attention_items,
+    },
+    labels: raw.labels,
+    collectorFiles: raw.collectors.map((path) => resolve(base, path)),
+    overrides: Object.fromEntries(
+      Object.entries(raw.overrides).map(([name, override]) => [
+        name,
+        {
+          enabled: override.enabled,
+          schedule: override.schedule,
+          timeoutMs: override.timeout,
+          staleAfterMs: override.stale_after,
+          maxSeries: override.max_series,
+        },
+      ]),
+    ),
+    reloadEndpoint: raw.reload_endpoint,
+    logLevel: raw.log_level,
+  };
+}
+
+/** The URL from the file, from a file it names, or from the environment; checked for shape, never echoed. */
+async function databaseUrl(
+  file: string | undefined,
+  base: string,
+  raw: RawConfig,
+  env: Environment,
+): Promise<string> {
+  const place = file === undefined ? undefined : { file };
+  const { url, url_file: urlFile } = raw.database;
+  if (url !== undefined && urlFile !== undefined) {
+    throw new BugflowError('CONFIG_INVALID', 'database.url and database.url_file are both given; keep one', {
+      place,
+    });
+  }
+  const given =
+    urlFile === undefined ? (url ?? env.TAIGA_DATABASE_URL) : await readSecret(resolve(base, urlFile));
+  if (!given) {
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      'no database is configured; set TAIGA_DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/taiga or database.url in the configuration file',
+      { place },
+    );
+  }
+  if (!/^postgres(ql)?:\/\//.test(given) || !URL.canParse(given)) {
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      'the database URL is not one of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)',
+      { place },
+    );
+  }
+  return given;
+}
+
+/** A secret from its file, without the line break that editors add. @throws BugflowError */
+export async function readSecret(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new BugflowError('CONFIG_UNREADABLE', `cannot read the secret file ${file}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function definedOnly<K extends string>(
+  record: Partial<Record<K, number | undefined>>,
+): Partial<Record<K, number>> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<
+    Record<K, number>
+  >;
+}

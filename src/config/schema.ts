@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { duration } from '../documents/duration.js';
+
+export const KINDS = ['epic', 'userstory', 'task', 'issue'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const STAGES = ['backlog', 'ready', 'active', 'waiting', 'done', 'discarded'] as const;
+export type Stage = (typeof STAGES)[number];
+
+const pattern = z.string().min(1, 'a pattern must not be empty');
+
+const timeZone = z.string().refine(isTimeZone, {
+  error: (issue) => `"${String(issue.input)}" is not a time zone; use an IANA name like Europe/Berlin`,
+});
+
+const listen = z.string().refine((text) => parseListen(text) !== undefined, {
+  error: (issue) =>
+    `"${String(issue.input)}" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284`,
+});
+
+const webAddress = z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), {
+  error: (issue) => `"${String(issue.input)}" is not a web address; write it like https://taiga.example.org`,
+});
+
+const count = z.number().int().positive();
+
+const database = z.strictObject({
+  url: z
+    .string()
+    .optional()
+    .describe(
+      "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it, the environment variable `TAIGA_DATABASE_URL`.",
+    ),
+  url_file: z.string().optional().describe('File that holds the URL, instead of `url`.'),
+  password_file: z
+    .string()
+    .optional()
+    .describe(
+      'File that holds the password alone; read again at each connect, so that a rotated password needs no restart.',
+    ),
+  pool_size: count.max(20).default(3).describe('Connections at most.'),
+  connect_timeout: duration.prefault('5s').describe('How long to wait for a connection.'),
+  lock_timeout: duration
+    .prefault('2s')
+    .describe("PostgreSQL's `lock_timeout`: a collector gives up rather than queue behind a migration."),
+  idle_timeout: duration.prefault('30s').describe("PostgreSQL's `idle_in_transaction_session_timeout`."),
+  application_name: z
+    .string()
+    .default('taiga-bugflow')
+    .describe('How the sessions show in `pg_stat_activity`.'),
+});
+
+const projects = z.strictObject({
+  include: z.array(pattern).default(['*']).describe('Slugs to export; `*` and `?` are wildcards.'),
+  exclude: z.array(pattern).default([]).describe('Slugs not to export, even when included.'),
+});
+
+const workflowRule = z.strictObject({
+  project: pattern.default('*').describe('Which projects: a slug, with `*` and `?` as wildcards.'),
+  kind: z.enum(KINDS).optional().describe('Which kind; absent: all four.'),
+  stages: z
+    .partialRecord(z.enum(STAGES), z.array(pattern))
+    .describe('Stage → names of its statuses, without regard to case; `*` and `?` are wildcards.'),
+});
+
+const thresholds = z.strictObject({
+  stale_after: duration
+    .prefault('14d')
+    .describe('An open item is stale when nothing happened to it for so long.'),
+  untriaged_after: duration
+    .prefault('2d')
+    .describe('An issue is untriaged when it lies in the backlog stage without an assignee for so long.'),
+  sle: z
+    .strictObject({
+      epic: duration.optional().describe('Service level expectation for epics; none by default.'),
+      userstory: duration.prefault('14d').describe('The same for user stories.'),
+      task: duration.prefault('7d').describe('The same for tasks.'),
+      issue: duration.prefault('14d').describe('The same for issues.'),
+    })
+    .prefault({})
+    .describe('Service level expectation: how long an item may be in progress before it is `over_sle`.'),
+  attention_items: count
+    .max(100)
+    .default(10)
+    .describe('How many items a project and reason the attention list names.'),
+});
+
+const labels = z.strictObject({
+  people: z
+    .enum(['full_name', 'username', 'off'])
+    .default('full_name')
+    .describe('How people appear in the two metrics that name them; `off`: not at all.'),
+  subjects: z.boolean().default(true).describe('Whether subjects of items and epics appear in labels.'),
+});
+
+const override = z.strictObject({
+  enabled: z.boolean().optional().describe('`false` switches the collector off.'),
+  schedule: z.string().optional().describe('Another cron expression.'),
+  timeout: duration.optional().describe('Another timeout of its statement.'),
+  stale_after: duration
+    .optional()
+    .describe('Another time for which its last good values stay when it fails.'),
+  max_series: count.optional().describe('Another limit of its series.'),
+});
+
+export const configSchema = z.strictObject({
+  database: database.prefault({}).describe("Where Taiga's database is."),
+  listen: listen
+    .default('127.0.0.1:10284')
+    .describe(
+      'Address of the HTTP server. Only this machine by default; `0.0.0.0:10284` opens it to the network.',
+    ),
+  time_zone: timeZone.default('UTC').describe('Time zone of days, sprints and cron expressions.'),
+  taiga_url: webAddress.optional().describe("Address of Taiga's front end, for links to items."),
+  projects: projects.prefault({}).describe('Which projects are exported.'),
+  workflow: z
+    .array(workflowRule)
+    .default([])
+    .describe('Which status is which stage; the first rule that matches wins, then the defaults apply.'),
+  thresholds: thresholds.prefault({}).describe('When something is exceptional.'),
+  labels: labels.prefault({}).describe('What of people and texts appears in labels.'),
+  collectors: z
+    .array(pattern)
+    .default([])
+    .describe('Files of your own collectors, relative to this file; `*` is a wildcard in the file name.'),
+  overrides: z.record(z.string(), override).default({}).describe('Changes to single collectors, by name.'),
+  reload_endpoint: z
+    .boolean()
+    .default(false)
+    .describe('Whether `POST /-/reload` reads the configuration again (SIGHUP always does).'),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much the log says.'),
+});
+
+export type RawConfig = z.output<typeof configSchema>;
+
+/** `HOST:PORT` or `[IPv6]:PORT`. */
+export function parseListen(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host !== undefined && port <= 65_535 ? { host, port } : undefined;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

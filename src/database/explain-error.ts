@@ -1,0 +1,117 @@
+import pg from 'pg';
+import type { DatabaseConfig } from '../config/config.js';
+import { BugflowError, messageOf } from '../errors.js';
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there; is PostgreSQL running, and is the port right?',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name cannot be looked up now',
+  ETIMEDOUT: 'no answer; is a firewall in between?',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+};
+
+/** What went wrong on the way to or in the database, in one line with its mend. Never shows the password. */
+export function explainDatabaseError(error: unknown, config: DatabaseConfig): unknown {
+  if (error instanceof BugflowError) return error;
+  const target = describeTarget(config);
+  const code = codeOf(error);
+  const message = messageOf(error);
+  if (error instanceof pg.DatabaseError) return explainServerError(error, target);
+  if (code !== undefined && UNREACHABLE[code] !== undefined) {
+    return new BugflowError(
+      'DATABASE_UNREACHABLE',
+      `cannot reach the database at ${target.where}: ${UNREACHABLE[code]}`,
+      { cause: error },
+    );
+  }
+  if (
+    /timeout|terminated|Connection ended|connection error|not queryable|server does not support SSL/i.test(
+      message,
+    )
+  ) {
+    return new BugflowError(
+      'DATABASE_UNREACHABLE',
+      `cannot reach the database at ${target.where}: ${message}`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+function explainServerError(error: pg.DatabaseError, target: Target): unknown {
+  const { code = '', message } = error;
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return new BugflowError(
+        'DATABASE_LOGIN_REFUSED',
+        `the database at ${target.where} refuses user "${target.user}": ${message}; check user and password in the database URL and pg_hba.conf`,
+        { cause: error },
+      );
+    case '3D000':
+      return new BugflowError(
+        'DATABASE_MISSING',
+        `there is no database "${target.database}" at ${target.where}; check the name at the end of the database URL`,
+        { cause: error },
+      );
+    case '42501': {
+      const table = /(?:table|relation|view|sequence) "?([\w.]+)"?/.exec(message)?.[1];
+      const mend = table
+        ? `GRANT SELECT ON ${table} TO ${quoteIdentifier(target.user)};`
+        : `grant it to ${target.user}`;
+      return new BugflowError('DATABASE_PERMISSION', `${message}; mend it with: ${mend}`, { cause: error });
+    }
+    case '57014':
+      return new BugflowError(
+        'COLLECTOR_TIMEOUT',
+        `the statement was cancelled: ${message}; make the SQL faster or raise its timeout`,
+        { cause: error },
+      );
+    case '55P03':
+      return new BugflowError(
+        'COLLECTOR_TIMEOUT',
+        `a table is locked: ${message}; the next run tries again`,
+        { cause: error },
+      );
+    case '53300':
+    case '57P01':
+    case '57P02':
+    case '57P03':
+      return new BugflowError(
+        'DATABASE_UNREACHABLE',
+        `the database at ${target.where} takes no queries now: ${message}`,
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}
+
+interface Target {
+  readonly where: string;
+  readonly user: string;
+  readonly database: string;
+}
+
+/** Host, user and database of the URL, without its password. */
+export function describeTarget(config: Pick<DatabaseConfig, 'url'>): Target {
+  const url = new URL(config.url);
+  const user = decodeURIComponent(url.username) || 'postgres';
+  return {
+    where: `${url.searchParams.get('host') ?? (url.hostname || 'localhost')}:${url.port || '5432'}`,
+    user,
+    database: decodeURIComponent(url.pathname.slice(1)) || user,
+  };
+}
+
+function quoteIdentifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

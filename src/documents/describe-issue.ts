@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { DocumentPath } from './document.js';
+
+/** One validation issue in a person's words, and the path of the key that is to be mended. */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+): { message: string; path: DocumentPath } {
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const known = keysAt(schema, issue.path);
+    const guess = nearest(key, known);
+    const mend = guess ? `did you mean "${guess}"?` : `known here: ${known.join(', ')}`;
+    return { message: `unknown key "${key}"; ${mend}`, path: [...issue.path, key] };
+  }
+  const key = issue.path.length > 0 ? `${formatPath(issue.path)}: ` : '';
+  return { message: `${key}${lowerFirst(issue.message)}`, path: issue.path };
+}
+
+/** `metrics[0].labels`: a path as a person would write it. */
+function formatPath(path: DocumentPath): string {
+  return path
+    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i ? '.' : ''}${String(step)}`))
+    .join('');
+}
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  additionalProperties?: JsonSchema | boolean;
+}
+
+/** The keys that the schema knows at a path. */
+function keysAt(schema: z.ZodType, path: DocumentPath): string[] {
+  let node: JsonSchema | undefined = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as JsonSchema;
+  for (const step of path) {
+    const rest: JsonSchema | boolean | undefined = node?.additionalProperties;
+    node =
+      typeof step === 'number'
+        ? node?.items
+        : (node?.properties?.[String(step)] ?? (typeof rest === 'object' ? rest : undefined));
+  }
+  return Object.keys(node?.properties ?? {});
+}
+
+function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const scored = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
+  scored.sort((a, b) => a.distance - b.distance);
+  const best = scored[0];
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

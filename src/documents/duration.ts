@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** Prometheus' notation (`500ms`, `10s`, `5m`, `1h30m`, `14d`) in milliseconds, or undefined. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(\d+(ms|s|m|h|d|w))+$/.test(text)) return undefined;
+  let totalMs = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|s|m|h|d|w)/g)) {
+    totalMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+  }
+  return Number.isSafeInteger(totalMs) ? totalMs : undefined;
+}
+
+/** A duration in a YAML file; its value is in milliseconds. */
+export const duration = z
+  .string('a duration like 10s, 5m, 1h30m or 14d is wanted')
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms === undefined || ms <= 0) {
+      context.addIssue(`"${text}" is not a duration; write it like 500ms, 10s, 5m, 1h30m or 14d`);
+      return z.NEVER;
+    }
+    return ms;
+  });

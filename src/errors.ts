@@ -1,0 +1,58 @@
+/** Stable codes: callers decide on them, `docs/errors.md` explains each. */
+export type ErrorCode =
+  | 'CONFIG_UNREADABLE'
+  | 'CONFIG_INVALID'
+  | 'COLLECTOR_UNREADABLE'
+  | 'COLLECTOR_INVALID'
+  | 'COLLECTOR_SQL'
+  | 'COLLECTOR_COLUMN_MISSING'
+  | 'COLLECTOR_VALUE'
+  | 'COLLECTOR_DUPLICATE_SERIES'
+  | 'COLLECTOR_TOO_MANY_SERIES'
+  | 'COLLECTOR_TIMEOUT'
+  | 'DATABASE_UNREACHABLE'
+  | 'DATABASE_LOGIN_REFUSED'
+  | 'DATABASE_MISSING'
+  | 'DATABASE_NOT_TAIGA'
+  | 'DATABASE_PERMISSION'
+  | 'DATABASE_QUERY'
+  | 'SERVER_ADDRESS';
+
+export interface Place {
+  readonly file: string;
+  /** 1-based; absent when the whole file is meant. */
+  readonly line?: number;
+}
+
+/** An error that a person can act on: one line that says where, what, and how to mend it. */
+export class BugflowError extends Error {
+  readonly code: ErrorCode;
+  readonly place: Place | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { place?: Place | undefined; cause?: unknown } = {},
+  ) {
+    const place = options.place;
+    const prefix = place ? `${place.file}${place.line === undefined ? '' : `:${place.line}`}: ` : '';
+    super(`${prefix}${oneLine(message)}`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'BugflowError';
+    this.code = code;
+    this.place = place;
+  }
+}
+
+/** True for an error with one of the given codes. */
+export function hasCode(error: unknown, ...codes: ErrorCode[]): error is BugflowError {
+  return error instanceof BugflowError && codes.includes(error.code);
+}
+
+/** What to show of an unknown error: its message in one line. */
+export function messageOf(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message || error.name : String(error));
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+}

@@ -1,0 +1,77 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Prometheus' text format 0.0.4, and OpenMetrics 1.0. */
+export type Format = 'text' | 'openmetrics';
+
+export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
+/** What OpenMetrics wants at the end of the whole body. */
+export const OPENMETRICS_END = '# EOF\n';
+
+export interface Sample {
+  /** `_bucket`, `_sum` or `_count`; empty for the metric itself. */
+  readonly suffix: string;
+  /** `{name="escaped value",…}` or empty. */
+  readonly labels: string;
+  readonly value: number;
+}
+
+export interface SampleFamily {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram' | 'summary';
+  readonly help: string;
+  /** Lazily, so that a large family is never held twice. */
+  samples(): Iterable<Sample>;
+}
+
+/** Lines rendered between two turns of the event loop: about a millisecond of work. */
+const LINES_PER_TURN = 2000;
+
+/** Renders families to bytes, in slices, so that a large collector never holds up a scrape. */
+export async function renderFamilies(families: readonly SampleFamily[], format: Format): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let lines: string[] = [];
+  const flush = (): void => {
+    if (lines.length > 0) chunks.push(Buffer.from(lines.join('')));
+    lines = [];
+  };
+  for (const family of families) {
+    lines.push(header(family, format));
+    for (const { suffix, labels, value } of family.samples()) {
+      lines.push(`${family.name}${suffix}${labels} ${formatValue(value)}\n`);
+      if (lines.length >= LINES_PER_TURN) {
+        flush();
+        await nextTurn();
+      }
+    }
+  }
+  flush();
+  return Buffer.concat(chunks);
+}
+
+/** Whether both formats render these families to the same bytes: then one rendering serves for both. */
+export function rendersAlike(families: readonly SampleFamily[]): boolean {
+  return families.every((family) => family.type !== 'counter' && !family.help.includes('"'));
+}
+
+function header({ name, type, help }: SampleFamily, format: Format): string {
+  const openMetrics = format === 'openmetrics';
+  const familyName = openMetrics && type === 'counter' ? name.replace(/_total$/, '') : name;
+  const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  return `# HELP ${familyName} ${openMetrics ? escaped.replaceAll('"', '\\"') : escaped}\n# TYPE ${familyName} ${type}\n`;
+}
+
+/** As both formats want it; an integer stays one. */
+export function formatValue(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+
+/** A bucket's bound: always with a point, as OpenMetrics writes it, so that both formats give one series. */
+export function formatBound(bound: number): string {
+  const text = formatValue(bound);
+  return Number.isInteger(bound) && !text.includes('e') ? `${text}.0` : text;
+}

@@ -1,0 +1,92 @@
+import { countSeries } from '../collectors/families.js';
+import { parameterValues } from '../collectors/parameters.js';
+import { createReader, type Reader } from '../collectors/reader.js';
+import { createDatabase } from '../database/database.js';
+import { describeTarget } from '../database/explain-error.js';
+import { BugflowError, messageOf } from '../errors.js';
+import type { Installation } from './installation.js';
+import { formatTable } from './table.js';
+
+export interface CheckOptions {
+  readonly now: Date;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Tries everything out once and prints what it finds: the connection, the boards' statuses and stages, and for each
+ * collector what it would yield and how long that took. Resolves to whether all is well.
+ * @throws BugflowError when the database cannot be used at all.
+ */
+export async function check(
+  { config, library }: Installation,
+  { now, print }: CheckOptions,
+): Promise<boolean> {
+  print(`Configuration: ${config.file ?? 'none, only the environment'}`);
+  print(`Database: ${describeTarget(config.database).where}`);
+  const database = createDatabase(config.database, { onIdleError: () => undefined });
+  try {
+    const reader = createReader(database, library.relations);
+    const values = parameterValues(config, now);
+    await printWorkflow(reader, values, print);
+
+    const problems: string[] = [];
+    const rows: string[][] = [];
+    let databaseMs = 0;
+    for (const definition of library.collectors) {
+      try {
+        const reading = await reader.readNow(definition, values);
+        const series = reading.families.reduce((sum, family) => sum + countSeries(family), 0);
+        databaseMs += reading.databaseMs;
+        rows.push([
+          definition.name,
+          'good',
+          String(reading.rowCount),
+          String(series),
+          `${Math.round(reading.databaseMs)} ms`,
+        ]);
+      } catch (error) {
+        if (!(error instanceof BugflowError)) throw error;
+        if (error.code.startsWith('DATABASE') && error.code !== 'DATABASE_PERMISSION') throw error;
+        problems.push(messageOf(error));
+        rows.push([definition.name, 'FAILED', '', '', '']);
+      }
+    }
+    print('');
+    for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
+    print('');
+    for (const problem of problems) print(problem);
+    print(
+      problems.length === 0
+        ? `All is well: ${rows.length} collectors, ${Math.round(databaseMs)} ms of database time.`
+        : `${problems.length} of ${rows.length} collectors failed.`,
+    );
+    return problems.length === 0;
+  } finally {
+    await database.close();
+  }
+}
+
+/** The table of statuses and stages, so that people see and correct it. */
+async function printWorkflow(
+  reader: Reader,
+  values: ReturnType<typeof parameterValues>,
+  print: (line: string) => void,
+): Promise<void> {
+  const { columns, rows } = await reader.readRelation('workflow', values);
+  const cells = (row: readonly (string | null)[], names: readonly string[]): string[] =>
+    names.map((name) => row[columns.indexOf(name)] ?? '');
+  const sortKey = (row: readonly (string | null)[]): string => {
+    const [project = '', kind = '', position = ''] = cells(row, ['project', 'kind', 'position']);
+    return [project, kind, position.padStart(10, '0')].join('\0');
+  };
+  const sorted = rows.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  print('');
+  const names = ['project', 'kind', 'status', 'is_closed', 'stage'];
+  for (const line of formatTable(
+    ['project', 'kind', 'status', 'closed', 'stage'],
+    sorted.map((row) => cells(row, names)),
+  ))
+    print(line);
+  print('');
+  print('A stage that is wrong for your team can be set with `workflow` in the configuration.');
+}

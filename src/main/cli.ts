@@ -1,0 +1,120 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { ConfigSource } from '../config/config.js';
+import type { Environment } from '../config/expand.js';
+import { BugflowError, messageOf } from '../errors.js';
+import { check } from './check.js';
+import { collect } from './collect.js';
+import { demo } from './demo.js';
+import { loadInstallation } from './installation.js';
+import { serve } from './serve.js';
+
+export interface CliContext {
+  readonly env: Environment;
+  readonly version: string;
+}
+
+const FAILED = 1;
+const USAGE = 2;
+
+/** Runs the command line. Resolves to the exit status: 0 good, 1 failed, 2 usage. */
+export async function runCli(argv: readonly string[], { env, version }: CliContext): Promise<number> {
+  let status = 0;
+  const program = new Command('taiga-bugflow')
+    .description("Taiga's database as Prometheus metrics")
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .option('-c, --config <file>', 'configuration file (or the environment variable TAIGA_BUGFLOW_CONFIG)');
+
+  const source = (): ConfigSource => ({
+    file: program.opts<{ config?: string }>().config ?? env.TAIGA_BUGFLOW_CONFIG,
+    env,
+  });
+  const print = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+  };
+  const warn = (message: string): void => {
+    process.stderr.write(`taiga-bugflow: ${message}\n`);
+  };
+
+  program
+    .command('serve')
+    .description('run the service')
+    .option('--port <port>', "listen on this port instead of the configuration's", parsePort)
+    .action(async ({ port }: { port?: number }) => serve({ source: source(), version, port }));
+
+  program
+    .command('demo')
+    .description('run the service on an embedded database with a made-up team that goes on working')
+    .option('--port <port>', 'listen on this port', parsePort, 10_284)
+    .option('--seed <number>', 'another made-up past', parseWhole, 1)
+    .option('--pace <seconds>', 'how often somebody does something', parseSeconds, 2)
+    .action(async ({ port, seed, pace }: { port: number; seed: number; pace: number }) =>
+      demo({ env, version, port, seed, paceMs: pace * 1000, print }),
+    );
+
+  program
+    .command('check')
+    .description('try out configuration, connection and collectors, and print what they yield')
+    .action(async () => {
+      if (!(await check(await loadInstallation(source()), { now: new Date(), print }))) status = FAILED;
+    });
+
+  program
+    .command('collect')
+    .description('run collectors once and print the metrics')
+    .argument('[name...]', 'collectors; none: all')
+    .option('--at <time>', 'as of this time (ISO 8601)', parseTime)
+    .option('--openmetrics', 'in OpenMetrics instead of the text format')
+    .action(async (names: string[], { at, openmetrics }: { at?: Date; openmetrics?: boolean }) => {
+      const allWell = await collect(await loadInstallation(source()), {
+        names,
+        at: at ?? new Date(),
+        format: openmetrics ? 'openmetrics' : 'text',
+        write: (bytes) => void process.stdout.write(bytes),
+        warn,
+      });
+      if (!allWell) status = FAILED;
+    });
+
+  try {
+    await program.parseAsync([...argv]);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    warn(error instanceof BugflowError ? error.message : unexpected(error));
+    return FAILED;
+  }
+}
+
+function unexpected(error: unknown): string {
+  const place = error instanceof Error ? (error.stack?.split('\n')[1]?.trim() ?? '') : '';
+  return `unexpected: ${messageOf(error)} ${place}`.trim();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  return port;
+}
+
+function parseWhole(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
+  return Number(text);
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds above 0 is wanted.');
+  return seconds;
+}
+
+function parseTime(text: string): Date {
+  const time = new Date(text);
+  // Without a zone JavaScript would read it as local time: two machines would disagree.
+  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
+    throw new InvalidArgumentError('write it like 2026-03-01 or 2026-03-01T12:00:00Z.');
+  }
+  return time;
+}

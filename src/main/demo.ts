@@ -1,0 +1,36 @@
+import type { Environment } from '../config/expand.js';
+import { startDemoTaiga } from '../demo/demo-taiga.js';
+import { closeInTime, createLogger, waitForStop } from './serve.js';
+import { startService } from './service.js';
+
+export interface DemoCommandOptions {
+  readonly env: Environment;
+  readonly version: string;
+  readonly port: number;
+  readonly seed: number;
+  readonly paceMs: number;
+  readonly print: (line: string) => void;
+}
+
+/** Runs the service on an embedded database with a made-up team, until SIGTERM or SIGINT. */
+export async function demo({ env, version, port, seed, paceMs, print }: DemoCommandOptions): Promise<void> {
+  const log = createLogger();
+  print('Making up a team and its last twelve months …');
+  const taiga = await startDemoTaiga({ seed, now: new Date(), paceMs });
+  try {
+    const source = { file: undefined, env: { ...env, TAIGA_DATABASE_URL: taiga.url } };
+    const service = await startService({ source, log, version, port });
+    print('');
+    print(`  Open  ${service.address}             what is here`);
+    print(`        ${service.address}/metrics     the metrics, as Prometheus reads them`);
+    print(`        ${service.address}/collectors  where each number comes from`);
+    print('');
+    print(`  The made-up Taiga database: ${taiga.url}`);
+    print(`  Somebody does something every ${paceMs / 1000} s. Ctrl-C ends it.`);
+    print('');
+    await waitForStop();
+    await closeInTime(() => service.close(), log);
+  } finally {
+    await taiga.close();
+  }
+}

@@ -1,0 +1,179 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createEngine, type Engine } from '../collectors/engine.js';
+import type { CollectorRunner } from '../collectors/runner.js';
+import type { ConfigSource } from '../config/config.js';
+import { createDatabase, type Database } from '../database/database.js';
+import { describeTarget } from '../database/explain-error.js';
+import { BugflowError, messageOf } from '../errors.js';
+import { createExposition } from '../exposition/exposition.js';
+import { toSampleFamily } from '../exposition/sample-families.js';
+import { createOwnMetrics } from '../observability/own-metrics.js';
+import { createServer } from '../server/server.js';
+import { type Installation, loadInstallation } from './installation.js';
+
+/** The running service. */
+export interface Service {
+  /** Where it listens, like `http://127.0.0.1:10284`. */
+  readonly address: string;
+  readonly server: FastifyInstance;
+  /** Reads the configuration again; the old one stays in force when the new one is wrong. @throws BugflowError */
+  reload(): Promise<void>;
+  /** Stops taking requests, ends the collectors and closes the database. */
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly source: ConfigSource;
+  readonly log: Logger;
+  readonly version: string;
+  /** Takes precedence over the configuration's address. */
+  readonly port?: number | undefined;
+}
+
+interface Shift {
+  readonly installation: Installation;
+  readonly database: Database;
+  readonly engine: Engine;
+}
+
+/** @throws BugflowError when the configuration is wrong or the address is taken. */
+export async function startService({ source, log, version, port }: ServiceOptions): Promise<Service> {
+  const exposition = await createExposition();
+  const lastReload = { successful: true, succeededAt: Date.now() };
+  let shift = createShift(await loadInstallation(source));
+  log.level = shift.installation.config.logLevel;
+
+  const ownMetrics = createOwnMetrics(exposition, () => ({
+    version,
+    runners: shift.engine.runners,
+    databaseUp: shift.engine.databaseUp(),
+    lastReload,
+  }));
+
+  function createShift(installation: Installation): Shift {
+    const { config, library } = installation;
+    const database = createDatabase(config.database, {
+      onIdleError: (error) => log.warn(`an idle database connection broke: ${messageOf(error)}`),
+    });
+    const engine = createEngine({
+      config,
+      library,
+      database,
+      publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
+      withdraw: (collector) => exposition.withdraw(collector),
+      onChange: (runner, event) => {
+        logRun(log, runner, event);
+        ownMetrics.refresh();
+      },
+    });
+    return { installation, database, engine };
+  }
+
+  const endShift = async ({ engine, database }: Shift): Promise<void> => {
+    await engine.stop();
+    await database.close();
+  };
+
+  let reloading: Promise<void> = Promise.resolve();
+  const reloadNow = async (): Promise<void> => {
+    let installation: Installation;
+    try {
+      installation = await loadInstallation(source);
+    } catch (error) {
+      lastReload.successful = false;
+      ownMetrics.refresh();
+      log.error(`the configuration was not loaded, the old one stays in force: ${messageOf(error)}`);
+      throw error;
+    }
+    const previous = shift;
+    // The old runners have ended before the new ones publish under the same names.
+    await endShift(previous);
+    for (const runner of previous.engine.runners) {
+      if (!isUnchanged(runner, installation)) exposition.withdraw(runner.definition.name);
+    }
+    shift = createShift(installation);
+    log.level = installation.config.logLevel;
+    lastReload.successful = true;
+    lastReload.succeededAt = Date.now();
+    shift.engine.start();
+    ownMetrics.refresh();
+    log.info(`configuration loaded: ${installation.library.collectors.length} collectors`);
+  };
+  const reload = (): Promise<void> => {
+    const result = reloading.then(reloadNow);
+    reloading = result.catch(() => undefined);
+    return result;
+  };
+
+  const { config } = shift.installation;
+  const server = createServer({
+    exposition,
+    version,
+    runners: () => shift.engine.runners,
+    databaseUp: () => shift.engine.databaseUp(),
+    databaseTarget: () => describeTarget(shift.installation.config.database).where,
+    reload: config.reloadEndpoint ? reload : undefined,
+    log,
+  });
+  await ownMetrics.publish();
+  const host = config.listen.host;
+  let address: string;
+  try {
+    address = await server.listen({ host, port: port ?? config.listen.port });
+  } catch (error) {
+    await ownMetrics.close();
+    await endShift(shift);
+    throw explainListenError(error, host, port ?? config.listen.port, config.file);
+  }
+  shift.engine.start();
+  log.info(
+    `${shift.installation.library.collectors.length} collectors on ${describeTarget(config.database).where}, metrics at ${address}/metrics`,
+  );
+
+  return {
+    address,
+    server,
+    reload,
+    async close() {
+      await server.close();
+      await reloading;
+      await ownMetrics.close();
+      await endShift(shift);
+    },
+  };
+}
+
+/** Whether a collector goes on as it was, so that its last values may stay until it has run again. */
+function isUnchanged({ definition }: CollectorRunner, { library }: Installation): boolean {
+  const next = library.collectors.find((candidate) => candidate.name === definition.name);
+  return next !== undefined && JSON.stringify(next) === JSON.stringify(definition);
+}
+
+function logRun(
+  log: Logger,
+  runner: CollectorRunner,
+  event: 'success' | 'failure' | 'skipped' | 'stale',
+): void {
+  const { name } = runner.definition;
+  const state = runner.state();
+  if (event === 'success')
+    log.debug({ collector: name, series: state.series, durationMs: state.lastDurationMs }, 'collected');
+  if (event === 'failure') log.error({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
+  if (event === 'skipped') log.warn({ collector: name }, 'collector is still running; this run is skipped');
+  if (event === 'stale') log.error({ collector: name }, 'collector keeps failing: its series are withdrawn');
+}
+
+function explainListenError(error: unknown, host: string, port: number, file: string | undefined): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const reason = {
+    EADDRINUSE: 'the port is in use; stop the other program or choose another port with `listen`',
+    EACCES: 'the port needs more rights; choose one above 1023 with `listen`',
+    EADDRNOTAVAIL: 'this machine has no such address; mend `listen`',
+  }[String(code)];
+  if (reason === undefined) return error;
+  return new BugflowError('SERVER_ADDRESS', `cannot listen on ${host}:${port}: ${reason}`, {
+    place: file === undefined ? undefined : { file },
+    cause: error,
+  });
+}

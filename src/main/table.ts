@@ -1,0 +1,16 @@
+/** Columns padded to a common width, for a terminal. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const shown = [header, ...rows].map((row) => row.map(printable));
+  const widths = header.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
+  return shown.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Names may hold anything, a terminal's control sequences too. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '�');
+}

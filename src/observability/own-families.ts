@@ -1,0 +1,121 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { labelBlock } from '../collectors/families.js';
+import type { CollectorRunner } from '../collectors/runner.js';
+import type { Sample, SampleFamily } from '../exposition/format.js';
+
+/** What the service knows of itself. Times are Unix milliseconds. */
+export interface ServiceFacts {
+  readonly version: string;
+  readonly runners: readonly CollectorRunner[];
+  readonly databaseUp: boolean;
+  readonly lastReload: { readonly successful: boolean; readonly succeededAt: number };
+}
+
+/** The service's own metrics (`bugflow_…`). */
+export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
+  const { runners, lastReload } = facts;
+  const states = runners.map((runner) => ({ name: runner.definition.name, state: runner.state() }));
+  const perCollector = (value: (state: (typeof states)[number]['state']) => number | undefined): Sample[] =>
+    states.flatMap(({ name, state }) => sampleOf(value(state), { collector: name }));
+
+  return [
+    gauge(
+      'bugflow_build_info',
+      'Version of the service and of Node; always 1.',
+      sampleOf(1, { version: facts.version, node_version: process.versions.node }),
+    ),
+    gauge(
+      'bugflow_database_up',
+      'Whether the database answered when it was last asked.',
+      sampleOf(Number(facts.databaseUp)),
+    ),
+    gauge(
+      'bugflow_collector_up',
+      "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing.",
+      perCollector((state) => Number(state.up)),
+    ),
+    gauge(
+      'bugflow_collector_last_success_timestamp_seconds',
+      'When the collector last succeeded, in Unix time.',
+      perCollector((state) => seconds(state.lastSuccessAt)),
+    ),
+    gauge(
+      'bugflow_collector_duration_seconds',
+      "How long the collector's last run took, with waiting for a connection and rendering.",
+      perCollector((state) => seconds(state.lastDurationMs)),
+    ),
+    gauge(
+      'bugflow_collector_database_seconds',
+      "How long the collector's last successful run kept a database connection.",
+      perCollector((state) => seconds(state.lastDatabaseMs)),
+    ),
+    {
+      name: 'bugflow_collector_runs_total',
+      type: 'counter',
+      help: 'Runs of the collector by result; skipped: it was still running when it was due.',
+      samples: () =>
+        states.flatMap(({ name, state }) =>
+          Object.entries(state.runs).flatMap(([result, runs]) => sampleOf(runs, { collector: name, result })),
+        ),
+    },
+    gauge(
+      'bugflow_collector_series',
+      'Series that the collector exposes.',
+      perCollector((state) => state.series),
+    ),
+    gauge(
+      'bugflow_config_last_reload_successful',
+      'Whether the last attempt to load the configuration succeeded.',
+      sampleOf(Number(lastReload.successful)),
+    ),
+    gauge(
+      'bugflow_config_last_reload_success_timestamp_seconds',
+      'When the configuration was last loaded, in Unix time.',
+      sampleOf(seconds(lastReload.succeededAt)),
+    ),
+  ];
+}
+
+/** The process's own metrics (`process_…`, `nodejs_…`), as prom-client measures them. */
+export function createProcessMetrics(): { families(): Promise<SampleFamily[]>; close(): void } {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    async families() {
+      const metrics = await registry.getMetricsAsJSON();
+      return metrics.map((metric) => ({
+        name: metric.name,
+        type: String(metric.type) as SampleFamily['type'],
+        help: metric.help,
+        samples: () =>
+          metric.values.map((value) => {
+            const fullName =
+              'metricName' in value && typeof value.metricName === 'string' ? value.metricName : metric.name;
+            const labels = Object.entries(value.labels);
+            return {
+              suffix: fullName.slice(metric.name.length),
+              labels: labelBlock(
+                labels.map(([name]) => name),
+                labels.map(([, text]) => String(text)),
+              ),
+              value: value.value,
+            };
+          }),
+      }));
+    },
+    close: () => registry.clear(),
+  };
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): SampleFamily {
+  return { name, type: 'gauge', help, samples: () => samples };
+}
+
+function sampleOf(value: number | undefined, labels: Readonly<Record<string, string>> = {}): Sample[] {
+  if (value === undefined) return [];
+  return [{ suffix: '', labels: labelBlock(Object.keys(labels), Object.values(labels)), value }];
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}

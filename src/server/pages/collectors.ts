@@ -1,0 +1,68 @@
+import { basename } from 'node:path';
+import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
+import { type Html, html } from './html.js';
+import { formatSpan, layout } from './layout.js';
+
+/** `/collectors`: where each number comes from. */
+export function collectorsPage({
+  runners,
+  now,
+}: {
+  runners: readonly CollectorRunner[];
+  now: number;
+}): string {
+  return layout(
+    'Collectors',
+    html`<h1>Collectors</h1>
+<div class="card scroll"><table>
+<tr><th>Collector</th><th>State</th><th>Last success</th><th class="number">Series</th><th class="number">Database</th><th>Schedule</th></tr>
+${runners.map((runner) => summaryRow(runner, now))}
+</table></div>
+${runners.map((runner) => collectorCard(runner, now))}`,
+  );
+}
+
+function summaryRow({ definition, state: stateOf }: CollectorRunner, now: number): Html {
+  const state = stateOf();
+  return html`<tr><td><a href="#${definition.name}">${definition.name}</a></td><td>${stateWord(state)}</td><td>${ago(state.lastSuccessAt, now)}</td><td class="number">${state.series}</td><td class="number">${state.lastDatabaseMs === undefined ? '–' : formatSpan(state.lastDatabaseMs)}</td><td><code>${definition.schedule}</code></td></tr>
+`;
+}
+
+function collectorCard({ definition, state: stateOf }: CollectorRunner, now: number): Html {
+  const state = stateOf();
+  return html`<section class="card" id="${definition.name}">
+<h2>${definition.name} ${stateWord(state)}</h2>
+<p>${definition.description}</p>
+${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastError}</p>`}
+<p class="soft">Runs at <code>${definition.schedule}</code>, at most ${formatSpan(definition.timeoutMs)}. Last success ${ago(state.lastSuccessAt, now)}${state.lastDatabaseMs === undefined ? '' : `, ${formatSpan(state.lastDatabaseMs)} in the database`}, ${state.rowCount} rows, ${state.series} of at most ${definition.maxSeries} series. Runs: ${state.runs.success} good, ${state.runs.failure} failed, ${state.runs.skipped} skipped.</p>
+<div class="scroll"><table>
+<tr><th>Metric</th><th>Type</th><th>Labels</th><th>Meaning</th></tr>
+${definition.metrics.map((metric) => html`<tr><td><code>${metric.name}</code></td><td>${metric.type}</td><td>${metric.labels.join(', ')}</td><td>${metric.help}</td></tr>`)}
+</table></div>
+${sampleTable(state)}
+<details><summary>SQL${definition.relations.length > 0 ? html` (reads the relations ${definition.relations.join(', ')})` : undefined}</summary><pre>${definition.now.text}</pre></details>
+<p class="soft">${basename(definition.file)}</p>
+</section>
+`;
+}
+
+function sampleTable({ sample, rowCount }: CollectorState): Html | undefined {
+  if (sample.columns.length === 0) return undefined;
+  return html`<details><summary>Rows of the last run (${sample.rows.length} of ${rowCount})</summary><div class="scroll"><table>
+<tr>${sample.columns.map((column) => html`<th>${column}</th>`)}</tr>
+${sample.rows.map(
+  (row) => html`<tr>${row.map((cell) => html`<td>${cell ?? html`<span class="soft">NULL</span>`}</td>`)}</tr>
+`,
+)}</table></div></details>`;
+}
+
+function stateWord(state: CollectorState): Html {
+  if (state.lastError !== undefined)
+    return html`<span class="bad">${state.up ? 'failing, last good values stay' : 'down'}</span>`;
+  if (!state.up) return html`<span class="soft">not yet run</span>`;
+  return html`<span class="good">up</span>`;
+}
+
+function ago(at: number | undefined, now: number): string {
+  return at === undefined ? 'never' : `${formatSpan(now - at)} ago`;
+}

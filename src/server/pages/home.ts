@@ -1,0 +1,59 @@
+import type { CollectorRunner } from '../../collectors/runner.js';
+import { type Html, html } from './html.js';
+import { formatSpan, layout } from './layout.js';
+
+export interface HomePageFacts {
+  readonly version: string;
+  readonly runners: readonly CollectorRunner[];
+  readonly databaseUp: boolean;
+  readonly databaseTarget: string;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** `/`: what is here, and whether it is well. */
+export function homePage({ version, runners, databaseUp, databaseTarget, now }: HomePageFacts): string {
+  const states = runners.map((runner) => runner.state());
+  const well = states.filter((state) => state.up && state.lastError === undefined).length;
+  const series = states.reduce((sum, state) => sum + state.series, 0);
+  const oldest = Math.min(...states.map((state) => state.lastSuccessAt ?? Number.POSITIVE_INFINITY));
+  return layout(
+    'Home',
+    html`<h1>taiga-bugflow</h1>
+<p>Reads a <a href="https://taiga.io">Taiga</a> database and offers what it finds as metrics for
+<a href="https://prometheus.io">Prometheus</a>: open work, sprints, ages, points and what needs attention.</p>
+<div class="tiles">
+<div class="card"><div class="soft">Database</div><div class="figure ${databaseUp ? 'good' : 'bad'}">${databaseUp ? 'up' : 'down'}</div><div class="soft">${databaseTarget}</div></div>
+<div class="card"><div class="soft">Collectors that are well</div><div class="figure ${well === states.length ? 'good' : 'bad'}">${well} of ${states.length}</div><div class="soft"><a href="/collectors">each of them explained</a></div></div>
+<div class="card"><div class="soft">Series</div><div class="figure">${series.toLocaleString('en')}</div><div class="soft"><a href="/metrics">as Prometheus sees them</a></div></div>
+<div class="card"><div class="soft">Oldest values</div><div class="figure">${Number.isFinite(oldest) ? formatSpan(now - oldest) : '–'}</div><div class="soft">since their last good run</div></div>
+</div>
+<div class="card">
+<h2>What is here</h2>
+<div class="scroll"><table>
+${page('/metrics', 'the metrics, for Prometheus (text format or OpenMetrics, by the Accept header)')}
+${page('/collectors', 'every collector: what it means, its SQL, its last run, some of its rows')}
+${page('/-/healthy', '200 while the process answers')}
+${page('/-/ready', '200 once every collector has run')}
+</table></div>
+</div>
+<div class="card">
+<h2>Metrics</h2>
+<div class="scroll"><table>
+<tr><th>Metric</th><th>Type</th><th>Meaning</th></tr>
+${runners.flatMap((runner) =>
+  runner.definition.metrics.map(
+    (
+      metric,
+    ) => html`<tr><td><a href="/collectors#${runner.definition.name}"><code>${metric.name}</code></a></td><td>${metric.type}</td><td>${metric.help}</td></tr>
+`,
+  ),
+)}</table></div>
+</div>
+<p class="soft">Version ${version}</p>`,
+  );
+}
+
+function page(path: string, meaning: string): Html {
+  return html`<tr><td><a href="${path}"><code>${path}</code></a></td><td>${meaning}</td></tr>`;
+}

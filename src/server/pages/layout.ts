@@ -1,0 +1,48 @@
+import { type Html, html } from './html.js';
+
+/** A whole page. No script, and nothing from elsewhere. */
+export function layout(title: string, content: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · taiga-bugflow</title>
+<style>
+:root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6b7b; --line: #dde3ea; --ground: #f6f8fa; --card: #fff; --good: #1a7f4b; --bad: #c0392b; --accent: #2467b5 }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #9aa8b6; --line: #303b47; --ground: #151b22; --card: #1d252e; --good: #4cc38a; --bad: #ff7b6b; --accent: #7db4f0 } }
+* { box-sizing: border-box }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
+main { max-width: 72rem; margin: 0 auto; padding: 1.5rem }
+h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 0 }
+a { color: var(--accent) } p { margin: .5rem 0 }
+nav a { margin-right: 1.25rem }
+.soft { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25rem; margin: 1rem 0 }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 1rem }
+.tiles .card { margin: 0 } .figure { font-size: 1.7rem; font-weight: 600 }
+table { border-collapse: collapse; width: 100% } .scroll { overflow-x: auto }
+th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+th { font-weight: 600; font-size: .85rem; color: var(--soft) } td.number, th.number { text-align: right }
+pre { background: var(--ground); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; font-size: .85rem; line-height: 1.4 }
+code { font-size: .9em } summary { cursor: pointer; color: var(--accent) } details { margin: .5rem 0 }
+</style>
+</head>
+<body>
+<main>
+<nav><a href="/">taiga-bugflow</a><a href="/metrics">metrics</a><a href="/collectors">collectors</a></nav>
+${content}
+</main>
+</body>
+</html>
+`.text;
+}
+
+/** `3 s`, `12 min`, `5 h`, `8 d`: how long ago, or how long it took. */
+export function formatSpan(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;
+  return `${Math.round(ms / 86_400_000)} d`;
+}

@@ -1,0 +1,102 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { CollectorRunner } from '../collectors/runner.js';
+import { messageOf } from '../errors.js';
+import type { Exposition } from '../exposition/exposition.js';
+import { CONTENT_TYPES } from '../exposition/format.js';
+import { acceptsGzip, negotiateFormat } from '../exposition/negotiate.js';
+import { collectorsPage } from './pages/collectors.js';
+import { homePage } from './pages/home.js';
+
+/** What the HTTP side shows; functions, because a reload replaces what stands behind them. */
+export interface ServerSources {
+  readonly exposition: Exposition;
+  readonly version: string;
+  readonly runners: () => readonly CollectorRunner[];
+  readonly databaseUp: () => boolean;
+  readonly databaseTarget: () => string;
+  /** Absent: the reload endpoint is off. */
+  readonly reload: (() => Promise<void>) | undefined;
+  readonly log: Logger;
+}
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+};
+
+export function createServer(sources: ServerSources): FastifyInstance {
+  const { exposition, log } = sources;
+  const server = fastify({
+    logger: false,
+    bodyLimit: 1024,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: true,
+  });
+
+  server.addHook('onSend', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  });
+  server.setErrorHandler((error, _request, reply) => {
+    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+    if (status >= 500) log.error(`request failed: ${messageOf(error)}`);
+    return reply
+      .code(status)
+      .type('text/plain')
+      .send(status >= 500 ? 'internal error\n' : `${messageOf(error)}\n`);
+  });
+  server.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('not found\n'));
+
+  server.get('/metrics', (request, reply) => {
+    const format = negotiateFormat(request.headers.accept);
+    const gzip = acceptsGzip(request.headers['accept-encoding']);
+    reply.header('content-type', CONTENT_TYPES[format]).header('vary', 'accept, accept-encoding');
+    if (gzip) reply.header('content-encoding', 'gzip');
+    return reply.send(exposition.body(format, gzip));
+  });
+
+  server.get('/-/healthy', (_request, reply) => reply.type('text/plain').send('healthy\n'));
+
+  server.get('/-/ready', (_request, reply) => {
+    const waiting = sources.runners().filter((runner) => !runner.state().settled);
+    reply.type('text/plain');
+    if (waiting.length === 0) return reply.send('ready\n');
+    const names = waiting.map((runner) => runner.definition.name).join(', ');
+    return reply.code(503).send(`not ready: waiting for the first run of ${names}\n`);
+  });
+
+  server.post('/-/reload', async (_request, reply) => {
+    reply.type('text/plain');
+    if (!sources.reload)
+      return reply.code(403).send('the reload endpoint is off; set reload_endpoint: true, or send SIGHUP\n');
+    try {
+      await sources.reload();
+      return await reply.send('configuration loaded\n');
+    } catch (error) {
+      return reply.code(400).send(`${messageOf(error)}\n`);
+    }
+  });
+
+  server.get('/', (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(
+      homePage({
+        version: sources.version,
+        runners: sources.runners(),
+        databaseUp: sources.databaseUp(),
+        databaseTarget: sources.databaseTarget(),
+        now: Date.now(),
+      }),
+    ),
+  );
+
+  server.get('/collectors', (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .send(collectorsPage({ runners: sources.runners(), now: Date.now() })),
+  );
+
+  return server;
+}
