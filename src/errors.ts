@@ -15,7 +15,6 @@ export type ErrorCode =
   | 'DATABASE_MISSING'
   | 'DATABASE_NOT_TAIGA'
   | 'DATABASE_PERMISSION'
-  | 'DATABASE_QUERY'
   | 'SERVER_ADDRESS';
 
 export interface Place {

@@ -22,6 +22,7 @@ export function parseDuration(text: string): number | undefined {
 /** A duration in a YAML file; its value is in milliseconds. */
 export const duration = z
   .string('a duration like 10s, 5m, 1h30m or 14d is wanted')
+  .meta({ title: 'duration' })
   .transform((text, context) => {
     const ms = parseDuration(text);
     if (ms === undefined || ms <= 0) {
