@@ -16,7 +16,8 @@ interface Schema {
 export function configurationReference(): string {
   const root = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
   const rows = configurationKeys(root).map(
-    ([key, schema]) => `| \`${key}\` | ${typeOf(schema)} | ${defaultOf(schema)} | ${schema.description ?? ''} |`,
+    ([key, schema]) =>
+      `| \`${key}\` | ${typeOf(schema)} | ${defaultOf(schema)} | ${schema.description ?? ''} |`,
   );
   return ['| key | type | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -25,7 +26,8 @@ export function configurationReference(): string {
 function configurationKeys(schema: Schema, prefix = ''): [string, Schema][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]): [string, Schema][] => {
     const key = prefix + name;
-    const rest = typeof property.additionalProperties === 'object' ? property.additionalProperties : undefined;
+    const rest =
+      typeof property.additionalProperties === 'object' ? property.additionalProperties : undefined;
     return [
       [key, property],
       ...configurationKeys(property, `${key}.`),
@@ -37,7 +39,8 @@ function configurationKeys(schema: Schema, prefix = ''): [string, Schema][] {
 
 function typeOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ');
-  if (schema.type === 'array') return `list of ${schema.items?.type === 'object' ? 'maps' : `${schema.items?.type}s`}`;
+  if (schema.type === 'array')
+    return `list of ${schema.items?.type === 'object' ? 'maps' : `${schema.items?.type}s`}`;
   if (schema.type === 'object') return 'map';
   return schema.title ?? schema.type ?? '';
 }

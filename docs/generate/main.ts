@@ -35,6 +35,7 @@ for (const [name, generated] of Object.entries(pages)) {
 function replaceBetween(text: string, generated: string, name: string): string {
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`docs/${name} lacks the lines between which the generated part stands`);
+  if (begin < 0 || end < begin)
+    throw new Error(`docs/${name} lacks the lines between which the generated part stands`);
   return `${text.slice(0, begin)}${BEGIN}\n\n${generated.trim()}\n\n${text.slice(end)}`;
 }

@@ -14,5 +14,9 @@ export function metricReference({ collectors }: CollectorLibrary): string {
       const labels = metric.labels.map((label) => `\`${label}\``).join(', ');
       return `| \`${metric.name}\` | ${metric.type} | ${labels} | ${metric.help.trim().replaceAll('|', '\\|')} | [${collector.name}](../${file}) |`;
     });
-  return ['| metric | type | labels | meaning | where it comes from |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [
+    '| metric | type | labels | meaning | where it comes from |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }

@@ -85,6 +85,11 @@ export function cronProblem(expression: string): string | undefined {
   return `"${expression}" is not a cron expression (${errors[0]?.message ?? 'five fields are wanted'}); write it like "*/5 * * * *"`;
 }
 
+const bucket = z.union(
+  [z.number().positive(), duration.transform((ms) => ms / 1000)],
+  'a bucket is a number above 0 or a duration like 4h or 7d',
+);
+
 const metric = z
   .strictObject({
     name: metricName,
@@ -92,7 +97,7 @@ const metric = z
     help: z.string().min(1, 'say in a sentence what the metric means'),
     labels: z.array(labelName).default([]),
     value: z.string().min(1),
-    buckets: z.array(z.union([z.number().positive(), duration.transform((ms) => ms / 1000)])).optional(),
+    buckets: z.array(bucket).optional(),
   })
   .superRefine((value, context) => {
     const issue = (path: string, message: string): void =>
@@ -111,8 +116,11 @@ const metric = z
       issue('buckets', 'only histograms have buckets; remove them or make it a histogram');
     if (value.buckets?.some((bound, i, all) => i > 0 && bound <= (all[i - 1] ?? 0)))
       issue('buckets', 'buckets must ascend');
-    if (value.type === 'gauge' && /_(bucket|sum|count)$/.test(value.name))
-      issue('name', 'the endings _bucket, _sum and _count belong to histograms; choose another name');
+    if (/_(bucket|sum|count)$/.test(value.name))
+      issue(
+        'name',
+        "the endings _bucket, _sum and _count belong to a histogram's own series; choose another name",
+      );
   });
 
 const collector = z

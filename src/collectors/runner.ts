@@ -103,8 +103,9 @@ export function createRunner(
         !hasCode(error, 'DATABASE_UNREACHABLE', 'DATABASE_LOGIN_REFUSED', 'DATABASE_MISSING'),
       lastError: messageOf(error),
     });
-    // From the first failure on: until then the values were as fresh as the schedule makes them.
-    if (state.up && staleTimer === undefined) {
+    // From the first failure on: until then the values were as fresh as the schedule makes them. Also before the
+    // first success: after a reload the values of the runner before may still be served.
+    if (staleTimer === undefined) {
       staleTimer = setTimeout(goStale, Math.min(definition.staleAfterMs, MAX_TIMER_MS));
       staleTimer.unref();
     }
@@ -129,7 +130,7 @@ export function createRunner(
         if (!closed) await succeed(reading);
       } catch (error) {
         result = 'failure';
-        fail(error);
+        if (!closed) fail(error);
       }
       update({ running: false, lastDurationMs: performance.now() - startedTick });
       if (!closed) dependencies.onRun(runner, result);

@@ -40,7 +40,7 @@ function createEntry(
 ): { start(): void; stop(): Promise<void> } {
   const { name, schedule } = runner.definition;
   let timer: NodeJS.Timeout | undefined;
-  let current: Promise<unknown> = Promise.resolve();
+  let current: Promise<void> = Promise.resolve();
   let failuresInARow = 0;
   let stopped = false;
 
@@ -50,7 +50,7 @@ function createEntry(
       failuresInARow = result === 'failure' ? failuresInARow + 1 : 0;
       if (failuresInARow > 0) later(options.retryDelayMs(failuresInARow));
     });
-    current = Promise.all([current, attempt]);
+    current = current.then(() => attempt);
   };
   const later = (delayMs: number): void => {
     clearTimeout(timer);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { readDocument } from '../documents/document.js';
-import { BugflowError, messageOf } from '../errors.js';
+import { type DocumentPath, readDocument } from '../documents/document.js';
+import { BugflowError, messageOf, type Place } from '../errors.js';
 import { type Environment, expandVariables } from './expand.js';
 import { configSchema, type Kind, parseListen, type RawConfig, type Stage } from './schema.js';
 
@@ -63,24 +63,32 @@ export interface ConfigSource {
 
 /** Reads and checks the configuration. @throws BugflowError naming file, line and mend. */
 export async function loadConfig({ file, env }: ConfigSource): Promise<Config> {
-  if (file === undefined) return toConfig(undefined, configSchema.parse({}), env);
+  if (file === undefined) return toConfig(undefined, configSchema.parse({}), env, () => undefined);
   const document = await readDocument(
     file,
     configSchema,
     { unreadable: 'CONFIG_UNREADABLE', invalid: 'CONFIG_INVALID' },
     (value, place) => expandVariables(value, env, place),
   );
-  return toConfig(file, document.value, env);
+  return toConfig(file, document.value, env, document.place);
 }
 
-async function toConfig(file: string | undefined, raw: RawConfig, env: Environment): Promise<Config> {
+/** Where a key stands in the configuration file, if there is one. */
+type Locate = (path: DocumentPath) => Place | undefined;
+
+async function toConfig(
+  file: string | undefined,
+  raw: RawConfig,
+  env: Environment,
+  locate: Locate,
+): Promise<Config> {
   const base = file === undefined ? process.cwd() : dirname(resolve(file));
   const listen = parseListen(raw.listen);
   if (!listen) throw new Error('unreachable: the schema checked it');
   return {
     file,
     database: {
-      url: await databaseUrl(file, base, raw, env),
+      url: await databaseUrl(base, raw, env, locate),
       passwordFile: raw.database.password_file && resolve(base, raw.database.password_file),
       poolSize: raw.database.pool_size,
       connectTimeoutMs: raw.database.connect_timeout,
@@ -123,17 +131,11 @@ async function toConfig(file: string | undefined, raw: RawConfig, env: Environme
 }
 
 /** The URL from the file, from a file it names, or from the environment; checked for shape, never echoed. */
-async function databaseUrl(
-  file: string | undefined,
-  base: string,
-  raw: RawConfig,
-  env: Environment,
-): Promise<string> {
-  const place = file === undefined ? undefined : { file };
+async function databaseUrl(base: string, raw: RawConfig, env: Environment, locate: Locate): Promise<string> {
   const { url, url_file: urlFile } = raw.database;
   if (url !== undefined && urlFile !== undefined) {
     throw new BugflowError('CONFIG_INVALID', 'database.url and database.url_file are both given; keep one', {
-      place,
+      place: locate(['database', 'url_file']),
     });
   }
   const given =
@@ -142,14 +144,15 @@ async function databaseUrl(
     throw new BugflowError(
       'CONFIG_INVALID',
       'no database is configured; set TAIGA_DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/taiga or database.url in the configuration file',
-      { place },
+      { place: locate(['database']) },
     );
   }
   if (!/^postgres(ql)?:\/\//.test(given) || !URL.canParse(given)) {
+    const key = urlFile !== undefined ? 'url_file' : url !== undefined ? 'url' : undefined;
     throw new BugflowError(
       'CONFIG_INVALID',
-      'the database URL is not one of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)',
-      { place },
+      `${key ? `database.${key}` : 'TAIGA_DATABASE_URL'} is not a URL of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)`,
+      { place: key && locate(['database', key]) },
     );
   }
   return given;

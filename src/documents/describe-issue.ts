@@ -17,6 +17,10 @@ export function describeIssue(
   return { message: `${key}${lowerFirst(issue.message)}`, path: issue.path };
 }
 
+/** Words for a key that is not there; Zod's own speak of types. */
+export const describeMissing: z.core.$ZodErrorMap = ({ code, input }) =>
+  code === 'invalid_type' && input === undefined ? 'this key is missing' : undefined;
+
 /** `metrics[0].labels`: a path as a person would write it. */
 function formatPath(path: DocumentPath): string {
   return path
@@ -27,6 +31,7 @@ function formatPath(path: DocumentPath): string {
 interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
+  propertyNames?: { enum?: string[] };
   additionalProperties?: JsonSchema | boolean;
 }
 
@@ -43,7 +48,7 @@ function keysAt(schema: z.ZodType, path: DocumentPath): string[] {
         ? node?.items
         : (node?.properties?.[String(step)] ?? (typeof rest === 'object' ? rest : undefined));
   }
-  return Object.keys(node?.properties ?? {});
+  return node?.propertyNames?.enum ?? Object.keys(node?.properties ?? {});
 }
 
 function nearest(word: string, candidates: readonly string[]): string | undefined {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { isMap, isPair, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import { isMap, isPair, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { BugflowError, type ErrorCode, type Place } from '../errors.js';
-import { describeIssue } from './describe-issue.js';
+import { describeIssue, describeMissing } from './describe-issue.js';
 
 export type DocumentPath = readonly PropertyKey[];
 
@@ -64,6 +64,18 @@ function parse<S extends z.ZodType>(
     return { file, line: isBlock ? line + 1 : line };
   };
 
+  // A pattern like *-archive, not quoted.
+  visit(yaml, {
+    Alias(_key, alias) {
+      if (alias.resolve(yaml)) return;
+      throw new BugflowError(
+        errors.invalid,
+        `not usable YAML: *${alias.source} refers to an anchor that is not there; put a text that begins with * in quotes`,
+        { place: { file, line: lineAt(alias.range?.[0]) } },
+      );
+    },
+  });
+
   let value: unknown;
   try {
     // Aliases multiply: a small file could otherwise unfold to gigabytes.
@@ -73,12 +85,18 @@ function parse<S extends z.ZodType>(
       place: { file, line: 1 },
     });
   }
-  const result = schema.safeParse(transform(value ?? {}, place));
+  const result = schema.safeParse(transform(value ?? {}, place), { error: describeMissing });
   if (!result.success) {
     const issues = result.error.issues;
-    const issue = issues[0];
+    // A misspelt key often explains the one that is missing.
+    const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? issues[0];
     if (!issue) throw result.error;
-    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+    // Zod makes one issue of all the unknown keys of a map.
+    const count = issues.reduce(
+      (sum, each) => sum + (each.code === 'unrecognized_keys' ? each.keys.length : 1),
+      0,
+    );
+    const more = count > 1 ? ` (and ${count - 1} more)` : '';
     const described = describeIssue(issue, schema);
     throw new BugflowError(errors.invalid, described.message + more, { place: place(described.path) });
   }

@@ -54,11 +54,10 @@ export function compileQuery(source: SqlSource, relations: readonly Relation[]):
     );
     const segment = segments.findLast((candidate) => candidate.firstLine <= line) ?? segments[0];
     if (!segment) return { file: source.file, line: source.line };
-    const lastLine = segment.source.line + countLines(segment.source.text.trimEnd()) - 1;
-    return {
-      file: segment.source.file,
-      line: Math.min(segment.source.line + line - segment.firstLine, lastLine),
-    };
+    // The lines that were put around a piece count as its first or its last.
+    const lastOffset = countLines(segment.source.text.trimEnd()) - 1;
+    const offset = Math.max(0, Math.min(line - segment.firstLine, lastOffset));
+    return { file: segment.source.file, line: segment.source.line + offset };
   };
   return { text, parameters, locate };
 }

@@ -1,0 +1,211 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
+import pino from 'pino';
+import { Gauge, Registry } from 'prom-client';
+import { createEngine, type Engine } from '../../src/collectors/engine.js';
+import { loadConfig } from '../../src/config/config.js';
+import type { Database, Row } from '../../src/database/database.js';
+import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
+import { CONTENT_TYPES } from '../../src/exposition/format.js';
+import { toSampleFamily } from '../../src/exposition/sample-families.js';
+import { createServer } from '../../src/server/server.js';
+
+/*
+ * One of the servers under comparison, in a process of its own so that its processor time can be told apart.
+ * Speaks with the bench through messages: 'measure' answers what was used since the last time, 'collect' renders anew.
+ */
+const [mode = '', seriesText = '0'] = process.argv.slice(2);
+const series = Number(seriesText);
+const STATUSES = 10;
+
+export interface Usage {
+  readonly cpuMs: number;
+  readonly rssMb: number;
+  readonly longestBlockMs: number;
+}
+
+/** Rows as PostgreSQL would send them, for one gauge with `series` series. */
+function* rows(): Iterable<Row> {
+  for (let i = 0; i < series; i++) {
+    yield [
+      `project-${i % 97}`,
+      'userstory',
+      `Status ${i % STATUSES}`,
+      'active',
+      String(i),
+      `item number ${i}`,
+      String(i * 1.5),
+    ];
+  }
+}
+
+const COLUMNS = ['project', 'kind', 'status', 'stage', 'ref', 'subject', 'value'];
+
+/** A database that has its answers at hand, so that what is measured is the service alone. */
+const rowSource: Database = {
+  async read(query, onBatch) {
+    const columnsOf = (names: readonly string[]) => names.map((name) => ({ name }));
+    if (query.text.includes('pg_class')) {
+      onBatch(
+        columnsOf(['relname']),
+        REQUIRED.map((name) => [name]),
+      );
+      return 0;
+    }
+    let batch: Row[] = [];
+    for (const row of rows()) {
+      batch.push(row);
+      if (batch.length === 1000) {
+        onBatch(columnsOf(COLUMNS), batch);
+        batch = [];
+        await new Promise(setImmediate);
+      }
+    }
+    onBatch(columnsOf(COLUMNS), batch);
+    return 0;
+  },
+  close: async () => undefined,
+};
+
+const REQUIRED =
+  'projects_project projects_membership users_user users_role milestones_milestone userstories_userstory userstories_rolepoints projects_points projects_userstorystatus projects_taskstatus projects_issuestatus projects_epicstatus projects_issuetype projects_severity projects_priority tasks_task issues_issue epics_epic epics_relateduserstory history_historyentry'.split(
+    ' ',
+  );
+
+async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition }> {
+  const exposition = await createExposition();
+  const place = { file: 'bench.yaml', line: 1 };
+  const config = await loadConfig({
+    file: undefined,
+    env: { TAIGA_DATABASE_URL: 'postgres://bench@127.0.0.1/bench' },
+  });
+  const engine = createEngine({
+    config,
+    library: {
+      relations: { resolve: () => [], has: () => true },
+      collectors: [
+        {
+          name: 'bench',
+          description: 'bench',
+          file: 'bench.yaml',
+          schedule: '0 0 1 1 *',
+          timeoutMs: 60_000,
+          staleAfterMs: 60_000,
+          maxSeries: series,
+          relations: [],
+          relationsPlace: place,
+          now: { text: 'SELECT 1', file: 'bench.yaml', line: 1 },
+          metrics: [
+            {
+              name: 'taiga_bench_items',
+              type: 'gauge',
+              help: 'Items of the bench.',
+              labels: COLUMNS.slice(0, -1),
+              value: 'value',
+              buckets: [],
+              place,
+            },
+          ],
+        },
+      ],
+    },
+    database: rowSource,
+    publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
+    withdraw: (collector) => exposition.withdraw(collector),
+    onChange: () => undefined,
+  });
+  return { engine, exposition };
+}
+
+async function listen(): Promise<{ port: number; collect: () => Promise<void> }> {
+  if (mode === 'prom-client') {
+    const registry = new Registry();
+    const gauge = new Gauge({
+      name: 'taiga_bench_items',
+      help: 'Items of the bench.',
+      labelNames: COLUMNS.slice(0, -1),
+      registers: [registry],
+    });
+    for (const row of rows()) gauge.labels(...row.slice(0, -1).map(String)).set(Number(row.at(-1)));
+    const compress = promisify<Buffer, Buffer>(gzip);
+    const server = createHttpServer(async (request, response) => {
+      const text = await registry.metrics();
+      const zipped = request.headers['accept-encoding'] === 'gzip';
+      const body = zipped ? await compress(Buffer.from(text)) : Buffer.from(text);
+      response
+        .writeHead(200, {
+          'content-type': registry.contentType,
+          'content-length': body.length,
+          ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+        })
+        .end(body);
+    });
+    return { port: await portOf(server), collect: async () => undefined };
+  }
+
+  const { engine, exposition } = await createBugflow();
+  const collect = async (): Promise<void> => {
+    await engine.runners[0]?.run();
+  };
+  await collect();
+
+  if (mode === 'fixed') {
+    const plain = exposition.body('text', false);
+    const zipped = exposition.body('text', true);
+    if (!gunzipSync(zipped).equals(plain)) throw new Error('the bodies differ');
+    const server = createHttpServer((request, response) => {
+      const gzipped = request.headers['accept-encoding'] === 'gzip';
+      const body = gzipped ? zipped : plain;
+      response
+        .writeHead(200, {
+          'content-type': CONTENT_TYPES.text,
+          'content-length': body.length,
+          ...(gzipped ? { 'content-encoding': 'gzip' } : {}),
+        })
+        .end(body);
+    });
+    return { port: await portOf(server), collect };
+  }
+
+  const server = createServer({
+    exposition,
+    version: 'bench',
+    runners: () => engine.runners,
+    databaseUp: engine.databaseUp,
+    databaseTarget: () => '',
+    reload: undefined,
+    log: pino({ level: 'silent' }),
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  return { port: (server.server.address() as AddressInfo).port, collect };
+}
+
+function portOf(server: ReturnType<typeof createHttpServer>): Promise<number> {
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+  );
+}
+
+const delays = monitorEventLoopDelay({ resolution: 1 });
+const { port, collect } = await listen();
+delays.enable();
+let cpu = process.cpuUsage();
+process.on('message', (message) => {
+  if (message === 'collect') void collect().then(() => process.send?.('collected'));
+  if (message === 'measure') {
+    const used = process.cpuUsage(cpu);
+    const usage: Usage = {
+      cpuMs: (used.user + used.system) / 1000,
+      rssMb: process.memoryUsage.rss() / 2 ** 20,
+      longestBlockMs: delays.max / 1e6,
+    };
+    cpu = process.cpuUsage();
+    delays.reset();
+    process.send?.(usage);
+  }
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ port });

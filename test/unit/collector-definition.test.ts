@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type CollectorDefinition, DEFAULT_BUCKETS, readCollector } from '../../src/collectors/definition.js';
+import { errorOf, folderWith } from './helpers.js';
+
+const GOOD = `collector: deploys
+description: Deploys of the team.
+relations: [project]
+metrics:
+  - name: team_deploys
+    type: gauge
+    help: Deploys of the team.
+    labels: [project, environment]
+    value: deploys
+now: |
+  SELECT project, environment, deploys
+  FROM deploys
+`;
+
+async function read(text: string): Promise<CollectorDefinition> {
+  const folder = await folderWith({ 'deploys.yaml': text });
+  return readCollector(join(folder, 'deploys.yaml'));
+}
+
+/** The error after one line of the good file was replaced. */
+async function messageAfter(line: string, replacement: string): Promise<string> {
+  expect(GOOD).toContain(`${line}\n`);
+  const error = await errorOf(read(GOOD.replace(`${line}\n`, replacement === '' ? '' : `${replacement}\n`)));
+  expect(error.code).toBe('COLLECTOR_INVALID');
+  return error.message.replace(/^.*\/(?=deploys\.yaml)/, '');
+}
+
+const HISTOGRAM = '    type: histogram\n    buckets: ';
+
+test.each([
+  [
+    'a bad metric name',
+    '  - name: team_deploys',
+    '  - name: team-deploys',
+    ':5: metrics[0].name: "team-deploys" is not a metric name; use letters, digits and _, not beginning with a digit',
+  ],
+  [
+    "one of the service's own names",
+    '  - name: team_deploys',
+    '  - name: process_deploys',
+    ":5: metrics[0].name: names beginning with bugflow_, process_ or nodejs_ are the service's own; choose another",
+  ],
+  [
+    'a reserved label',
+    '    labels: [project, environment]',
+    '    labels: [project, type]',
+    ':8: metrics[0].labels[1]: label "type" is reserved; rename the column, for example issue_type instead of type',
+  ],
+  [
+    'the label of the buckets',
+    '    labels: [project, environment]',
+    '    labels:\n      - project\n      - le',
+    ':10: metrics[0].labels[1]: label "le" is reserved; rename the column, for example issue_type instead of type',
+  ],
+  [
+    "a label with Prometheus' own prefix",
+    '    labels: [project, environment]',
+    '    labels: [__name__]',
+    ':8: metrics[0].labels[0]: "__name__" is not a label name; use letters, digits and _, not beginning with a digit or __',
+  ],
+  [
+    'a label twice',
+    '    labels: [project, environment]',
+    '    labels: [project, environment, project]',
+    ':8: metrics[0].labels: a label is named twice; keep one',
+  ],
+  [
+    'a counter that does not say so',
+    '    type: gauge',
+    '    type: counter',
+    ":5: metrics[0].name: a counter's name ends with _total; call it team_deploys_total (and 1 more)",
+  ],
+  [
+    'a gauge that looks like a counter',
+    '  - name: team_deploys',
+    '  - name: team_deploys_total',
+    ':5: metrics[0].name: only counters end with _total; this is a gauge',
+  ],
+  [
+    "a gauge with a histogram's ending",
+    '  - name: team_deploys',
+    '  - name: team_deploys_count',
+    ":5: metrics[0].name: the endings _bucket, _sum and _count belong to a histogram's own series; choose another name",
+  ],
+  [
+    'an unknown type',
+    '    type: gauge',
+    '    type: summary',
+    ':6: metrics[0].type: invalid option: expected one of "gauge"|"counter"|"histogram"',
+  ],
+  [
+    'no help',
+    '    help: Deploys of the team.',
+    '    help: ""',
+    ':7: metrics[0].help: say in a sentence what the metric means',
+  ],
+  [
+    'buckets that do not ascend',
+    '    type: gauge',
+    `${HISTOGRAM}[1h, 4h, 4h]`,
+    ':7: metrics[0].buckets: buckets must ascend',
+  ],
+  [
+    'a bucket that is no duration',
+    '    type: gauge',
+    `${HISTOGRAM}[1h, often]`,
+    ':7: metrics[0].buckets[1]: a bucket is a number above 0 or a duration like 4h or 7d',
+  ],
+  [
+    'buckets of a gauge',
+    '    type: gauge',
+    '    type: gauge\n    buckets: [1, 2]',
+    ':7: metrics[0].buckets: only histograms have buckets; remove them or make it a histogram',
+  ],
+  [
+    'a cron expression with too few fields',
+    'description: Deploys of the team.',
+    'description: Deploys of the team.\nschedule: "* * *"',
+    ':3: schedule: "* * *" is not a cron expression (expected 5 or 6 fields but got 3); write it like "*/5 * * * *"',
+  ],
+  [
+    'a cron expression out of range',
+    'description: Deploys of the team.',
+    'description: Deploys of the team.\nschedule: "61 * * * *"',
+    ':3: schedule: "61 * * * *" is not a cron expression (61 is a invalid expression for minute); write it like "*/5 * * * *"',
+  ],
+  [
+    'a timeout that is no duration',
+    'description: Deploys of the team.',
+    'description: Deploys of the team.\ntimeout: soon',
+    ':3: timeout: "soon" is not a duration; write it like 500ms, 10s, 5m, 1h30m or 14d',
+  ],
+  [
+    'a bad collector name',
+    'collector: deploys',
+    'collector: Deploys of ours',
+    ":1: collector: a collector's name has small letters, digits and _, like sprint_points",
+  ],
+  [
+    'an unknown key',
+    '    value: deploys',
+    '    valuee: deploys',
+    ':9: unknown key "valuee"; did you mean "value"? (and 1 more)',
+  ],
+  [
+    'no SQL',
+    'now: |\n  SELECT project, environment, deploys\n  FROM deploys',
+    '',
+    ':1: now: this key is missing',
+  ],
+])('%s', async (_name, line, replacement, message) => {
+  const text = await messageAfter(line, replacement);
+  expect(text).toBe(`deploys.yaml${message}`);
+});
+
+test('a counter cannot come from `now`', async () => {
+  const error = await errorOf(
+    read(
+      GOOD.replace('name: team_deploys', 'name: team_deploys_total').replace('type: gauge', 'type: counter'),
+    ),
+  );
+  expect(error.message).toMatch(
+    /deploys\.yaml:6: metrics\[0\]\.type: a counter cannot be read from `now`, which only knows the present; make it a gauge$/,
+  );
+});
+
+test('a file that is not there', async () => {
+  const folder = await folderWith({});
+  const error = await errorOf(readCollector(join(folder, 'no.yaml')));
+  expect(error.code).toBe('COLLECTOR_UNREADABLE');
+  expect(error.message).toBe(`cannot read ${folder}/no.yaml: there is no such file`);
+});
+
+describe('a good file', () => {
+  test('has defaults for what it does not say', async () => {
+    const definition = await read(GOOD);
+    expect(definition).toMatchObject({
+      name: 'deploys',
+      schedule: '* * * * *',
+      timeoutMs: 10_000,
+      staleAfterMs: 900_000,
+      maxSeries: 5000,
+      relations: ['project'],
+    });
+    expect(definition.metrics[0]).toMatchObject({ name: 'team_deploys', buckets: [], place: { line: 5 } });
+  });
+
+  test('knows the line on which its SQL begins', async () => {
+    const { now } = await read(GOOD);
+    expect(now.line).toBe(11);
+    expect(GOOD.split('\n')[now.line - 1]).toContain(now.text.split('\n')[0]);
+  });
+
+  test('knows it for SQL on the line of the key, too', async () => {
+    const { now } = await read(GOOD.replace(/now: [\s\S]*/, 'now: SELECT 1\n'));
+    expect(now).toMatchObject({ text: 'SELECT 1', line: 10 });
+  });
+
+  test('gives a histogram the default buckets, or its own in the unit of the metric', async () => {
+    const plain = await read(GOOD.replace('type: gauge', 'type: histogram'));
+    expect(plain.metrics[0]?.buckets).toEqual(DEFAULT_BUCKETS);
+    const own = await read(GOOD.replace('    type: gauge\n', `${HISTOGRAM}[0.5, 1m, 90, 1h]\n`));
+    expect(own.metrics[0]?.buckets).toEqual([0.5, 60, 90, 3600]);
+  });
+});
+
+test('the default buckets go from an hour to half a year', () => {
+  expect(DEFAULT_BUCKETS.at(0)).toBe(3600);
+  expect(DEFAULT_BUCKETS.at(-1)).toBe(180 * 86_400);
+  expect(DEFAULT_BUCKETS).toEqual(DEFAULT_BUCKETS.toSorted((a, b) => a - b));
+});

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Config, loadConfig, readSecret } from '../../src/config/config.js';
+import type { Environment } from '../../src/config/expand.js';
+import { errorOf, folderWith } from './helpers.js';
+
+const URL_TEXT = 'postgres://reader:geheim@db.example.org:5433/taiga';
+
+async function load(
+  text: string,
+  { env = {}, files = {} }: { env?: Environment; files?: Record<string, string> } = {},
+): Promise<Config> {
+  const folder = await folderWith({ ...files, 'config.yaml': text });
+  return loadConfig({ file: join(folder, 'config.yaml'), env });
+}
+
+describe('where the URL comes from', () => {
+  test('the environment alone is enough', async () => {
+    const config = await loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: URL_TEXT } });
+    expect(config.file).toBeUndefined();
+    expect(config.database).toEqual({
+      url: URL_TEXT,
+      passwordFile: undefined,
+      poolSize: 3,
+      connectTimeoutMs: 5000,
+      lockTimeoutMs: 2000,
+      idleTimeoutMs: 30_000,
+      applicationName: 'taiga-bugflow',
+    });
+  });
+
+  test('the file goes before the environment', async () => {
+    const config = await load(`database: { url: "${URL_TEXT}" }`, {
+      env: { TAIGA_DATABASE_URL: 'postgres://other/taiga' },
+    });
+    expect(config.database.url).toBe(URL_TEXT);
+  });
+
+  test('url_file is relative to the configuration and may end with a line break', async () => {
+    const config = await load('database: { url_file: secrets/url }', {
+      files: { 'secrets/url': `${URL_TEXT}\r\n` },
+    });
+    expect(config.database.url).toBe(URL_TEXT);
+  });
+
+  test('password_file is relative to the configuration and read only when a connection is made', async () => {
+    const config = await load(
+      'database:\n  url: postgresql://reader@db/taiga\n  password_file: not-yet-there\n',
+    );
+    expect(config.database.passwordFile).toMatch(/\/bugflow-test-[^/]*\/not-yet-there$/);
+  });
+
+  test('a password keeps everything but the last line break', async () => {
+    const folder = await folderWith({ password: ' pass word \n\n' });
+    expect(await readSecret(join(folder, 'password'))).toBe(' pass word \n');
+  });
+});
+
+describe('what is wrong with it', () => {
+  const MISSING =
+    'no database is configured; set TAIGA_DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/taiga or database.url in the configuration file';
+
+  test('no database, no file', async () => {
+    const error = await errorOf(loadConfig({ file: undefined, env: {} }));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toBe(MISSING);
+  });
+
+  test('no database in the file', async () => {
+    const error = await errorOf(load('listen: 127.0.0.1:1\ndatabase:\n  pool_size: 2\n'));
+    expect(error.message).toMatch(/config\.yaml:2: /);
+    expect(error.message.endsWith(MISSING)).toBe(true);
+  });
+
+  test('an empty variable is no database', async () => {
+    expect((await errorOf(loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: '' } }))).message).toBe(
+      MISSING,
+    );
+  });
+
+  test('url and url_file together', async () => {
+    const error = await errorOf(load(`database:\n  url: "${URL_TEXT}"\n  url_file: x\n`));
+    expect(error.message).toMatch(
+      /config\.yaml:3: database\.url and database\.url_file are both given; keep one$/,
+    );
+  });
+
+  test('a secret file that is not there', async () => {
+    const error = await errorOf(load('database: { url_file: nowhere }'));
+    expect(error.code).toBe('CONFIG_UNREADABLE');
+    expect(error.message).toMatch(/cannot read the secret file .*\/nowhere: ENOENT/);
+  });
+
+  const BAD =
+    'is not a URL of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)';
+
+  test.each([
+    'mysql://u:geheim@db/taiga',
+    'u:geheim@db/taiga',
+    'postgres://u:ge#heim@geheim:x/taiga',
+    'geheim',
+  ])('a bad URL is never shown: %s', async (url) => {
+    const fromEnvironment = await errorOf(loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: url } }));
+    expect(fromEnvironment.message).toBe(`TAIGA_DATABASE_URL ${BAD}`);
+    expect(String(fromEnvironment.cause)).not.toContain('geheim');
+
+    const fromFile = await errorOf(load(`log_level: warn\ndatabase:\n  url: "${url}"\n`));
+    expect(fromFile.message.endsWith(`config.yaml:3: database.url ${BAD}`)).toBe(true);
+    expect(fromFile.message).not.toContain('geheim');
+  });
+});

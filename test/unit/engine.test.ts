@@ -1,0 +1,38 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createEngine } from '../../src/collectors/engine.js';
+import { loadConfig } from '../../src/config/config.js';
+import type { Database } from '../../src/database/database.js';
+import { BugflowError, type ErrorCode } from '../../src/errors.js';
+import { collector } from './helpers.js';
+
+async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
+  const database: Database = {
+    read: () => Promise.reject(new BugflowError(code, 'no')),
+    close: async () => undefined,
+  };
+  const events: string[] = [];
+  const engine = createEngine({
+    config: await loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: 'postgres://localhost/taiga' } }),
+    library: { collectors: [collector()], relations: { resolve: () => [], has: () => false } },
+    database,
+    publish: async () => undefined,
+    withdraw: () => undefined,
+    onChange: (_runner, event) => events.push(event),
+  });
+  onTestFinished(() => engine.stop());
+  expect(engine.databaseUp()).toBe(false);
+  engine.start();
+  await vi.waitFor(() => expect(events).toEqual(['failure']));
+  return engine.databaseUp();
+}
+
+test.each<[ErrorCode, boolean]>([
+  ['DATABASE_UNREACHABLE', false],
+  ['DATABASE_LOGIN_REFUSED', false],
+  ['DATABASE_MISSING', false],
+  ['DATABASE_NOT_TAIGA', true],
+  ['DATABASE_PERMISSION', true],
+  ['COLLECTOR_TIMEOUT', true],
+])('after %s the database counts as up: %s', async (code, up) => {
+  expect(await databaseUpAfter(code)).toBe(up);
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import type { CollectorRunner } from '../../src/collectors/runner.js';
+import { collectorsPage } from '../../src/server/pages/collectors.js';
+import { homePage } from '../../src/server/pages/home.js';
+import { formatSpan } from '../../src/server/pages/layout.js';
+import { metric, runnerWith } from './helpers.js';
+
+const NOW = Date.UTC(2026, 2, 1, 12);
+const HOSTILE = `<script>alert("1")</script>'"&<img src=x onerror=alert(1)>`;
+
+const hostile = runnerWith(
+  {
+    description: HOSTILE,
+    now: { text: `SELECT '${HOSTILE}' AS x -- </pre></details>`, file: '/etc/items.yaml', line: 3 },
+    metrics: [metric({ help: HOSTILE })],
+    relations: ['item'],
+    schedule: '*/5 * * * *',
+    file: `/etc/bugflow/<b>.yaml`,
+  },
+  {
+    up: true,
+    series: 2,
+    rowCount: 12,
+    sample: {
+      columns: ['project', HOSTILE],
+      rows: [
+        ['webshop', HOSTILE],
+        [null, '</td></table>'],
+      ],
+    },
+    lastSuccessAt: NOW - 180_000,
+    lastDatabaseMs: 12.4,
+    lastError: HOSTILE,
+  },
+);
+
+function home(runners: readonly CollectorRunner[], databaseUp = true): string {
+  return homePage({ version: '1.2.3', runners, databaseUp, databaseTarget: HOSTILE, now: NOW });
+}
+
+const VOID_ELEMENTS = ['meta', 'br', 'img', 'input', 'link', 'hr'];
+
+/** The tags of a page; throws unless each is closed in its turn. */
+function tagsOf(page: string): string[] {
+  const open: string[] = [];
+  const tags: string[] = [];
+  for (const [, slash, name = ''] of page
+    .replace(/<style>.*?<\/style>/s, '')
+    .matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
+    if (slash === '') tags.push(name);
+    if (slash === '' && !VOID_ELEMENTS.includes(name)) open.push(name);
+    if (slash === '/' && open.pop() !== name) throw new Error(`</${name}> closes what is not open`);
+  }
+  if (open.length > 0) throw new Error(`never closed: ${open.join(', ')}`);
+  return tags;
+}
+
+describe.each([
+  ['/', home([hostile, runnerWith({ name: 'other' }, {})])],
+  ['/ without collectors', home([], false)],
+  ['/collectors', collectorsPage({ runners: [hostile, runnerWith({ name: 'other' }, {})], now: NOW })],
+  ['/collectors without collectors', collectorsPage({ runners: [], now: NOW })],
+])('%s', (_name, page) => {
+  test('is a complete page', () => {
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(page).toMatch(/<\/html>\n$/);
+    expect(page).toContain('<meta charset="utf-8">');
+    expect(page).toMatch(/<title>[^<]+ · taiga-bugflow<\/title>/);
+    expect(tagsOf(page)).toContain('h1');
+    expect(page).not.toMatch(/undefined|NaN|\[object|Infinity/);
+  });
+
+  test('has no script, and nothing from elsewhere', () => {
+    const tags = tagsOf(page);
+    for (const tag of ['script', 'img', 'link', 'iframe', 'b']) expect(tags).not.toContain(tag);
+    expect(page).not.toMatch(/\son\w+="/);
+  });
+
+  test('its links to itself lead to what is there', () => {
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  });
+});
+
+describe('/collectors explains a number', () => {
+  const page = collectorsPage({ runners: [hostile], now: NOW });
+
+  test('by what may come from the database, escaped', () => {
+    const escaped =
+      '&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#39;&#34;&#38;&#60;img src=x onerror=alert(1)&#62;';
+    // Description, help, error, column, cell, SQL.
+    expect(page.split(escaped)).toHaveLength(7);
+    expect(page).toContain('<td><span class="soft">NULL</span></td>');
+    expect(page).toContain('<td>&#60;/td&#62;&#60;/table&#62;</td>');
+  });
+
+  test('by its state, runs and rows', () => {
+    expect(page).toContain('failing, last good values stay');
+    expect(page).toContain(
+      'Last success 3 min ago, 12 ms in the database, 12 rows, 2 of at most 5000 series.',
+    );
+    expect(page).toContain('Rows of the last run (2 of 12)');
+    expect(page).toContain('reads the relations item');
+    expect(page).toContain('<code>*/5 * * * *</code>');
+  });
+
+  test.each([
+    [{ up: false, lastError: undefined }, 'not yet run'],
+    [{ up: true, lastError: undefined }, 'up'],
+    [{ up: false, lastError: 'x' }, 'down'],
+    [{ up: true, lastError: 'x' }, 'failing, last good values stay'],
+  ])('the state %j is "%s"', (state, words) => {
+    expect(collectorsPage({ runners: [runnerWith({}, state)], now: NOW })).toContain(`>${words}</span>`);
+  });
+});
+
+test('the home page counts what is well', () => {
+  const page = home([
+    runnerWith({ name: 'a' }, { up: true, series: 1200, lastSuccessAt: NOW - 5000 }),
+    runnerWith({ name: 'b' }, { up: true, series: 300, lastSuccessAt: NOW - 90_000, lastError: 'slow' }),
+  ]);
+  expect(page).toContain('1 of 2');
+  expect(page).toContain('1,500');
+  expect(page).toContain('90 s');
+});
+
+test.each([
+  [0, '0 ms'],
+  [999.4, '999 ms'],
+  [1000, '1 s'],
+  [119_999, '120 s'],
+  [120_000, '2 min'],
+  [7_200_000, '2 h'],
+  [172_800_000, '2 d'],
+])('%d ms is %s', (ms, text) => {
+  expect(formatSpan(ms)).toBe(text);
+});

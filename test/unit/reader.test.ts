@@ -1,0 +1,147 @@
+import pg from 'pg';
+import { describe, expect, test } from 'vitest';
+import type { ParameterValues } from '../../src/collectors/parameters.js';
+import { createReader } from '../../src/collectors/reader.js';
+import type { RelationLibrary } from '../../src/collectors/sql/relations.js';
+import type { Column, Database, Query, Row } from '../../src/database/database.js';
+import { collector, errorOf } from './helpers.js';
+
+const NO_RELATIONS: RelationLibrary = { resolve: () => [], has: () => false };
+const BATCH = 1000;
+
+const VALUES: ParameterValues = {
+  now: '2026-03-01T12:00:00Z',
+  time_zone: 'UTC',
+  projects_include: ['%'],
+  projects_exclude: [],
+  workflow: '[]',
+  stale_after: '1 day',
+  untriaged_after: '1 day',
+  sle: '{}',
+  attention_items: 10,
+  people: 'full_name',
+  subjects: true,
+  taiga_url: '',
+};
+
+interface FakeDatabase extends Database {
+  readonly queries: Query[];
+  /** Rows that were handed over to collectors. */
+  readonly delivered: () => number;
+}
+
+/** Has all of Taiga's tables; answers every other query with `rows`, in batches. */
+function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?: () => Error): FakeDatabase {
+  const queries: Query[] = [];
+  let delivered = 0;
+  return {
+    queries,
+    delivered: () => delivered,
+    async read(query, onBatch) {
+      if (query.text.includes('pg_class')) {
+        onBatch(
+          [{ name: 'relname' }],
+          TAIGA_TABLES.map((name): Row => [name]),
+        );
+        return 1;
+      }
+      queries.push(query);
+      if (failure) throw failure();
+      let batch: Row[] = [];
+      const flush = (): void => {
+        delivered += batch.length;
+        onBatch(columns, batch);
+        batch = [];
+      };
+      for (const row of rows) {
+        batch.push(row);
+        if (batch.length === BATCH) flush();
+      }
+      flush();
+      return 7;
+    },
+    close: async () => undefined,
+  };
+}
+
+const TAIGA_TABLES = (
+  'projects_project projects_membership users_user users_role milestones_milestone userstories_userstory ' +
+  'userstories_rolepoints projects_points projects_userstorystatus projects_taskstatus projects_issuestatus ' +
+  'projects_epicstatus projects_issuetype projects_severity projects_priority tasks_task issues_issue epics_epic ' +
+  'epics_relateduserstory history_historyentry'
+).split(' ');
+
+const COLUMNS = [{ name: 'project' }, { name: 'items' }];
+
+function* manyRows(count: number): Iterable<Row> {
+  for (let i = 0; i < count; i++) yield [`p${i}`, String(i)];
+}
+
+describe('a reading', () => {
+  test('has families, the number of rows, a sample, and the time in the database', async () => {
+    const database = fakeDatabase(COLUMNS, manyRows(2500));
+    const reader = createReader(database, NO_RELATIONS);
+    const reading = await reader.readNow(collector(), VALUES);
+    expect(reading.rowCount).toBe(2500);
+    expect(reading.sample.columns).toEqual(['project', 'items']);
+    expect(reading.sample.rows).toEqual([...manyRows(10)]);
+    expect(reading.databaseMs).toBe(7);
+    expect(reading.families).toHaveLength(1);
+  });
+
+  test('binds the values of the parameters, in their order, and the timeout', async () => {
+    const database = fakeDatabase(COLUMNS, []);
+    const now = { text: 'SELECT :people AS project, :now - :now AS items', file: 'x.yaml', line: 1 };
+    await createReader(database, NO_RELATIONS).readNow(collector({ now, timeoutMs: 1234 }), VALUES);
+    expect(database.queries).toMatchObject([
+      { values: ['full_name', '2026-03-01T12:00:00Z'], timeoutMs: 1234 },
+    ]);
+  });
+
+  test('of 100,000 rows where 5,000 are allowed ends soon after the limit', async () => {
+    const database = fakeDatabase(COLUMNS, manyRows(100_000));
+    const reader = createReader(database, NO_RELATIONS);
+    const error = await errorOf(reader.readNow(collector({ maxSeries: 5000 }), VALUES));
+    expect(error.code).toBe('COLLECTOR_TOO_MANY_SERIES');
+    expect(database.delivered()).toBeLessThanOrEqual(5000 + BATCH);
+  });
+
+  test('of 100,000 rows is complete where they are allowed', async () => {
+    const database = fakeDatabase(COLUMNS, manyRows(100_000));
+    const reader = createReader(database, NO_RELATIONS);
+    const { families, rowCount } = await reader.readNow(collector({ maxSeries: 100_000 }), VALUES);
+    const [family] = families;
+    expect(rowCount).toBe(100_000);
+    expect(family && 'values' in family && family.values.size).toBe(100_000);
+  });
+});
+
+describe('a mistake in the SQL', () => {
+  function syntaxError(position: string | undefined, hint?: string): Error {
+    const error = new pg.DatabaseError('column "itmes" does not exist', 100, 'error');
+    error.position = position;
+    error.hint = hint;
+    return error;
+  }
+  const now = {
+    text: 'SELECT project,\n  itmes AS items\nFROM somewhere',
+    file: '/etc/bugflow/items.yaml',
+    line: 10,
+  };
+  const position = String('SELECT * FROM (\nSELECT project,\n  i'.length);
+
+  test('is told with file, line and hint', async () => {
+    const database = fakeDatabase(COLUMNS, [], () => syntaxError(position, 'Perhaps you meant "items".'));
+    const error = await errorOf(createReader(database, NO_RELATIONS).readNow(collector({ now }), VALUES));
+    expect(error.code).toBe('COLLECTOR_SQL');
+    expect(error.message).toBe(
+      '/etc/bugflow/items.yaml:11: SQL: column "itmes" does not exist (Perhaps you meant "items".)',
+    );
+  });
+
+  test('without a position it is told with the last line', async () => {
+    const database = fakeDatabase(COLUMNS, [], () => syntaxError(undefined));
+    const error = await errorOf(createReader(database, NO_RELATIONS).readNow(collector({ now }), VALUES));
+    expect(error.message).toBe('/etc/bugflow/items.yaml:12: SQL: column "itmes" does not exist');
+  });
+});

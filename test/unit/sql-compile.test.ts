@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileQuery, type SqlSource } from '../../src/collectors/sql/compile.js';
+import type { Relation } from '../../src/collectors/sql/relations.js';
+import { errorOf } from './helpers.js';
+
+const relation = (name: string, source: SqlSource): Relation => ({ name, source, relations: [] });
+
+describe('the text', () => {
+  test('is a subquery with the relations as CTEs before it', () => {
+    const { text } = compileQuery({ text: 'SELECT * FROM b;\n', file: 'c.yaml', line: 9 }, [
+      relation('a', { text: 'SELECT 1 AS x', file: 'a.sql', line: 1 }),
+      relation('b', { text: '-- what it is\nSELECT x FROM a -- done', file: 'b.sql', line: 1 }),
+    ]);
+    expect(text).toBe(
+      [
+        'WITH a AS (',
+        'SELECT 1 AS x',
+        '), b AS (',
+        '-- what it is',
+        'SELECT x FROM a -- done',
+        ')',
+        'SELECT * FROM (',
+        'SELECT * FROM b',
+        ') AS collector',
+      ].join('\n'),
+    );
+  });
+
+  test('without relations there is no WITH', () => {
+    expect(compileQuery({ text: 'SELECT 1', file: 'c.yaml', line: 1 }, []).text).toBe(
+      'SELECT * FROM (\nSELECT 1\n) AS collector',
+    );
+  });
+});
+
+describe('parameters', () => {
+  test('are bound, typed, and numbered over all pieces', () => {
+    const { text, parameters } = compileQuery({ text: 'SELECT :people, :now', file: 'c.yaml', line: 1 }, [
+      relation('a', { text: 'SELECT :now - :stale_after', file: 'a.sql', line: 1 }),
+    ]);
+    expect(parameters).toEqual(['now', 'stale_after', 'people']);
+    expect(text).toContain('SELECT $1::timestamptz - $2::interval\n');
+    expect(text).toContain('SELECT $3::text, $1::timestamptz\n');
+  });
+
+  test("none that is inherited from JavaScript's objects", async () => {
+    const error = await errorOf(() =>
+      compileQuery({ text: '\nSELECT :constructor', file: 'c.yaml', line: 7 }, []),
+    );
+    expect(error.message).toMatch(/^c\.yaml:8: unknown parameter :constructor; known are :now, /);
+  });
+});
+
+// Each line carries a mark of its own; what stands before the mark moves it about.
+const line = fc
+  .constantFrom('', ':now ', ':time_zone || :now ', "':now' ", '🐛é "🐛" ', '/* :x */ ', '$$ :x $$ ')
+  .map((start) => start);
+const piece = fc.array(line, { minLength: 1, maxLength: 6 });
+
+/** Where PostgreSQL would say that a mark stands: 1-based, in characters and not in UTF-16 units. */
+function positionOf(text: string, mark: string): number {
+  return Array.from(text.slice(0, text.indexOf(mark))).length + 1;
+}
+
+describe('locate', () => {
+  test('every line of every piece leads back to its file and line', () => {
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 4 }),
+        piece,
+        fc.integer({ min: 1, max: 50 }),
+        (related, own, first) => {
+          const source = (file: string, lines: readonly string[], from: number): SqlSource => ({
+            text: lines.map((start, i) => `${start}mark_${file}_${from + i}_`).join('\n'),
+            file,
+            line: from,
+          });
+          const relations = related.map((lines, i) => relation(`r${i}`, source(`r${i}`, lines, 1)));
+          const query = compileQuery(source('own', own, first), relations);
+          const marks = [...query.text.matchAll(/mark_(\w+?)_(\d+)_/g)];
+          expect(marks).toHaveLength(related.flat().length + own.length);
+          for (const [mark, file, number] of marks)
+            expect(query.locate(positionOf(query.text, mark))).toEqual({ file, line: Number(number) });
+        },
+      ),
+    );
+  });
+
+  test('what was put around a piece counts as its first or last line', () => {
+    const query = compileQuery({ text: 'SELECT 1\nFROM a\n', file: 'c.yaml', line: 9 }, [
+      relation('a', { text: 'SELECT 1\nAS x', file: 'a.sql', line: 1 }),
+    ]);
+    expect(query.locate(1)).toEqual({ file: 'a.sql', line: 1 });
+    expect(query.locate(positionOf(query.text, 'SELECT * FROM ('))).toEqual({ file: 'a.sql', line: 2 });
+    expect(query.locate(query.text.length)).toEqual({ file: 'c.yaml', line: 10 });
+    expect(query.locate(query.text.length + 1000)).toEqual({ file: 'c.yaml', line: 10 });
+  });
+});
