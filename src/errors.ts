@@ -47,6 +47,17 @@ export function hasCode(error: unknown, ...codes: ErrorCode[]): error is Bugflow
   return error instanceof BugflowError && codes.includes(error.code);
 }
 
+/** True when the database could not be asked at all: not the fault of whoever wanted to ask. */
+export function isDatabaseAbsent(error: unknown): boolean {
+  return hasCode(
+    error,
+    'DATABASE_UNREACHABLE',
+    'DATABASE_LOGIN_REFUSED',
+    'DATABASE_MISSING',
+    'CONFIG_UNREADABLE',
+  );
+}
+
 /** What to show of an unknown error: its message in one line. */
 export function messageOf(error: unknown): string {
   return oneLine(error instanceof Error ? error.message || error.name : String(error));

@@ -1,7 +1,7 @@
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
 import { type Document, readDocument } from '../documents/document.js';
-import { duration } from '../documents/duration.js';
+import { duration, timeout } from '../documents/duration.js';
 import { BugflowError, type Place } from '../errors.js';
 import type { SqlSource } from './sql/compile.js';
 
@@ -130,7 +130,7 @@ const collector = z
       .regex(/^[a-z][a-z0-9_]*$/, "a collector's name has small letters, digits and _, like sprint_points"),
     description: z.string().min(1),
     schedule: cronExpression.default('* * * * *'),
-    timeout: duration.prefault('10s'),
+    timeout: timeout.prefault('10s'),
     stale_after: duration.prefault('15m'),
     max_series: z.number().int().positive().default(5000),
     relations: z.array(z.string()).default([]),

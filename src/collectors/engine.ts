@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import { hasCode } from '../errors.js';
+import { isDatabaseAbsent } from '../errors.js';
 import type { MetricFamily } from './families.js';
 import type { CollectorLibrary } from './library.js';
 import { parameterValues } from './parameters.js';
@@ -41,7 +41,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
           databaseUp = true;
           return reading;
         } catch (error) {
-          databaseUp = !hasCode(error, 'DATABASE_UNREACHABLE', 'DATABASE_LOGIN_REFUSED', 'DATABASE_MISSING');
+          databaseUp = !isDatabaseAbsent(error);
           throw error;
         }
       },

@@ -1,4 +1,4 @@
-import { hasCode, messageOf } from '../errors.js';
+import { isDatabaseAbsent, messageOf } from '../errors.js';
 import type { CollectorDefinition } from './definition.js';
 import { countSeries, type MetricFamily } from './families.js';
 import type { Reading, RowSample } from './reader.js';
@@ -98,9 +98,7 @@ export function createRunner(
   const fail = (error: unknown): void => {
     update({
       runs: count('failure'),
-      settled:
-        state.settled ||
-        !hasCode(error, 'DATABASE_UNREACHABLE', 'DATABASE_LOGIN_REFUSED', 'DATABASE_MISSING'),
+      settled: state.settled || !isDatabaseAbsent(error),
       lastError: messageOf(error),
     });
     // From the first failure on: until then the values were as fresh as the schedule makes them. Also before the

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../documents/duration.js';
+import { duration, timeout } from '../documents/duration.js';
 
 export const KINDS = ['epic', 'userstory', 'task', 'issue'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -39,11 +39,11 @@ const database = z.strictObject({
       'File that holds the password alone; read again at each connect, so that a rotated password needs no restart.',
     ),
   pool_size: count.max(20).default(3).describe('Connections at most.'),
-  connect_timeout: duration.prefault('5s').describe('How long to wait for a connection.'),
-  lock_timeout: duration
+  connect_timeout: timeout.prefault('5s').describe('How long to wait for a connection.'),
+  lock_timeout: timeout
     .prefault('2s')
     .describe("PostgreSQL's `lock_timeout`: a collector gives up rather than queue behind a migration."),
-  idle_timeout: duration.prefault('30s').describe("PostgreSQL's `idle_in_transaction_session_timeout`."),
+  idle_timeout: timeout.prefault('30s').describe("PostgreSQL's `idle_in_transaction_session_timeout`."),
   application_name: z
     .string()
     .default('taiga-bugflow')
@@ -96,7 +96,7 @@ const labels = z.strictObject({
 const override = z.strictObject({
   enabled: z.boolean().optional().describe('`false` switches the collector off.'),
   schedule: z.string().optional().describe('Another cron expression.'),
-  timeout: duration.optional().describe('Another timeout of its statement.'),
+  timeout: timeout.optional().describe('Another timeout of its statement.'),
   stale_after: duration
     .optional()
     .describe('Another time for which its last good values stay when it fails.'),

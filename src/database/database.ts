@@ -76,7 +76,7 @@ export function createDatabase(config: DatabaseConfig, { onIdleError }: Database
       let broken: Error | undefined;
       const guard = setTimeout(() => {
         broken = new BugflowError(
-          'COLLECTOR_TIMEOUT',
+          'DATABASE_UNREACHABLE',
           `no answer from the database within ${query.timeoutMs} ms; the connection was given up`,
         );
         // Ends a wait on a network that went silent; PostgreSQL's own timeout cannot be heard there.

@@ -31,3 +31,8 @@ export const duration = z
     }
     return ms;
   });
+
+const DAY_MS = 86_400_000;
+
+/** A duration that becomes a timer, here or in PostgreSQL, whose range is limited. */
+export const timeout = duration.refine((ms) => ms <= DAY_MS, 'a day is the longest that makes sense here');

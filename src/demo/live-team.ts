@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectLiveWriter } from './postgres/live-writer.js';
+import { microsOf } from './taiga/time.js';
+import type { Simulation } from './team/simulation.js';
+
+export interface LiveTeam {
+  /** Lets the act in hand end, then rests. */
+  stop(): Promise<void>;
+}
+
+interface LiveTeamOptions {
+  readonly simulation: Simulation;
+  readonly url: string;
+  readonly paceMs: number;
+  report(message: string): void;
+}
+
+/** Now and then somebody finds nothing to do; after so many in a row the act is left out. */
+const attempts = 50;
+
+/** Lets the simulated organisation go on in the present: one act at a time, at the real time, round the clock. */
+export async function startLiveTeam({ simulation, url, paceMs, report }: LiveTeamOptions): Promise<LiveTeam> {
+  const writer = await connectLiveWriter(url);
+  const stopping = new AbortController();
+
+  const act = async (): Promise<void> => {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      simulation.step(microsOf(new Date()));
+      const changes = simulation.takeChanges();
+      if (changes.length > 0) return writer.write(changes);
+    }
+  };
+  const work = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await sleep(paceMs, undefined, { signal: stopping.signal });
+      await act();
+    }
+  };
+  const working = work().catch((error: unknown) => {
+    // What memory holds and what the database holds may differ now, so going on would only make it worse.
+    if (!stopping.signal.aborted) report(`the team stopped working: ${String(error)}`);
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await working;
+      await writer.close();
+    },
+  };
+}

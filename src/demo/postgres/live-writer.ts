@@ -1,0 +1,54 @@
+import pg from 'pg';
+import type { RowChange } from '../taiga/store.js';
+
+export interface LiveWriter {
+  /** Writes all changes or none. */
+  write(changes: readonly RowChange[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Writes acts one by one, as a client of the database like any other: the database is a single session, so whoever
+ * writes beside the socket server would write into the open transaction of some client.
+ */
+export async function connectLiveWriter(url: string): Promise<LiveWriter> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  return {
+    async write(changes) {
+      // Settings of the session are shared with clients that may have made it read-only.
+      await client.query('BEGIN READ WRITE');
+      try {
+        for (const change of changes) await client.query(...statementFor(change));
+        await client.query('COMMIT');
+      } catch (error) {
+        await client.query('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => client.end(),
+  };
+}
+
+/** The names of tables and columns are those of this program's own rows. */
+function statementFor(change: RowChange): [sql: string, values: unknown[]] {
+  const { table } = change;
+  switch (change.operation) {
+    case 'insert':
+      return [
+        `INSERT INTO ${table} SELECT * FROM json_populate_record(null::${table}, $1)`,
+        [JSON.stringify(change.row)],
+      ];
+    case 'delete':
+      return [`DELETE FROM ${table} WHERE id = $1`, [change.id]];
+    case 'update': {
+      const columns = Object.keys(change.set).map((column) => `"${column}"`);
+      const assignments = columns.map((column) => `${column} = changed.${column}`).join(', ');
+      return [
+        `UPDATE ${table} AS row SET ${assignments} FROM json_populate_record(null::${table}, $1) AS changed WHERE row.id = $2`,
+        [JSON.stringify(change.set), change.id],
+      ];
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { Random } from '../random.js';
+import { install } from '../taiga/installation.js';
+import type { RowChange } from '../taiga/store.js';
+import { createTaiga, type Taiga } from '../taiga/taiga.js';
+import { addDays, dateOf, hour, type Micros, startOf } from '../taiga/time.js';
+import { firstSprintDay, momentsOf, pause } from './calendar.js';
+import { chronicle } from './chronicle.js';
+import { found, type Organisation } from './organisation.js';
+import type { Deed, Team } from './team.js';
+
+/** An organisation at work: each step is one request to Taiga, at the moment that the caller says. */
+export class Simulation {
+  readonly #taiga: Taiga;
+  readonly #random: Random;
+  readonly #organisation: Organisation;
+  readonly #teams: readonly Team[];
+  /** What is being done just now, and cannot wait: the rest of a planning meeting. */
+  readonly #agenda: Deed[] = [];
+  readonly #chronicle: [at: Micros, deed: Deed][];
+  #last: Micros;
+
+  /** Founds the organisation on the first day of the span. */
+  constructor(seed: number, span: { readonly from: Micros; readonly to: Micros }) {
+    this.#random = new Random(seed);
+    this.#taiga = createTaiga(this.#random);
+    this.#last = startOf(dateOf(span.from)) + 31 * hour;
+    const now = (): Micros => {
+      this.#last += pause(this.#random);
+      return this.#last;
+    };
+    install(this.#taiga, now(), this.#random);
+    this.#organisation = found(this.#taiga, this.#random, now, firstSprintDay(this.#last));
+    const { bookings, platform, support, kitchen } = this.#organisation;
+    this.#teams = [bookings, platform, support, kitchen];
+    this.#agenda.push(
+      ...bookings.kickOff(),
+      ...platform.kickOff(),
+      ...support.kickOff(),
+      ...kitchen.kickOff(),
+    );
+    const once = chronicle({ taiga: this.#taiga, random: this.#random }, this.#organisation);
+    this.#chronicle = once.map(([part, deed]) => [span.from + part * (span.to - span.from), deed]);
+  }
+
+  /** Lives through the past, day by day, and stops before `end`. */
+  liveUntil(end: Micros): void {
+    for (let date = dateOf(this.#last); startOf(date) < end; date = addDays(date, 1)) {
+      for (const moment of momentsOf(date, this.#random)) {
+        let at = Math.max(moment, this.#last + pause(this.#random));
+        if (at >= end) return;
+        this.step(at);
+        while (this.#agenda.length > 0) {
+          at += pause(this.#random);
+          if (at >= end) return;
+          this.step(at);
+        }
+      }
+    }
+  }
+
+  /** One request, or none if it turns out that there is nothing to do. */
+  step(at: Micros): void {
+    this.#last = Math.max(at, this.#last + 1);
+    if (this.#agenda.length === 0) this.#lookAtTheCalendar();
+    const next = this.#agenda.shift() ?? this.#choose();
+    next?.(this.#last);
+  }
+
+  takeChanges(): RowChange[] {
+    return this.#taiga.store.takeChanges();
+  }
+
+  #lookAtTheCalendar(): void {
+    while (this.#chronicle[0] !== undefined && this.#chronicle[0][0] <= this.#last) {
+      const [event] = this.#chronicle.splice(0, 1);
+      if (event !== undefined) this.#agenda.push(event[1]);
+    }
+    for (const team of this.#teams) this.#agenda.push(...team.due(this.#last));
+  }
+
+  #choose(): Deed | undefined {
+    const team = this.#random.weighted(this.#teams.map((team) => [team, team.share]));
+    return this.#random.weighted(team?.options(this.#last) ?? []);
+  }
+}

@@ -1,0 +1,110 @@
+import type { Random } from '../random.js';
+import type { Act } from '../taiga/recorder.js';
+import type { ProjectRow, StatusRow, UserRow } from '../taiga/rows.js';
+import type { Taiga } from '../taiga/taiga.js';
+import type { Micros } from '../taiga/time.js';
+
+/** One request to Taiga, to be made at a moment that is not yet known. */
+export type Deed = (at: Micros) => void;
+
+/** A way to go on, and how much it suggests itself just now. */
+export type Option = readonly [deed: Deed, weight: number];
+
+/** Offers a deed for one of several things, whichever chance picks; nothing if there is none. */
+export type Among = <T>(
+  choices: readonly T[],
+  deed: (choice: T) => Deed | undefined,
+  weight: number,
+) => Option;
+
+export const among =
+  (random: Random): Among =>
+  (choices, deed, weight) =>
+    choices.length === 0 || weight <= 0 ? [() => {}, 0] : [(at) => deed(random.pick(choices))?.(at), weight];
+
+/** A team in its project. It decides by what is on its board, never by a plan of the whole year. */
+export interface Team {
+  readonly project: ProjectRow;
+  readonly roster: Roster;
+  /** The team's share of all acts. */
+  readonly share: number;
+  /** What the calendar demands (a sprint begins): done at once, one deed after the other. */
+  due(at: Micros): Deed[];
+  /** What could be done next. */
+  options(at: Micros): Option[];
+}
+
+/** Who is in a team, by what they do. People come and go. */
+export class Roster {
+  readonly #members: Map<string, UserRow[]>;
+
+  constructor(members: Readonly<Record<string, readonly UserRow[]>>) {
+    this.#members = new Map(Object.entries(members).map(([role, users]) => [role, [...users]]));
+  }
+
+  in(...roles: readonly string[]): UserRow[] {
+    return roles.flatMap((role) => this.#members.get(role) ?? []);
+  }
+
+  everybody(): UserRow[] {
+    return [...new Set(this.in(...this.#members.keys()))];
+  }
+
+  leave(user: UserRow): void {
+    for (const [role, users] of this.#members) {
+      this.#members.set(
+        role,
+        users.filter((member) => member.id !== user.id),
+      );
+    }
+  }
+}
+
+/** What every team works with. */
+export interface Workplace {
+  readonly taiga: Taiga;
+  readonly random: Random;
+}
+
+export const actOf = (at: Micros, by: UserRow): Act => ({ at, by });
+
+/** The ids of a project's statuses by the names that they have at the start. */
+export function statusIds(rows: readonly StatusRow[], project: ProjectRow): (name: string) => number {
+  const ids = new Map(rows.filter((row) => row.project_id === project.id).map((row) => [row.name, row.id]));
+  return (name) => {
+    const id = ids.get(name);
+    if (id === undefined) throw new Error(`${project.name} has no status ${name}`);
+    return id;
+  };
+}
+
+/**
+ * Items that nobody thinks of any more. There are always a few, so some of the items on a board are stale; when
+ * there are too many, somebody notices and the oldest comes back.
+ */
+export class Forgotten {
+  readonly #ids = new Set<number>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  has(item: { readonly id: number }): boolean {
+    return this.#ids.has(item.id);
+  }
+
+  add(item: { readonly id: number }): void {
+    this.#ids.add(item.id);
+    const [oldest] = this.#ids;
+    if (this.#ids.size > this.#limit && oldest !== undefined) this.#ids.delete(oldest);
+  }
+
+  /** An item that has left the board need not be remembered as forgotten. */
+  keepOnly(stillOpen: (id: number) => boolean): void {
+    for (const id of this.#ids) if (!stillOpen(id)) this.#ids.delete(id);
+  }
+}
+
+/** How strongly a stock that should be `wanted` calls for more: 0 when full, 1 when empty. */
+export const lack = (stock: number, wanted: number): number => Math.max(0, 1 - stock / wanted);
