@@ -1,0 +1,23 @@
+/** One series as Prometheus knows it. */
+export interface Series {
+  readonly name: string;
+  /** `{project="webshop",le="3600.0",job="taiga-bugflow",instance="…"}`, escaped as in the exposition. */
+  readonly labels: string;
+}
+
+/** From this moment on a series has this value. */
+export interface Change {
+  /** Unix milliseconds. */
+  readonly atMs: number;
+  /** Index in the timeline's series. */
+  readonly series: number;
+  readonly value: number;
+}
+
+/** The team's past, as series that change in the course of time. */
+export interface Timeline {
+  /** Grows while the changes are read: a series is there before its first change. */
+  readonly series: readonly Series[];
+  /** Everything that changed, in batches, in order of time; can be read once. */
+  changes(): AsyncIterable<readonly Change[]>;
+}
