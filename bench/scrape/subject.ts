@@ -97,6 +97,8 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
           maxSeries: series,
           relations: [],
           relationsPlace: place,
+          spans: undefined,
+          events: undefined,
           now: { text: 'SELECT 1', file: 'bench.yaml', line: 1 },
           metrics: [
             {

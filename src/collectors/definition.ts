@@ -12,8 +12,8 @@ export interface MetricDefinition {
   readonly type: MetricType;
   readonly help: string;
   readonly labels: readonly string[];
-  /** The column that holds the value. */
-  readonly value: string;
+  /** The column that holds the value; without one (counters only) each row counts 1. */
+  readonly value: string | undefined;
   /** Upper bounds in the metric's unit, ascending, without +Inf; histograms only. */
   readonly buckets: readonly number[];
   readonly place: Place;
@@ -31,7 +31,12 @@ export interface CollectorDefinition {
   readonly relations: readonly string[];
   readonly relationsPlace: Place;
   readonly metrics: readonly MetricDefinition[];
-  readonly now: SqlSource;
+  /** What is so at `:now`: one row a series, or one an observation of a distribution. */
+  readonly now: SqlSource | undefined;
+  /** The same over the past: what was so from `valid_from` to `valid_to`. */
+  readonly spans: SqlSource | undefined;
+  /** What happened `at` a moment, to the item with the history key `key`. */
+  readonly events: SqlSource | undefined;
 }
 
 const HOUR_S = 3600;
@@ -96,7 +101,7 @@ const metric = z
     type: z.enum(['gauge', 'counter', 'histogram']),
     help: z.string().min(1, 'say in a sentence what the metric means'),
     labels: z.array(labelName).default([]),
-    value: z.string().min(1),
+    value: z.string().min(1).optional(),
     buckets: z.array(bucket).optional(),
   })
   .superRefine((value, context) => {
@@ -135,22 +140,36 @@ const collector = z
     max_series: z.number().int().positive().default(5000),
     relations: z.array(z.string()).default([]),
     metrics: z.array(metric).min(1, 'a collector needs at least one metric'),
-    now: z.string().min(1),
+    now: z.string().min(1).optional(),
+    spans: z.string().min(1).optional(),
+    events: z.string().min(1).optional(),
   })
   .superRefine((value, context) => {
-    value.metrics.forEach((definition, i) => {
-      if (definition.type === 'counter') {
-        context.addIssue({
-          code: 'custom',
-          path: ['metrics', i, 'type'],
-          message: 'a counter cannot be read from `now`, which only knows the present; make it a gauge',
-        });
-      }
+    const issue = (path: PropertyKey[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    if (value.now === undefined && value.events === undefined)
+      issue([], 'there is no SQL; write it under `now` (what is so) or `events` (what happened)');
+    if (value.now !== undefined && value.events !== undefined)
+      issue(['events'], '`now` and `events` make different metrics; put them into two collectors');
+    if (value.spans !== undefined && value.now === undefined)
+      issue(['spans'], '`spans` tells the past of what `now` tells; write `now`, too');
+    value.metrics.forEach(({ type, value: column }, i) => {
+      if (type === 'counter' && value.events === undefined)
+        issue(
+          ['metrics', i, 'type'],
+          'a counter cannot be read from `now`, which only knows the present; make it a gauge, or write `events`',
+        );
+      if (type === 'gauge' && value.events !== undefined)
+        issue(
+          ['metrics', i, 'type'],
+          'a gauge cannot be read from `events`, which only add up; make it a counter',
+        );
+      if (type === 'histogram' && value.spans !== undefined)
+        issue(['metrics', i, 'type'], 'a distribution has no `spans`; put it into a collector of its own');
+      if (type !== 'counter' && column === undefined)
+        issue(['metrics', i], 'value is missing; name the column that holds it');
     });
   });
-
-/** The JSON Schema-able form of a collector file. */
-export const collectorSchema = collector;
 
 /** Reads one collector file. @throws BugflowError naming file, line and mend. */
 export async function readCollector(file: string): Promise<CollectorDefinition> {
@@ -171,16 +190,29 @@ export async function readCollector(file: string): Promise<CollectorDefinition> 
     relationsPlace: document.place(['relations']),
     metrics: raw.metrics.map((definition, i) => ({
       ...definition,
+      value: definition.value,
       buckets: definition.type === 'histogram' ? (definition.buckets ?? DEFAULT_BUCKETS) : [],
       place: document.place(['metrics', i]),
     })),
     now: sqlSource(document, 'now', raw.now),
+    spans: sqlSource(document, 'spans', raw.spans),
+    events: sqlSource(document, 'events', raw.events),
   };
 }
 
-function sqlSource(document: Document<unknown>, key: string, text: string): SqlSource {
+function sqlSource(
+  document: Document<unknown>,
+  key: string,
+  text: string | undefined,
+): SqlSource | undefined {
+  if (text === undefined) return undefined;
   const place = document.textPlace([key]);
   return { text, file: place.file, line: place.line ?? 1 };
+}
+
+/** The pieces of SQL that a collector has. */
+export function shapes({ now, spans, events }: CollectorDefinition): SqlSource[] {
+  return [now, spans, events].filter((source) => source !== undefined);
 }
 
 /** Collector names and metric names are unique over all files. @throws BugflowError */

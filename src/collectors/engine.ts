@@ -5,6 +5,7 @@ import type { MetricFamily } from './families.js';
 import type { CollectorLibrary } from './library.js';
 import { parameterValues } from './parameters.js';
 import { createReader } from './reader.js';
+import { readOnce } from './reading.js';
 import { type CollectorRunner, createRunner } from './runner.js';
 import { createScheduler, exponentialBackoffMs } from './scheduler.js';
 
@@ -37,7 +38,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     createRunner(definition, {
       async read() {
         try {
-          const reading = await reader.readNow(definition, parameterValues(config, new Date()));
+          const reading = await readOnce(reader, definition, parameterValues(config, new Date()));
           databaseUp = true;
           return reading;
         } catch (error) {

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CollectorOverride } from '../config/config.js';
 import { BugflowError } from '../errors.js';
-import { assertUnique, type CollectorDefinition, cronProblem, readCollector } from './definition.js';
-import { compileQuery } from './sql/compile.js';
+import { assertUnique, type CollectorDefinition, cronProblem, readCollector, shapes } from './definition.js';
+import { compileQuery, mentioned } from './sql/compile.js';
 import { loadRelations, type RelationLibrary } from './sql/relations.js';
 
 /** All collectors of an installation, checked as far as that is possible without a database. */
@@ -40,10 +40,11 @@ export async function loadLibrary(source: LibrarySource): Promise<CollectorLibra
         },
       );
     }
-    compileQuery(
-      definition.now,
-      relations.resolve(definition.relations, () => true),
-    );
+    for (const sql of shapes(definition))
+      compileQuery(
+        sql,
+        relations.resolve(mentioned(definition.relations, sql), () => true),
+      );
   }
   return { collectors: applyOverrides(definitions, source), relations };
 }

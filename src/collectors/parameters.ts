@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 /** What collectors may bind as `:name`, with its PostgreSQL type. `docs/collectors.md` explains each. */
 export const PARAMETER_TYPES = {
   now: 'timestamptz',
+  keys: 'text[]',
   time_zone: 'text',
   projects_include: 'text[]',
   projects_exclude: 'text[]',
@@ -19,11 +20,19 @@ export const PARAMETER_TYPES = {
 export type ParameterName = keyof typeof PARAMETER_TYPES;
 export type ParameterValues = Readonly<Record<ParameterName, unknown>>;
 
-/** The values to bind for a reading as of `now`. */
-export function parameterValues(config: Config, now: Date): ParameterValues {
+/**
+ * The values to bind for a reading as of `now`; `keys` restricts what reads history to the items with these history
+ * keys, null to none.
+ */
+export function parameterValues(
+  config: Config,
+  now: Date,
+  keys: readonly string[] | null = null,
+): ParameterValues {
   const { thresholds, labels, projects } = config;
   return {
     now: now.toISOString(),
+    keys,
     time_zone: config.timeZone,
     projects_include: projects.include.map(likePattern),
     projects_exclude: projects.exclude.map(likePattern),

@@ -2,101 +2,70 @@ import pg from 'pg';
 import type { Column, Database, Row } from '../database/database.js';
 import { assertTaiga, readTables } from '../database/taiga-schema.js';
 import { BugflowError } from '../errors.js';
-import type { CollectorDefinition } from './definition.js';
-import type { MetricFamily } from './families.js';
 import type { ParameterValues } from './parameters.js';
-import { createFamilyBuilder } from './rows-to-families.js';
-import { type CompiledQuery, compileQuery } from './sql/compile.js';
+import { type CompiledQuery, compileQuery, mentioned, type SqlSource } from './sql/compile.js';
 import type { RelationLibrary } from './sql/relations.js';
-
-/** What one run of a collector found. */
-export interface Reading {
-  readonly families: readonly MetricFamily[];
-  readonly rowCount: number;
-  /** The first few rows, to explain the numbers by. */
-  readonly sample: RowSample;
-  readonly databaseMs: number;
-}
 
 export interface RowSample {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
 }
 
+/** A piece of SQL with the relations that it may read. */
+export interface Readable {
+  readonly sql: SqlSource;
+  readonly relations: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** Runs collectors' SQL and relations on the database. */
 export interface Reader {
-  /** The collector's `now` reading. @throws BugflowError */
-  readNow(definition: CollectorDefinition, values: ParameterValues): Promise<Reading>;
-  /** Rows of a relation. @throws BugflowError */
+  /** Hands over the rows in batches, at least one. Resolves to the milliseconds spent in the database. @throws BugflowError */
+  read(
+    readable: Readable,
+    values: ParameterValues,
+    onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
+  ): Promise<number>;
+  /** All rows of a relation. @throws BugflowError */
   readRelation(name: string, values: ParameterValues): Promise<RowSample>;
 }
 
-const SAMPLE_ROWS = 10;
-const RELATION_TIMEOUT_MS = 30_000;
+const RELATION_TIMEOUT_MS = 60_000;
 
 export function createReader(database: Database, relations: RelationLibrary): Reader {
   // Known from the first success on; asked again after an error that a migration of Taiga could explain.
   let tables: ReadonlySet<string> | undefined;
 
-  const run = async (
-    compile: (hasTable: (table: string) => boolean) => CompiledQuery,
-    timeoutMs: number,
-    values: ParameterValues,
-    onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
-  ): Promise<number> => {
-    if (!tables) {
-      const found = await readTables(database);
-      assertTaiga(found);
-      tables = found;
-    }
-    const known = tables;
-    const query = compile((table) => known.has(table));
-    try {
-      return await database.read(
-        { text: query.text, values: query.parameters.map((name) => values[name]), timeoutMs },
-        onBatch,
+  const reader: Reader = {
+    async read({ sql, relations: names, timeoutMs }, values, onBatch) {
+      if (!tables) {
+        const found = await readTables(database);
+        assertTaiga(found);
+        tables = found;
+      }
+      const known = tables;
+      const query = compileQuery(
+        sql,
+        relations.resolve(mentioned(names, sql), (table) => known.has(table)),
       );
-    } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) throw error;
-      tables = undefined;
-      throw explainSqlError(error, query);
-    }
-  };
-
-  return {
-    async readNow(definition, values) {
-      const builder = createFamilyBuilder(definition);
-      const sampleRows: Row[] = [];
-      let columnNames: string[] = [];
-      let rowCount = 0;
-      const databaseMs = await run(
-        (hasTable) => compileQuery(definition.now, relations.resolve(definition.relations, hasTable)),
-        definition.timeoutMs,
-        values,
-        (columns, rows) => {
-          columnNames = columns.map((column) => column.name);
-          rowCount += rows.length;
-          sampleRows.push(...rows.slice(0, SAMPLE_ROWS - sampleRows.length));
-          builder.add(columns, rows);
-        },
-      );
-      return {
-        families: builder.finish(),
-        rowCount,
-        sample: { columns: columnNames, rows: sampleRows },
-        databaseMs,
-      };
+      try {
+        return await database.read(
+          { text: query.text, values: query.parameters.map((name) => values[name]), timeoutMs },
+          onBatch,
+        );
+      } catch (error) {
+        if (!(error instanceof pg.DatabaseError)) throw error;
+        tables = undefined;
+        throw explainSqlError(error, query);
+      }
     },
 
     async readRelation(name, values) {
       const rows: Row[] = [];
       let columnNames: string[] = [];
-      await run(
-        (hasTable) =>
-          compileQuery(
-            { text: `SELECT * FROM ${name}`, file: name, line: 1 },
-            relations.resolve([name], hasTable),
-          ),
-        RELATION_TIMEOUT_MS,
+      const sql = { text: `SELECT * FROM ${name}`, file: name, line: 1 };
+      await reader.read(
+        { sql, relations: [name], timeoutMs: RELATION_TIMEOUT_MS },
         values,
         (columns, batch) => {
           columnNames = columns.map((column) => column.name);
@@ -106,6 +75,7 @@ export function createReader(database: Database, relations: RelationLibrary): Re
       return { columns: columnNames, rows };
     },
   };
+  return reader;
 }
 
 /** PostgreSQL's word on a mistake in the SQL, with the file and line where a person finds it. */

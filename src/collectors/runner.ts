@@ -1,7 +1,8 @@
 import { isDatabaseAbsent, messageOf } from '../errors.js';
 import type { CollectorDefinition } from './definition.js';
 import { countSeries, type MetricFamily } from './families.js';
-import type { Reading, RowSample } from './reader.js';
+import type { RowSample } from './reader.js';
+import type { Reading } from './reading.js';
 
 export type RunResult = 'success' | 'failure' | 'skipped';
 
@@ -79,7 +80,8 @@ export function createRunner(
   };
 
   const succeed = async (reading: Reading): Promise<void> => {
-    await dependencies.publish(definition.name, reading.families);
+    // When nothing changed the bytes that are served stay as they are, unless they were withdrawn.
+    if (reading.changed || !state.up) await dependencies.publish(definition.name, reading.families);
     clearTimeout(staleTimer);
     staleTimer = undefined;
     update({

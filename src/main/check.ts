@@ -1,6 +1,7 @@
 import { countSeries } from '../collectors/families.js';
 import { parameterValues } from '../collectors/parameters.js';
 import { createReader, type Reader } from '../collectors/reader.js';
+import { readOnce } from '../collectors/reading.js';
 import { createDatabase } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
 import { BugflowError, messageOf } from '../errors.js';
@@ -34,7 +35,7 @@ export async function check(
     let databaseMs = 0;
     for (const definition of library.collectors) {
       try {
-        const reading = await reader.readNow(definition, values);
+        const reading = await readOnce(reader, definition, values);
         const series = reading.families.reduce((sum, family) => sum + countSeries(family), 0);
         databaseMs += reading.databaseMs;
         rows.push([

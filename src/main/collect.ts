@@ -1,5 +1,6 @@
 import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
+import { readOnce } from '../collectors/reading.js';
 import { createDatabase } from '../database/database.js';
 import { BugflowError } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies } from '../exposition/format.js';
@@ -33,7 +34,7 @@ export async function collect({ config, library }: Installation, options: Collec
     for (const definition of library.collectors) {
       if (names.length > 0 && !names.includes(definition.name)) continue;
       try {
-        const reading = await reader.readNow(definition, parameterValues(config, at));
+        const reading = await readOnce(reader, definition, parameterValues(config, at));
         write(await renderFamilies(reading.families.map(toSampleFamily), format));
       } catch (error) {
         allWell = false;

@@ -151,7 +151,7 @@ test.each([
     'no SQL',
     'now: |\n  SELECT project, environment, deploys\n  FROM deploys',
     '',
-    ':1: now: this key is missing',
+    ':1: there is no SQL; write it under `now` (what is so) or `events` (what happened)',
   ],
 ])('%s', async (_name, line, replacement, message) => {
   const text = await messageAfter(line, replacement);
@@ -165,7 +165,7 @@ test('a counter cannot come from `now`', async () => {
     ),
   );
   expect(error.message).toMatch(
-    /deploys\.yaml:6: metrics\[0\]\.type: a counter cannot be read from `now`, which only knows the present; make it a gauge$/,
+    /deploys\.yaml:6: metrics\[0\]\.type: a counter cannot be read from `now`, which only knows the present; make it a gauge, or write `events`$/,
   );
 });
 
@@ -192,8 +192,8 @@ describe('a good file', () => {
 
   test('knows the line on which its SQL begins', async () => {
     const { now } = await read(GOOD);
-    expect(now.line).toBe(11);
-    expect(GOOD.split('\n')[now.line - 1]).toContain(now.text.split('\n')[0]);
+    expect(now?.line).toBe(11);
+    expect(GOOD.split('\n')[10]).toContain(now?.text.split('\n')[0]);
   });
 
   test('knows it for SQL on the line of the key, too', async () => {

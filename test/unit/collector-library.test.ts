@@ -156,7 +156,7 @@ describe('what the SQL names', () => {
     );
     expect(error.code).toBe('COLLECTOR_INVALID');
     expect(withoutFolder(error.message)).toMatch(
-      /^…\/own\/own\.yaml:13: unknown parameter :later; known are :now, :time_zone, /,
+      /^…\/own\/own\.yaml:13: unknown parameter :later; known are :now, :keys, :time_zone, /,
     );
   });
 });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CollectorDefinition, MetricDefinition } from '../../src/collectors/definition.js';
 import type { MetricFamily } from '../../src/collectors/families.js';
-import type { Reading } from '../../src/collectors/reader.js';
+import type { Reading } from '../../src/collectors/reading.js';
 import { type CollectorRunner, type CollectorState, createRunner } from '../../src/collectors/runner.js';
 import { BugflowError } from '../../src/errors.js';
 
@@ -63,12 +63,14 @@ export function collector(change: Partial<CollectorDefinition> = {}): CollectorD
     relationsPlace: { file, line: 1 },
     metrics: [metric()],
     now: { text: 'SELECT project, items FROM somewhere', file, line: 10 },
+    spans: undefined,
+    events: undefined,
     ...change,
   };
 }
 
 export function reading(families: readonly MetricFamily[]): Reading {
-  return { families, rowCount: 1, sample: { columns: [], rows: [] }, databaseMs: 5 };
+  return { families, changed: true, rowCount: 1, sample: { columns: [], rows: [] }, databaseMs: 5 };
 }
 
 /** One series of `team_items`. */

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { ParameterValues } from '../../src/collectors/parameters.js';
 import { createReader } from '../../src/collectors/reader.js';
+import { readOnce } from '../../src/collectors/reading.js';
 import type { RelationLibrary } from '../../src/collectors/sql/relations.js';
 import type { Column, Database, Query, Row } from '../../src/database/database.js';
 import { collector, errorOf } from './helpers.js';
@@ -11,6 +12,7 @@ const BATCH = 1000;
 
 const VALUES: ParameterValues = {
   now: '2026-03-01T12:00:00Z',
+  keys: null,
   time_zone: 'UTC',
   projects_include: ['%'],
   projects_exclude: [],
@@ -81,7 +83,7 @@ describe('a reading', () => {
   test('has families, the number of rows, a sample, and the time in the database', async () => {
     const database = fakeDatabase(COLUMNS, manyRows(2500));
     const reader = createReader(database, NO_RELATIONS);
-    const reading = await reader.readNow(collector(), VALUES);
+    const reading = await readOnce(reader, collector(), VALUES);
     expect(reading.rowCount).toBe(2500);
     expect(reading.sample.columns).toEqual(['project', 'items']);
     expect(reading.sample.rows).toEqual([...manyRows(10)]);
@@ -92,7 +94,7 @@ describe('a reading', () => {
   test('binds the values of the parameters, in their order, and the timeout', async () => {
     const database = fakeDatabase(COLUMNS, []);
     const now = { text: 'SELECT :people AS project, :now - :now AS items', file: 'x.yaml', line: 1 };
-    await createReader(database, NO_RELATIONS).readNow(collector({ now, timeoutMs: 1234 }), VALUES);
+    await readOnce(createReader(database, NO_RELATIONS), collector({ now, timeoutMs: 1234 }), VALUES);
     expect(database.queries).toMatchObject([
       { values: ['full_name', '2026-03-01T12:00:00Z'], timeoutMs: 1234 },
     ]);
@@ -101,7 +103,7 @@ describe('a reading', () => {
   test('of 100,000 rows where 5,000 are allowed ends soon after the limit', async () => {
     const database = fakeDatabase(COLUMNS, manyRows(100_000));
     const reader = createReader(database, NO_RELATIONS);
-    const error = await errorOf(reader.readNow(collector({ maxSeries: 5000 }), VALUES));
+    const error = await errorOf(readOnce(reader, collector({ maxSeries: 5000 }), VALUES));
     expect(error.code).toBe('COLLECTOR_TOO_MANY_SERIES');
     expect(database.delivered()).toBeLessThanOrEqual(5000 + BATCH);
   });
@@ -109,7 +111,7 @@ describe('a reading', () => {
   test('of 100,000 rows is complete where they are allowed', async () => {
     const database = fakeDatabase(COLUMNS, manyRows(100_000));
     const reader = createReader(database, NO_RELATIONS);
-    const { families, rowCount } = await reader.readNow(collector({ maxSeries: 100_000 }), VALUES);
+    const { families, rowCount } = await readOnce(reader, collector({ maxSeries: 100_000 }), VALUES);
     const [family] = families;
     expect(rowCount).toBe(100_000);
     expect(family && 'values' in family && family.values.size).toBe(100_000);
@@ -132,7 +134,7 @@ describe('a mistake in the SQL', () => {
 
   test('is told with file, line and hint', async () => {
     const database = fakeDatabase(COLUMNS, [], () => syntaxError(position, 'Perhaps you meant "items".'));
-    const error = await errorOf(createReader(database, NO_RELATIONS).readNow(collector({ now }), VALUES));
+    const error = await errorOf(readOnce(createReader(database, NO_RELATIONS), collector({ now }), VALUES));
     expect(error.code).toBe('COLLECTOR_SQL');
     expect(error.message).toBe(
       '/etc/bugflow/items.yaml:11: SQL: column "itmes" does not exist (Perhaps you meant "items".)',
@@ -141,7 +143,7 @@ describe('a mistake in the SQL', () => {
 
   test('without a position it is told with the last line', async () => {
     const database = fakeDatabase(COLUMNS, [], () => syntaxError(undefined));
-    const error = await errorOf(createReader(database, NO_RELATIONS).readNow(collector({ now }), VALUES));
+    const error = await errorOf(readOnce(createReader(database, NO_RELATIONS), collector({ now }), VALUES));
     expect(error.message).toBe('/etc/bugflow/items.yaml:12: SQL: column "itmes" does not exist');
   });
 });

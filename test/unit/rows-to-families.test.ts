@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CollectorDefinition } from '../../src/collectors/definition.js';
 import { countSeries, type Distribution, type MetricFamily } from '../../src/collectors/families.js';
-import { createFamilyBuilder, parseNumber } from '../../src/collectors/rows-to-families.js';
+import { parseNumber } from '../../src/collectors/row-values.js';
+import { createFamilyBuilder } from '../../src/collectors/rows-to-families.js';
 import type { Row } from '../../src/database/database.js';
 import { collector, errorOf, metric } from './helpers.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Reading } from '../../src/collectors/reader.js';
+import type { Reading } from '../../src/collectors/reading.js';
 import { type CollectorRunner, createRunner, type RunnerDependencies } from '../../src/collectors/runner.js';
 import { BugflowError, type ErrorCode } from '../../src/errors.js';
 import { collector, deferred, items, reading } from './helpers.js';

@@ -62,6 +62,11 @@ export function compileQuery(source: SqlSource, relations: readonly Relation[]):
   return { text, parameters, locate };
 }
 
+/** Those of a collector's relations that this piece of its SQL reads: what is not read need not be planned. */
+export function mentioned(relations: readonly string[], { text }: SqlSource): string[] {
+  return relations.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+}
+
 /** Replaces each `:name` by `$n::type`; lines stay as they are, so that positions keep their meaning. */
 function bindParameters(source: SqlSource, parameters: ParameterName[]): string {
   let text = '';

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { shapes } from '../../collectors/definition.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import { type Html, html } from './html.js';
 import { formatSpan, layout } from './layout.js';
@@ -40,7 +41,7 @@ ${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastEr
 ${definition.metrics.map((metric) => html`<tr><td><code>${metric.name}</code></td><td>${metric.type}</td><td>${metric.labels.join(', ')}</td><td>${metric.help}</td></tr>`)}
 </table></div>
 ${sampleTable(state)}
-<details><summary>SQL${definition.relations.length > 0 ? html` (reads the relations ${definition.relations.join(', ')})` : undefined}</summary><pre>${definition.now.text}</pre></details>
+<details><summary>SQL${definition.relations.length > 0 ? html` (reads the relations ${definition.relations.join(', ')})` : undefined}</summary>${shapes(definition).map(({ text }) => html`<pre>${text}</pre>`)}</details>
 <p class="soft">${basename(definition.file)}</p>
 </section>
 `;

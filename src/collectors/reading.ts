@@ -1,0 +1,71 @@
+import type { Row } from '../database/database.js';
+import type { CollectorDefinition } from './definition.js';
+import { createEventLedger } from './events/ledger.js';
+import type { MetricFamily } from './families.js';
+import type { ParameterValues } from './parameters.js';
+import type { Reader, RowSample } from './reader.js';
+import { createFamilyBuilder } from './rows-to-families.js';
+import type { SqlSource } from './sql/compile.js';
+
+/** What one run of a collector found. */
+export interface Reading {
+  readonly families: readonly MetricFamily[];
+  /** Whether they may differ from those of the run before. */
+  readonly changed: boolean;
+  readonly rowCount: number;
+  /** The first few rows, to explain the numbers by. */
+  readonly sample: RowSample;
+  readonly databaseMs: number;
+}
+
+/** Takes in rows batch by batch and keeps a few of them. */
+export interface RowWatch {
+  readonly rowCount: () => number;
+  readonly sample: () => RowSample;
+  see(columns: readonly { readonly name: string }[], rows: readonly Row[]): void;
+}
+
+const SAMPLE_ROWS = 10;
+
+export function createRowWatch(): RowWatch {
+  const sampleRows: Row[] = [];
+  let columnNames: string[] = [];
+  let rowCount = 0;
+  return {
+    rowCount: () => rowCount,
+    sample: () => ({ columns: columnNames, rows: sampleRows }),
+    see(columns, rows) {
+      columnNames = columns.map((column) => column.name);
+      rowCount += rows.length;
+      sampleRows.push(...rows.slice(0, SAMPLE_ROWS - sampleRows.length));
+    },
+  };
+}
+
+/** Reads a collector as a whole, once: its present, or all its events up to `:now`. @throws BugflowError */
+export async function readOnce(
+  reader: Reader,
+  definition: CollectorDefinition,
+  values: ParameterValues,
+): Promise<Reading> {
+  const watch = createRowWatch();
+  const builder = definition.now ? createFamilyBuilder(definition) : createEventLedger(definition);
+  const sql = sqlOf(definition);
+  const databaseMs = await reader.read({ ...definition, sql }, values, (columns, rows) => {
+    watch.see(columns, rows);
+    builder.add(columns, rows);
+  });
+  return {
+    families: builder.finish(),
+    changed: true,
+    rowCount: watch.rowCount(),
+    sample: watch.sample(),
+    databaseMs,
+  };
+}
+
+function sqlOf({ now, events, name }: CollectorDefinition): SqlSource {
+  const sql = now ?? events;
+  if (!sql) throw new Error(`collector ${name} has no SQL: its definition was not checked`);
+  return sql;
+}

@@ -1,0 +1,81 @@
+import type { Column, Row } from '../database/database.js';
+import { BugflowError } from '../errors.js';
+import type { MetricDefinition } from './definition.js';
+
+/** Where in a row a metric finds its labels and its value. */
+export interface Target {
+  readonly metric: MetricDefinition;
+  readonly labelIndexes: readonly number[];
+  /** Absent: each row counts 1. */
+  readonly valueIndex: number | undefined;
+}
+
+/** @throws BugflowError when the SQL does not return a column that the metric wants. */
+export function locateColumns(metric: MetricDefinition, columns: readonly Column[]): Target {
+  const indexOf = (name: string): number => {
+    const index = columns.findIndex((column) => column.name === name);
+    if (index >= 0) return index;
+    throw new BugflowError(
+      'COLLECTOR_COLUMN_MISSING',
+      `metric "${metric.name}" wants the column "${name}", which the SQL does not return (it returns ${columns.map((column) => column.name).join(', ')})`,
+      { place: metric.place },
+    );
+  };
+  return {
+    metric,
+    labelIndexes: metric.labels.map(indexOf),
+    valueIndex: metric.value === undefined ? undefined : indexOf(metric.value),
+  };
+}
+
+/** The row's labels in the metric's order; NULL is empty. */
+export function readLabels({ labelIndexes }: Target, row: Row): string[] {
+  return labelIndexes.map((index) => row[index] ?? '');
+}
+
+/** The row's value; undefined for NULL, which means: no sample. @throws BugflowError */
+export function readValue({ metric, valueIndex }: Target, row: Row): number | undefined {
+  if (valueIndex === undefined) return 1;
+  const text = row[valueIndex];
+  if (text === null || text === undefined) return undefined;
+  const value = parseNumber(text);
+  if (value === undefined) {
+    throw new BugflowError(
+      'COLLECTOR_VALUE',
+      `column "${metric.value}" of metric "${metric.name}" holds ${preview(text)}, which is not a number that fits a double; cast or round it in the SQL (a time span: EXTRACT(EPOCH FROM …))`,
+      { place: metric.place },
+    );
+  }
+  if (metric.type === 'histogram' && !Number.isFinite(value)) {
+    throw new BugflowError(
+      'COLLECTOR_VALUE',
+      `column "${metric.value}" of histogram "${metric.name}" holds ${text}; leave such rows out in the SQL`,
+      { place: metric.place },
+    );
+  }
+  return value;
+}
+
+/** PostgreSQL's text form of a number or boolean. Undefined also when a finite number is too large for a double. */
+export function parseNumber(text: string): number | undefined {
+  switch (text) {
+    case 'true':
+      return 1;
+    case 'false':
+      return 0;
+    case 'NaN':
+      return Number.NaN;
+    case 'Infinity':
+      return Number.POSITIVE_INFINITY;
+    case '-Infinity':
+      return Number.NEGATIVE_INFINITY;
+  }
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Enough of a text to recognise it by. */
+export function preview(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
