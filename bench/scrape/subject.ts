@@ -67,6 +67,7 @@ const rowSource: Database = {
     onBatch(columnsOf(COLUMNS), batch);
     return 0;
   },
+  readTogether: async () => undefined,
   close: async () => undefined,
 };
 

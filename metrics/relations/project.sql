@@ -6,7 +6,8 @@ SELECT
   p.is_private,
   p.created_date AS created_at,
   p.total_story_points AS planned_points,
-  p.total_milestones AS planned_sprints
+  p.total_milestones AS planned_sprints,
+  p.default_us_status_id
 FROM projects_project AS p
 WHERE
   -- Taiga removes a project's rows in the background; what is left of one meanwhile is no project any more.

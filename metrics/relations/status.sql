@@ -1,17 +1,17 @@
 -- relations: project
--- The statuses of all kinds, as they are called today. Ids are unique within a kind only.
-SELECT 'epic' AS kind, s.id AS status_id, s.project_id, s.name AS status, s."order" AS position, s.is_closed
-FROM projects_epicstatus AS s
-JOIN project USING (project_id)
-UNION ALL
-SELECT 'userstory', s.id, s.project_id, s.name, s."order", s.is_closed
-FROM projects_userstorystatus AS s
-JOIN project USING (project_id)
-UNION ALL
-SELECT 'task', s.id, s.project_id, s.name, s."order", s.is_closed
-FROM projects_taskstatus AS s
-JOIN project USING (project_id)
-UNION ALL
-SELECT 'issue', s.id, s.project_id, s.name, s."order", s.is_closed
-FROM projects_issuestatus AS s
+-- The statuses of all kinds, as they are called today. Ids are unique within a kind only; status_key is unique.
+SELECT s.kind || ':' || s.status_id AS status_key, s.*
+FROM (
+  SELECT 'epic' AS kind, id AS status_id, project_id, name AS status, "order" AS position, is_closed
+  FROM projects_epicstatus
+  UNION ALL
+  SELECT 'userstory', id, project_id, name, "order", is_closed
+  FROM projects_userstorystatus
+  UNION ALL
+  SELECT 'task', id, project_id, name, "order", is_closed
+  FROM projects_taskstatus
+  UNION ALL
+  SELECT 'issue', id, project_id, name, "order", is_closed
+  FROM projects_issuestatus
+) AS s
 JOIN project USING (project_id)

@@ -1,6 +1,7 @@
 -- relations: project, status
 -- What each status means for flow: the first configured rule that fits it, else Taiga's own flag, order and name.
 SELECT
+  s.status_key,
   s.kind,
   s.project_id,
   p.project,

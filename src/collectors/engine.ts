@@ -1,11 +1,14 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isDatabaseAbsent } from '../errors.js';
+import type { CollectorDefinition } from './definition.js';
+import { createChangeFeed } from './events/change-feed.js';
+import { createEventReading } from './events/event-reading.js';
 import type { MetricFamily } from './families.js';
 import type { CollectorLibrary } from './library.js';
-import { parameterValues } from './parameters.js';
+import { type ParameterValues, parameterValues } from './parameters.js';
 import { createReader } from './reader.js';
-import { readOnce } from './reading.js';
+import { type Reading, readOnce } from './reading.js';
 import { type CollectorRunner, createRunner } from './runner.js';
 import { createScheduler, exponentialBackoffMs } from './scheduler.js';
 
@@ -32,13 +35,27 @@ export interface EngineDependencies {
 export function createEngine(dependencies: EngineDependencies): Engine {
   const { config, library, database, publish, withdraw, onChange } = dependencies;
   const reader = createReader(database, library.relations);
+  const values = (keys: readonly string[] | null = null): ParameterValues =>
+    parameterValues(config, new Date(), keys);
+  const feed = createChangeFeed({ database, reader, values });
   let databaseUp = false;
 
-  const runners = library.collectors.map((definition) =>
-    createRunner(definition, {
-      async read() {
+  /** The present is read anew each time; of what happened, only what is new. */
+  const createRead = (
+    definition: CollectorDefinition,
+  ): ((onProgress: (ratio: number) => void) => Promise<Reading>) => {
+    const { events } = definition;
+    if (!events) return () => readOnce(reader, definition, values());
+    const eventReading = createEventReading({ definition: { ...definition, events }, reader, feed });
+    return (onProgress) => eventReading.read(values, (done, total) => onProgress(done / total));
+  };
+
+  const runners = library.collectors.map((definition) => {
+    const read = createRead(definition);
+    return createRunner(definition, {
+      async read(_definition, onProgress) {
         try {
-          const reading = await readOnce(reader, definition, parameterValues(config, new Date()));
+          const reading = await read(onProgress);
           databaseUp = true;
           return reading;
         } catch (error) {
@@ -50,8 +67,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       withdraw,
       onRun: onChange,
       onStale: (runner) => onChange(runner, 'stale'),
-    }),
-  );
+    });
+  });
   const scheduler = createScheduler(runners, {
     timeZone: config.timeZone,
     retryDelayMs: exponentialBackoffMs,

@@ -8,6 +8,7 @@ export const PARAMETER_TYPES = {
   projects_include: 'text[]',
   projects_exclude: 'text[]',
   workflow: 'jsonb',
+  transitions: 'jsonb',
   stale_after: 'interval',
   untriaged_after: 'interval',
   sle: 'jsonb',
@@ -42,6 +43,15 @@ export function parameterValues(
         kind: kind ?? null,
         status: likePattern(status),
         stage,
+      })),
+    ),
+    transitions: JSON.stringify(
+      config.transitions.map(({ name, project, kind, from, to }) => ({
+        name,
+        project: likePattern(project),
+        kind: kind ?? null,
+        from: from.map(likePattern),
+        to: to.map(likePattern),
       })),
     ),
     stale_after: interval(thresholds.staleAfterMs),

@@ -1,9 +1,9 @@
 import pg from 'pg';
-import type { Column, Database, Row } from '../database/database.js';
+import type { Column, Database, Row, RowStream } from '../database/database.js';
 import { assertTaiga, readTables } from '../database/taiga-schema.js';
 import { BugflowError } from '../errors.js';
 import type { ParameterValues } from './parameters.js';
-import { type CompiledQuery, compileQuery, mentioned, type SqlSource } from './sql/compile.js';
+import { type CompiledQuery, compileQuery, type Frame, mentioned, type SqlSource } from './sql/compile.js';
 import type { RelationLibrary } from './sql/relations.js';
 
 export interface RowSample {
@@ -16,6 +16,8 @@ export interface Readable {
   readonly sql: SqlSource;
   readonly relations: readonly string[];
   readonly timeoutMs: number;
+  /** `rows` when absent. */
+  readonly frame?: Frame;
 }
 
 /** Runs collectors' SQL and relations on the database. */
@@ -26,6 +28,12 @@ export interface Reader {
     values: ParameterValues,
     onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
   ): Promise<number>;
+  /** Reads several side by side, on one snapshot of the database. @throws BugflowError */
+  readTogether(
+    readables: readonly Readable[],
+    values: ParameterValues,
+    consume: (streams: readonly RowStream[]) => Promise<void>,
+  ): Promise<void>;
   /** All rows of a relation. @throws BugflowError */
   readRelation(name: string, values: ParameterValues): Promise<RowSample>;
 }
@@ -36,21 +44,28 @@ export function createReader(database: Database, relations: RelationLibrary): Re
   // Known from the first success on; asked again after an error that a migration of Taiga could explain.
   let tables: ReadonlySet<string> | undefined;
 
+  const compile = async ({ sql, relations: names, frame }: Readable): Promise<CompiledQuery> => {
+    if (!tables) {
+      const found = await readTables(database);
+      assertTaiga(found);
+      tables = found;
+    }
+    const known = tables;
+    return compileQuery(
+      sql,
+      relations.resolve(mentioned(names, sql), (table) => known.has(table)),
+      frame,
+    );
+  };
+  const bind = (query: CompiledQuery, values: ParameterValues): unknown[] =>
+    query.parameters.map((name) => values[name]);
+
   const reader: Reader = {
-    async read({ sql, relations: names, timeoutMs }, values, onBatch) {
-      if (!tables) {
-        const found = await readTables(database);
-        assertTaiga(found);
-        tables = found;
-      }
-      const known = tables;
-      const query = compileQuery(
-        sql,
-        relations.resolve(mentioned(names, sql), (table) => known.has(table)),
-      );
+    async read(readable, values, onBatch) {
+      const query = await compile(readable);
       try {
         return await database.read(
-          { text: query.text, values: query.parameters.map((name) => values[name]), timeoutMs },
+          { text: query.text, values: bind(query, values), timeoutMs: readable.timeoutMs },
           onBatch,
         );
       } catch (error) {
@@ -58,6 +73,23 @@ export function createReader(database: Database, relations: RelationLibrary): Re
         tables = undefined;
         throw explainSqlError(error, query);
       }
+    },
+
+    async readTogether(readables, values, consume) {
+      const queries: CompiledQuery[] = [];
+      for (const readable of readables) queries.push(await compile(readable));
+      await database.readTogether(
+        queries.map((query, i) => ({
+          text: query.text,
+          values: bind(query, values),
+          timeoutMs: readables[i]?.timeoutMs ?? RELATION_TIMEOUT_MS,
+        })),
+        consume,
+        (error, i) => {
+          const query = queries[i];
+          return error instanceof pg.DatabaseError && query ? explainSqlError(error, query) : error;
+        },
+      );
     },
 
     async readRelation(name, values) {

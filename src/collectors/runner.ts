@@ -22,6 +22,8 @@ export interface CollectorState {
   readonly lastDurationMs: number | undefined;
   readonly lastDatabaseMs: number | undefined;
   readonly lastError: string | undefined;
+  /** How much of what the run under way (or the last one) has to read was read, from 0 to 1; events only. */
+  readonly readRatio: number | undefined;
 }
 
 /** One collector with its state. Runs never overlap and never throw. */
@@ -33,7 +35,7 @@ export interface CollectorRunner {
 }
 
 export interface RunnerDependencies {
-  read(definition: CollectorDefinition): Promise<Reading>;
+  read(definition: CollectorDefinition, onProgress: (ratio: number) => void): Promise<Reading>;
   publish(collector: string, families: readonly MetricFamily[]): Promise<void>;
   withdraw(collector: string): void;
   /** Told after each run. */
@@ -61,6 +63,7 @@ export function createRunner(
     lastDurationMs: undefined,
     lastDatabaseMs: undefined,
     lastError: undefined,
+    readRatio: undefined,
   };
   let staleTimer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -126,7 +129,7 @@ export function createRunner(
       update({ running: true, lastStartedAt: startedAt });
       let result: RunResult = 'success';
       try {
-        const reading = await dependencies.read(definition);
+        const reading = await dependencies.read(definition, (readRatio) => update({ readRatio }));
         if (!closed) await succeed(reading);
       } catch (error) {
         result = 'failure';

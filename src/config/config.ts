@@ -24,6 +24,15 @@ export interface WorkflowRule {
   readonly stage: Stage;
 }
 
+/** What the team calls a move from one of these statuses to one of those. */
+export interface TransitionRule {
+  readonly name: string;
+  readonly project: string;
+  readonly kind: Kind | undefined;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
 export interface CollectorOverride {
   readonly enabled: boolean | undefined;
   readonly schedule: string | undefined;
@@ -42,6 +51,7 @@ export interface Config {
   readonly taigaUrl: string;
   readonly projects: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   readonly workflow: readonly WorkflowRule[];
+  readonly transitions: readonly TransitionRule[];
   readonly thresholds: {
     readonly staleAfterMs: number;
     readonly untriagedAfterMs: number;
@@ -105,6 +115,7 @@ async function toConfig(
         statuses.map((status) => ({ project, kind, status, stage: stage as Stage })),
       ),
     ),
+    transitions: raw.transitions.map((rule) => ({ ...rule, kind: rule.kind })),
     thresholds: {
       staleAfterMs: raw.thresholds.stale_after,
       untriagedAfterMs: raw.thresholds.untriaged_after,

@@ -63,6 +63,21 @@ const workflowRule = z.strictObject({
     .describe('Stage → names of its statuses, without regard to case; `*` and `?` are wildcards.'),
 });
 
+const transitionRule = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*$/, "a transition's name has small letters, digits and _, like sent_back")
+    .describe('What the team calls such a move: the label `transition`.'),
+  project: pattern.default('*').describe('Which projects: a slug, with `*` and `?` as wildcards.'),
+  kind: z.enum(KINDS).optional().describe('Which kind; absent: all four.'),
+  from: z
+    .array(pattern)
+    .min(1)
+    .default(['*'])
+    .describe('Statuses that the item leaves, without regard to case; `*` and `?` are wildcards.'),
+  to: z.array(pattern).min(1).default(['*']).describe('Statuses that it enters.'),
+});
+
 const thresholds = z.strictObject({
   stale_after: duration
     .prefault('14d')
@@ -117,6 +132,12 @@ export const configSchema = z.strictObject({
     .array(workflowRule)
     .default([])
     .describe('Which status is which stage; the first rule that matches wins, then the defaults apply.'),
+  transitions: z
+    .array(transitionRule)
+    .default([])
+    .describe(
+      'What moves between statuses are called; the first rule that matches wins, then the defaults apply.',
+    ),
   thresholds: thresholds.prefault({}).describe('When something is exceptional.'),
   labels: labels.prefault({}).describe('What of people and texts appears in labels.'),
   collectors: z

@@ -26,7 +26,22 @@ export interface Database {
    * @throws BugflowError for what a person can mend; pg's own error for a mistake in the SQL.
    */
   read(query: Query, onBatch: (columns: readonly Column[], rows: readonly Row[]) => void): Promise<number>;
+  /**
+   * Runs several queries side by side on one snapshot, in a transaction as above. `explain` puts an error of the
+   * query with that index into words.
+   */
+  readTogether(
+    queries: readonly Query[],
+    consume: (streams: readonly RowStream[]) => Promise<void>,
+    explain: (error: unknown, index: number) => unknown,
+  ): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The rows of one of several queries that are read side by side. */
+export interface RowStream {
+  /** The next rows; none when all have been read. */
+  next(): Promise<{ readonly columns: readonly Column[]; readonly rows: readonly Row[] }>;
 }
 
 const BATCH_ROWS = 1000;
@@ -53,7 +68,12 @@ export function createDatabase(config: DatabaseConfig, { onIdleError }: Database
     connectionString: config.url,
     ...(passwordFile === undefined ? {} : { password: () => readSecret(passwordFile) }),
     max: config.poolSize,
-    connectionTimeoutMillis: config.connectTimeoutMs,
+    // Not of the pool, which would count the wait for a free connection as well.
+    Client: class extends pg.Client {
+      constructor(options?: pg.ClientConfig) {
+        super({ ...options, connectionTimeoutMillis: config.connectTimeoutMs });
+      }
+    },
     application_name: config.applicationName,
     // A second lock beside the READ ONLY transactions below.
     options: '-c default_transaction_read_only=on',
@@ -69,57 +89,129 @@ export function createDatabase(config: DatabaseConfig, { onIdleError }: Database
     }
   };
 
+  /** Lends a connection for one transaction. The guard gives it up when nothing is heard from it for too long. */
+  const withConnection = async <T>(
+    silenceLimitMs: number,
+    work: (client: pg.PoolClient, heard: () => void) => Promise<T>,
+  ): Promise<T> => {
+    const client = await connect();
+    let broken: Error | undefined;
+    const guard = setTimeout(() => {
+      broken = new BugflowError(
+        'DATABASE_UNREACHABLE',
+        `no answer from the database within ${silenceLimitMs} ms; the connection was given up`,
+      );
+      // Ends a wait on a network that went silent; PostgreSQL's own timeout cannot be heard there.
+      destroy(client, broken);
+    }, silenceLimitMs + GRACE_MS);
+    const onError = (error: Error): void => {
+      broken ??= error;
+    };
+    client.on('error', onError);
+    try {
+      const result = await work(client, () => guard.refresh());
+      // Not COMMIT: there is nothing to keep, and settings that the query changed are undone.
+      await client.query('ROLLBACK');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken ??= rollbackError;
+      });
+      throw broken instanceof BugflowError ? broken : explainDatabaseError(error, config);
+    } finally {
+      clearTimeout(guard);
+      client.off('error', onError);
+      client.release(broken);
+    }
+  };
+
   return {
-    async read(query, onBatch) {
-      const client = await connect();
-      const startedAt = performance.now();
-      let broken: Error | undefined;
-      const guard = setTimeout(() => {
-        broken = new BugflowError(
-          'DATABASE_UNREACHABLE',
-          `no answer from the database within ${query.timeoutMs} ms; the connection was given up`,
-        );
-        // Ends a wait on a network that went silent; PostgreSQL's own timeout cannot be heard there.
-        destroy(client, broken);
-      }, query.timeoutMs + GRACE_MS);
-      const onError = (error: Error): void => {
-        broken ??= error;
-      };
-      client.on('error', onError);
-      try {
-        await begin(client, config, query.timeoutMs);
+    read: (query, onBatch) =>
+      withConnection(query.timeoutMs, async (client) => {
+        const startedAt = performance.now();
+        await begin(client, config, 'READ COMMITTED', query.timeoutMs, config.idleTimeoutMs);
         await stream(client, query, onBatch);
-        await client.query('COMMIT');
         return performance.now() - startedAt;
-      } catch (error) {
-        await client.query('ROLLBACK').catch((rollbackError: Error) => {
-          broken ??= rollbackError;
-        });
-        throw broken instanceof BugflowError ? broken : explainDatabaseError(error, config);
-      } finally {
-        clearTimeout(guard);
-        client.off('error', onError);
-        client.release(broken);
-      }
+      }),
+
+    readTogether: (queries, consume, explain) => {
+      const timeoutMs = Math.max(...queries.map((query) => query.timeoutMs));
+      return withConnection(timeoutMs, async (client, heard) => {
+        // The consumer may take its time between two batches.
+        await begin(client, config, 'REPEATABLE READ', timeoutMs, 0);
+        await client.query("SELECT set_config('cursor_tuple_fraction', '1', true)");
+        const streams: RowStream[] = [];
+        for (const [i, query] of queries.entries()) {
+          streams.push(await declareStream(client, query, i, heard, explain));
+        }
+        await consume(streams);
+      });
     },
+
     close: () => pool.end(),
   };
 }
 
 /**
  * Settings hold for the transaction alone: so they survive a connection pooler, and nothing that a collector's SQL
- * does to its session reaches the next run.
+ * does to its session reaches the next run. PostgreSQL would spend seconds to compile (jit, from 11 on) what then runs
+ * for milliseconds.
  */
-async function begin(client: pg.PoolClient, config: DatabaseConfig, timeoutMs: number): Promise<void> {
-  await client.query('BEGIN TRANSACTION READ ONLY');
+async function begin(
+  client: pg.PoolClient,
+  config: DatabaseConfig,
+  isolation: 'READ COMMITTED' | 'REPEATABLE READ',
+  timeoutMs: number,
+  idleTimeoutMs: number,
+): Promise<void> {
+  await client.query(`BEGIN TRANSACTION ISOLATION LEVEL ${isolation} READ ONLY`);
   await client.query({
     text: `SELECT set_config('statement_timeout', $1, true),
                   set_config('lock_timeout', $2, true),
                   set_config('idle_in_transaction_session_timeout', $3, true),
                   set_config('TimeZone', 'UTC', true),
-                  set_config('search_path', 'public', true)`,
-    values: [timeoutMs, config.lockTimeoutMs, config.idleTimeoutMs].map(String),
+                  set_config('search_path', 'public', true),
+                  (SELECT set_config(name, 'off', true) FROM pg_catalog.pg_settings WHERE name = 'jit')`,
+    values: [timeoutMs, config.lockTimeoutMs, idleTimeoutMs].map(String),
   });
+}
+
+/** A cursor of SQL's own: unlike the protocol's, several can be open on one connection. */
+async function declareStream(
+  client: pg.PoolClient,
+  query: Query,
+  index: number,
+  heard: () => void,
+  explain: (error: unknown, index: number) => unknown,
+): Promise<RowStream> {
+  const name = `bugflow_${index}`;
+  const declare = `DECLARE ${name} NO SCROLL CURSOR FOR `;
+  const ask = async (
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<pg.QueryArrayResult<(string | null)[]>> => {
+    try {
+      return await client.query<(string | null)[]>({
+        text,
+        values: [...values],
+        rowMode: 'array',
+        types: TEXT_TYPES,
+      });
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.position)
+        error.position = String(Number(error.position) - declare.length);
+      throw explain(error, index);
+    } finally {
+      heard();
+    }
+  };
+  await ask(declare + query.text, query.values);
+  return {
+    async next() {
+      const result = await ask(`FETCH FORWARD ${BATCH_ROWS} FROM ${name}`);
+      return { columns: result.fields, rows: result.rows };
+    },
+  };
 }
 
 async function stream(
@@ -144,7 +236,8 @@ async function stream(
       if (rows.length < BATCH_ROWS) return;
     }
   } finally {
-    await cursor.close().catch(() => undefined);
+    // Not awaited: whatever is sent next waits behind it, and on a connection that is gone it would never resolve.
+    void cursor.close();
   }
 }
 

@@ -11,13 +11,15 @@ export interface ServeOptions {
 /** Runs the service until SIGTERM or SIGINT; SIGHUP loads the configuration again. @throws BugflowError */
 export async function serve({ source, version, port }: ServeOptions): Promise<void> {
   const log = createLogger();
+  // From now on: a signal during the start must not end the process without a word.
+  const stop = waitForStop();
   const service = await startService({ source, log, version, port });
   const onHangUp = (): void => {
     // Its outcome is in the log and in the metrics.
     void service.reload().catch(() => undefined);
   };
   process.on('SIGHUP', onHangUp);
-  const signal = await waitForStop();
+  const signal = await stop;
   process.off('SIGHUP', onHangUp);
   log.info(`${signal}: stopping`);
   await closeInTime(() => service.close(), log);

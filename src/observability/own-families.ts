@@ -64,6 +64,11 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       perCollector((state) => state.series),
     ),
     gauge(
+      'bugflow_collector_read_ratio',
+      'How much of the events that the run under way (or the last one) has to read was read, from 0 to 1: the first run reads all the past.',
+      perCollector((state) => state.readRatio),
+    ),
+    gauge(
       'bugflow_config_last_reload_successful',
       'Whether the last attempt to load the configuration succeeded.',
       sampleOf(Number(lastReload.successful)),
@@ -83,7 +88,11 @@ export function createProcessMetrics(): { families(): Promise<SampleFamily[]>; c
   return {
     async families() {
       const metrics = await registry.getMetricsAsJSON();
-      return metrics.map((metric) => ({
+      // prom-client calls a few gauges …_total; each is the sum of another one.
+      const wellNamed = metrics.filter(
+        ({ name, type }) => String(type) === 'counter' || !name.endsWith('_total'),
+      );
+      return wellNamed.map((metric) => ({
         name: metric.name,
         type: String(metric.type) as SampleFamily['type'],
         help: metric.help,

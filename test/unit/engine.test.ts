@@ -8,6 +8,7 @@ import { collector } from './helpers.js';
 async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
   const database: Database = {
     read: () => Promise.reject(new BugflowError(code, 'no')),
+    readTogether: async () => undefined,
     close: async () => undefined,
   };
   const events: string[] = [];

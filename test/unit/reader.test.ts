@@ -17,6 +17,7 @@ const VALUES: ParameterValues = {
   projects_include: ['%'],
   projects_exclude: [],
   workflow: '[]',
+  transitions: '[]',
   stale_after: '1 day',
   untriaged_after: '1 day',
   sle: '{}',
@@ -62,6 +63,7 @@ function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?:
       flush();
       return 7;
     },
+    readTogether: async () => undefined,
     close: async () => undefined,
   };
 }
@@ -130,7 +132,7 @@ describe('a mistake in the SQL', () => {
     file: '/etc/bugflow/items.yaml',
     line: 10,
   };
-  const position = String('SELECT * FROM (\nSELECT project,\n  i'.length);
+  const position = String('WITH collector AS (\nSELECT project,\n  i'.length);
 
   test('is told with file, line and hint', async () => {
     const database = fakeDatabase(COLUMNS, [], () => syntaxError(position, 'Perhaps you meant "items".'));

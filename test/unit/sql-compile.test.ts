@@ -7,7 +7,7 @@ import { errorOf } from './helpers.js';
 const relation = (name: string, source: SqlSource): Relation => ({ name, source, relations: [] });
 
 describe('the text', () => {
-  test('is a subquery with the relations as CTEs before it', () => {
+  test('is a CTE after those of its relations', () => {
     const { text } = compileQuery({ text: 'SELECT * FROM b;\n', file: 'c.yaml', line: 9 }, [
       relation('a', { text: 'SELECT 1 AS x', file: 'a.sql', line: 1 }),
       relation('b', { text: '-- what it is\nSELECT x FROM a -- done', file: 'b.sql', line: 1 }),
@@ -19,17 +19,25 @@ describe('the text', () => {
         '), b AS (',
         '-- what it is',
         'SELECT x FROM a -- done',
-        ')',
-        'SELECT * FROM (',
+        '), collector AS (',
         'SELECT * FROM b',
-        ') AS collector',
+        ')',
+        'SELECT * FROM collector',
       ].join('\n'),
     );
   });
 
-  test('without relations there is no WITH', () => {
+  test('can be asked for the edges of its spans, in order of time', () => {
+    const { text, parameters } = compileQuery({ text: 'SELECT 1', file: 'c.yaml', line: 1 }, [], 'edges');
+    expect(text).toMatch(
+      /^WITH collector AS \(\nSELECT 1\n\)\nSELECT .*UNION ALL.*valid_to <= \$1::timestamptz\nORDER BY moment$/s,
+    );
+    expect(parameters).toEqual(['now']);
+  });
+
+  test('without relations there is only its own', () => {
     expect(compileQuery({ text: 'SELECT 1', file: 'c.yaml', line: 1 }, []).text).toBe(
-      'SELECT * FROM (\nSELECT 1\n) AS collector',
+      'WITH collector AS (\nSELECT 1\n)\nSELECT * FROM collector',
     );
   });
 });
@@ -92,7 +100,7 @@ describe('locate', () => {
       relation('a', { text: 'SELECT 1\nAS x', file: 'a.sql', line: 1 }),
     ]);
     expect(query.locate(1)).toEqual({ file: 'a.sql', line: 1 });
-    expect(query.locate(positionOf(query.text, 'SELECT * FROM ('))).toEqual({ file: 'a.sql', line: 2 });
+    expect(query.locate(positionOf(query.text, ', collector'))).toEqual({ file: 'a.sql', line: 2 });
     expect(query.locate(query.text.length)).toEqual({ file: 'c.yaml', line: 10 });
     expect(query.locate(query.text.length + 1000)).toEqual({ file: 'c.yaml', line: 10 });
   });

@@ -24,13 +24,33 @@ interface Segment {
   readonly source: SqlSource;
 }
 
+/** What is asked of a collector's rows. */
+export type Frame = keyof typeof FRAMES;
+
+const FRAMES = {
+  /** The rows as they are. */
+  rows: 'SELECT * FROM collector',
+  /** Events in order of time; `moment` in Unix milliseconds, rounded up: nothing is told before it happened. */
+  events: `SELECT ceil(extract(epoch FROM at) * 1000)::bigint AS moment, collector.* FROM collector ORDER BY at`,
+  /** Each span twice: where it begins (sign 1) and where it ended (sign -1), in order of time. */
+  edges: `SELECT ceil(extract(epoch FROM valid_from) * 1000)::bigint AS moment, 1 AS sign, collector.* FROM collector
+UNION ALL
+SELECT ceil(extract(epoch FROM valid_to) * 1000)::bigint, -1, collector.* FROM collector WHERE valid_to <= :now
+ORDER BY moment`,
+  /** The spans that are valid at the moment. */
+  valid: 'SELECT * FROM collector WHERE valid_from <= :now AND (valid_to IS NULL OR valid_to > :now)',
+} as const;
+
 /**
  * Puts the relations before the collector's own SQL as CTEs and binds its `:name` parameters.
- * The SQL becomes a subquery: that keeps its own `WITH`, and leaves no room for a second statement or for a
- * data-modifying one, which PostgreSQL accepts on the top level only.
+ * The SQL becomes a CTE, too: that keeps its own `WITH`, and leaves no room for a second statement.
  * @throws BugflowError for an unknown parameter.
  */
-export function compileQuery(source: SqlSource, relations: readonly Relation[]): CompiledQuery {
+export function compileQuery(
+  source: SqlSource,
+  relations: readonly Relation[],
+  frame: Frame = 'rows',
+): CompiledQuery {
   const parameters: ParameterName[] = [];
   const segments: Segment[] = [];
   let text = '';
@@ -38,13 +58,13 @@ export function compileQuery(source: SqlSource, relations: readonly Relation[]):
     segments.push({ firstLine: countLines(text), source: part });
     text += bindParameters(part, parameters);
   };
-  relations.forEach(({ name, source: relation }, i) => {
-    text += `${i === 0 ? 'WITH' : '\n),'} ${name} AS (\n`;
+  for (const { name, source: relation } of relations) {
+    text += `${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`;
     append(relation);
-  });
-  text += `${relations.length > 0 ? '\n)\n' : ''}SELECT * FROM (\n`;
+  }
+  text += `${text === '' ? 'WITH' : '\n),'} collector AS (\n`;
   append({ ...source, text: source.text.replace(/;\s*$/, '') });
-  text += '\n) AS collector';
+  text += `\n)\n${bindParameters({ ...source, text: FRAMES[frame] }, parameters)}`;
 
   const locate = (position: number): Place => {
     const line = countLines(

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BugflowError } from '../../errors.js';
 import type { SqlSource } from './compile.js';
 
@@ -21,16 +21,17 @@ export interface RelationLibrary {
 }
 
 /**
- * Reads a folder of `NAME.sql` files. A header of comment lines may say
+ * Reads a folder of `NAME.sql` files, with its subfolders. A header of comment lines may say
  * `-- relations: a, b` (what it reads) and `-- requires: table` (then `NAME.without.TABLE.sql` stands in where
  * the database lacks that table).
  * @throws BugflowError
  */
 export async function loadRelations(folder: string): Promise<RelationLibrary> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql'));
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.sql'));
   const byName = new Map<string, Relation & { readonly requires: readonly string[] }>();
-  for (const fileName of files) {
-    const file = join(folder, fileName);
+  for (const path of files) {
+    const file = join(folder, path);
+    const fileName = basename(path);
     const text = (await readFile(file, 'utf8')).trimEnd();
     byName.set(fileName.slice(0, -'.sql'.length), {
       name: fileName.split('.', 1)[0] ?? fileName,

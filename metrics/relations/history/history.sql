@@ -1,0 +1,102 @@
+-- Every history row of the items in scope, taken apart, and whether it is corrupt.
+-- A change row speaks through its diff ({"status": [1, 2]}), a create or delete row through its snapshot
+-- ({"status": 1}); here both become arrays (from, to), and from is NULL for a snapshot. A field that the row does not
+-- mention is NULL.
+SELECT
+  key, kind, item_id, project_id, at, type, entry_id, user_id, comment, visible, corrupt,
+  type = 1 AND ref IS NOT NULL AS changed_ref,
+  CASE WHEN NOT corrupt THEN translate(ref, '[]', '{}')::bigint[] END AS ref,
+  CASE WHEN NOT corrupt THEN translate(status, '[]', '{}')::integer[] END AS status,
+  CASE WHEN NOT corrupt THEN translate(milestone, '[]', '{}')::integer[] END AS milestone,
+  CASE WHEN NOT corrupt THEN translate(story, '[]', '{}')::integer[] END AS story,
+  CASE WHEN NOT corrupt THEN translate(issue_type, '[]', '{}')::integer[] END AS issue_type,
+  CASE WHEN NOT corrupt THEN translate(severity, '[]', '{}')::integer[] END AS severity,
+  CASE WHEN NOT corrupt THEN translate(priority, '[]', '{}')::integer[] END AS priority,
+  CASE WHEN NOT corrupt THEN translate(is_blocked, '[]', '{}')::boolean[] END AS is_blocked,
+  CASE WHEN NOT corrupt THEN translate(is_closed, '[]', '{}')::boolean[] END AS is_closed,
+  -- The new finish date; an open story's is the word "None". The month is cast and the days are added: no text can make
+  -- that fail, not even February 30.
+  CASE WHEN NOT corrupt AND finish_date LIKE '%+00:00"]' THEN
+    (substring(finish_date FROM '(\d{4}-\d\d-)[^"]*"\]$') || '01 ' || substring(finish_date FROM ' (\d\d:[^"]*)"\]$'))::timestamptz
+    + make_interval(hours => 24 * (substring(finish_date FROM '\d{4}-\d\d-(\d\d)[^"]*"\]$')::integer - 1))
+  END AS finish_date,
+  CASE WHEN NOT corrupt THEN points::jsonb END AS points,
+  point_names,
+  CASE WHEN NOT corrupt AND type = 1 THEN names ->> split_part(translate(status, '[] ', ''), ',', 1) END AS status_from_name,
+  CASE WHEN NOT corrupt AND type = 1 THEN names ->> split_part(translate(status, '[] ', ''), ',', 2) END AS status_to_name,
+  CASE WHEN NOT corrupt AND type <> 1 AND content ->> 'from_issue' ~ '^\d{1,9}$' THEN (content ->> 'from_issue')::integer END AS from_issue_id,
+  -- A story's sort keys are born as the time in microseconds and keep it until somebody drags the story.
+  CASE WHEN NOT corrupt AND type <> 1 THEN
+    timestamptz 'epoch' + interval '1 microsecond' * greatest(
+      CASE WHEN content ->> 'sprint_order' ~ '^1\d{15}$' THEN (content ->> 'sprint_order')::double precision END,
+      CASE WHEN content ->> 'backlog_order' ~ '^1\d{15}$' THEN (content ->> 'backlog_order')::double precision END)
+  END AS sort_key_time
+FROM (
+  SELECT
+    *,
+    -- Tested as text, because a cast of anything unexpected would raise an error. A boolean and not a word or NULL:
+    -- the planner takes a test for those for a rarity, and then loops over everything that is joined later.
+    CASE WHEN content IS NULL OR at IS NULL THEN true ELSE coalesce(
+      ref !~ '^\[(null|\d{1,18}), (null|\d{1,18})\]$'
+      OR status !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
+      OR milestone !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
+      OR story !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
+      OR issue_type !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
+      OR severity !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
+      OR priority !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
+      OR is_blocked !~ '^\[(null|true|false), (null|true|false)\]$'
+      OR is_closed !~ '^\[(null|true|false), (null|true|false)\]$'
+      OR finish_date !~ '^\[[^,]*, "(None|[12]\d{3}-(0[1-9]|1[0-2])-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?\+00:00)"\]$'
+      OR points !~ '^\[(null|\{("\d{1,9}": (null|\d{1,9})(, )?)*\}), (null|\{("\d{1,9}": (null|\d{1,9})(, )?)*\})\]$',
+      false) END AS corrupt
+  FROM (
+    SELECT
+      key, project_id, at, type, entry_id, user_id, comment, visible, names, point_names, content,
+      CASE left(key, 1) WHEN 'e' THEN 'epic' WHEN 'u' THEN 'userstory' WHEN 't' THEN 'task' ELSE 'issue' END AS kind,
+      split_part(key, ':', 2)::integer AS item_id,
+      CASE WHEN type = 1 THEN content ->> 'ref' ELSE '[null, ' || (content ->> 'ref') || ']' END AS ref,
+      CASE WHEN type = 1 THEN content ->> 'status' ELSE '[null, ' || (content ->> 'status') || ']' END AS status,
+      CASE WHEN type = 1 THEN content ->> 'milestone' ELSE '[null, ' || coalesce(content ->> 'milestone', 'null') || ']' END AS milestone,
+      CASE WHEN left(key, 1) <> 't' THEN NULL
+        WHEN type = 1 THEN content ->> 'user_story' ELSE '[null, ' || coalesce(content ->> 'user_story', 'null') || ']' END AS story,
+      CASE WHEN left(key, 1) <> 'i' THEN NULL
+        WHEN type = 1 THEN content ->> 'type' ELSE '[null, ' || (content ->> 'type') || ']' END AS issue_type,
+      CASE WHEN left(key, 1) <> 'i' THEN NULL
+        WHEN type = 1 THEN content ->> 'severity' ELSE '[null, ' || (content ->> 'severity') || ']' END AS severity,
+      CASE WHEN left(key, 1) <> 'i' THEN NULL
+        WHEN type = 1 THEN content ->> 'priority' ELSE '[null, ' || (content ->> 'priority') || ']' END AS priority,
+      CASE WHEN type = 1 THEN content ->> 'is_blocked' ELSE '[null, ' || (content ->> 'is_blocked') || ']' END AS is_blocked,
+      CASE WHEN left(key, 1) <> 'u' THEN NULL
+        WHEN type = 1 THEN content ->> 'is_closed' ELSE '[null, ' || (content ->> 'is_closed') || ']' END AS is_closed,
+      CASE WHEN left(key, 1) <> 'u' THEN NULL
+        WHEN type = 1 THEN content ->> 'finish_date' ELSE '[null, "' || (content ->> 'finish_date') || '"]' END AS finish_date,
+      CASE WHEN left(key, 1) <> 'u' THEN NULL
+        WHEN type = 1 THEN content ->> 'points' ELSE '[null, ' || (content ->> 'points') || ']' END AS points
+    FROM (
+      SELECT
+        h.key, h.project_id, h.created_at AS at, h.type, h.id AS entry_id,
+        h."user" ->> 'pk' AS user_id,
+        h.comment <> '' AS comment,
+        h.is_hidden IS NOT TRUE AS visible,
+        CASE WHEN h.type = 1 THEN h."values" -> 'status' END AS names,
+        CASE WHEN h.type = 1 THEN h."values" -> 'points' END AS point_names,
+        -- An object, or NULL. Joining it with nothing takes it out of TOAST once instead of once for every field.
+        CASE WHEN h.type = 1 AND jsonb_typeof(h.diff) = 'object' THEN h.diff || '{}'
+          WHEN h.type IN (2, 3) AND jsonb_typeof(h.snapshot) = 'object' THEN h.snapshot || '{}' END AS content
+      FROM (
+        -- Two roads, so that a plan never has to choose: one pass over everything, or a lookup by index for each key.
+        SELECT * FROM history_historyentry WHERE :keys IS NULL
+        UNION ALL
+        SELECT e.*
+        FROM (SELECT DISTINCT unnest(:keys) AS key) AS k
+        CROSS JOIN LATERAL (SELECT * FROM history_historyentry WHERE key = k.key OFFSET 0) AS e
+      ) AS h
+      WHERE h.key ~ '^(userstories\.userstory|tasks\.task|issues\.issue|epics\.epic):\d{1,9}$'
+        -- Hidden change rows hold sort keys only; a hidden delete row is a deletion like any other.
+        AND (h.type <> 1 OR h.is_hidden IS NOT TRUE)
+      OFFSET 0
+    ) AS h
+    OFFSET 0 -- keeps the planner from copying expressions into every place that uses them
+  ) AS fields
+  OFFSET 0
+) AS checked

@@ -1,0 +1,86 @@
+-- relations: entry, item_record, project
+-- Every item that history or its table knows: from when to when it lived (died_at NULL: it lives), in which projects,
+-- and the state it was born with.
+WITH known AS (
+  SELECT
+    key, kind, item_id, recorded_at, deleted_at, last_at, later,
+    min(at) AS first_at,
+    min(sort_key_time) AS sort_key_time,
+    max(from_issue_id) AS from_issue_id,
+    bool_or(points IS NOT NULL) AS tells_points,
+    -- An array compares by its first element, so the least of (n, value) holds the first value, the greatest the last.
+    (min(ARRAY[n, project_id]))[2] AS born_project_id,
+    (max(ARRAY[n, project_id]))[2] AS last_project_id,
+    (max(ARRAY[n, story[2]]) FILTER (WHERE story IS NOT NULL))[2] AS last_story_id,
+    (max(ARRAY[n, ref[2]]) FILTER (WHERE ref IS NOT NULL))[2] AS last_ref,
+    (min(ARRAY[n, status[2 - (type = 1)::integer]]) FILTER (WHERE status IS NOT NULL))[2] AS status_id,
+    (min(ARRAY[n, milestone[2 - (type = 1)::integer]]) FILTER (WHERE milestone IS NOT NULL))[2] AS milestone_id,
+    (min(ARRAY[n, story[2 - (type = 1)::integer]]) FILTER (WHERE story IS NOT NULL))[2] AS story_id,
+    (min(ARRAY[n, issue_type[2 - (type = 1)::integer]]) FILTER (WHERE issue_type IS NOT NULL))[2] AS issue_type_id,
+    (min(ARRAY[n, severity[2 - (type = 1)::integer]]) FILTER (WHERE severity IS NOT NULL))[2] AS severity_id,
+    (min(ARRAY[n, priority[2 - (type = 1)::integer]]) FILTER (WHERE priority IS NOT NULL))[2] AS priority_id,
+    (min(ARRAY[n, is_blocked[2 - (type = 1)::integer]::integer]) FILTER (WHERE is_blocked IS NOT NULL))[2] AS is_blocked,
+    (min(ARRAY[n, is_closed[2 - (type = 1)::integer]::integer]) FILTER (WHERE is_closed IS NOT NULL))[2] AS is_closed
+  FROM entry
+  GROUP BY key, kind, item_id, recorded_at, deleted_at, last_at, later
+), dated AS (
+  SELECT
+    coalesce(k.key, i.history_key) AS key, coalesce(k.kind, i.kind) AS kind, coalesce(k.item_id, i.item_id) AS item_id,
+    k.recorded_at, k.deleted_at, k.last_at, coalesce(k.later, false) AS later, i.item_id IS NOT NULL AS exists_now,
+    coalesce(k.born_project_id, i.project_id) AS born_project_id, coalesce(k.last_project_id, i.project_id) AS last_project_id,
+    k.last_story_id, k.last_ref, coalesce(k.from_issue_id, i.from_issue_id) IS NOT NULL OR i.from_task IS NOT NULL AS promoted,
+    -- The create row tells the birth, but an item that was promoted or imported gets that row at its first change, or
+    -- none. Its birth is the table's created_date; of a story also its untouched sort key, which history keeps when
+    -- the story is gone. The row's time is always a moment later, so differences below a minute mean nothing.
+    CASE
+      WHEN k.recorded_at - interval '1 minute' <= e.evident_at THEN k.recorded_at
+      ELSE coalesce(e.evident_at, k.recorded_at, k.first_at)
+    END AS born_at,
+    CASE WHEN k.key IS NULL THEN i.status_id ELSE coalesce(k.status_id, i.status_id) END AS status_id,
+    CASE WHEN k.milestone_id IS NULL AND k.recorded_at IS NULL THEN i.milestone_id ELSE k.milestone_id END AS milestone_id,
+    CASE WHEN k.story_id IS NULL AND k.recorded_at IS NULL THEN i.story_id ELSE k.story_id END AS story_id,
+    CASE WHEN k.issue_type_id IS NULL AND k.recorded_at IS NULL THEN i.issue_type_id ELSE k.issue_type_id END AS issue_type_id,
+    CASE WHEN k.severity_id IS NULL AND k.recorded_at IS NULL THEN i.severity_id ELSE k.severity_id END AS severity_id,
+    CASE WHEN k.priority_id IS NULL AND k.recorded_at IS NULL THEN i.priority_id ELSE k.priority_id END AS priority_id,
+    -- History never mentions the points: then they are what they were.
+    CASE WHEN k.recorded_at IS NULL AND NOT coalesce(k.tells_points, false) AND i.kind = 'userstory' THEN
+      (SELECT sum(p.value) FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
+       WHERE r.user_story_id = i.item_id)
+    END AS points,
+    coalesce(k.is_blocked::integer::boolean, i.is_blocked, false) AS is_blocked,
+    coalesce(k.is_closed::integer::boolean, false) AS is_closed
+  FROM known AS k
+  FULL JOIN item_record AS i ON i.history_key = k.key
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN abs(extract(epoch FROM i.created_at - k.sort_key_time)) < 60 OR i.created_at IS NULL
+      THEN k.sort_key_time ELSE i.created_at END AS evident_at
+  ) AS e
+)
+SELECT
+  d.key, d.kind, d.item_id, d.born_at, d.exists_now, d.later,
+  d.born_project_id, d.last_project_id, d.last_story_id,
+  d.recorded_at IS NULL OR d.born_at < d.recorded_at AS born_unrecorded,
+  -- A row dated after :now tells that the item still lived at :now.
+  CASE WHEN x.ended_at <= :now THEN x.ended_at END AS died_at,
+  x.ended_at <= :now AND d.deleted_at IS NULL AS died_unrecorded,
+  -- A story is promoted into the project's default status; history begins with what its first change made of it.
+  CASE WHEN d.kind = 'userstory' AND d.born_at < d.recorded_at AND (d.promoted OR NOT d.exists_now)
+    THEN coalesce(p.default_us_status_id, d.status_id) ELSE d.status_id END AS status_id,
+  d.milestone_id, d.story_id, d.points, d.issue_type_id, d.severity_id, d.priority_id, d.is_blocked, d.is_closed
+FROM dated AS d
+JOIN project AS p ON p.project_id = d.last_project_id
+CROSS JOIN LATERAL (
+  SELECT CASE
+    WHEN d.exists_now OR d.last_at > :now AND d.deleted_at IS NULL THEN NULL
+    WHEN d.deleted_at IS NOT NULL THEN d.deleted_at
+    -- A task goes without a row of its own when its story is deleted, or when it is promoted to a story.
+    WHEN d.kind = 'task' THEN coalesce(
+      (SELECT max(h.created_at) FROM history_historyentry AS h
+       WHERE h.key = 'userstories.userstory:' || d.last_story_id AND h.type = 3),
+      (SELECT min(s.created_date) FROM userstories_userstory AS s
+       WHERE s.project_id = d.last_project_id AND s.from_task_ref = 'Task #' || d.last_ref),
+      d.last_at)
+    ELSE d.last_at
+  END AS ended_at
+) AS x
+WHERE d.born_at <= :now

@@ -1,0 +1,77 @@
+import type { CollectorDefinition } from '../definition.js';
+import type { ParameterValues } from '../parameters.js';
+import type { Reader } from '../reader.js';
+import { createRowWatch, type Reading } from '../reading.js';
+import type { SqlSource } from '../sql/compile.js';
+import type { ChangeFeed } from './change-feed.js';
+import { createEventLedger } from './ledger.js';
+
+/** A collector's counters, kept up to date by reading what changed. */
+export interface EventReading {
+  /**
+   * The first time: all the past, in slices. Then the items that changed since. `onProgress` is told after each slice
+   * how many items were read, of how many. @throws BugflowError
+   */
+  read(
+    values: (keys: readonly string[]) => ParameterValues,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Reading>;
+}
+
+export interface EventReadingOptions {
+  readonly definition: CollectorDefinition & { readonly events: SqlSource };
+  readonly reader: Reader;
+  readonly feed: ChangeFeed;
+}
+
+/** Items a slice: enough to be worth a query, few enough to keep memory flat and statements short. */
+const SLICE_ITEMS = 500;
+
+export function createEventReading({ definition, reader, feed }: EventReadingOptions): EventReading {
+  const ledger = createEventLedger(definition);
+  let mark: number | undefined;
+  let sample: Reading['sample'] = { columns: [], rows: [] };
+
+  return {
+    async read(values, onProgress) {
+      const watch = createRowWatch();
+      const next = await feed.poll();
+      const groups = feed.since(mark);
+      const total = groups.reduce((sum, group) => sum + group.length, 0);
+      let done = 0;
+      let changed = mark === undefined;
+      let databaseMs = 0;
+      for (const slice of slices(groups)) {
+        ledger.begin(slice);
+        databaseMs += await reader.read(
+          { ...definition, sql: definition.events },
+          values(slice),
+          (columns, rows) => {
+            watch.see(columns, rows);
+            ledger.add(columns, rows);
+          },
+        );
+        if (ledger.commit()) changed = true;
+        done += slice.length;
+        onProgress(done, total);
+      }
+      // Only now: after a failure the same items are read once more, which changes nothing for those already read.
+      mark = next;
+      if (watch.rowCount() > 0) sample = watch.sample();
+      return { families: ledger.finish(), changed, rowCount: watch.rowCount(), sample, databaseMs };
+    },
+  };
+}
+
+/** Groups put together to slices of about the wanted size; a group is never cut. */
+function* slices(groups: readonly (readonly string[])[]): Iterable<string[]> {
+  let slice: string[] = [];
+  for (const group of groups) {
+    if (slice.length > 0 && slice.length + group.length > SLICE_ITEMS) {
+      yield slice;
+      slice = [];
+    }
+    slice.push(...group);
+  }
+  if (slice.length > 0) yield slice;
+}
