@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import { isDatabaseAbsent } from '../errors.js';
+import { isDatabaseAbsent, messageOf } from '../errors.js';
 import type { CollectorDefinition } from './definition.js';
 import { createChangeFeed } from './events/change-feed.js';
 import { createEventReading } from './events/event-reading.js';
@@ -11,12 +11,16 @@ import { createReader } from './reader.js';
 import { type Reading, readOnce } from './reading.js';
 import { type CollectorRunner, createRunner } from './runner.js';
 import { createScheduler, exponentialBackoffMs } from './scheduler.js';
+import { createVerifier } from './verifier.js';
+import { type Mismatch, verifyHistory } from './verify.js';
 
 /** All collectors of one configuration at work on one database. */
 export interface Engine {
   readonly runners: readonly CollectorRunner[];
   /** Whether the database answered when it was last asked; false before it was. */
   databaseUp(): boolean;
+  /** Series of which the present and the past's end disagreed, by collector. */
+  mismatches(): ReadonlyMap<string, number>;
   start(): void;
   /** Ends the schedules and waits for the runs under way; their results are no longer published. */
   stop(): Promise<void>;
@@ -29,11 +33,13 @@ export interface EngineDependencies {
   readonly publish: (collector: string, families: readonly MetricFamily[]) => Promise<void>;
   readonly withdraw: (collector: string) => void;
   /** Told of each run's end and of values that went stale. */
+  /** Told when the past of a collector was held against its present, or could not be. */
+  readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
   readonly onChange: (runner: CollectorRunner, event: 'success' | 'failure' | 'skipped' | 'stale') => void;
 }
 
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { config, library, database, publish, withdraw, onChange } = dependencies;
+  const { config, library, database, publish, withdraw, onChange, onVerified } = dependencies;
   const reader = createReader(database, library.relations);
   const values = (keys: readonly string[] | null = null): ParameterValues =>
     parameterValues(config, new Date(), keys);
@@ -74,13 +80,26 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     retryDelayMs: exponentialBackoffMs,
   });
 
+  const verifier = createVerifier({
+    collectors: library.collectors,
+    timeZone: config.timeZone,
+    verify: (definition) => verifyHistory(reader, definition, values()),
+    onVerified: ({ name }, mismatches) => onVerified(name, mismatches),
+    onError: ({ name }, error) =>
+      onVerified(name, error instanceof Error ? error : new Error(messageOf(error))),
+  });
+
   return {
     runners,
     databaseUp: () => databaseUp,
-    start: () => scheduler.start(),
+    mismatches: () => verifier.mismatches(),
+    start() {
+      scheduler.start();
+      verifier.start();
+    },
     async stop() {
       for (const runner of runners) runner.close();
-      await scheduler.stop();
+      await Promise.all([scheduler.stop(), verifier.stop()]);
     },
   };
 }

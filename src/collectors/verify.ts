@@ -16,6 +16,8 @@ export interface Mismatch {
 
 /** Binary fractions, added up in another order. */
 const TOLERANCE = 1e-6;
+/** All of history is read. */
+const TIMEOUT_MS = 5 * 60_000;
 
 /**
  * Holds the two readings of a collector against each other: its spans that are valid now must add up to what `now`
@@ -25,15 +27,14 @@ export async function verifyHistory(
   reader: Reader,
   definition: CollectorDefinition,
   values: ParameterValues,
-  timeoutMs: number,
 ): Promise<Mismatch[]> {
   const { now, spans, relations } = definition;
   if (!now || !spans) return [];
   let mismatches: Mismatch[] = [];
   await reader.readTogether(
     [
-      { sql: now, relations, timeoutMs },
-      { sql: spans, relations, timeoutMs, frame: 'valid' },
+      { sql: now, relations, timeoutMs: TIMEOUT_MS },
+      { sql: spans, relations, timeoutMs: TIMEOUT_MS, frame: 'valid' },
     ],
     values,
     async ([present, past]) => {

@@ -1,7 +1,9 @@
+import type { CollectorDefinition } from '../collectors/definition.js';
 import { countSeries } from '../collectors/families.js';
-import { parameterValues } from '../collectors/parameters.js';
+import { type ParameterValues, parameterValues } from '../collectors/parameters.js';
 import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
+import { verifyHistory } from '../collectors/verify.js';
 import { createDatabase } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
 import { BugflowError, messageOf } from '../errors.js';
@@ -55,6 +57,7 @@ export async function check(
     print('');
     for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
     print('');
+    await printVerification(reader, library.collectors, values, print);
     for (const problem of problems) print(problem);
     print(
       problems.length === 0
@@ -67,10 +70,27 @@ export async function check(
   }
 }
 
+/** Whether history leads to where the tables are now. Differences are printed. */
+async function printVerification(
+  reader: Reader,
+  collectors: readonly CollectorDefinition[],
+  values: ParameterValues,
+  print: (line: string) => void,
+): Promise<void> {
+  let count = 0;
+  for (const definition of collectors) {
+    const mismatches = await verifyHistory(reader, definition, values);
+    count += mismatches.length;
+    for (const { metric, labels, now, spans } of mismatches)
+      print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
+  }
+  if (count === 0) print('History leads to what is there now.');
+}
+
 /** The table of statuses and stages, so that people see and correct it. */
 async function printWorkflow(
   reader: Reader,
-  values: ReturnType<typeof parameterValues>,
+  values: ParameterValues,
   print: (line: string) => void,
 ): Promise<void> {
   const { columns, rows } = await reader.readRelation('workflow', values);

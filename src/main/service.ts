@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createEngine, type Engine } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
+import type { Mismatch } from '../collectors/verify.js';
 import type { ConfigSource } from '../config/config.js';
 import { createDatabase, type Database } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
@@ -48,6 +49,7 @@ export async function startService({ source, log, version, port }: ServiceOption
     version,
     runners: shift.engine.runners,
     databaseUp: shift.engine.databaseUp(),
+    mismatches: shift.engine.mismatches(),
     lastReload,
   }));
 
@@ -62,6 +64,10 @@ export async function startService({ source, log, version, port }: ServiceOption
       database,
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
       withdraw: (collector) => exposition.withdraw(collector),
+      onVerified(collector, result) {
+        logVerified(log, collector, result);
+        ownMetrics.refresh();
+      },
       onChange: (runner, event) => {
         logRun(log, runner, event);
         ownMetrics.refresh();
@@ -162,6 +168,18 @@ function logRun(
   if (event === 'failure') log.error({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
   if (event === 'skipped') log.warn({ collector: name }, 'collector is still running; this run is skipped');
   if (event === 'stale') log.error({ collector: name }, 'collector keeps failing: its series are withdrawn');
+}
+
+function logVerified(log: Logger, collector: string, result: readonly Mismatch[] | Error): void {
+  if (result instanceof Error) {
+    log.warn({ collector }, `the past could not be verified: ${messageOf(result)}`);
+  } else if (result.length > 0) {
+    const { metric, labels, now, spans } = result[0] ?? { metric: '', labels: '', now: 0, spans: 0 };
+    log.warn(
+      { collector },
+      `the past ends elsewhere than the present begins in ${result.length} series, such as ${metric}${labels}: ${now} now, ${spans} by history`,
+    );
+  }
 }
 
 function explainListenError(error: unknown, host: string, port: number, file: string | undefined): unknown {

@@ -8,6 +8,8 @@ export interface ServiceFacts {
   readonly version: string;
   readonly runners: readonly CollectorRunner[];
   readonly databaseUp: boolean;
+  /** Series of which past and present disagreed, by collector. */
+  readonly mismatches: ReadonlyMap<string, number>;
   readonly lastReload: { readonly successful: boolean; readonly succeededAt: number };
 }
 
@@ -67,6 +69,11 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       'bugflow_collector_read_ratio',
       'How much of the events that the run under way (or the last one) has to read was read, from 0 to 1: the first run reads all the past.',
       perCollector((state) => state.readRatio),
+    ),
+    gauge(
+      'bugflow_history_mismatch_series',
+      'Series of which the present and the end of the past disagreed when that was last verified (at the start and daily); history does not tell everything.',
+      [...facts.mismatches].flatMap(([collector, series]) => sampleOf(series, { collector })),
     ),
     gauge(
       'bugflow_config_last_reload_successful',

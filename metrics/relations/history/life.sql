@@ -26,7 +26,10 @@ WITH known AS (
 ), dated AS (
   SELECT
     coalesce(k.key, i.history_key) AS key, coalesce(k.kind, i.kind) AS kind, coalesce(k.item_id, i.item_id) AS item_id,
-    k.recorded_at, k.deleted_at, k.last_at, coalesce(k.later, false) AS later, i.item_id IS NOT NULL AS exists_now,
+    k.recorded_at, k.deleted_at, k.last_at,
+    -- An item whose every row is younger than :now (promoted, not touched by then) is not in entry at all.
+    CASE WHEN k.key IS NULL THEN EXISTS (SELECT FROM history_historyentry AS h WHERE h.key = i.history_key AND h.created_at > :now)
+      ELSE k.later END AS later, i.item_id IS NOT NULL AS exists_now,
     coalesce(k.born_project_id, i.project_id) AS born_project_id, coalesce(k.last_project_id, i.project_id) AS last_project_id,
     k.last_story_id, k.last_ref, coalesce(k.from_issue_id, i.from_issue_id) IS NOT NULL OR i.from_task IS NOT NULL AS promoted,
     -- The create row tells the birth, but an item that was promoted or imported gets that row at its first change, or
@@ -64,9 +67,9 @@ SELECT
   CASE WHEN x.ended_at <= :now THEN x.ended_at END AS died_at,
   x.ended_at <= :now AND d.deleted_at IS NULL AS died_unrecorded,
   -- A story is promoted into the project's default status; history begins with what its first change made of it.
-  CASE WHEN d.kind = 'userstory' AND d.born_at < d.recorded_at AND (d.promoted OR NOT d.exists_now)
+  CASE WHEN d.kind = 'userstory' AND (d.born_at < d.recorded_at OR d.recorded_at IS NULL AND d.later) AND (d.promoted OR NOT d.exists_now)
     THEN coalesce(p.default_us_status_id, d.status_id) ELSE d.status_id END AS status_id,
-  d.milestone_id, d.story_id, d.points, d.issue_type_id, d.severity_id, d.priority_id, d.is_blocked, d.is_closed
+  d.milestone_id, d.story_id, CASE WHEN NOT d.later THEN d.points END AS points, d.issue_type_id, d.severity_id, d.priority_id, d.is_blocked, d.is_closed
 FROM dated AS d
 JOIN project AS p ON p.project_id = d.last_project_id
 CROSS JOIN LATERAL (
