@@ -1,7 +1,11 @@
+import { benchHistory } from './history/bench.js';
 import { benchScrape } from './scrape/bench.js';
 
 /** Each bench prints ratios within one run: absolute times depend on the machine, the ratios hardly. */
-const benches: Readonly<Record<string, () => Promise<void>>> = { scrape: benchScrape };
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  scrape: benchScrape,
+  history: benchHistory,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in benches));

@@ -1,0 +1,73 @@
+import pino from 'pino';
+import { createChangeFeed } from '../../src/collectors/events/change-feed.js';
+import { createEventReading } from '../../src/collectors/events/event-reading.js';
+import { parameterValues } from '../../src/collectors/parameters.js';
+import { createReader } from '../../src/collectors/reader.js';
+import { readOnce } from '../../src/collectors/reading.js';
+import { createDatabase, type Database } from '../../src/database/database.js';
+import { loadInstallation } from '../../src/main/installation.js';
+
+/*
+ * The event collectors in a process of their own, so that its memory can be told apart. Answers 'cycle' with what one
+ * cycle of all of them took, and 'recompute' with what reading everything anew takes.
+ */
+export interface Cost {
+  readonly wallMs: number;
+  /** Time that connections were lent out. */
+  readonly databaseMs: number;
+  readonly peakRssMb: number;
+}
+
+const log = pino({ level: 'warn' });
+const { config, library } = await loadInstallation({ file: undefined, env: process.env });
+const plain = createDatabase(config.database, { onIdleError: (error) => log.warn(error) });
+let databaseMs = 0;
+const database: Database = {
+  ...plain,
+  async read(query, onBatch) {
+    const startedAt = performance.now();
+    try {
+      return await plain.read(query, onBatch);
+    } finally {
+      databaseMs += performance.now() - startedAt;
+    }
+  },
+};
+const reader = createReader(database, library.relations);
+const values = (keys: readonly string[] | null = null) => parameterValues(config, new Date(), keys);
+const feed = createChangeFeed({ database, reader, values });
+const collectors = library.collectors.flatMap((definition) => {
+  const { events } = definition;
+  return events ? [{ ...definition, events }] : [];
+});
+const readings = collectors.map((definition) => createEventReading({ definition, reader, feed }));
+
+let peakRss = 0;
+setInterval(() => {
+  peakRss = Math.max(peakRss, process.memoryUsage.rss());
+}, 20).unref();
+
+async function measure(work: () => Promise<unknown>): Promise<Cost> {
+  databaseMs = 0;
+  peakRss = process.memoryUsage.rss();
+  const startedAt = performance.now();
+  await work();
+  return { wallMs: performance.now() - startedAt, databaseMs, peakRssMb: peakRss / 2 ** 20 };
+}
+
+const works: Readonly<Record<string, () => Promise<unknown>>> = {
+  cycle: () => Promise.all(readings.map((reading) => reading.read(values, () => undefined))),
+  async recompute() {
+    for (const definition of collectors)
+      await readOnce(reader, { ...definition, timeoutMs: 600_000 }, values());
+  },
+};
+
+process.on('message', (message) => {
+  const work = works[String(message)];
+  if (work) void measure(work).then((cost) => process.send?.(cost));
+});
+process.on('disconnect', () => {
+  void plain.close().then(() => process.exit(0));
+});
+process.send?.('ready');
