@@ -1,3 +1,4 @@
+import { benchBackfill } from './backfill/bench.js';
 import { benchHistory } from './history/bench.js';
 import { benchScrape } from './scrape/bench.js';
 
@@ -5,6 +6,7 @@ import { benchScrape } from './scrape/bench.js';
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   scrape: benchScrape,
   history: benchHistory,
+  backfill: benchBackfill,
 };
 
 const names = process.argv.slice(2);

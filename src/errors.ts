@@ -15,7 +15,12 @@ export type ErrorCode =
   | 'DATABASE_MISSING'
   | 'DATABASE_NOT_TAIGA'
   | 'DATABASE_PERMISSION'
-  | 'SERVER_ADDRESS';
+  | 'SERVER_ADDRESS'
+  | 'BACKFILL_USAGE'
+  | 'BACKFILL_OUTPUT'
+  | 'BACKFILL_PROMTOOL'
+  | 'BACKFILL_RECEIVER'
+  | 'BACKFILL_RETENTION';
 
 export interface Place {
   readonly file: string;

@@ -160,8 +160,9 @@ function createHandover<T>(): Handover<T> {
         if (waiting) {
           const { item, taken } = waiting;
           waiting = undefined;
-          yield item;
+          // Before it is used: so the next is read meanwhile, and nobody waits for a taker that has left.
           taken();
+          yield item;
         } else if (failure) {
           throw failure.error;
         } else if (ended) {

@@ -62,6 +62,8 @@ export interface Config {
   /** Absolute patterns of the team's own collector files. */
   readonly collectorFiles: readonly string[];
   readonly overrides: Readonly<Record<string, CollectorOverride>>;
+  /** The labels that Prometheus gives to what it scrapes here. */
+  readonly targetLabels: { readonly job: string; readonly instance: string };
   readonly reloadEndpoint: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
@@ -136,6 +138,7 @@ async function toConfig(
         },
       ]),
     ),
+    targetLabels: { job: raw.prometheus.job, instance: raw.prometheus.instance ?? raw.listen },
     reloadEndpoint: raw.reload_endpoint,
     logLevel: raw.log_level,
   };

@@ -118,6 +118,15 @@ const override = z.strictObject({
   max_series: count.optional().describe('Another limit of its series.'),
 });
 
+const prometheus = z.strictObject({
+  job: z.string().min(1).default('taiga-bugflow').describe("The scrape's `job_name`."),
+  instance: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The scrape's target, `HOST:PORT` as Prometheus' configuration names it; `listen` by default."),
+});
+
 export const configSchema = z.strictObject({
   database: database.prefault({}).describe("Where Taiga's database is."),
   listen: listen
@@ -149,6 +158,11 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether `POST /-/reload` reads the configuration again (SIGHUP always does).'),
+  prometheus: prometheus
+    .prefault({})
+    .describe(
+      'The labels that Prometheus gives to what it scrapes here, so that a backfilled past is one line with what follows.',
+    ),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

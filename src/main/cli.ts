@@ -1,7 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { BackfillTarget } from '../backfill/backfill.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
+import { parseDuration } from '../documents/duration.js';
 import { BugflowError, messageOf } from '../errors.js';
+import { backfill } from './backfill.js';
 import { check } from './check.js';
 import { collect } from './collect.js';
 import { demo } from './demo.js';
@@ -77,6 +80,36 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
       if (!allWell) status = FAILED;
     });
 
+  program
+    .command('backfill')
+    .description("write the team's past to where Prometheus finds it")
+    .requiredOption('--from <time>', 'begin at this time (ISO 8601)', parseTime)
+    .option('--to <time>', 'end at this time; now by default', parseTime)
+    .option('--step <duration>', 'a sample of each series so often, like 5m or 1h', parseStep, 5 * 60_000)
+    .option('--out <folder>', 'write OpenMetrics files for promtool, and print what to do with them')
+    .option('--prometheus-data <folder>', "write blocks into Prometheus' own data folder")
+    .option('--prometheus-url <url>', 'ask this Prometheus how long it keeps samples')
+    .option('--promtool', 'let promtool make the blocks: slower')
+    .option('--remote-write <url>', 'send to a remote-write receiver')
+    .option('--state <file>', 'remember here how far the sending got, to go on from there')
+    .option(
+      '--include-recent',
+      'also write the last three hours, which a running Prometheus may be writing itself',
+    )
+    .option('--dry-run', 'only say how much it would be')
+    .action(async (options: BackfillFlags) => {
+      const now = new Date();
+      await backfill(await loadInstallation(source()), {
+        from: options.from,
+        to: options.to ?? now,
+        stepMs: options.step,
+        target: backfillTarget(options),
+        includeRecent: options.includeRecent ?? false,
+        now,
+        print,
+      });
+    });
+
   try {
     await program.parseAsync([...argv]);
     return status;
@@ -85,6 +118,49 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     warn(error instanceof BugflowError ? error.message : unexpected(error));
     return FAILED;
   }
+}
+
+interface BackfillFlags {
+  readonly from: Date;
+  readonly to?: Date;
+  readonly step: number;
+  readonly out?: string;
+  readonly prometheusData?: string;
+  readonly prometheusUrl?: string;
+  readonly promtool?: boolean;
+  readonly remoteWrite?: string;
+  readonly state?: string;
+  readonly includeRecent?: boolean;
+  readonly dryRun?: boolean;
+}
+
+function backfillTarget({
+  out,
+  prometheusData,
+  prometheusUrl,
+  promtool,
+  remoteWrite,
+  state,
+  dryRun,
+}: BackfillFlags): BackfillTarget {
+  const targets: BackfillTarget[] = [];
+  if (out !== undefined) targets.push({ out });
+  if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool });
+  if (remoteWrite !== undefined) targets.push({ remoteWrite, stateFile: state });
+  if (dryRun) targets.push({ dryRun: true });
+  const [target, ...others] = targets;
+  if (!target || others.length > 0) {
+    throw new InvalidArgumentError(
+      'say where to: one of --out, --prometheus-data, --remote-write, --dry-run',
+    );
+  }
+  return target;
+}
+
+function parseStep(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 1000) throw new InvalidArgumentError('write it like 30s, 5m or 1h.');
+  return ms;
 }
 
 function unexpected(error: unknown): string {

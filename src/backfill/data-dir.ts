@@ -1,0 +1,244 @@
+import { lchown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BugflowError } from '../errors.js';
+import { isErrorCode, outputError } from './output-error.js';
+import type { Grid } from './steps.js';
+import { writeJsonAtomically } from './write-atomically.js';
+
+/** Neither is a ULID, so Prometheus passes over both. */
+const MARKER = 'taiga-bugflow-backfill.json';
+const STAGING = 'taiga-bugflow-staging';
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+const markerSchema = z.object({
+  backfills: z.array(
+    z.object({
+      from: z.iso.datetime(),
+      to: z.iso.datetime(),
+      step_seconds: z.number(),
+      /** `moving`: some of the blocks may still be in the staging folder. */
+      state: z.enum(['moving', 'done']),
+      blocks: z.array(z.string().regex(ULID)),
+    }),
+  ),
+});
+type Marker = z.infer<typeof markerSchema>;
+
+const metaSchema = z.object({ compaction: z.object({ sources: z.array(z.string()).optional() }) });
+
+/** Prometheus' data folder: where blocks are staged, and what an earlier backfill put there. */
+export interface DataDir {
+  readonly path: string;
+  /** Puts blocks in place that a backfill left staged when it was killed while moving. Resolves to their number. */
+  recover(): Promise<number>;
+  /** Refuses when the past of this range is there already. */
+  requireAbsent(grid: Grid): Promise<void>;
+  stage(): Promise<Staging>;
+}
+
+export interface Staging {
+  readonly blocksFolder: string;
+  readonly filesFolder: string;
+  readonly temporaryFolder: string;
+  /** Moves the staged blocks into place, all or none. Resolves to their names. */
+  publish(grid: Grid): Promise<string[]>;
+  /** Removes the staging folder. */
+  remove(): Promise<void>;
+}
+
+export async function openDataDir(path: string): Promise<DataDir> {
+  const owner = await requireDataDir(path);
+  const markerPath = join(path, MARKER);
+  const stagingPath = join(path, STAGING);
+  const blocksFolder = join(stagingPath, 'blocks');
+
+  const readMarker = async (): Promise<Marker> => {
+    let text: string;
+    try {
+      text = await readFile(markerPath, 'utf8');
+    } catch (error) {
+      if (isErrorCode(error, 'ENOENT')) return { backfills: [] };
+      throw outputError(error, markerPath);
+    }
+    const marker = markerSchema.safeParse(tryJson(text));
+    if (!marker.success)
+      throw new BugflowError(
+        'BACKFILL_OUTPUT',
+        `${markerPath}: is damaged; remove it if no backfill is there`,
+      );
+    return marker.data;
+  };
+  const writeMarker = async (marker: Marker): Promise<void> => {
+    await writeJsonAtomically(markerPath, marker);
+    await own(markerPath, owner);
+  };
+  const move = async (blocks: readonly string[], marker: Marker, entry: Marker['backfills'][number]) => {
+    const moved: string[] = [];
+    try {
+      for (const block of blocks) {
+        await rename(join(blocksFolder, block), join(path, block));
+        moved.push(block);
+      }
+    } catch (error) {
+      for (const block of moved) await rename(join(path, block), join(blocksFolder, block));
+      await writeMarker({ backfills: marker.backfills.filter((other) => other !== entry) });
+      throw outputError(error, path);
+    }
+    await writeMarker({
+      backfills: marker.backfills.map((other) => (other === entry ? { ...entry, state: 'done' } : other)),
+    });
+  };
+
+  return {
+    path,
+    async recover() {
+      const staged = (await names(blocksFolder)).filter((name) => ULID.test(name));
+      let count = 0;
+      for (;;) {
+        const marker = await readMarker();
+        const entry = marker.backfills.find(({ state }) => state === 'moving');
+        if (!entry) return count;
+        const left = entry.blocks.filter((block) => staged.includes(block));
+        await move(left, marker, entry);
+        count += left.length;
+      }
+    },
+    async requireAbsent(grid) {
+      const { backfills } = await readMarker();
+      const there = await blocksAndTheirSources(path);
+      for (const earlier of backfills) {
+        if (Date.parse(earlier.from) > grid.toMs || Date.parse(earlier.to) < grid.fromMs) continue;
+        const alive = there.filter(({ sources }) => earlier.blocks.some((block) => sources.has(block)));
+        if (alive.length === 0) continue;
+        throw new BugflowError(
+          'BACKFILL_OUTPUT',
+          `${path}: the past from ${earlier.from} to ${earlier.to} is there already: choose another range, or, to write it anew, stop Prometheus and remove the ${alive.length} block folders that ${MARKER} names (${alive[0]?.name} …)`,
+        );
+      }
+    },
+    async stage() {
+      await claimStaging(stagingPath);
+      const staging: Staging = {
+        blocksFolder,
+        filesFolder: join(stagingPath, 'files'),
+        temporaryFolder: join(stagingPath, 'tmp'),
+        async publish(grid) {
+          const blocks = (await names(blocksFolder)).filter((name) => ULID.test(name)).sort();
+          await own(blocksFolder, owner);
+          const entry: Marker['backfills'][number] = {
+            from: new Date(grid.fromMs).toISOString(),
+            to: new Date(grid.toMs).toISOString(),
+            step_seconds: grid.stepMs / 1000,
+            state: 'moving',
+            blocks,
+          };
+          const marker = { backfills: [...(await readMarker()).backfills, entry] };
+          await writeMarker(marker);
+          await move(blocks, marker, entry);
+          return blocks;
+        },
+        remove: () => rm(stagingPath, { recursive: true, force: true }),
+      };
+      try {
+        for (const folder of [staging.blocksFolder, staging.filesFolder, staging.temporaryFolder])
+          await mkdir(folder);
+      } catch (error) {
+        await staging.remove();
+        throw outputError(error, stagingPath);
+      }
+      return staging;
+    },
+  };
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+async function requireDataDir(path: string): Promise<Owner> {
+  let entries: string[];
+  let owner: Owner;
+  try {
+    entries = await readdir(path);
+    owner = await stat(path);
+  } catch (error) {
+    throw outputError(error, path);
+  }
+  if (!entries.some((name) => name === 'wal' || name === 'chunks_head' || ULID.test(name))) {
+    throw new BugflowError(
+      'BACKFILL_OUTPUT',
+      `${path}: does not look like Prometheus' data folder (no wal, no blocks): give what its --storage.tsdb.path says, after it ran once`,
+    );
+  }
+  const uid = process.getuid?.();
+  if (uid !== undefined && uid !== 0 && uid !== owner.uid) {
+    throw new BugflowError(
+      'BACKFILL_OUTPUT',
+      `${path}: belongs to user ${owner.uid}, and blocks must too: run the backfill as that user or as root`,
+    );
+  }
+  return owner;
+}
+
+/** A staging folder of a dead backfill is removed; while its process lives, there can be no second one. */
+async function claimStaging(path: string): Promise<void> {
+  const pidFile = join(path, 'pid');
+  try {
+    const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+    if (pid > 0 && pid !== process.pid && isAlive(pid)) {
+      throw new BugflowError(
+        'BACKFILL_OUTPUT',
+        `${path}: another backfill (process ${pid}) is at work; wait for it, or remove the folder if that is something else`,
+      );
+    }
+    await rm(path, { recursive: true, force: true });
+    await mkdir(path);
+    await writeJsonAtomically(pidFile, process.pid);
+  } catch (error) {
+    throw outputError(error, path);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return isErrorCode(error, 'EPERM');
+  }
+}
+
+/** Prometheus compacts blocks into longer ones, which name what they were made of. */
+async function blocksAndTheirSources(path: string): Promise<{ name: string; sources: Set<string> }[]> {
+  const blocks: { name: string; sources: Set<string> }[] = [];
+  for (const name of (await names(path)).filter((entry) => ULID.test(entry))) {
+    const text = await readFile(join(path, name, 'meta.json'), 'utf8').catch(() => '');
+    const meta = metaSchema.safeParse(tryJson(text));
+    blocks.push({ name, sources: new Set([name, ...((meta.data?.compaction.sources ?? []) as string[])]) });
+  }
+  return blocks;
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function names(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isErrorCode(error, 'ENOENT')) return [];
+    throw outputError(error, path);
+  }
+}
+
+async function own(path: string, owner: Owner): Promise<void> {
+  await lchown(path, owner.uid, owner.gid);
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) await own(join(path, entry.name), owner);
+}

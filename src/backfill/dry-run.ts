@@ -1,0 +1,76 @@
+import { formatValue } from '../exposition/format.js';
+import { blockStartMs } from './block-windows.js';
+import type { Step, StepSink } from './steps.js';
+import type { Series } from './timeline.js';
+
+export interface Estimate {
+  readonly samples: number;
+  readonly blocks: number;
+  /** Of the OpenMetrics files: exact. */
+  readonly fileBytes: number;
+  /** Of the blocks: about. */
+  readonly blockBytes: number;
+}
+
+export interface DryRun extends StepSink {
+  estimate(): Estimate;
+}
+
+/** ` 1735689600\n` */
+const STAMP_BYTES = 12;
+const END_BYTES = 6;
+const SAMPLES_PER_CHUNK = 120;
+/** Measured (bench/backfill): a chunk with its entry in the index, a change, a series' entry in a block's index. */
+const CHUNK_BYTES = 58;
+const CHANGE_BYTES = 5;
+const SERIES_BYTES = 120;
+
+/** Counts what a backfill would write; costs as much as there are changes. */
+export function createDryRun(series: readonly Series[], blockMs: number): DryRun {
+  /** By series; 0: it has no value. */
+  const lineBytes: number[] = [];
+  let stepBytes = 0;
+  let fileBytes = 0;
+  let samples = 0;
+  let changes = 0;
+  let blocks = 0;
+  let seriesInBlocks = 0;
+  let windowEndMs = Number.NEGATIVE_INFINITY;
+
+  return {
+    step(step: Step) {
+      for (let i = 0; i < step.changedCount; i += 1) {
+        const index = step.changed[i] ?? 0;
+        const bytes = bytesOfLine(series[index], step.values[index] ?? Number.NaN);
+        stepBytes += bytes - (lineBytes[index] ?? 0);
+        lineBytes[index] = bytes;
+      }
+      changes += step.changedCount;
+      if (step.present === 0) return undefined;
+      if (step.atMs >= windowEndMs) {
+        windowEndMs = blockStartMs(step.atMs, blockMs) + blockMs;
+        blocks += 1;
+        fileBytes += END_BYTES;
+        seriesInBlocks += step.present;
+      }
+      samples += step.present;
+      fileBytes += stepBytes;
+      return undefined;
+    },
+    estimate: () => ({
+      samples,
+      blocks,
+      fileBytes,
+      blockBytes: Math.round(
+        Math.max(samples / SAMPLES_PER_CHUNK, seriesInBlocks) * CHUNK_BYTES +
+          changes * CHANGE_BYTES +
+          seriesInBlocks * SERIES_BYTES,
+      ),
+    }),
+  };
+}
+
+function bytesOfLine(series: Series | undefined, value: number): number {
+  if (!series || Number.isNaN(value)) return 0;
+  return Buffer.byteLength(`${series.name}${series.labels} ${formatValue(value)}`) + STAMP_BYTES;
+}

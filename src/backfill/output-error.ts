@@ -1,0 +1,37 @@
+import { BugflowError, messageOf } from '../errors.js';
+
+/** What a person can do about a file or folder that cannot be written. */
+export function outputError(error: unknown, path: string): BugflowError {
+  if (error instanceof BugflowError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return new BugflowError('BACKFILL_OUTPUT', explain(code, path) ?? `${path}: ${messageOf(error)}`, {
+    cause: error,
+  });
+}
+
+export function diskFull(path: string): string {
+  return `${path}: the disk is full; make room, or choose a larger --step or a shorter time`;
+}
+
+function explain(code: string, path: string): string | undefined {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return diskFull(path);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `${path}: may not be written by user ${process.getuid?.() ?? '?'}; check its owner and permissions`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${path}: a folder is wanted, and a file is in its place`;
+    case 'ENOENT':
+      return `${path}: there is no such folder`;
+    default:
+      return undefined;
+  }
+}
+
+export function isErrorCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

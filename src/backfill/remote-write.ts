@@ -1,0 +1,125 @@
+import { BugflowError } from '../errors.js';
+import { httpTarget } from './http-target.js';
+import {
+  createRemoteWriteClient,
+  RETRY,
+  type RemoteWriteClient,
+  type RetryPolicy,
+} from './remote-write-client.js';
+import { createRequestBuilder, type RequestLimits } from './remote-write-request.js';
+import { openState, type SentState } from './state-file.js';
+import type { Grid, Step, StepSink } from './steps.js';
+import type { Series } from './timeline.js';
+
+export interface RemoteWriteOptions {
+  readonly url: string;
+  /** Remembers how far the receiver is, so that the same command goes on there. */
+  readonly stateFile: string | undefined;
+  readonly grid: Grid;
+  readonly nowMs: number;
+  readonly series: readonly Series[];
+  readonly print: (line: string) => void;
+  readonly retry?: RetryPolicy | undefined;
+  readonly limits?: RequestLimits | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Receivers refuse large bodies; the gain from larger ones is small. */
+const LIMITS: RequestLimits = { samples: 10_000, bytes: 4 * 2 ** 20 };
+
+/** Sends the past to a remote-write receiver, in order of time. Resolves to the number of samples sent. */
+export async function backfillRemoteWrite(
+  options: RemoteWriteOptions,
+  walk: (sink: StepSink, grid: Grid) => Promise<void>,
+): Promise<number> {
+  const { grid, print } = options;
+  const target = httpTarget(options.url);
+  if (!target) {
+    throw new BugflowError(
+      'BACKFILL_USAGE',
+      '--remote-write wants a URL like http://localhost:9090/api/v1/write',
+    );
+  }
+  const state = await openState(options.stateFile, target.url, grid);
+  const fromMs = state.sentUntilMs === undefined ? grid.fromMs : state.sentUntilMs + grid.stepMs;
+  if (state.sentUntilMs !== undefined) print(`${target.url}: going on at ${new Date(fromMs).toISOString()}`);
+  if (fromMs > grid.toMs) return 0;
+
+  const stop = new AbortController();
+  const client = createRemoteWriteClient({
+    target,
+    retry: options.retry ?? RETRY,
+    resumed: state.sentUntilMs !== undefined,
+    uncertain: !state.settled,
+    reachesBackMs: options.nowMs - grid.fromMs,
+    print,
+    signal: options.signal,
+    lastAttempt: stop.signal,
+  });
+  const sender = createSender(client, state, options);
+  try {
+    await walk(sender, { ...grid, fromMs });
+    await sender.finish();
+  } catch (error) {
+    stop.abort();
+    await sender.drain();
+    if (!client.isUncertain()) await state.settle();
+    throw error;
+  }
+  return sender.samplesSent();
+}
+
+interface Sender extends StepSink {
+  finish(): Promise<void>;
+  /** Waits for the request under way, whatever becomes of it. */
+  drain(): Promise<void>;
+  samplesSent(): number;
+}
+
+/** Fills one request while the one before is on its way. */
+function createSender(client: RemoteWriteClient, state: SentState, options: RemoteWriteOptions): Sender {
+  const limits = options.limits ?? LIMITS;
+  const builder = createRequestBuilder(options.series, limits);
+  let underWay: Promise<void> | undefined;
+  let samplesSent = 0;
+  let completeUntilMs: number | undefined;
+
+  const dispatch = async (): Promise<void> => {
+    if (builder.samples === 0) return;
+    const request = builder.build(completeUntilMs);
+    await underWay;
+    const sending = client.send(request).then(async () => {
+      samplesSent += request.samples;
+      if (request.completeUntilMs !== undefined) await state.save(request.completeUntilMs);
+    });
+    // Awaited with the next request; until then a failure must not count as unhandled.
+    sending.catch(() => undefined);
+    underWay = sending;
+  };
+  const addAll = async (step: Step): Promise<void> => {
+    for (let index = 0; index < options.series.length; index += 1) {
+      const value = step.values[index] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      if (builder.isFullFor(index)) await dispatch();
+      builder.add(index, step.atMs, value);
+    }
+    completeUntilMs = step.atMs;
+  };
+
+  return {
+    async step(step) {
+      if (builder.samples + step.present > limits.samples) await dispatch();
+      await addAll(step);
+    },
+    async finish() {
+      await dispatch();
+      await underWay;
+      if (completeUntilMs !== undefined) await state.save(completeUntilMs);
+      await state.settle();
+    },
+    async drain() {
+      await underWay?.catch(() => undefined);
+    },
+    samplesSent: () => samplesSent,
+  };
+}

@@ -1,0 +1,145 @@
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { BugflowError, messageOf } from '../errors.js';
+import { httpTarget } from './http-target.js';
+
+/** How long a Prometheus keeps its blocks. */
+export interface Retention {
+  /** Infinity: for ever. */
+  readonly timeMs: number;
+  /** As Prometheus writes it; absent: no limit by size. */
+  readonly size: string | undefined;
+}
+
+type Flags = Readonly<Record<string, string | undefined>>;
+
+const DAY_MS = 86_400_000;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: DAY_MS,
+  w: 7 * DAY_MS,
+  y: 365 * DAY_MS,
+};
+/** Prometheus' own default. */
+const DEFAULT_TIME_MS = 15 * DAY_MS;
+const ASK_TIMEOUT_MS = 10_000;
+
+const flagsAnswer = z.object({ data: z.record(z.string(), z.string()) });
+const runtimeAnswer = z.object({ data: z.object({ storageRetention: z.string() }) });
+
+/** Refuses when Prometheus would delete what lies before its retention; resolves to warnings for the person. */
+export async function checkRetention(options: {
+  readonly fromMs: number;
+  readonly nowMs: number;
+  readonly folder: string;
+  readonly prometheusUrl: string | undefined;
+}): Promise<string[]> {
+  const { fromMs, nowMs, folder, prometheusUrl } = options;
+  const neededDays = Math.ceil((nowMs - fromMs) / DAY_MS) + 1;
+  const flag = `--storage.tsdb.retention.time=${neededDays}d`;
+  const retention =
+    prometheusUrl === undefined ? await retentionOfProcess(folder) : await askRetention(prometheusUrl);
+  if (!retention) {
+    return [
+      `how long Prometheus keeps its data is not known here (give --prometheus-url): by default it deletes what is older than 15 days at once, so start it with ${flag}`,
+    ];
+  }
+  if (nowMs - fromMs > retention.timeMs) {
+    throw new BugflowError(
+      'BACKFILL_RETENTION',
+      `Prometheus keeps ${Math.floor(retention.timeMs / DAY_MS)} days and would delete what is older at once: start it with ${flag}, or choose a later --from`,
+    );
+  }
+  return retention.size === undefined
+    ? []
+    : [`Prometheus keeps ${retention.size} at most and deletes the oldest blocks first when there is more`];
+}
+
+async function askRetention(prometheusUrl: string): Promise<Retention> {
+  const target = httpTarget(prometheusUrl);
+  if (!target) {
+    throw new BugflowError('BACKFILL_USAGE', '--prometheus-url wants a URL like http://localhost:9090');
+  }
+  const ask = async (path: string): Promise<unknown> => {
+    const response = await fetch(new URL(path, target.url.endsWith('/') ? target.url : `${target.url}/`), {
+      headers: target.headers,
+      signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+    });
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(`it answers ${response.status}`);
+    return response.json();
+  };
+  try {
+    // What is in force, wherever it was set (newer versions have it in the configuration file too).
+    const runtime = runtimeAnswer.safeParse(await ask('api/v1/status/runtimeinfo'));
+    const inForce = runtime.success ? parseInForce(runtime.data.data.storageRetention) : undefined;
+    return inForce ?? retentionOfFlags(flagsAnswer.parse(await ask('api/v1/status/flags')).data);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw new BugflowError(
+      'BACKFILL_RETENTION',
+      `${target.url} does not say how long it keeps its data (${error instanceof z.ZodError ? 'it is no Prometheus' : messageOf(cause)}): check --prometheus-url`,
+    );
+  }
+}
+
+/** `15d`, `1y35d`, `5y or 100GiB`, `100GiB`. */
+export function parseInForce(text: string): Retention | undefined {
+  const parts = text.split(' or ').map((part) => part.trim());
+  const times = parts.map(parsePrometheusDuration).filter((ms) => ms !== undefined);
+  const size = parts.find((part) => /^[\d.]+\s*[KMGTPE]?i?B$/.test(part));
+  if (times.length === 0 && size === undefined) return undefined;
+  return { timeMs: times[0] ?? Number.POSITIVE_INFINITY, size };
+}
+
+export function retentionOfFlags(flags: Flags): Retention {
+  const time =
+    parsePrometheusDuration(flags['storage.tsdb.retention.time'] ?? '') ||
+    parsePrometheusDuration(flags['storage.tsdb.retention'] ?? '');
+  const size = flags['storage.tsdb.retention.size'];
+  const hasSize = size !== undefined && !/^0\w*$/.test(size);
+  return {
+    timeMs: time || (hasSize ? Number.POSITIVE_INFINITY : DEFAULT_TIME_MS),
+    size: hasSize ? size : undefined,
+  };
+}
+
+function parsePrometheusDuration(text: string): number | undefined {
+  if (!/^(\d+(ms|[smhdwy]))+$/.test(text)) return undefined;
+  return [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN),
+    0,
+  );
+}
+
+/** Of a Prometheus that runs on this machine (in a container too) with this folder; Linux only. */
+async function retentionOfProcess(folder: string): Promise<Retention | undefined> {
+  const wanted = await stat(folder);
+  for (const pid of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(pid)) continue;
+    try {
+      const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+      if (basename(args[0] ?? '') !== 'prometheus') continue;
+      const flags = parseFlags(args.slice(1));
+      const path = resolve(await readlink(`/proc/${pid}/cwd`), flags['storage.tsdb.path'] ?? 'data');
+      const found = await stat(`/proc/${pid}/root${path}`);
+      if (found.ino === wanted.ino && found.dev === wanted.dev) return retentionOfFlags(flags);
+    } catch {
+      // Ended meanwhile, or somebody else's: not known.
+    }
+  }
+  return undefined;
+}
+
+export function parseFlags(args: readonly string[]): Record<string, string> {
+  const flags: Record<string, string> = {};
+  args.forEach((arg, i) => {
+    const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg);
+    if (match?.[1] !== undefined) flags[match[1]] = match[2] ?? args[i + 1] ?? '';
+  });
+  return flags;
+}
