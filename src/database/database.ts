@@ -96,31 +96,35 @@ export function createDatabase(config: DatabaseConfig, { onIdleError }: Database
   ): Promise<T> => {
     const client = await connect();
     let broken: Error | undefined;
+    let giveUp: (error: Error) => void = () => undefined;
+    // When a connection goes, pg can leave a query without any answer: so whoever waits, waits for this, too.
+    const lost = new Promise<never>((_resolve, reject) => {
+      giveUp = (error) => {
+        broken ??= error;
+        reject(broken);
+      };
+    });
     const guard = setTimeout(() => {
-      broken = new BugflowError(
+      const silence = new BugflowError(
         'DATABASE_UNREACHABLE',
         `no answer from the database within ${silenceLimitMs} ms; the connection was given up`,
       );
-      // Ends a wait on a network that went silent; PostgreSQL's own timeout cannot be heard there.
-      destroy(client, broken);
+      giveUp(silence);
+      // PostgreSQL's own timeout cannot be heard on a network that went silent.
+      destroy(client, silence);
     }, silenceLimitMs + GRACE_MS);
-    const onError = (error: Error): void => {
-      broken ??= error;
-    };
-    client.on('error', onError);
+    client.on('error', giveUp);
     try {
-      const result = await work(client, () => guard.refresh());
+      const result = await Promise.race([work(client, () => guard.refresh()), lost]);
       // Not COMMIT: there is nothing to keep, and settings that the query changed are undone.
-      await client.query('ROLLBACK');
+      await Promise.race([client.query('ROLLBACK'), lost]);
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken ??= rollbackError;
-      });
+      if (!broken) await Promise.race([client.query('ROLLBACK'), lost]).catch(giveUp);
       throw broken instanceof BugflowError ? broken : explainDatabaseError(error, config);
     } finally {
       clearTimeout(guard);
-      client.off('error', onError);
+      client.off('error', giveUp);
       client.release(broken);
     }
   };

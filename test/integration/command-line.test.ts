@@ -1,0 +1,224 @@
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:net';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bugflow, createFolder, type Folder, type Outcome, ROOT } from '../support/bugflow.js';
+import { exampleTaiga, NOW } from '../support/fixture.js';
+import { Metrics } from '../support/measure.js';
+import { freePort, startPGlite, type TestPostgres } from '../support/postgres.js';
+
+const PASSWORD = 'Geh3im';
+
+describe('the command line', () => {
+  let server: TestPostgres;
+  let folder: Folder;
+  let env: { TAIGA_DATABASE_URL: string };
+
+  beforeAll(async () => {
+    folder = createFolder();
+    server = await startPGlite();
+    await exampleTaiga().load(server);
+    env = { TAIGA_DATABASE_URL: server.url.replace('postgres@', `postgres:${PASSWORD}@`) };
+  });
+  afterAll(async () => {
+    await server?.close();
+    folder?.remove();
+  });
+
+  it.each([
+    ['nothing', []],
+    ['an unknown command', ['colect']],
+    ['an unknown option', ['collect', '--yesterday']],
+    ['a time without a zone', ['collect', '--at', '2026-03-01T12:00:00']],
+    ['a port that is none', ['serve', '--port', '70000']],
+    ['an argument too many', ['check', 'items']],
+  ])('answers %s with status 2', async (_, args) => {
+    const { status, stdout, stderr } = await bugflow(args, env);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
+
+  it('answers --help and --version with status 0', async () => {
+    const help = await bugflow(['--help']);
+    expect(help.status).toBe(0);
+    for (const command of ['serve', 'demo', 'check', 'collect'])
+      expect(help.stdout).toContain(`  ${command} `);
+    expect(await bugflow(['--version'])).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^\d/),
+      stderr: '',
+    });
+  });
+
+  describe('fails with status 1 and one line', () => {
+    const failure = async (args: readonly string[], environment = {}): Promise<string> => {
+      const { status, stdout, stderr } = await bugflow(args, environment);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(/^taiga-bugflow: [^\n]+\n$/);
+      expect(stderr).not.toContain(PASSWORD);
+      return stderr.slice('taiga-bugflow: '.length, -1);
+    };
+
+    it('without a database', async () => {
+      expect(await failure(['collect'])).toMatch(
+        /^no database is configured; set TAIGA_DATABASE_URL=postgres:/,
+      );
+    });
+
+    it('for a URL of something else', async () => {
+      expect(await failure(['collect'], { TAIGA_DATABASE_URL: `mysql://a:${PASSWORD}@b/c` })).toMatch(
+        /PostgreSQL; write postgres:\/\/USER:PASSWORD@HOST/,
+      );
+    });
+
+    it('for a configuration that is not there', async () => {
+      expect(await failure(['--config', '/no/such.yaml', 'check'], env)).toBe(
+        'cannot read /no/such.yaml: there is no such file',
+      );
+      expect(await failure(['collect'], { ...env, TAIGA_BUGFLOW_CONFIG: '/tmp' })).toBe(
+        'cannot read /tmp: it is a folder',
+      );
+    });
+
+    it('for a mistake in the configuration', async () => {
+      const file = folder.write(
+        'mistake.yaml',
+        `database:\n  url: ${env.TAIGA_DATABASE_URL}\ntimezone: UTC\n`,
+      );
+      expect(await failure(['-c', file, 'serve'])).toBe(
+        `${file}:3: unknown key "timezone"; did you mean "time_zone"?`,
+      );
+    });
+
+    it('for a collector that is not there', async () => {
+      expect(await failure(['collect', 'itmes'], env)).toMatch(
+        /^there is no collector "itmes"; known are assigned_items, attention, /,
+      );
+    });
+
+    it('for two collectors that claim one metric', async () => {
+      folder.write('twice/one.yaml', ownCollector('one', 'taiga_items'));
+      const file = folder.write('twice/bugflow.yaml', 'collectors: [./one.yaml]');
+      expect(await failure(['-c', file, 'collect'], env)).toMatch(
+        /twice\/one\.yaml:4: metric "taiga_items" is already defined in .*metrics\/items\.yaml:\d+; rename one$/,
+      );
+    });
+
+    it('for a database that cannot be reached', async () => {
+      const url = `postgres://reader:${PASSWORD}@127.0.0.1:${await freePort()}/taiga`;
+      const message =
+        /^cannot reach the database at 127\.0\.0\.1:\d+: nothing listens there; is PostgreSQL running/;
+      expect(await failure(['collect'], { TAIGA_DATABASE_URL: url })).toMatch(message);
+      const { status, stderr } = await bugflow(['check'], { TAIGA_DATABASE_URL: url });
+      expect(status).toBe(1);
+      expect(stderr.slice('taiga-bugflow: '.length)).toMatch(message);
+    });
+
+    it('for a port that is in use', async () => {
+      const other: Server = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => other.once('listening', resolve));
+      const address = other.address();
+      const port = String(typeof address === 'object' ? address?.port : '');
+      const { status, stderr } = await bugflow(['serve', '--port', port], env);
+      other.close();
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^taiga-bugflow: cannot listen on 127\.0\.0\.1:\d+: the port is in use; .*\n$/);
+    });
+  });
+
+  describe('collect', () => {
+    const collected = async (...args: string[]): Promise<Metrics> => {
+      const { status, stdout, stderr } = await bugflow(['collect', ...args], env);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return new Metrics(stdout);
+    };
+
+    it('prints all metrics', async () => {
+      const metrics = await collected();
+      expect(metrics.names().length).toBeGreaterThan(25);
+      expect(metrics.value('taiga_items', { project: 'shop', kind: 'task', status: 'Closed' })).toBe(3);
+    });
+
+    it('prints those of the collectors named, as of the time given', async () => {
+      const metrics = await collected('members', 'item_age', '--at', NOW);
+      expect(new Set(metrics.names().map((name) => name.replace(/_(bucket|sum|count)$/, '')))).toEqual(
+        new Set(['taiga_project_members', 'taiga_item_age_seconds']),
+      );
+      const epics = { project: 'shop', kind: 'epic' };
+      expect(metrics.value('taiga_item_age_seconds_sum', epics)).toBe(50 * 86_400);
+    });
+
+    it('prints OpenMetrics', async () => {
+      const { status, stdout } = await bugflow(['collect', 'projects', '--openmetrics'], env);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^# HELP taiga_project_info [\s\S]*\n# EOF\n$/);
+    });
+
+    it('ends quietly when its reader has seen enough', async () => {
+      const command = `"${process.execPath}" --import tsx src/main.ts collect | head -n 1`;
+      const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, ...env },
+      });
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/^# HELP taiga_[^\n]*\n$/);
+    });
+
+    it('leaves out a collector that fails, says so, and ends with status 1', async () => {
+      folder.write('half/own.yaml', ownCollector('own', 'own_metric', 'SELECT 1 / 0 AS value'));
+      const file = folder.write('half/bugflow.yaml', 'collectors: [./own.yaml]');
+      const { status, stdout, stderr } = await bugflow(['-c', file, 'collect', 'own', 'members'], env);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^taiga-bugflow: \S*half\/own\.yaml:\d+: SQL: division by zero\n$/);
+      expect(new Metrics(stdout).sum('taiga_project_members')).toBe(5);
+    });
+  });
+
+  describe('check', () => {
+    const line = (outcome: Outcome, start: string): string | undefined =>
+      outcome.stdout
+        .split('\n')
+        .find((text) => text.startsWith(start))
+        ?.replaceAll(/ {2,}/g, ' | ');
+
+    it('prints the stages of the statuses and what each collector yields', async () => {
+      const outcome = await bugflow(['check'], env);
+      expect(outcome).toMatchObject({ status: 0, stderr: '' });
+      expect(line(outcome, 'project ')).toBe('project | kind | status | closed | stage');
+      const stages = outcome.stdout.split('\n').map((text) => text.replaceAll(/ {2,}/g, ' | '));
+      expect(stages.filter((text) => text.startsWith('shop | userstory'))).toEqual([
+        'shop | userstory | New | false | backlog',
+        'shop | userstory | Ready | false | ready',
+        'shop | userstory | Doing | false | active',
+        'shop | userstory | Ready for test | false | waiting',
+        'shop | userstory | Done | true | done',
+        'shop | userstory | Archived | true | done',
+      ]);
+      expect(stages).toContain('lanes | userstory | In "Arbeit" \\ läuft\ufffd2 | false | active');
+      expect(line(outcome, 'items ')).toMatch(/^items | good | 25 | 25 | \d+ ms$/);
+      expect(outcome.stdout).toMatch(/\nAll is well: \d+ collectors, \d+ ms of database time\.\n$/);
+      expect(outcome.stdout).not.toContain(PASSWORD);
+    });
+
+    it('tells which collector fails and ends with status 1', async () => {
+      folder.write('broken/own.yaml', ownCollector('own', 'own_metric', 'SELECT 1 / 0 AS value'));
+      const file = folder.write('broken/bugflow.yaml', 'collectors: [./own.yaml]');
+      const outcome = await bugflow(['-c', file, 'check'], env);
+      expect(outcome.status).toBe(1);
+      expect(line(outcome, 'own ')).toBe('own | FAILED');
+      expect(outcome.stdout).toMatch(/own\.yaml:\d+: SQL: division by zero\n1 of \d+ collectors failed\.\n$/);
+    });
+  });
+});
+
+function ownCollector(name: string, metric: string, sql = 'SELECT 1 AS value'): string {
+  return `collector: ${name}
+description: A test's own.
+metrics:
+  - name: ${metric}
+    type: gauge
+    help: A test's own.
+    value: value
+now: ${sql}
+`;
+}

@@ -1,0 +1,527 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/config.js';
+import { createDatabase, type Database } from '../../src/database/database.js';
+import { taigaSchemaSql } from '../../src/demo/schema.js';
+import { BugflowError } from '../../src/errors.js';
+import { NOW } from '../support/fixture.js';
+import { type Gate, startGate } from '../support/gate.js';
+import { type MeasureOptions, type Metrics, measure } from '../support/measure.js';
+import {
+  type Cluster,
+  describeOnPostgres,
+  freePort,
+  hasPostgres,
+  queryOnce,
+  startPostgres,
+} from '../support/postgres.js';
+
+const PASSWORD = 'geheim/€@:?x';
+
+/** A collector of the team's own, whose SQL begins on line 12. */
+function ownCollector(sql: string, keys = '', type = 'gauge'): Omit<MeasureOptions, 'at'> {
+  const indented = sql.replaceAll('\n', '\n  ');
+  const yaml = `collector: own
+description: A test's own.
+${keys || 'timeout: 10s'}
+metrics:
+  - name: own_metric
+    type: ${type}
+    help: A test's own.
+    labels: [label]
+    value: value
+
+now: |
+  ${indented}
+`;
+  return { config: 'collectors: [./own.yaml]', files: { 'own.yaml': yaml }, collectors: ['own'] };
+}
+
+describeOnPostgres('a collector', (server) => {
+  const run = (sql: string, keys?: string, type?: string): Promise<Metrics> =>
+    measure(server().url, { at: NOW, ...ownCollector(sql, keys, type) });
+  const labelled = async (sql: string): Promise<Record<string, number>> =>
+    (await run(sql)).table('own_metric', ['label']);
+
+  beforeAll(async () => {
+    await server().query(`
+      ${taigaSchemaSql}
+      CREATE TABLE victim (id serial PRIMARY KEY, text text);
+      INSERT INTO victim (text) VALUES ('as it was');
+      CREATE FUNCTION write_something() RETURNS integer LANGUAGE plpgsql VOLATILE AS
+        $$ BEGIN INSERT INTO victim (text) VALUES ('written'); RETURN 1; END $$;
+      CREATE FUNCTION write_through_dynamic_sql() RETURNS integer LANGUAGE plpgsql VOLATILE AS
+        $$ BEGIN SET TRANSACTION READ WRITE; EXECUTE 'DELETE FROM victim'; RETURN 1; END $$;
+    `);
+  });
+
+  describe('cannot write', () => {
+    afterEach(async () => {
+      expect(await server().query('SELECT id, text FROM victim')).toEqual([{ id: 1, text: 'as it was' }]);
+      expect(await server().query("SELECT 1 FROM pg_class WHERE relname = 'new_table'")).toEqual([]);
+    });
+
+    const attempts: readonly (readonly [string, string, RegExp])[] = [
+      ['INSERT', "INSERT INTO victim (text) VALUES ('x')", /own\.yaml:12: SQL: /],
+      ['UPDATE', "UPDATE victim SET text = 'x' RETURNING text AS label, 1 AS value", /own\.yaml:12: SQL: /],
+      ['DELETE', 'DELETE FROM victim', /own\.yaml:12: SQL: /],
+      [
+        'a data-modifying CTE',
+        "WITH w AS (\n  UPDATE victim SET text = 'x' RETURNING text\n)\nSELECT text AS label, 1 AS value FROM w",
+        /own\.yaml:12: SQL: WITH clause containing a data-modifying statement must be at the top level/,
+      ],
+      [
+        'a function that writes',
+        "SELECT 'x' AS label, write_something() AS value",
+        /SQL: cannot execute INSERT in a read-only transaction/,
+      ],
+      [
+        'a function that wants to write again',
+        "SELECT 'x' AS label, write_through_dynamic_sql() AS value",
+        /SQL: (cannot set transaction read-write mode|transaction read-write mode must be set|cannot execute)/,
+      ],
+      [
+        'switching the protection off',
+        "SELECT set_config('transaction_read_only', 'off', false) AS label, write_something() AS value",
+        /SQL: (cannot set transaction read-write mode|transaction read-write mode must be set)/,
+      ],
+      ['a sequence', "SELECT 'x' AS label, nextval('victim_id_seq') AS value", /cannot execute nextval\(\)/],
+      [
+        'a lock',
+        'SELECT text AS label, 1 AS value FROM victim FOR UPDATE',
+        /cannot execute SELECT FOR UPDATE/,
+      ],
+      [
+        'a second statement',
+        "SELECT 'x' AS label, 1 AS value;\nDELETE FROM victim",
+        /own\.yaml:12: SQL: syntax error at or near ";"/,
+      ],
+      [
+        'closing the parenthesis around it',
+        "SELECT 'x' AS label, 1 AS value) AS a; CREATE TABLE new_table (); SELECT * FROM (SELECT 1",
+        /own\.yaml:12: SQL: /,
+      ],
+      [
+        'closing the parenthesis around it otherwise',
+        "SELECT 'x' AS label, 1 AS value) SELECT 1; CREATE TABLE new_table (); WITH a AS (SELECT 1",
+        /own\.yaml:12: SQL: /,
+      ],
+      ['SELECT INTO', "SELECT 'x' AS label, 1 AS value INTO new_table", /SQL: /],
+    ];
+    it.each(attempts)('by %s', async (_, sql, message) => {
+      await expect(run(sql)).rejects.toThrow(message);
+    });
+  });
+
+  describe('of the database itself', () => {
+    let database: Database;
+    const rows = async (text: string): Promise<(string | null)[][]> => {
+      const found: (string | null)[][] = [];
+      await database.read({ text, values: [], timeoutMs: 5000 }, (_columns, batch) => {
+        found.push(...batch.map((row) => [...row]));
+      });
+      return found;
+    };
+
+    beforeAll(async () => {
+      const { database: config } = await loadConfig({
+        file: undefined,
+        env: { TAIGA_DATABASE_URL: server().url },
+      });
+      // One connection: whatever a query leaves behind in its session would meet the next.
+      database = createDatabase({ ...config, poolSize: 1 }, { onIdleError: () => undefined });
+    });
+    afterAll(() => database.close());
+
+    it.each([
+      "INSERT INTO victim (text) VALUES ('x')",
+      "WITH w AS (UPDATE victim SET text = 'x' RETURNING 1) SELECT * FROM w",
+      'SELECT write_something()',
+      "SELECT nextval('victim_id_seq')",
+      'CREATE TABLE new_table ()',
+      'TRUNCATE victim',
+      'SET TRANSACTION READ WRITE',
+      "SELECT set_config('transaction_read_only', 'off', false)",
+      "COMMIT; INSERT INTO victim (text) VALUES ('x')",
+    ])('not even read() lets %s through', async (sql) => {
+      await expect(rows(sql)).rejects.toThrow();
+      expect(await server().query('SELECT text FROM victim')).toEqual([{ text: 'as it was' }]);
+    });
+
+    it('leaves nothing behind in the session', async () => {
+      const setting = "SELECT current_setting('DateStyle')";
+      const [before] = await rows(setting);
+      await rows("SELECT set_config('DateStyle', 'SQL, DMY', false)");
+      expect(await rows(setting)).toEqual([before]);
+    });
+
+    it('works on after each of these', async () => {
+      expect(await rows('SELECT text, NULL, true FROM victim')).toEqual([['as it was', null, 'true']]);
+    });
+  });
+
+  it('reads in a session that is set up for reading', async () => {
+    const names = [
+      'transaction_read_only',
+      'statement_timeout',
+      'lock_timeout',
+      'idle_in_transaction_session_timeout',
+      'TimeZone',
+      'search_path',
+    ];
+    const list = names.map((name) => `current_setting('${name}')`).join(", ', ', ");
+    const table = await labelled(`SELECT concat(${list}) AS label, 1 AS value`);
+    expect(table).toEqual({ 'on, 10s, 2s, 30s, UTC, public': 1 });
+  });
+
+  it('may hold any number, but none that a double cannot', async () => {
+    expect(
+      await labelled(`
+        SELECT 'nan' AS label, 'NaN'::numeric AS value
+        UNION ALL SELECT 'inf', 'Infinity'
+        UNION ALL SELECT '-inf', '-Infinity'
+        UNION ALL SELECT 'small', 1e-300
+        UNION ALL SELECT 'exact', 9007199254740993
+        UNION ALL SELECT 'half', -0.5
+        UNION ALL SELECT NULL, 7
+        UNION ALL SELECT 'nothing', NULL
+      `),
+    ).toEqual({
+      nan: Number.NaN,
+      inf: Number.POSITIVE_INFINITY,
+      '-inf': Number.NEGATIVE_INFINITY,
+      small: 1e-300,
+      exact: 9007199254740992,
+      half: -0.5,
+      '': 7,
+    });
+    await expect(run("SELECT 'x' AS label, 1e400::numeric AS value")).rejects.toThrow(
+      /own\.yaml:5: column "value" of metric "own_metric" holds 10{199}…, which is not a number that fits a double/,
+    );
+    await expect(run("SELECT 'x' AS label, 'much' AS value")).rejects.toThrow(
+      /holds much, which is not a number/,
+    );
+    await expect(run("SELECT 'x' AS label, interval '1 day' AS value")).rejects.toThrow(
+      /EXTRACT\(EPOCH FROM/,
+    );
+    for (const odd of ['NaN', 'Infinity', '-Infinity'])
+      await expect(run(`SELECT 'x' AS label, '${odd}'::float8 AS value`, '', 'histogram')).rejects.toThrow(
+        /leave such rows out/,
+      );
+  });
+
+  it('may have labels of any text and length', async () => {
+    const texts = [
+      'new\nline, "quote", \\backslash, \\n, tab\t, return\r, \u0001\u001f\u007f\u0085\u2028 🚀 é e\u0301',
+      '\\',
+      '"',
+      '{a="b"} 1',
+      '# EOF',
+      'x'.repeat(10_240),
+      '語"\\\n'.repeat(2560),
+    ];
+    const values = texts.map((text, i) => `(${quoted(text)}, ${i})`);
+    const table = await labelled(`SELECT * FROM (VALUES ${values.join(', ')}) AS v (label, value)`);
+    expect(table).toEqual(Object.fromEntries(texts.map((text, i) => [text, i])));
+  });
+
+  it('may yield 100,000 series when its limit allows that many, and none when not', async () => {
+    const sql = "SELECT 'series ' || n AS label, n AS value FROM generate_series(1, 100000) AS n";
+    const metrics = await run(sql, 'max_series: 100000');
+    expect(metrics.samples).toHaveLength(100_000);
+    expect(metrics.sum('own_metric')).toBe((100_000 * 100_001) / 2);
+    await expect(run(sql)).rejects.toThrow(
+      /own\.yaml: collector "own" yields more than 5000 series; group by fewer labels or raise max_series$/,
+    );
+  });
+
+  it('may read 100,000 rows into one histogram', async () => {
+    const sql = "SELECT '' AS label, n AS value FROM generate_series(1, 100000) AS n";
+    const metrics = await run(sql, '', 'histogram');
+    expect(metrics.value('own_metric_count')).toBe(100_000);
+    expect(metrics.value('own_metric_bucket', { le: '3600.0' })).toBe(3600);
+  });
+
+  it('must not have two rows for one series', async () => {
+    await expect(run("SELECT 'x' AS label, 1 AS value UNION ALL SELECT 'x', 2")).rejects.toThrow(
+      /own\.yaml:5: metric "own_metric" has two rows for \{label="x"\}; GROUP BY its labels/,
+    );
+  });
+
+  it('is told the file and the line of a mistake in its SQL', async () => {
+    await expect(run('SELECT\n  label,\n  1 AS value\nFORM victim')).rejects.toThrow(
+      /own\.yaml:15: SQL: syntax error at or near "FORM"/,
+    );
+    await expect(run("SELECT\n  'x' AS label,\n  tixt AS value\nFROM victim")).rejects.toThrow(
+      /own\.yaml:14: SQL: column "tixt" does not exist/,
+    );
+    await expect(run("SELECT 'x' AS label,\n  count(*)")).rejects.toThrow(
+      /own\.yaml:5: metric "own_metric" wants the column "value", which the SQL does not return \(it returns label, count\)/,
+    );
+    await expect(run("SELECT\n  'é🚀' AS label,\n  1 / (id - 1) AS value FROM victim")).rejects.toThrow(
+      /own\.yaml:\d+: SQL: division by zero/,
+    );
+    await expect(run('SELECT 1 AS value')).rejects.toThrow(/wants the column "label"/);
+    await expect(run("SELECT ':no' AS label,\n  :then AS value")).rejects.toThrow(
+      /own\.yaml:13: unknown parameter :then; known are :now/,
+    );
+  });
+
+  it('of a database without Taiga fails with the reason', async () => {
+    const all = (): Promise<Metrics> => measure(server().url, { at: NOW });
+    await server().query('ALTER TABLE epics_epic RENAME TO e; ALTER TABLE issues_issue RENAME TO i');
+    await expect(all()).rejects.toThrow(
+      'this Taiga database lacks the tables issues_issue, epics_epic in schema public; check',
+    );
+    await server().query('ALTER TABLE e RENAME TO epics_epic; ALTER TABLE i RENAME TO issues_issue');
+    await expect(all()).resolves.toBeDefined();
+    await server().query('ALTER SCHEMA public RENAME TO other; CREATE SCHEMA public');
+    await expect(all()).rejects.toThrow(
+      'this is not a Taiga database: none of its tables are in schema public; check the name',
+    );
+    await server().query('DROP SCHEMA public; ALTER SCHEMA other RENAME TO public');
+  });
+});
+
+describe('a database that cannot be reached', () => {
+  const failure = async (address: string): Promise<string> => {
+    const url = `postgres://someone:${encodeURIComponent(PASSWORD)}@${address}`;
+    const startedAt = performance.now();
+    const message = await messageOf(
+      measure(url, { at: NOW, config: 'database: { connect_timeout: 500ms }' }),
+    );
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+    return message;
+  };
+
+  it('fails in one line for a port on which nothing listens', async () => {
+    const port = await freePort();
+    expect(await failure(`127.0.0.1:${port}/taiga`)).toBe(
+      `cannot reach the database at 127.0.0.1:${port}: nothing listens there; is PostgreSQL running, and is the port right?`,
+    );
+  });
+
+  it('fails in one line for a host that nobody knows', async () => {
+    expect(await failure('no-such-host.invalid/taiga')).toMatch(
+      /^cannot reach the database at no-such-host\.invalid:5432: (the host name|timeout)/,
+    );
+  });
+
+  it('is given up in time when it accepts and never answers', async () => {
+    const gate = await startGate(undefined);
+    try {
+      expect(await failure(`127.0.0.1:${gate.port}/taiga`)).toMatch(
+        /^cannot reach the database at 127\.0\.0\.1:\d+: timeout expired$/,
+      );
+    } finally {
+      await gate.close();
+    }
+  });
+});
+
+describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the machine)', () => {
+  let cluster: Cluster;
+  let reader: string;
+  let gate: Gate;
+
+  beforeAll(async () => {
+    cluster = await startPostgres();
+    await cluster.query(`
+      ${taigaSchemaSql}
+      CREATE ROLE "bug flow" LOGIN PASSWORD ${quoted(PASSWORD)};
+      GRANT USAGE ON SCHEMA public TO "bug flow";
+      GRANT SELECT ON ALL TABLES IN SCHEMA public TO "bug flow";
+    `);
+    reader = cluster.urlWith({ user: 'bug flow', password: PASSWORD });
+    gate = await startGate(Number(new URL(cluster.url).port));
+  });
+  afterAll(async () => {
+    await gate?.close();
+    await cluster?.close();
+  });
+
+  const failure = (url: string, options: Partial<MeasureOptions> = {}): Promise<string> =>
+    messageOf(measure(url, { at: NOW, ...options }));
+
+  it('is read by a role that may only read', async () => {
+    const metrics = await measure(reader, { at: NOW });
+    expect(metrics.samples).toEqual([]);
+  });
+
+  it('knows the sessions by their name, and each is read-only by default', async () => {
+    const session = ownCollector(
+      `SELECT application_name || ' ' || current_setting('default_transaction_read_only') AS label, 1 AS value
+       FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+    );
+    const metrics = await measure(reader, { at: NOW, ...session });
+    expect(metrics.table('own_metric', ['label'])).toEqual({ 'taiga-bugflow on': 1 });
+  });
+
+  it('refuses a wrong password', async () => {
+    const message = await failure(cluster.urlWith({ user: 'bug flow', password: 'wrong: geheim/€' }));
+    expect(message).toMatch(
+      /^the database at 127\.0\.0\.1:\d+ refuses user "bug flow": password authentication failed for user "bug flow"; check user and password/,
+    );
+    expect(message).not.toContain('wrong: geheim');
+  });
+
+  it('has no such database', async () => {
+    const message = await failure(
+      cluster.urlWith({ user: 'bug flow', password: PASSWORD, database: 'tiaga' }),
+    );
+    expect(message).toMatch(/^there is no database "tiaga" at 127\.0\.0\.1:\d+; check the name at the end/);
+  });
+
+  it('has no room left', async () => {
+    await cluster.query('ALTER ROLE "bug flow" CONNECTION LIMIT 0');
+    const message = await failure(reader);
+    await cluster.query('ALTER ROLE "bug flow" CONNECTION LIMIT -1');
+    expect(message).toMatch(/takes no queries now: too many connections for role "bug flow"$/);
+  });
+
+  it('is missing a grant: the message is the mend', async () => {
+    await cluster.query('REVOKE SELECT ON userstories_userstory FROM "bug flow"');
+    const message = await failure(reader);
+    expect(message).toMatch(/^permission denied for table userstories_userstory; mend it with: GRANT /);
+    await cluster.query(message.split('mend it with: ')[1] ?? '');
+    await expect(measure(reader, { at: NOW })).resolves.toBeDefined();
+  });
+
+  it('keeps nothing of what it lets a reading transaction do', async () => {
+    const sql = "SELECT lo_create(0)::text AS label, 1 AS value, pg_notify('channel', 'x')";
+    await measure(cluster.url, { at: NOW, ...ownCollector(sql) }).catch(() => undefined);
+    expect(await cluster.query('SELECT oid FROM pg_largeobject_metadata')).toEqual([]);
+  });
+
+  it('serves more readers than it has connections for, each in its turn', async () => {
+    const { database: config } = await loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: reader } });
+    const onIdleError = (): void => undefined;
+    const database = createDatabase({ ...config, poolSize: 2, connectTimeoutMs: 400 }, { onIdleError });
+    const query = { text: 'SELECT pg_sleep(0.3)', values: [], timeoutMs: 5000 };
+    // Waiting for a turn is not waiting for the database: the last one waits longer than a connection may take.
+    await Promise.all(Array.from({ length: 6 }, () => database.read(query, () => undefined)));
+    await database.close();
+  });
+
+  it('cancels a statement that takes longer than its collector allows', async () => {
+    const startedAt = performance.now();
+    const sleeping = failure(
+      reader,
+      ownCollector("SELECT 'x' AS label, pg_sleep(30) AS value", 'timeout: 300ms'),
+    );
+    expect(await sleeping).toMatch(
+      /^(.*own\.yaml:\d+: )?the statement was cancelled: canceling statement due to statement timeout; make the SQL faster/,
+    );
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(await running('pg_sleep')).toEqual([]);
+  });
+
+  it('cancels a slow computation as well', async () => {
+    const sql =
+      "SELECT 'x' AS label, count(*) AS value FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b";
+    expect(await failure(reader, ownCollector(sql, 'timeout: 300ms'))).toContain('statement was cancelled');
+    expect(await running('generate_series')).toEqual([]);
+  });
+
+  it('is not waited for behind a lock', async () => {
+    const startedAt = performance.now();
+    const message = await whileLocked('users_role', () =>
+      failure(reader, { config: 'database: { lock_timeout: 200ms }', collectors: ['members'] }),
+    );
+    expect(message).toBe(
+      'a table is locked: canceling statement due to lock timeout; the next run tries again',
+    );
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
+  it('goes silent in the middle of a query: the connection is given up in time', async () => {
+    const startedAt = performance.now();
+    const silent = failure(
+      gate.through(reader),
+      ownCollector("SELECT 'x' AS label, pg_sleep(0.5) AS value", 'timeout: 1s'),
+    );
+    await untilRunning('pg_sleep');
+    gate.freeze();
+    expect(await silent).toMatch(/^no answer from the database within 1000 ms; the connection was given up$/);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    await gate.shut();
+    await gate.open();
+  });
+
+  it('cuts the connection in the middle of a query', async () => {
+    const cut = failure(gate.through(reader), ownCollector("SELECT 'x' AS label, pg_sleep(21) AS value"));
+    await untilRunning('pg_sleep(21)');
+    await gate.shut();
+    expect(await cut).toMatch(/^cannot reach the database at 127\.0\.0\.1:\d+: /);
+    await gate.open();
+  });
+
+  it('cuts the connection after the last row, before the end of the query is told', async () => {
+    gate.cutAfter('last words');
+    expect(
+      await failure(gate.through(reader), ownCollector("SELECT 'last ' || 'words' AS label, 1 AS value")),
+    ).toMatch(
+      /^cannot reach the database at 127\.0\.0\.1:\d+: (Connection terminated unexpectedly|the connection was cut)$/,
+    );
+    await gate.shut();
+    await gate.open();
+  });
+
+  it('is shut down in the middle of a query', async () => {
+    const ended = failure(reader, ownCollector("SELECT 'x' AS label, pg_sleep(22) AS value"));
+    await untilRunning('pg_sleep(22)');
+    await cluster.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bug flow'");
+    expect(await ended).toMatch(
+      /^the database at 127\.0\.0\.1:\d+ takes no queries now: terminating connection due to administrator command$/,
+    );
+  });
+
+  /** Statements of the service that the server is still at. */
+  async function running(text: string): Promise<unknown[]> {
+    return cluster.query(
+      `SELECT state, query FROM pg_stat_activity
+       WHERE usename = 'bug flow' AND state <> 'idle' AND position($1 in query) > 0`,
+      [text],
+    );
+  }
+
+  async function untilRunning(text: string): Promise<void> {
+    await expect.poll(() => running(text), { timeout: 5000, interval: 20 }).toHaveLength(1);
+  }
+
+  async function whileLocked<T>(table: string, act: () => Promise<T>): Promise<T> {
+    const lock = queryOnce(
+      cluster.url,
+      `BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT`,
+    );
+    await expect
+      .poll(() => cluster.query("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock'"), {
+        interval: 20,
+      })
+      .not.toEqual([]);
+    const [result] = await Promise.all([act(), lock]);
+    return result;
+  }
+});
+
+/** What a failing promise says: in one line, without the password in any form. */
+async function messageOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error('it did not fail');
+  if (!(error instanceof BugflowError) && error.message.startsWith('unexpected')) throw error;
+  expect(error.message).not.toContain('\n');
+  for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), 'geheim'])
+    expect(error.message).not.toContain(secret);
+  return error.message;
+}
+
+/** A literal of SQL. */
+function quoted(text: string): string {
+  const escaped = text.replaceAll(
+    /[\\'\p{Cc}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+  return `E'${escaped}'`;
+}

@@ -1,0 +1,329 @@
+import { createServer } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import pino, { type Logger } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Service, startService } from '../../src/main/service.js';
+import { createFolder, type Folder, scrape, startServiceProcess } from '../support/bugflow.js';
+import { exampleTaiga } from '../support/fixture.js';
+import { type Gate, startGate } from '../support/gate.js';
+import type { Metrics } from '../support/measure.js';
+import { hasPostgres, startPGlite, startPostgres, type TestPostgres } from '../support/postgres.js';
+
+/** Two collectors that run every second and one that runs but once. */
+const QUICK = `
+overrides:
+  items: { schedule: '* * * * * *' }
+  members: { schedule: '* * * * * *', stale_after: 2s }
+  attention: { enabled: false }
+`;
+
+describe('the service', () => {
+  let server: TestPostgres;
+  let gate: Gate;
+  let folder: Folder;
+  let service: Service | undefined;
+  let logged: string[];
+  let log: Logger;
+
+  beforeAll(async () => {
+    server = await startPGlite();
+    await exampleTaiga().load(server);
+  });
+  afterAll(() => server?.close());
+
+  beforeEach(async () => {
+    gate = await startGate(Number(new URL(server.url).port));
+    folder = createFolder();
+    logged = [];
+    log = pino({ base: null, timestamp: false }, { write: (line: string) => void logged.push(line) });
+  });
+  afterEach(async () => {
+    await service?.close();
+    service = undefined;
+    await gate.close();
+    folder.remove();
+  });
+
+  const start = async (config = QUICK): Promise<Service> => {
+    service = await startService({
+      source: {
+        file: folder.write('bugflow.yaml', config),
+        env: { TAIGA_DATABASE_URL: gate.through(server.url) },
+      },
+      log,
+      version: '1.2.3',
+      port: 0,
+    });
+    return service;
+  };
+  const metrics = async (): Promise<Metrics> => scrape(service?.address ?? '');
+  const status = async (path: string, init?: RequestInit): Promise<number> =>
+    (await fetch(`${service?.address}${path}`, init)).status;
+  const until = (condition: () => Promise<unknown>, timeout = 15_000) =>
+    expect.poll(condition, { timeout, interval: 50 });
+  const untilReady = (): Promise<unknown> => until(() => status('/-/ready')).toBe(200);
+
+  it('serves all collectors in both formats, compressed or not', async () => {
+    const { address } = await start();
+    await untilReady();
+    const up = async (): Promise<number[]> =>
+      Object.values((await metrics()).table('bugflow_collector_up', ['collector']));
+    await until(async () => new Set(await up())).toEqual(new Set([1]));
+    const found = await metrics();
+    expect(found.value('bugflow_database_up')).toBe(1);
+    expect(found.value('bugflow_build_info', { version: '1.2.3' })).toBe(1);
+    expect(found.value('taiga_items', { project: 'shop', kind: 'task', status: 'Closed' })).toBe(3);
+    const ofCollectors = found.samples.filter(({ name }) => name.startsWith('taiga_'));
+    expect(found.sum('bugflow_collector_series')).toBe(ofCollectors.length);
+
+    const openMetrics = await fetch(`${address}/metrics`, {
+      headers: { accept: 'application/openmetrics-text; version=1.0.0' },
+    });
+    expect(openMetrics.headers.get('content-type')).toBe(
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    );
+    expect(await openMetrics.text()).toMatch(/\ntaiga_project_info\{project="shop",[\s\S]*\n# EOF\n$/);
+
+    // What fetch unpacks is what gzip holds: by hand once, so that nothing hides a wrong check sum.
+    const { connect } = await import('node:net');
+    const raw = await new Promise<Buffer>((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      const { hostname, port } = new URL(address);
+      const socket = connect(Number(port), hostname, () =>
+        socket.write('GET /metrics HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n'),
+      );
+      socket.on('data', (chunk) => chunks.push(chunk));
+      socket.on('end', () => resolve(Buffer.concat(chunks)));
+      socket.on('error', reject);
+    });
+    const body = raw.subarray(raw.indexOf('\r\n\r\n') + 4);
+    expect(gunzipSync(body).toString('utf8')).toContain('taiga_items{project="shop",kind="userstory"');
+    for (const path of ['/', '/collectors', '/-/healthy']) expect(await status(path)).toBe(200);
+  });
+
+  it('comes up while the database is down, says so, and recovers by itself', async () => {
+    await gate.shut();
+    await start();
+    await until(async () => logged.some((line) => line.includes('nothing listens there'))).toBe(true);
+    const down = await metrics();
+    expect(down.value('bugflow_database_up')).toBe(0);
+    expect(down.samples.filter(({ name }) => name.startsWith('taiga_'))).toEqual([]);
+    expect(await status('/-/ready')).toBe(503);
+    expect(await status('/-/healthy')).toBe(200);
+    await gate.open();
+    await untilReady();
+    await until(async () => (await metrics()).value('bugflow_database_up')).toBe(1);
+    expect((await metrics()).value('taiga_project_info', { project: 'lanes' })).toBe(1);
+  });
+
+  it('keeps the last good values while the database is away, until they are stale', async () => {
+    await start();
+    await untilReady();
+    const inDoing = { project: 'shop', kind: 'userstory', status: 'Doing' };
+    const before = await metrics();
+    expect(before.value('taiga_items', inDoing)).toBe(2);
+
+    await gate.shut();
+    await until(async () => (await metrics()).value('bugflow_database_up')).toBe(0);
+    const away = await metrics();
+    expect(away.value('taiga_items', inDoing)).toBe(2);
+    expect(away.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
+    const failures = { result: 'failure' };
+    expect(away.sum('bugflow_collector_runs_total', failures)).toBeGreaterThan(0);
+
+    // Its values may be two seconds old at most.
+    await until(async () => (await metrics()).value('bugflow_collector_up', { collector: 'members' })).toBe(
+      0,
+    );
+    const stale = await metrics();
+    expect(stale.table('taiga_project_members', ['project', 'role'])).toEqual({});
+    expect(stale.value('bugflow_collector_series', { collector: 'members' })).toBe(0);
+    expect(stale.value('taiga_items', inDoing)).toBe(2);
+    expect(await status('/-/ready')).toBe(200);
+
+    await server.query('UPDATE userstories_userstory SET status_id = 3 WHERE ref = 2 AND project_id = 1');
+    await gate.open();
+    await until(async () => (await metrics()).value('taiga_items', inDoing)).toBe(3);
+    await server.query('UPDATE userstories_userstory SET status_id = 2 WHERE ref = 2 AND project_id = 1');
+    await until(async () => (await metrics()).value('bugflow_collector_up', { collector: 'members' })).toBe(
+      1,
+    );
+    expect((await metrics()).value('bugflow_database_up')).toBe(1);
+    await until(async () => (await metrics()).value('taiga_items', inDoing)).toBe(2);
+  });
+
+  it("keeps one collector's failure to itself", async () => {
+    folder.write('own.yaml', OWN.replace('1 AS value', '1 / 0 AS value'));
+    await start(`collectors: [./own.yaml]${QUICK}`);
+    await untilReady();
+    const failures = { collector: 'own', result: 'failure' };
+    await until(async () =>
+      (await metrics()).value('bugflow_collector_runs_total', failures),
+    ).toBeGreaterThan(0);
+    await until(async () => (await metrics()).sum('bugflow_collector_up')).toBeGreaterThan(15);
+    const found = await metrics();
+    expect(found.value('bugflow_collector_up', { collector: 'own' })).toBe(0);
+    expect(found.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
+    expect(found.value('bugflow_database_up')).toBe(1);
+    expect(logged.join('')).toMatch(/collector failed: [^"]*own\.yaml:\d+: SQL: division by zero/);
+    const page = await (await fetch(`${service?.address}/collectors`)).text();
+    expect(page).toContain('division by zero');
+  });
+
+  describe('told to load its configuration again', () => {
+    it('takes a good one over: changed values at once, what is gone vanishes', async () => {
+      folder.write('own.yaml', OWN);
+      const running = await start(`collectors: [./own.yaml]${QUICK}`);
+      await untilReady();
+      await until(async () => (await metrics()).value('own_metric')).toBe(1);
+      folder.write('bugflow.yaml', `projects: { include: [lanes] }${QUICK}`);
+      await running.reload();
+      expect((await metrics()).value('own_metric')).toBeUndefined();
+      await until(async () => Object.keys((await metrics()).sumBy('taiga_items', ['project']))).toEqual([
+        'lanes',
+      ]);
+      const found = await metrics();
+      expect(found.value('bugflow_config_last_reload_successful')).toBe(1);
+      expect(found.value('bugflow_collector_up', { collector: 'own' })).toBeUndefined();
+    });
+
+    it.each([
+      [
+        'an unknown key',
+        'projets: { include: [lanes] }',
+        /bugflow\.yaml:1: unknown key "projets"; did you mean "projects"\?/,
+      ],
+      ['broken YAML', 'projects:\n  include: [lanes', /bugflow\.yaml:\d: not valid YAML: /],
+      ['a missing collector', 'collectors: [./gone.yaml]', /no file matches .*gone\.yaml/],
+    ])('keeps the old one instead of one with %s', async (_, config, message) => {
+      const running = await start();
+      await untilReady();
+      folder.write('bugflow.yaml', config);
+      await expect(running.reload()).rejects.toThrow(message);
+      await until(async () => (await metrics()).value('bugflow_config_last_reload_successful')).toBe(0);
+      await until(async () => (await metrics()).sum('taiga_items', { project: 'shop' })).toBeGreaterThan(0);
+      expect(logged.join('')).toContain('the old one stays in force');
+
+      folder.write('bugflow.yaml', QUICK);
+      await running.reload();
+      await until(async () => (await metrics()).value('bugflow_config_last_reload_successful')).toBe(1);
+    });
+
+    it('loads it for POST /-/reload where that is switched on', async () => {
+      await start(`reload_endpoint: true${QUICK}`);
+      expect(await status('/-/reload', { method: 'POST' })).toBe(200);
+      folder.write('bugflow.yaml', 'nonsense: true');
+      const refused = await fetch(`${service?.address}/-/reload`, { method: 'POST' });
+      expect([refused.status, await refused.text()]).toEqual([
+        400,
+        expect.stringMatching(/bugflow\.yaml:1: unknown key/),
+      ]);
+      expect(await status('/-/reload')).toBe(404);
+    });
+
+    it('refuses POST /-/reload otherwise', async () => {
+      await start();
+      expect(await status('/-/reload', { method: 'POST' })).toBe(403);
+    });
+  });
+
+  it('says so when its port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const file = folder.write('bugflow.yaml', '');
+    const env = { TAIGA_DATABASE_URL: server.url };
+    await expect(startService({ source: { file, env }, log, version: '1', port })).rejects.toThrow(
+      `${file}: cannot listen on 127.0.0.1:${port}: the port is in use; stop the other program or choose another port with \`listen\``,
+    );
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  describe('as a process', () => {
+    const startProcess = (config = QUICK) =>
+      startServiceProcess(['--config', folder.write('bugflow.yaml', config)], {
+        TAIGA_DATABASE_URL: gate.through(server.url),
+      });
+
+    it('loads its configuration again on SIGHUP and ends on SIGTERM, with status 0', async () => {
+      const running = await startProcess();
+      const projects = async () =>
+        Object.keys((await scrape(running.address)).sumBy('taiga_items', ['project']));
+      try {
+        await until(projects).toContain('shop');
+        folder.write('bugflow.yaml', `projects: { include: [lanes] }${QUICK}`);
+        running.signal('SIGHUP');
+        await until(projects).toEqual(['lanes']);
+      } finally {
+        running.signal('SIGTERM');
+      }
+      const startedAt = performance.now();
+      expect((await running.ended).status).toBe(0);
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+    });
+
+    it('ends within five seconds of SIGTERM, whatever the database is at', async () => {
+      const running = await startProcess();
+      await until(() => scrape(running.address)).toBeDefined();
+      // Its collectors run every second: some are soon waiting for an answer that never comes.
+      gate.freeze();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const startedAt = performance.now();
+      running.signal('SIGTERM');
+      const { status: exit, stderr } = await running.ended;
+      expect(exit, stderr).toBe(0);
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+    });
+
+    it('ends at once on SIGINT while the database is down', async () => {
+      await gate.shut();
+      const running = await startProcess();
+      const startedAt = performance.now();
+      running.signal('SIGINT');
+      expect((await running.ended).status).toBe(0);
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+    });
+  });
+});
+
+describe.skipIf(!hasPostgres)(
+  'the service on a real server (skipped without PostgreSQL on the machine)',
+  () => {
+    it('lives through a crash and a restart of the server', async () => {
+      const cluster = await startPostgres();
+      const folder = createFolder();
+      let service: Service | undefined;
+      try {
+        await exampleTaiga().load(cluster);
+        const env = { TAIGA_DATABASE_URL: cluster.url };
+        const file = folder.write('bugflow.yaml', `log_level: silent${QUICK}`);
+        const log = pino();
+        service = await startService({ source: { file, env }, log, version: '1', port: 0 });
+        const { address } = service;
+        const up = async () => (await scrape(address)).value('bugflow_database_up');
+        await expect.poll(up, { timeout: 10_000 }).toBe(1);
+        await cluster.stop();
+        await expect.poll(up, { timeout: 10_000 }).toBe(0);
+        expect((await scrape(address)).value('taiga_items', { status: 'Archived' })).toBe(1);
+        await cluster.start();
+        await expect.poll(up, { timeout: 20_000 }).toBe(1);
+      } finally {
+        await service?.close();
+        await cluster.close();
+        folder.remove();
+      }
+    });
+  },
+);
+
+const OWN = `collector: own
+description: A test's own.
+schedule: '* * * * * *'
+metrics:
+  - name: own_metric
+    type: gauge
+    help: A test's own.
+    value: value
+now: SELECT 1 AS value
+`;

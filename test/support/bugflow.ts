@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Metrics } from './measure.js';
+
+/** The checkout. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A folder of a test's own. */
+export interface Folder {
+  /** Writes a file and gives its path. */
+  write(name: string, text: string): string;
+  remove(): void;
+}
+
+export function createFolder(): Folder {
+  const path = mkdtempSync(join(tmpdir(), 'bugflow-test-'));
+  return {
+    write(name, text) {
+      const file = join(path, name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      return file;
+    },
+    remove: () => rmSync(path, { recursive: true }),
+  };
+}
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line as a process of its own, to its end. */
+export async function bugflow(args: readonly string[], env: Environment = {}): Promise<Outcome> {
+  const child = spawnCli(args, env);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { status, stdout, stderr };
+}
+
+/** The service as a process of its own. */
+export interface ServiceProcess {
+  readonly address: string;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<Outcome>;
+}
+
+export async function startServiceProcess(
+  args: readonly string[],
+  env: Environment,
+): Promise<ServiceProcess> {
+  const child = spawnCli([...args, 'serve', '--port', '0'], env);
+  let stderr = '';
+  const onExit = (): void => void child.kill('SIGKILL');
+  process.once('exit', onExit);
+  const ended = new Promise<Outcome>((resolve) =>
+    child.once('close', (status) => {
+      process.off('exit', onExit);
+      resolve({ status, stdout: '', stderr });
+    }),
+  );
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      const found = /metrics at (http:\/\/[^/]+)\/metrics/.exec(stderr)?.[1];
+      if (found) resolve(found);
+    });
+    void ended.then(() => reject(new Error(`the service ended: ${stderr}`)));
+  });
+  return { address, signal: (name) => void child.kill(name), ended };
+}
+
+/** What a running service says. */
+export async function scrape(address: string): Promise<Metrics> {
+  const response = await fetch(`${address}/metrics`);
+  if (response.status !== 200) throw new Error(`/metrics answers ${response.status}`);
+  return new Metrics(await response.text());
+}
+
+function spawnCli(args: readonly string[], env: Environment): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}

@@ -1,0 +1,89 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A door on loopback before a server: connections through it can be cut, frozen and let through again. */
+export interface Gate {
+  readonly port: number;
+  /** The URL with the gate in place of the server's own address. */
+  through(url: string): string;
+  /** Cuts every connection and refuses new ones, as when the server is stopped. */
+  shut(): Promise<void>;
+  /** Takes connections again, on the same port. */
+  open(): Promise<void>;
+  /** Nothing passes any more, but nothing is cut either, as when a firewall drops packets. */
+  freeze(): void;
+  /** Cuts a connection as soon as the server has sent a piece with this text on it. */
+  cutAfter(text: string): void;
+  close(): Promise<void>;
+}
+
+/** Before a server on loopback; without a port it accepts connections and never answers. */
+export async function startGate(targetPort: number | undefined): Promise<Gate> {
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  let frozen = false;
+  let lastWords: string | undefined;
+
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  };
+  const pass = (client: Socket): void => {
+    keep(client);
+    if (targetPort === undefined) return;
+    const target = connect(targetPort, '127.0.0.1');
+    keep(target);
+    for (const [from, to] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      from.on('data', (bytes) => {
+        if (frozen) return;
+        const last = from === target && lastWords !== undefined && bytes.includes(lastWords);
+        to.write(bytes, () => last && to.destroy());
+      });
+      from.on('close', () => to.destroy());
+    }
+  };
+  const listen = async (port: number): Promise<number> => {
+    const listening = createServer(pass).listen(port, '127.0.0.1');
+    await new Promise<void>((resolve, reject) => {
+      listening.once('listening', resolve);
+      listening.once('error', reject);
+    });
+    server = listening;
+    const address = listening.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  };
+  const shut = async (): Promise<void> => {
+    const closing = server;
+    server = undefined;
+    if (!closing) return;
+    const closed = new Promise((resolve) => closing.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+
+  const port = await listen(0);
+  return {
+    port,
+    through: (url) => {
+      const changed = new URL(url);
+      changed.port = String(port);
+      return changed.href;
+    },
+    shut,
+    async open() {
+      frozen = false;
+      lastWords = undefined;
+      await listen(port);
+    },
+    freeze() {
+      frozen = true;
+    },
+    cutAfter(text) {
+      lastWords = text;
+    },
+    close: shut,
+  };
+}

@@ -1,0 +1,217 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { startEmbeddedPostgres } from '../../src/demo/postgres/embedded-postgres.js';
+
+/** A database server of a test's own, on loopback and a free port, gone after `close()`. */
+export interface TestPostgres {
+  /** As the superuser. */
+  readonly url: string;
+  /** Runs SQL as the superuser: several statements without values, or one with them. */
+  query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** A throw-away cluster of the PostgreSQL that is installed on the machine. */
+export interface Cluster extends TestPostgres {
+  /** The URL with another user, password or database. */
+  urlWith(change: { user?: string; password?: string; database?: string }): string;
+  /** Feeds a dump to psql. */
+  load(sql: Buffer, database: string): void;
+  /** Stops the server at once, as a crash would; its data stay. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
+}
+
+/** PostgreSQL in WebAssembly behind a socket. It is one single session: whatever waits, waits for everybody. */
+export async function startPGlite(schemaSql = ''): Promise<TestPostgres> {
+  const embedded = await startEmbeddedPostgres();
+  await embedded.database.exec(schemaSql);
+  return {
+    url: await embedded.listen(),
+    async query(sql, values) {
+      if (!values) {
+        const results = await embedded.database.exec(sql);
+        return (results.at(-1)?.rows ?? []) as Record<string, unknown>[];
+      }
+      const { rows } = await embedded.database.query<Record<string, unknown>>(sql, [...values]);
+      return rows;
+    },
+    close: () => embedded.close(),
+  };
+}
+
+/** The folder with the programs of the newest PostgreSQL on this machine. */
+const binaries = newestBinaries();
+
+export const hasPostgres = binaries !== undefined;
+
+const SUPERUSER_PASSWORD = 'the superuser: s3cret?';
+
+export async function startPostgres(): Promise<Cluster> {
+  if (binaries === undefined) throw new Error('there is no PostgreSQL on this machine');
+  const folder = mkdtempSync(join(tmpdir(), 'bugflow-postgres-'));
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, SUPERUSER_PASSWORD);
+  // PostgreSQL refuses to run as root.
+  const asPostgres = process.getuid?.() === 0;
+  if (asPostgres) {
+    const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+    for (const path of [folder, passwordFile]) chownSync(path, id('-u'), id('-g'));
+  }
+  const command = (program: string, ...args: string[]): [string, string[]] => {
+    const path = join(binaries, program);
+    return asPostgres
+      ? [
+          'setpriv',
+          ['--reuid=postgres', '--regid=postgres', '--clear-groups', '--pdeathsig=INT', path, ...args],
+        ]
+      : [path, args];
+  };
+  execFileSync(
+    ...command(
+      'initdb',
+      ...['--pgdata', data, '--username=postgres', '--pwfile', passwordFile, '--auth=scram-sha-256'],
+      ...['--encoding=UTF8', '--locale=C', '--no-sync'],
+    ),
+    { stdio: 'pipe', cwd: folder },
+  );
+
+  const port = await freePort();
+  const urlWith: Cluster['urlWith'] = ({
+    user = 'postgres',
+    password = SUPERUSER_PASSWORD,
+    database = 'postgres',
+  }) =>
+    `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+  const url = urlWith({});
+
+  let server: ChildProcess | undefined;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    const running = server;
+    server = undefined;
+    if (!running || running.exitCode !== null) return;
+    const exited = new Promise((resolve) => running.once('exit', resolve));
+    running.kill(signal);
+    await exited;
+  };
+  const start = async (): Promise<void> => {
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      port,
+      unix_socket_directories: '',
+      // Throw-away data need no safety.
+      fsync: 'off',
+      max_connections: 40,
+      shared_buffers: '64MB',
+    };
+    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    server = spawn(...command('postgres', '-D', data, ...args), { stdio: 'ignore', cwd: folder });
+    await untilAnswers(url, server);
+  };
+  const onExit = (): void => {
+    server?.kill('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', onExit);
+
+  await start();
+  return {
+    url,
+    urlWith,
+    query: (sql, values) => queryOnce(url, sql, values),
+    load: (sql, database) => {
+      const args = [
+        urlWith({ database }),
+        '--no-psqlrc',
+        '--quiet',
+        '--set=ON_ERROR_STOP=1',
+        '--output=/dev/null',
+      ];
+      execFileSync(join(binaries, 'psql'), args, { input: sql, stdio: ['pipe', 'ignore', 'inherit'] });
+    },
+    start,
+    stop: () => stop('SIGQUIT'),
+    async close() {
+      await stop('SIGINT');
+      process.off('exit', onExit);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs SQL on a connection of its own. */
+export async function queryOnce(
+  url: string,
+  sql: string,
+  values?: readonly unknown[],
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const result: unknown = await client.query(sql, values ? [...values] : undefined);
+    // Several statements give several results.
+    const last = (Array.isArray(result) ? result.at(-1) : result) as pg.QueryResult;
+    return last.rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same tests on the embedded PostgreSQL, and on the machine's own where there is one. */
+export function describeOnPostgres(title: string, define: (server: () => TestPostgres) => void): void {
+  const suite = (start: () => Promise<TestPostgres>): void => {
+    let server: TestPostgres | undefined;
+    beforeAll(async () => {
+      server = await start();
+    });
+    afterAll(() => server?.close());
+    define(() => {
+      if (!server) throw new Error('the server has not been started');
+      return server;
+    });
+  };
+  describe(`${title} on PGlite`, () => suite(() => startPGlite()));
+  describe.skipIf(!hasPostgres)(`${title} on PostgreSQL (skipped without PostgreSQL on the machine)`, () =>
+    suite(startPostgres),
+  );
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (!address || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+function newestBinaries(): string | undefined {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).map(Number).filter(Number.isFinite) : [];
+  return versions
+    .sort((a, b) => b - a)
+    .map((version) => join(root, String(version), 'bin'))
+    .find((folder) => existsSync(join(folder, 'initdb')));
+}
+
+async function untilAnswers(url: string, server: ChildProcess): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(30)) {
+    if (server.exitCode !== null) throw new Error(`PostgreSQL ended with status ${server.exitCode}`);
+    try {
+      await queryOnce(url, 'SELECT 1');
+      return;
+    } catch {
+      // It is still starting.
+    }
+  }
+  throw new Error('PostgreSQL does not answer');
+}
