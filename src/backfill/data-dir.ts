@@ -166,7 +166,11 @@ async function requireDataDir(path: string): Promise<Owner> {
   } catch (error) {
     throw outputError(error, path);
   }
-  if (!entries.some((name) => name === 'wal' || name === 'chunks_head' || ULID.test(name))) {
+  // An empty folder is one of a Prometheus that has yet to start.
+  if (
+    entries.length > 0 &&
+    !entries.some((name) => name === 'wal' || name === 'chunks_head' || ULID.test(name))
+  ) {
     throw new BugflowError(
       'BACKFILL_OUTPUT',
       `${path}: does not look like Prometheus' data folder (no wal, no blocks): give what its --storage.tsdb.path says, after it ran once`,

@@ -1,10 +1,11 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { errorOf, folderWith } from './helpers.js';
 
 const isRoot = process.getuid?.() === 0;
+const NOBODY = 65534;
 
 test('a missing file is named', async () => {
   const folder = await folderWith({});
@@ -19,9 +20,14 @@ test('a folder is not a file', async () => {
   expect(error.message).toBe(`cannot read ${folder}: it is a folder`);
 });
 
-test.skipIf(isRoot)('a file without the right to read it says so', async () => {
+test('a file without the right to read it says so', async () => {
   const folder = await folderWith({ 'config.yaml': '' });
   await chmod(join(folder, 'config.yaml'), 0o000);
+  // Root may read everything, so root is somebody else for a moment.
+  if (isRoot) {
+    process.seteuid?.(NOBODY);
+    onTestFinished(() => process.seteuid?.(0));
+  }
   const error = await errorOf(loadConfig({ file: join(folder, 'config.yaml'), env: {} }));
   expect(error.message).toBe(`cannot read ${folder}/config.yaml: permission denied`);
 });

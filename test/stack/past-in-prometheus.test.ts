@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import pino from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startDemoTaiga } from '../../src/demo/demo-taiga.js';
+import { backfill } from '../../src/main/backfill.js';
+import { loadInstallation } from '../../src/main/installation.js';
+import { startService } from '../../src/main/service.js';
+import { freePort, PROMETHEUS_IS_HERE, startPrometheus } from '../backfill/servers.js';
+import { folderWith } from '../unit/helpers.js';
+
+const DAY_MS = 86_400_000;
+const STEP_MS = 15 * 60_000;
+
+interface Answer {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** The examples of a page, each with the question before it. */
+async function examples(page: string): Promise<{ question: string; query: string }[]> {
+  const text = await readFile(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/\n\n([^\n]+)\n\n```promql\n([\s\S]*?)```/g)].map(
+    ([, question = '', query = '']) => ({
+      question,
+      query,
+    }),
+  );
+}
+
+async function ask(url: string, query: string): Promise<Answer[]> {
+  const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query })}`);
+  const body = (await response.json()) as {
+    status: string;
+    error?: string;
+    data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+  };
+  if (body.status !== 'success') throw new Error(`${query}: ${body.error}`);
+  return body.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+}
+
+const until = async (condition: () => Promise<boolean>): Promise<void> => {
+  const deadline = Date.now() + 60_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+};
+
+describe.skipIf(!PROMETHEUS_IS_HERE)(
+  "the demo's year in Prometheus (skipped without prometheus and promtool)",
+  () => {
+    test('past and present are one line, and every example of the documentation has an answer', {
+      timeout: 180_000,
+    }, async () => {
+      const taiga = await startDemoTaiga({ seed: 1, now: new Date(), paceMs: null });
+      onTestFinished(() => taiga.close());
+      const port = await freePort();
+      const folder = await folderWith({
+        'bugflow.yaml': `database: { url: "${taiga.url}" }\nlisten: 127.0.0.1:${port}\nlog_level: silent\n`,
+      });
+      const source = { file: `${folder}/bugflow.yaml`, env: {} };
+      const now = new Date();
+      const data = await folderWith({});
+      await backfill(await loadInstallation(source), {
+        from: new Date(Math.floor((now.getTime() - 370 * DAY_MS) / STEP_MS) * STEP_MS),
+        to: new Date(Math.floor(now.getTime() / STEP_MS) * STEP_MS),
+        stepMs: STEP_MS,
+        target: { prometheusData: data },
+        includeRecent: true,
+        now,
+        print: () => undefined,
+      });
+
+      const service = await startService({ source, log: pino({ level: 'silent' }), version: 'test' });
+      onTestFinished(() => service.close());
+      await until(async () => (await fetch(`${service.address}/-/ready`)).ok);
+      const prometheus = await startPrometheus(data, {
+        flags: ['--storage.tsdb.retention.time=5y'],
+        config: `global: { scrape_interval: 1s }\nscrape_configs: [{ job_name: taiga-bugflow, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }]\n`,
+      });
+      onTestFinished(() => prometheus.stop());
+      await until(
+        async () => (await ask(prometheus.url, 'up == 1 and on () taiga_items_closed_total')).length > 0,
+      );
+
+      // Over the seam: one series each, that never falls and grew by what the database says was closed meanwhile.
+      expect(await ask(prometheus.url, 'resets(taiga_items_closed_total[30d]) > 0')).toEqual([]);
+      expect(await ask(prometheus.url, 'count by (project, kind) (taiga_items_closed_total) > 1')).toEqual(
+        [],
+      );
+      const grown = await ask(
+        prometheus.url,
+        'sum(taiga_items_closed_total) - sum(taiga_items_closed_total offset 7d)',
+      );
+      const increase = await ask(prometheus.url, 'sum(increase(taiga_items_closed_total[7d]))');
+      const expected = await closedSince(taiga.url, new Date(Date.now() - 7 * DAY_MS));
+      expect(expected).toBeGreaterThan(5);
+      // Items closed, reopened and closed again count twice here, once in the tables.
+      expect(grown[0]?.value).toBeGreaterThanOrEqual(expected);
+      expect(grown[0]?.value).toBeLessThanOrEqual(expected * 1.5);
+      expect(increase[0]?.value).toBeCloseTo(grown[0]?.value ?? Number.NaN, -1);
+
+      const asked = await examples('metrics.md');
+      expect(asked.length).toBeGreaterThanOrEqual(10);
+      for (const { question, query } of asked) {
+        const answers = await ask(prometheus.url, query);
+        expect(answers.length, question).toBeGreaterThan(0);
+        expect(
+          answers.some(({ value }) => Number.isFinite(value)),
+          question,
+        ).toBe(true);
+      }
+    });
+  },
+);
+
+/** Second way: what the tables say was closed after a moment, and is closed now. */
+async function closedSince(url: string, since: Date): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ closed: string }>(
+      `SELECT (SELECT count(*) FROM userstories_userstory WHERE finish_date > $1)
+            + (SELECT count(*) FROM tasks_task WHERE finished_date > $1)
+            + (SELECT count(*) FROM issues_issue WHERE finished_date > $1) AS closed`,
+      [since],
+    );
+    return Number(rows[0]?.closed);
+  } finally {
+    await client.end();
+  }
+}
