@@ -119,6 +119,7 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
     publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
     withdraw: (collector) => exposition.withdraw(collector),
     onChange: () => undefined,
+    onProgress: () => undefined,
     onVerified: () => undefined,
   });
   return { engine, exposition };

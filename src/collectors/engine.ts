@@ -33,13 +33,15 @@ export interface EngineDependencies {
   readonly publish: (collector: string, families: readonly MetricFamily[]) => Promise<void>;
   readonly withdraw: (collector: string) => void;
   /** Told of each run's end and of values that went stale. */
+  /** Told while a collector reads many events, at the start above all: how much of them, from 0 to 1. */
+  readonly onProgress: (collector: string, ratio: number) => void;
   /** Told when the past of a collector was held against its present, or could not be. */
   readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
   readonly onChange: (runner: CollectorRunner, event: 'success' | 'failure' | 'skipped' | 'stale') => void;
 }
 
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { config, library, database, publish, withdraw, onChange, onVerified } = dependencies;
+  const { config, library, database, publish, withdraw, onChange, onProgress, onVerified } = dependencies;
   const reader = createReader(database, library.relations);
   const values = (keys: readonly string[] | null = null): ParameterValues =>
     parameterValues(config, new Date(), keys);
@@ -53,15 +55,18 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     const { events } = definition;
     if (!events) return () => readOnce(reader, definition, values());
     const eventReading = createEventReading({ definition: { ...definition, events }, reader, feed });
-    return (onProgress) => eventReading.read(values, (done, total) => onProgress(done / total));
+    return (report) => eventReading.read(values, (done, total) => report(done / total));
   };
 
   const runners = library.collectors.map((definition) => {
     const read = createRead(definition);
     return createRunner(definition, {
-      async read(_definition, onProgress) {
+      async read(_definition, onRatio) {
         try {
-          const reading = await read(onProgress);
+          const reading = await read((ratio) => {
+            onRatio(ratio);
+            onProgress(definition.name, ratio);
+          });
           databaseUp = true;
           return reading;
         } catch (error) {

@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly port?: number | undefined;
 }
 
+const PROGRESS_LOG_MS = 5000;
+
 interface Shift {
   readonly installation: Installation;
   readonly database: Database;
@@ -64,6 +66,7 @@ export async function startService({ source, log, version, port }: ServiceOption
       database,
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
       withdraw: (collector) => exposition.withdraw(collector),
+      onProgress: createProgressLog(log),
       onVerified(collector, result) {
         logVerified(log, collector, result);
         ownMetrics.refresh();
@@ -168,6 +171,22 @@ function logRun(
   if (event === 'failure') log.error({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
   if (event === 'skipped') log.warn({ collector: name }, 'collector is still running; this run is skipped');
   if (event === 'stale') log.error({ collector: name }, 'collector keeps failing: its series are withdrawn');
+}
+
+/** Says every few seconds how far a long reading has got; short ones are over before. */
+function createProgressLog(log: Logger): (collector: string, ratio: number) => void {
+  const spokenAt = new Map<string, number>();
+  return (collector, ratio) => {
+    const last = spokenAt.get(collector) ?? Date.now();
+    if (ratio === 1) {
+      spokenAt.delete(collector);
+    } else if (Date.now() - last > PROGRESS_LOG_MS) {
+      log.info({ collector }, `reading history: ${Math.floor(ratio * 100)} %`);
+      spokenAt.set(collector, Date.now());
+    } else {
+      spokenAt.set(collector, last);
+    }
+  };
 }
 
 function logVerified(log: Logger, collector: string, result: readonly Mismatch[] | Error): void {

@@ -19,6 +19,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
     publish: async () => undefined,
     withdraw: () => undefined,
     onChange: (_runner, event) => events.push(event),
+    onProgress: () => undefined,
     onVerified: () => undefined,
   });
   onTestFinished(() => engine.stop());
