@@ -8,6 +8,7 @@ import { Gauge, Registry } from 'prom-client';
 import { createEngine, type Engine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database, Row } from '../../src/database/database.js';
+import { REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
 import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
 import { CONTENT_TYPES } from '../../src/exposition/format.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
@@ -51,7 +52,7 @@ const rowSource: Database = {
     if (query.text.includes('pg_class')) {
       onBatch(
         columnsOf(['relname']),
-        REQUIRED.map((name) => [name]),
+        REQUIRED_TABLES.map((name) => [name]),
       );
       return 0;
     }
@@ -70,11 +71,6 @@ const rowSource: Database = {
   readTogether: async () => undefined,
   close: async () => undefined,
 };
-
-const REQUIRED =
-  'projects_project projects_membership users_user users_role milestones_milestone userstories_userstory userstories_rolepoints projects_points projects_userstorystatus projects_taskstatus projects_issuestatus projects_epicstatus projects_issuetype projects_severity projects_priority tasks_task issues_issue epics_epic epics_relateduserstory history_historyentry'.split(
-    ' ',
-  );
 
 async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition }> {
   const exposition = await createExposition();

@@ -2,7 +2,7 @@ import { BugflowError } from '../errors.js';
 import type { Database } from './database.js';
 
 /** Tables without which this is no Taiga database that the collectors could read. */
-const REQUIRED_TABLES = [
+export const REQUIRED_TABLES: readonly string[] = [
   'projects_project',
   'projects_membership',
   'users_user',
@@ -23,6 +23,7 @@ const REQUIRED_TABLES = [
   'epics_epic',
   'epics_relateduserstory',
   'history_historyentry',
+  'timeline_timeline',
 ];
 
 /** The tables of schema public, whether or not this user may read them. */

@@ -5,6 +5,7 @@ import { createReader } from '../../src/collectors/reader.js';
 import { readOnce } from '../../src/collectors/reading.js';
 import type { RelationLibrary } from '../../src/collectors/sql/relations.js';
 import type { Column, Database, Query, Row } from '../../src/database/database.js';
+import { REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
 import { collector, errorOf } from './helpers.js';
 
 const NO_RELATIONS: RelationLibrary = { resolve: () => [], has: () => false };
@@ -44,7 +45,7 @@ function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?:
       if (query.text.includes('pg_class')) {
         onBatch(
           [{ name: 'relname' }],
-          TAIGA_TABLES.map((name): Row => [name]),
+          REQUIRED_TABLES.map((name): Row => [name]),
         );
         return 1;
       }
@@ -67,13 +68,6 @@ function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?:
     close: async () => undefined,
   };
 }
-
-const TAIGA_TABLES = (
-  'projects_project projects_membership users_user users_role milestones_milestone userstories_userstory ' +
-  'userstories_rolepoints projects_points projects_userstorystatus projects_taskstatus projects_issuestatus ' +
-  'projects_epicstatus projects_issuetype projects_severity projects_priority tasks_task issues_issue epics_epic ' +
-  'epics_relateduserstory history_historyentry'
-).split(' ');
 
 const COLUMNS = [{ name: 'project' }, { name: 'items' }];
 
