@@ -99,11 +99,19 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .option('--dry-run', 'only say how much it would be')
     .action(async (options: BackfillFlags) => {
       const now = new Date();
+      const target = backfillTarget(options);
+      if (!target) {
+        return program.error(
+          'error: say where to: one of --out, --prometheus-data, --remote-write and --dry-run',
+        );
+      }
+      const steps = Math.floor((now.getTime() - options.from.getTime()) / options.step);
       await backfill(await loadInstallation(source()), {
         from: options.from,
-        to: options.to ?? now,
+        // The last step before now.
+        to: options.to ?? new Date(options.from.getTime() + Math.max(0, steps) * options.step),
         stepMs: options.step,
-        target: backfillTarget(options),
+        target,
         includeRecent: options.includeRecent ?? false,
         now,
         print,
@@ -142,19 +150,14 @@ function backfillTarget({
   remoteWrite,
   state,
   dryRun,
-}: BackfillFlags): BackfillTarget {
+}: BackfillFlags): BackfillTarget | undefined {
   const targets: BackfillTarget[] = [];
   if (out !== undefined) targets.push({ out });
   if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool });
   if (remoteWrite !== undefined) targets.push({ remoteWrite, stateFile: state });
   if (dryRun) targets.push({ dryRun: true });
   const [target, ...others] = targets;
-  if (!target || others.length > 0) {
-    throw new InvalidArgumentError(
-      'say where to: one of --out, --prometheus-data, --remote-write, --dry-run',
-    );
-  }
-  return target;
+  return others.length === 0 ? target : undefined;
 }
 
 function parseStep(text: string): number {

@@ -32,6 +32,8 @@ describe('the command line', () => {
     ['a time without a zone', ['collect', '--at', '2026-03-01T12:00:00']],
     ['a port that is none', ['serve', '--port', '70000']],
     ['an argument too many', ['check', 'items']],
+    ['a backfill without a target', ['backfill', '--from', '2026-01-01']],
+    ['a backfill with two targets', ['backfill', '--from', '2026-01-01', '--dry-run', '--out', 'past']],
   ])('answers %s with status 2', async (_, args) => {
     const { status, stdout, stderr } = await bugflow(args, env);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -31,7 +31,7 @@ WITH known AS (
     CASE WHEN k.key IS NULL THEN EXISTS (SELECT FROM history_historyentry AS h WHERE h.key = i.history_key AND h.created_at > :now)
       ELSE k.later END AS later, i.item_id IS NOT NULL AS exists_now,
     coalesce(k.born_project_id, i.project_id) AS born_project_id, coalesce(k.last_project_id, i.project_id) AS last_project_id,
-    k.last_story_id, k.last_ref, coalesce(k.from_issue_id, i.from_issue_id) IS NOT NULL OR i.from_task IS NOT NULL AS promoted,
+    k.last_story_id, k.last_ref, coalesce(k.from_issue_id, i.from_issue_id) IS NOT NULL AS from_issue, i.from_task IS NOT NULL AS from_task,
     -- The create row tells the birth, but an item that was promoted or imported gets that row at its first change, or
     -- none. Its birth is the table's created_date; of a story also its untouched sort key, which history keeps when
     -- the story is gone. The row's time is always a moment later, so differences below a minute mean nothing.
@@ -67,21 +67,28 @@ SELECT
   CASE WHEN x.ended_at <= :now THEN x.ended_at END AS died_at,
   x.ended_at <= :now AND d.deleted_at IS NULL AS died_unrecorded,
   -- A story is promoted into the project's default status; history begins with what its first change made of it.
-  CASE WHEN d.kind = 'userstory' AND (d.born_at < d.recorded_at OR d.recorded_at IS NULL AND d.later) AND (d.promoted OR NOT d.exists_now)
+  CASE WHEN d.kind = 'userstory' AND (d.born_at < d.recorded_at OR d.recorded_at IS NULL AND d.later) AND (d.from_issue OR d.from_task OR NOT d.exists_now)
     THEN coalesce(p.default_us_status_id, d.status_id) ELSE d.status_id END AS status_id,
-  d.milestone_id, d.story_id, CASE WHEN NOT d.later THEN d.points END AS points, d.issue_type_id, d.severity_id, d.priority_id, d.is_blocked, d.is_closed
+  -- Issues are seldom in a sprint: what came of one is put there by the change that the late create row tells.
+  CASE WHEN NOT (d.from_issue AND coalesce(d.born_at < d.recorded_at, false)) THEN d.milestone_id END AS milestone_id,
+  d.story_id, CASE WHEN NOT d.later THEN d.points END AS points, d.issue_type_id, d.severity_id, d.priority_id,
+  -- Such a row tells what became of the item by then, but it was born neither blocked nor closed. (Closings in
+  -- between are told by its tasks' rows and by its finish date.)
+  d.is_blocked AND NOT coalesce(d.born_at < d.recorded_at, false) AS is_blocked,
+  d.is_closed AND NOT coalesce(d.born_at < d.recorded_at, false) AS is_closed
 FROM dated AS d
 JOIN project AS p ON p.project_id = d.last_project_id
 CROSS JOIN LATERAL (
   SELECT CASE
     WHEN d.exists_now OR d.last_at > :now AND d.deleted_at IS NULL THEN NULL
     WHEN d.deleted_at IS NOT NULL THEN d.deleted_at
-    -- A task goes without a row of its own when its story is deleted, or when it is promoted to a story.
+    -- A task goes without a row of its own when it is promoted to a story, or when its story is deleted: whichever came
+    -- first. It is no task of the old story any more when that is deleted after the promotion.
     WHEN d.kind = 'task' THEN coalesce(
-      (SELECT max(h.created_at) FROM history_historyentry AS h
-       WHERE h.key = 'userstories.userstory:' || d.last_story_id AND h.type = 3),
       (SELECT min(s.created_date) FROM userstories_userstory AS s
        WHERE s.project_id = d.last_project_id AND s.from_task_ref = 'Task #' || d.last_ref),
+      (SELECT max(h.created_at) FROM history_historyentry AS h
+       WHERE h.key = 'userstories.userstory:' || d.last_story_id AND h.type = 3),
       d.last_at)
     ELSE d.last_at
   END AS ended_at

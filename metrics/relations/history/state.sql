@@ -20,16 +20,16 @@ WITH change AS (
     AND (status IS NOT NULL OR milestone IS NOT NULL OR is_blocked IS NOT NULL OR points IS NOT NULL
       OR issue_type IS NOT NULL OR severity IS NOT NULL OR priority IS NOT NULL)
   UNION ALL
-  SELECT key, at, 1000000000, NULL, NULL, NULL, NULL, ARRAY[is_closed::integer], NULL, NULL, NULL, NULL
+  SELECT key, at, 1000000000 + n, NULL, NULL, NULL, NULL, ARRAY[is_closed::integer], NULL, NULL, NULL, NULL
   FROM story_toggle
   UNION ALL
-  SELECT e.key, greatest(e.at, r.removed_at), 1000000001, NULL, ARRAY[r.moved_to], NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  SELECT e.key, greatest(e.at, r.removed_at), 2000000001, NULL, ARRAY[r.moved_to], NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM status_entry AS e
   JOIN status_removal AS r ON r.status_key = e.status_key
   WHERE r.moved_to IS NOT NULL AND (e.left_at IS NULL OR e.left_at > r.removed_at)
   UNION ALL
   SELECT
-    l.key, :now, 1000000002, ARRAY[i.project_id], ARRAY[i.status_id], ARRAY[i.milestone_id], ARRAY[i.is_blocked::integer],
+    l.key, :now, 2000000002, ARRAY[i.project_id], ARRAY[i.status_id], ARRAY[i.milestone_id], ARRAY[i.is_blocked::integer],
     CASE WHEN l.kind = 'userstory' AND (NOT i.is_closed_itself OR i.closed_at <= :now) THEN ARRAY[i.is_closed_itself::integer] END,
     ARRAY[(SELECT sum(p.value) FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
            WHERE l.kind = 'userstory' AND r.user_story_id = l.item_id)],

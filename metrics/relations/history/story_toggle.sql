@@ -81,7 +81,7 @@ WITH task_change AS (
   LEFT JOIN projects_userstorystatus AS t ON t.id = r.status_id
 )
 SELECT
-  key, item_id, project_id, closes AS is_closed, source,
+  key, item_id, project_id, closes AS is_closed, source, position AS n, -- their order, where several have one time
   CASE WHEN source <> 'tasks' AND closes AND finish_date <= at - interval '1 minute' THEN greatest(finish_date, previous_at)
     ELSE at END AS at
 FROM (

@@ -24,7 +24,7 @@ FROM (
           FROM entry
           WHERE is_blocked IS NOT NULL AND type <> 3
           UNION ALL
-          SELECT key, kind, item_id, project_id, at, 1000000000, NULL, is_closed
+          SELECT key, kind, item_id, project_id, at, 1000000000 + n, NULL, is_closed
           FROM toggle
         ) AS u
       ) AS u

@@ -40,6 +40,12 @@ const TIMEOUT_MS = 60_000;
 /** An item's rows in two tables need not be committed together: what changed is looked at once more. */
 const LOOKS_PER_CHANGE = 2;
 
+/** Up to where the past is known, in numbers of transactions, which mean something within a cluster only. */
+interface Horizon {
+  readonly oldest: string;
+  readonly cluster: string;
+}
+
 export function createChangeFeed({ database, reader, values }: ChangeFeedOptions): ChangeFeed {
   const groups = createItemGroups();
   /** Mark of each key's latest change. */
@@ -48,8 +54,12 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   const living = new Map<string, Set<number>>();
   /** Keys to report again, and how often. */
   const again = new Map<string, number>();
+  /** What was found changed and is not yet reported: it outlives a look that fails. */
+  const found = new Set<string>();
+  /** Keys with history that is dated in the future, and when its time comes. */
+  const future = new Map<string, number>();
   let mark = 0;
-  let horizon: string | undefined;
+  let horizon: Horizon | undefined;
   let polling: Promise<number> | undefined;
 
   const query = async (
@@ -62,12 +72,24 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     );
   };
 
-  const readHorizon = async (): Promise<string> => {
+  const readHorizon = async (): Promise<Horizon> => {
     let oldest = '';
     await query('SELECT txid_snapshot_xmin(txid_current_snapshot())::text', [], ([text]) => {
       oldest = text ?? '';
     });
-    return oldest;
+    return { oldest, cluster: await readCluster() };
+  };
+
+  const readCluster = async (): Promise<string> => {
+    let cluster = '';
+    try {
+      await query('SELECT system_identifier::text FROM pg_control_system()', [], ([text]) => {
+        cluster = text ?? '';
+      });
+    } catch {
+      // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
+    }
+    return cluster;
   };
 
   /** Everything that history or the tables know. */
@@ -85,11 +107,11 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     return keys;
   };
 
-  /** What was written at or after the horizon, and how many items there are with which sum of ids. */
+  /** What was written at or after the horizon, and the models of which items came or went. */
   const readChanges = async (
     since: string,
-  ): Promise<{ changed: Set<string>; moved: string[]; restarted: boolean }> => {
-    const changed = new Set<string>();
+    changed: Set<string>,
+  ): Promise<{ moved: string[]; restarted: boolean }> => {
     const moved: string[] = [];
     let restarted = false;
     const recent = `age(xmin) <= age(($1::bigint % 4294967296)::text::xid)`;
@@ -121,7 +143,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
         if (key && new RegExp(MODEL_PATTERN).test(key)) changed.add(key);
       },
     );
-    return { changed, moved, restarted };
+    return { moved, restarted };
   };
 
   /** Compares the ids that are there with those that were: what is gone has changed, too. */
@@ -142,39 +164,61 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     for (const row of rows) groups.join(row[member] ?? '', row[family] ?? '');
   };
 
-  const note = (keys: Iterable<string>, at: number): void => {
-    for (const key of keys) changedAt.set(key, at);
+  /** Finds history that does not count yet: of these items, or by one pass over everything. */
+  const readFuture = async (keys: readonly string[] | null, now: string): Promise<void> => {
+    for (const key of keys ?? future.keys()) future.delete(key);
+    await query(
+      keys
+        ? `SELECT k.key, extract(epoch FROM h.at) * 1000
+           FROM unnest($2::text[]) AS k (key)
+           CROSS JOIN LATERAL (
+             SELECT min(created_at) AS at FROM history_historyentry WHERE key = k.key AND created_at > $1 OFFSET 0
+           ) AS h
+           WHERE h.at IS NOT NULL`
+        : 'SELECT key, extract(epoch FROM min(created_at)) * 1000 FROM history_historyentry WHERE created_at > $1 GROUP BY key',
+      keys ? [now, keys] : [now],
+      ([key, at]) => {
+        if (key) future.set(key, Number(at));
+      },
+    );
   };
 
   const look = async (): Promise<number> => {
+    const now = String(values().now);
+    let isWhole = horizon === undefined;
     const nextHorizon = await readHorizon();
     const next = mark + 1;
     if (horizon === undefined) {
-      const keys = await readAllKeys();
+      for (const key of await readAllKeys()) found.add(key);
       await readGone(
         MODELS.map(({ model }) => model),
         new Set(),
       );
-      await readGroups(null);
-      note(keys, next);
     } else {
-      const { changed, moved, restarted } = await readChanges(horizon);
-      // Transactions are numbered anew: another database, restored from a dump, stands in the place of the old one.
-      if (restarted) for (const key of await readAllKeys()) changed.add(key);
-      if (restarted || moved.length > 0)
-        await readGone(restarted ? MODELS.map(({ model }) => model) : moved, changed);
-      const fresh = [...changed];
-      for (const [key, looks] of again) {
-        changed.add(key);
-        if (looks > 1) again.set(key, looks - 1);
-        else again.delete(key);
+      const { moved, restarted } = await readChanges(horizon.oldest, found);
+      // Another database, restored from a dump, stands in the place of the old one.
+      const replaced = restarted || isOther(horizon.cluster, nextHorizon.cluster);
+      if (replaced) {
+        isWhole = true;
+        for (const key of await readAllKeys()) found.add(key);
       }
-      for (const key of fresh) again.set(key, LOOKS_PER_CHANGE - 1);
-      if (changed.size > 0) {
-        await readGroups([...changed]);
-        note(changed, next);
-      }
+      if (replaced || moved.length > 0)
+        await readGone(replaced ? MODELS.map(({ model }) => model) : moved, found);
     }
+    const changed = new Set([...found, ...again.keys()]);
+    for (const [key, at] of future) if (at <= Date.parse(now)) changed.add(key);
+    if (changed.size > 0) {
+      const keys = isWhole ? null : [...changed];
+      await readGroups(keys);
+      await readFuture(keys, now);
+    }
+    for (const key of changed) changedAt.set(key, next);
+    for (const [key, looks] of again) {
+      if (looks > 1) again.set(key, looks - 1);
+      else again.delete(key);
+    }
+    if (horizon !== undefined) for (const key of found) again.set(key, LOOKS_PER_CHANGE - 1);
+    found.clear();
     horizon = nextHorizon;
     mark = next;
     return next;
@@ -193,6 +237,11 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
       return [...found].map((group) => [...group]);
     },
   };
+}
+
+/** Where both are known. */
+function isOther(before: string, after: string): boolean {
+  return before !== '' && after !== '' && before !== after;
 }
 
 function sumOf(numbers: Iterable<number>): number {

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { type ChangeFeed, createChangeFeed } from '../../src/collectors/events/change-feed.js';
+import type { ParameterValues } from '../../src/collectors/parameters.js';
+import type { Reader } from '../../src/collectors/reader.js';
+import type { Database, Row } from '../../src/database/database.js';
+
+/** A database of issues that is made of what the feed is answered. */
+class FakeTaiga {
+  issues = new Set([1, 2, 3]);
+  /** Ids that were written since the last look. */
+  written: number[] = [];
+  told: string[] = [];
+  cluster: string | undefined = 'one';
+  families: Row[] = [];
+  future: Row[] = [];
+  now = '2026-03-15T12:00:00Z';
+  looks = 0;
+  failFamily = false;
+
+  feed(): ChangeFeed {
+    const database: Database = {
+      read: async ({ text }, onBatch) => {
+        onBatch([], this.#answer(text));
+        return 1;
+      },
+      readTogether: () => Promise.reject(new Error('not asked for')),
+      close: async () => undefined,
+    };
+    const reader: Reader = {
+      read: () => Promise.reject(new Error('not asked for')),
+      readTogether: () => Promise.reject(new Error('not asked for')),
+      readRelation: async () => {
+        if (this.failFamily) throw new Error('canceling statement due to statement timeout');
+        return { columns: ['key', 'family'], rows: this.families };
+      },
+    };
+    return createChangeFeed({ database, reader, values: () => ({ now: this.now }) as ParameterValues });
+  }
+
+  #answer(text: string): Row[] {
+    if (text.includes('txid_snapshot_xmin')) {
+      this.looks += 1;
+      return [['1000']];
+    }
+    if (text.includes('pg_control_system')) {
+      if (this.cluster === undefined) throw new Error('permission denied for function pg_control_system');
+      return [[this.cluster]];
+    }
+    if (text.includes('FROM timeline_timeline')) return this.told.map((key) => [key]);
+    if (text.includes('min(created_at)')) return this.future;
+    const ids = [...this.issues];
+    if (text.includes('UNION\n')) return ids.map((id) => [`issues.issue:${id}`]);
+    if (text.includes('array_agg')) {
+      const sum = ids.reduce((total, id) => total + id, 0);
+      return ['epics.epic', 'userstories.userstory', 'tasks.task']
+        .map((model): Row => [model, '0', '0', null, 'false'])
+        .concat([['issues.issue', String(ids.length), String(sum), this.written.join(',') || null, 'false']]);
+    }
+    return text === 'SELECT id FROM issues_issue' ? ids.map((id) => [String(id)]) : [];
+  }
+}
+
+const keysSince = (feed: ChangeFeed, mark: number | undefined): string[] =>
+  feed
+    .since(mark)
+    .flat()
+    .map((key) => key.replace('issues.issue:', '#'))
+    .sort();
+
+describe('the feed of changes', () => {
+  it('tells of everything at first, then of what was written, and of that once more', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const first = await feed.poll();
+    expect(keysSince(feed, undefined)).toEqual(['#1', '#2', '#3']);
+    expect(keysSince(feed, first)).toEqual([]);
+    taiga.written = [2];
+    const second = await feed.poll();
+    expect(keysSince(feed, first)).toEqual(['#2']);
+    taiga.written = [];
+    const third = await feed.poll();
+    expect(keysSince(feed, second)).toEqual(['#2']);
+    expect(keysSince(feed, first)).toEqual(['#2']);
+    await feed.poll();
+    expect(keysSince(feed, third)).toEqual([]);
+  });
+
+  it('tells of items that came and went, and of what only the timeline knows', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const mark = await feed.poll();
+    taiga.issues = new Set([1, 3, 4]);
+    taiga.written = [4];
+    taiga.told = ['issues.issue:9', 'milestones.milestone:1', 'issues.issue:x'];
+    await feed.poll();
+    expect(keysSince(feed, mark)).toEqual(['#2', '#4', '#9']);
+  });
+
+  it('groups what must be read together', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    taiga.families = [['issues.issue:2', 'userstories.userstory:7']];
+    const mark = await feed.poll();
+    taiga.written = [2];
+    await feed.poll();
+    expect(feed.since(mark).map((group) => [...group].sort())).toEqual([
+      ['issues.issue:2', 'userstories.userstory:7'],
+    ]);
+  });
+
+  it('loses nothing when a look fails halfway', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const mark = await feed.poll();
+    taiga.issues.delete(3);
+    taiga.written = [1];
+    taiga.failFamily = true;
+    await expect(feed.poll()).rejects.toThrow('statement timeout');
+    expect(keysSince(feed, mark)).toEqual([]);
+    taiga.failFamily = false;
+    taiga.written = [];
+    await feed.poll();
+    expect(keysSince(feed, mark)).toEqual(['#1', '#3']);
+  });
+
+  it('begins anew when its very first look fails', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    taiga.failFamily = true;
+    await expect(feed.poll()).rejects.toThrow();
+    taiga.failFamily = false;
+    await feed.poll();
+    expect(keysSince(feed, undefined)).toEqual(['#1', '#2', '#3']);
+  });
+
+  it('looks once for all who ask at the same time', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const marks = await Promise.all([feed.poll(), feed.poll(), feed.poll()]);
+    expect(new Set(marks).size).toBe(1);
+    expect(taiga.looks).toBe(1);
+  });
+
+  it('tells of everything when another cluster answers', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const mark = await feed.poll();
+    taiga.cluster = 'two';
+    await feed.poll();
+    expect(keysSince(feed, mark)).toEqual(['#1', '#2', '#3']);
+  });
+
+  it('does without knowing the cluster', async () => {
+    const taiga = new FakeTaiga();
+    taiga.cluster = undefined;
+    const feed = taiga.feed();
+    const mark = await feed.poll();
+    await feed.poll();
+    expect(keysSince(feed, mark)).toEqual([]);
+    taiga.cluster = 'one';
+    await feed.poll();
+    expect(keysSince(feed, mark)).toEqual([]);
+  });
+
+  it('tells of what is dated in the future when its time comes', async () => {
+    const taiga = new FakeTaiga();
+    taiga.future = [['issues.issue:3', String(Date.parse('2026-03-15T13:00:00Z'))]];
+    const feed = taiga.feed();
+    let mark = await feed.poll();
+    taiga.future = [];
+    for (const [time, found] of [
+      ['12:59', []],
+      ['13:00', ['#3']],
+      ['13:01', []],
+    ] as const) {
+      taiga.now = `2026-03-15T${time}:00Z`;
+      const next = await feed.poll();
+      expect([time, keysSince(feed, mark)]).toEqual([time, found]);
+      mark = next;
+    }
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { createEventReading, type EventReading } from '../../src/collectors/events/event-reading.js';
+import type { ParameterValues } from '../../src/collectors/parameters.js';
+import type { Reader } from '../../src/collectors/reader.js';
+import { flatten } from '../support/samples.js';
+import { collector, metric } from '../unit/helpers.js';
+
+const DEFINITION = {
+  ...collector({
+    name: 'lifecycle',
+    now: undefined,
+    metrics: [metric({ name: 'created_total', type: 'counter', labels: [], value: undefined })],
+  }),
+  events: { text: 'SELECT key', file: '/etc/bugflow/lifecycle.yaml', line: 9 },
+};
+const values = (keys: readonly string[]): ParameterValues => ({ keys }) as unknown as ParameterValues;
+
+/** A reading of items with one event each, from groups that are given for each look. */
+function begin(looks: readonly string[][][], failsAt: readonly number[] = []) {
+  const slices: (readonly string[])[] = [];
+  let mark = 0;
+  const reader: Reader = {
+    async read(_readable, { keys }, onBatch) {
+      const slice = keys as readonly string[];
+      slices.push(slice);
+      const half = slice.slice(0, slice.length / 2);
+      onBatch(
+        [{ name: 'key' }],
+        half.map((key) => [key]),
+      );
+      if (failsAt.includes(slices.length)) throw new Error('the database was lost');
+      onBatch(
+        [{ name: 'key' }],
+        slice.slice(half.length).map((key) => [key]),
+      );
+      return 2;
+    },
+    readTogether: () => Promise.reject(new Error('not asked for')),
+    readRelation: () => Promise.reject(new Error('not asked for')),
+  };
+  const feed = {
+    poll: async () => (mark += 1),
+    since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
+  };
+  const reading: EventReading = createEventReading({ definition: DEFINITION, reader, feed });
+  return { reading, slices };
+}
+
+const items = (from: number, to: number): string[][] =>
+  Array.from({ length: to - from }, (_, i) => [`issues.issue:${from + i}`]);
+
+describe('the reading of events', () => {
+  it('takes the past in slices, and tells how far it is', async () => {
+    const { reading, slices } = begin([items(0, 1201)]);
+    const progress: string[] = [];
+    const { families, changed, rowCount, databaseMs } = await reading.read(values, (done, total) =>
+      progress.push(`${done} of ${total}`),
+    );
+    expect(slices.map((slice) => slice.length)).toEqual([500, 500, 201]);
+    expect(progress).toEqual(['500 of 1201', '1000 of 1201', '1201 of 1201']);
+    expect(flatten(families)).toEqual({ created_total: 1201 });
+    expect({ changed, rowCount, databaseMs }).toEqual({ changed: true, rowCount: 1201, databaseMs: 6 });
+  });
+
+  it('never cuts a group, be it larger than a slice', async () => {
+    const large = items(0, 700).flat();
+    const { reading, slices } = begin([[...items(1000, 1400), large, ...items(2000, 2001)]]);
+    await reading.read(values, () => undefined);
+    expect(slices.map((slice) => slice.length)).toEqual([400, 700, 1]);
+  });
+
+  it('reads only what changed, and says when nothing did', async () => {
+    const { reading, slices } = begin([items(0, 3), [], items(2, 4)]);
+    await reading.read(values, () => undefined);
+    const idle = await reading.read(values, () => undefined);
+    expect([idle.changed, idle.rowCount, flatten(idle.families)]).toEqual([false, 0, { created_total: 3 }]);
+    // The rows to explain the numbers by stay those of the last reading that had any.
+    expect(idle.sample.rows).toHaveLength(3);
+    const busy = await reading.read(values, () => undefined);
+    expect([busy.changed, flatten(busy.families)]).toEqual([true, { created_total: 4 }]);
+    expect(slices.at(-1)).toEqual(['issues.issue:2', 'issues.issue:3']);
+  });
+
+  it('counts nothing twice and misses nothing when the database is lost in between', async () => {
+    const { reading, slices } = begin([items(0, 900), items(900, 901)], [2]);
+    await expect(reading.read(values, () => undefined)).rejects.toThrow('the database was lost');
+    const { families } = await reading.read(values, () => undefined);
+    expect(flatten(families)).toEqual({ created_total: 901 });
+    expect(slices.map((slice) => slice.length)).toEqual([500, 400, 500, 401]);
+  });
+});

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
+import { verifyHistory } from '../../src/collectors/verify.js';
+import { collectorsWith, type Kit, openKit, type TextRow } from '../support/kit.js';
+import { startPGlite, type TestPostgres } from '../support/postgres.js';
+import {
+  arbitraryItems,
+  BOARD,
+  gaugesOf,
+  loadItems,
+  PAST_NOW,
+  PAST_START,
+  type RandomItem,
+} from '../support/random-items.js';
+import { type Samples, samplesAt } from '../support/samples.js';
+import { TeamWorld } from '../support/team-world.js';
+import { type WorldGauges, worldGauges } from '../support/world-gauges.js';
+
+let server: TestPostgres;
+let kit: Kit;
+
+beforeAll(async () => {
+  server = await startPGlite();
+  kit = await openKit(server.url);
+});
+afterAll(async () => {
+  await kit.close();
+  await server.close();
+});
+
+function pastOf(now: string, moments: readonly number[]): Promise<Samples[]> {
+  const collectors = collectorsWith(kit, 'spans').map((name) => kit.collector(name));
+  return samplesAt(
+    createDatabaseTimeline({ collectors, reader: kit.reader, values: kit.values(now), targetLabels: {} }),
+    moments,
+  );
+}
+
+describe('spans of random histories', () => {
+  const property = (check: (items: RandomItem[], moments: number[]) => Promise<void>): Promise<void> =>
+    fc.assert(
+      fc.asyncProperty(
+        arbitraryItems(),
+        fc.uniqueArray(fc.integer({ min: PAST_START, max: Date.parse(PAST_NOW) }), {
+          minLength: 5,
+          maxLength: 25,
+        }),
+        async (items, moments) => {
+          await loadItems(server, items);
+          await check(
+            items,
+            moments.sort((a, b) => a - b),
+          );
+        },
+      ),
+      { numRuns: 8, endOnFailure: true },
+    );
+
+  it('partition each item’s life, and give at any moment what a naive replay gives', () =>
+    property(async (items, moments) => {
+      for (const relation of ['state', 'status_stay']) {
+        const rows = await kit.relationRows(relation, PAST_NOW);
+        const lives = byKey(rows);
+        expect(lives.size).toBe(items.length);
+        for (const item of items) assertPartition(item, lives.get(item.key) ?? []);
+      }
+      const past = await pastOf(PAST_NOW, moments);
+      for (const [i, moment] of moments.entries()) {
+        const truth = gaugesOf(items, moment);
+        const samples = past[i];
+        expect(samples?.table('taiga_items', ['kind', 'status'])).toEqual(truth.items);
+        expect(samples?.table('taiga_items_blocked', ['kind'])).toEqual(truth.blocked);
+        expect(samples?.table('taiga_issues', ['status', 'issue_type', 'severity'])).toEqual(truth.issues);
+        expect(samples?.table('taiga_userstory_points', ['status', 'closed'])).toEqual(truth.points);
+        expect(samples?.table('taiga_sprint_points', ['sprint', 'closed'])).toEqual(truth.sprintPoints);
+        expect(samples?.table('taiga_sprint_userstories', ['sprint', 'closed'])).toEqual(truth.sprintStories);
+      }
+      for (const name of collectorsWith(kit, 'spans'))
+        expect(await verifyHistory(kit.reader, kit.collector(name), kit.values(PAST_NOW))).toEqual([]);
+    }));
+
+  it('have statuses that were never used, at 0', async () => {
+    await loadItems(server, []);
+    const now = await kit.families('items', PAST_NOW);
+    const [family] = now;
+    const used = family && 'values' in family ? [...family.values.values()] : [];
+    expect(used).toEqual(new Array<number>(4 * BOARD.length).fill(0));
+    expect(await verifyHistory(kit.reader, kit.collector('items'), kit.values(PAST_NOW))).toEqual([]);
+  });
+});
+
+function byKey(rows: readonly TextRow[]): Map<string, TextRow[]> {
+  const groups = new Map<string, TextRow[]>();
+  for (const row of rows) {
+    const key = row.key ?? '';
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return groups;
+}
+
+/** No gap, no overlap, nothing empty: from the birth to the death, or on and on. */
+function assertPartition(item: RandomItem, rows: readonly TextRow[]): void {
+  const spans = rows
+    .map(({ valid_from, valid_to }) => ({ from: valid_from ?? '', to: valid_to ?? null }))
+    .sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
+  expect(Date.parse(spans[0]?.from ?? '')).toBe(item.born);
+  const end = spans.at(-1)?.to ?? null;
+  expect(end === null ? null : Date.parse(end)).toBe(item.died ?? null);
+  for (const [i, { from, to }] of spans.entries()) {
+    if (to !== null) expect(Date.parse(to)).toBeGreaterThan(Date.parse(from));
+    const next = spans[i + 1];
+    if (next) expect(next.from).toBe(to);
+  }
+}
+
+describe('spans of a team at work', () => {
+  it.each([41, 42, 43])('give after each deed what was so then (seed %i)', async (seed) => {
+    const world = new TeamWorld(seed);
+    world.leavesTraces = true;
+    const moments: number[] = [];
+    const truth: WorldGauges[] = [];
+    for (let i = 0; i < 150; i++) {
+      world.anything();
+      moments.push(Date.parse(world.now));
+      truth.push(worldGauges(world));
+    }
+    await world.loadElsewhere(server);
+    const past = await pastOf(world.now, moments);
+    for (const [i, wanted] of truth.entries()) {
+      const samples = past[i];
+      expect([i, samples?.table('taiga_items', ['project', 'kind', 'status'])]).toEqual([
+        i,
+        wanted.items(world),
+      ]);
+      expect([i, samples?.table('taiga_items_blocked', ['project', 'kind'])]).toEqual([i, wanted.blocked]);
+      expect([i, samples?.table('taiga_userstory_points', ['closed'])]).toEqual([i, wanted.points]);
+      expect([i, samples?.table('taiga_sprint_userstories', ['sprint', 'closed'])]).toEqual([
+        i,
+        wanted.sprints,
+      ]);
+    }
+    for (const name of collectorsWith(kit, 'spans'))
+      expect(await verifyHistory(kit.reader, kit.collector(name), kit.values(world.now))).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import type { CollectorDefinition } from '../../src/collectors/definition.js';
+import type { MetricFamily } from '../../src/collectors/families.js';
+import type { CollectorLibrary } from '../../src/collectors/library.js';
+import { type ParameterValues, parameterValues } from '../../src/collectors/parameters.js';
+import { createReader, type Reader } from '../../src/collectors/reader.js';
+import { readOnce } from '../../src/collectors/reading.js';
+import type { Config } from '../../src/config/config.js';
+import { createDatabase, type Database } from '../../src/database/database.js';
+import { loadInstallation } from '../../src/main/installation.js';
+import { createFolder } from './bugflow.js';
+
+export type TextRow = Readonly<Record<string, string | null>>;
+
+/** The shipped collectors on one database, to be read when a test wants it: no schedules, no server. */
+export interface Kit {
+  readonly config: Config;
+  readonly library: CollectorLibrary;
+  readonly database: Database;
+  readonly reader: Reader;
+  values(now: string | Date, keys?: readonly string[] | null): ParameterValues;
+  collector(name: string): CollectorDefinition;
+  /** The collector as a whole, once. */
+  families(name: string, now: string): Promise<readonly MetricFamily[]>;
+  /** The rows behind a collector's `events`. */
+  eventRows(name: string, now: string, keys?: readonly string[]): Promise<TextRow[]>;
+  /** The rows of a relation. */
+  relationRows(name: string, now: string, keys?: readonly string[]): Promise<TextRow[]>;
+  close(): Promise<void>;
+}
+
+/** With the configuration file's content, if there is to be one. */
+export async function openKit(url: string, configText = ''): Promise<Kit> {
+  const folder = createFolder();
+  const file = configText === '' ? undefined : folder.write('bugflow.yaml', configText);
+  const { config, library } = await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } });
+  folder.remove();
+  const database = createDatabase(config.database, { onIdleError: () => undefined });
+  const reader = createReader(database, library.relations);
+  const values: Kit['values'] = (now, keys = null) => parameterValues(config, new Date(now), keys);
+  const collector: Kit['collector'] = (name) => {
+    const definition = library.collectors.find((candidate) => candidate.name === name);
+    if (!definition) throw new Error(`there is no collector ${name}`);
+    return definition;
+  };
+  const textRow = (columns: readonly string[], row: readonly (string | null)[]): TextRow =>
+    Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null]));
+  return {
+    config,
+    library,
+    database,
+    reader,
+    values,
+    collector,
+    async families(name, now) {
+      const { families } = await readOnce(reader, collector(name), values(now));
+      return families;
+    },
+    async eventRows(name, now, keys) {
+      const definition = collector(name);
+      if (!definition.events) throw new Error(`${name} has no events`);
+      const found: TextRow[] = [];
+      await reader.read({ ...definition, sql: definition.events }, values(now, keys), (columns, rows) => {
+        const names = columns.map((column) => column.name);
+        found.push(...rows.map((row) => textRow(names, row)));
+      });
+      return found;
+    },
+    async relationRows(name, now, keys) {
+      const { columns, rows } = await reader.readRelation(name, values(now, keys));
+      return rows.map((row) => textRow(columns, row));
+    },
+    close: () => database.close(),
+  };
+}
+
+/** The names of the shipped collectors that tell what happened, or what was so. */
+export function collectorsWith({ library }: Kit, shape: 'events' | 'spans'): string[] {
+  return library.collectors.filter((definition) => definition[shape]).map(({ name }) => name);
+}

@@ -1,0 +1,67 @@
+import { createChangeFeed } from '../../src/collectors/events/change-feed.js';
+import { createEventReading } from '../../src/collectors/events/event-reading.js';
+import type { Database } from '../../src/database/database.js';
+import { collectorsWith, type Kit } from './kit.js';
+import { flatten, type Table } from './samples.js';
+
+/** What the service does with its counters, cycle by cycle: one feed, and a reading for each collector. */
+export interface LiveReading {
+  /** All counters and histograms, line by line. */
+  read(now: string): Promise<Table>;
+  /** Items read in the last cycle, over all collectors. */
+  itemsRead(): number;
+}
+
+export function startLiveReading(kit: Kit, database: Database = kit.database): LiveReading {
+  let now = '';
+  let itemsRead = 0;
+  const feed = createChangeFeed({ database, reader: kit.reader, values: () => kit.values(now) });
+  const readings = collectorsWith(kit, 'events').map((name) => {
+    const { events, ...definition } = kit.collector(name);
+    if (!events) throw new Error(`${name} has no events`);
+    return createEventReading({ definition: { ...definition, events }, reader: kit.reader, feed });
+  });
+  return {
+    async read(at) {
+      now = at;
+      itemsRead = 0;
+      const table: Table = {};
+      for (const reading of readings) {
+        let items = 0;
+        const { families } = await reading.read(
+          (keys) => kit.values(now, keys),
+          (done) => {
+            items = done;
+          },
+        );
+        itemsRead += items;
+        Object.assign(table, flatten(families));
+      }
+      return table;
+    },
+    itemsRead: () => itemsRead,
+  };
+}
+
+/** All events, read at once by a service that has just started. */
+export async function readAfresh(kit: Kit, now: string): Promise<Table> {
+  const tables: Table[] = [];
+  for (const name of collectorsWith(kit, 'events')) tables.push(flatten(await kit.families(name, now)));
+  return Object.assign({}, ...tables) as Table;
+}
+
+/** Lines that fell, or are gone. */
+export function fallen(before: Table, after: Table): string[] {
+  return Object.entries(before)
+    .filter(([series, value]) => (after[series] ?? Number.NaN) < value - 1e-6 || !(series in after))
+    .map(([series, value]) => `${series}: ${value} → ${after[series]}`);
+}
+
+/** Sums of binary fractions depend on their order in the last digits. */
+export function nearly(table: Table): Table {
+  return Object.fromEntries(
+    Object.entries(table)
+      .map(([series, value]): [string, number] => [series, Number(value.toFixed(4))])
+      .filter(([, value]) => value !== 0),
+  );
+}

@@ -1,0 +1,126 @@
+import type { Series, Timeline } from '../../src/backfill/timeline.js';
+import type { MetricFamily } from '../../src/collectors/families.js';
+import { formatBound } from '../../src/exposition/format.js';
+
+type Labels = Readonly<Record<string, string>>;
+/** Label values joined by ` | `, and a number. */
+export type Table = Record<string, number>;
+
+interface ParsedSeries {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** What all series are worth at one moment. */
+export class Samples {
+  readonly #series: readonly ParsedSeries[];
+  readonly #values: ArrayLike<number>;
+
+  constructor(series: readonly ParsedSeries[], values: ArrayLike<number>) {
+    this.#series = series;
+    this.#values = values;
+  }
+
+  static of(families: readonly MetricFamily[]): Samples {
+    const series: ParsedSeries[] = [];
+    const values: number[] = [];
+    for (const [key, value] of Object.entries(flatten(families))) {
+      series.push(parseSeries(key));
+      values.push(value);
+    }
+    return new Samples(series, values);
+  }
+
+  /** A metric added up by some of its labels. What is 0 is left out, what binary fractions leave over, too. */
+  table(name: string, labels: readonly string[], where: Labels = {}): Table {
+    const sums: Table = {};
+    for (const [i, series] of this.#series.entries()) {
+      if (
+        series.name !== name ||
+        !Object.entries(where).every(([key, value]) => series.labels[key] === value)
+      )
+        continue;
+      add(
+        sums,
+        labels.map((label) => series.labels[label] ?? '(no such label)').join(' | '),
+        this.#values[i] ?? 0,
+      );
+    }
+    return rounded(sums);
+  }
+
+  sum(name: string, where: Labels = {}): number {
+    return this.table(name, [], where)[''] ?? 0;
+  }
+}
+
+export function add(table: Table, key: string, amount = 1): void {
+  table[key] = (table[key] ?? 0) + amount;
+}
+
+/** Without what is 0. */
+export function rounded(table: Table, digits = 6): Table {
+  return Object.fromEntries(
+    Object.entries(table)
+      .map(([key, value]): [string, number] => [key, Number(value.toFixed(digits))])
+      .filter(([, value]) => value !== 0),
+  );
+}
+
+/** Every line of the exposition, with its labels. */
+export function flatten(families: readonly MetricFamily[]): Table {
+  const table: Table = {};
+  for (const family of families) {
+    const { name, buckets } = family.metric;
+    if ('values' in family) {
+      for (const [labels, value] of family.values) table[name + labels] = value;
+      continue;
+    }
+    for (const [labels, { counts, sum }] of family.distributions) {
+      let total = 0;
+      for (const [i, bound] of [...buckets, Number.POSITIVE_INFINITY].entries()) {
+        total += counts[i] ?? 0;
+        table[`${name}_bucket${labels.slice(0, -1)},le="${formatBound(bound)}"}`] = total;
+      }
+      table[`${name}_sum${labels}`] = sum;
+      table[`${name}_count${labels}`] = total;
+    }
+  }
+  return table;
+}
+
+export function parseSeries(text: string): ParsedSeries {
+  const name = /^[^{]*/.exec(text)?.[0] ?? '';
+  const labels: Record<string, string> = {};
+  for (const [, key = '', value = ''] of text.slice(name.length).matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g))
+    labels[key] = value.replace(/\\(.)/g, (_match, character: string) =>
+      character === 'n' ? '\n' : character,
+    );
+  return { name, labels };
+}
+
+/** What a timeline is worth at these moments, which must ascend. Changes must come in order of time. */
+export async function samplesAt(timeline: Timeline, moments: readonly number[]): Promise<Samples[]> {
+  const values: number[] = [];
+  const parsed: ParsedSeries[] = [];
+  const found: Samples[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  const keep = (): void => {
+    found.push(new Samples(parsed, [...values]));
+  };
+  for await (const changes of timeline.changes()) {
+    for (const { atMs, series, value } of changes) {
+      if (atMs < last) throw new Error(`a change at ${atMs} comes after one at ${last}`);
+      last = atMs;
+      while (found.length < moments.length && atMs > (moments[found.length] ?? 0)) keep();
+      values[series] = value;
+    }
+    for (const series of timeline.series.slice(parsed.length)) parsed.push(parse(series));
+  }
+  while (found.length < moments.length) keep();
+  return found;
+}
+
+function parse({ name, labels }: Series): ParsedSeries {
+  return parseSeries(name + labels);
+}

@@ -1,0 +1,33 @@
+import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
+import { type Mismatch, verifyHistory } from '../../src/collectors/verify.js';
+import { collectorsWith, type Kit } from './kit.js';
+import { Samples, samplesAt } from './samples.js';
+
+/** All that happened up to now: the counters and histograms. */
+export async function readCounters(kit: Kit, now: string): Promise<Samples> {
+  const families = [];
+  for (const name of collectorsWith(kit, 'events')) families.push(...(await kit.families(name, now)));
+  return Samples.of(families);
+}
+
+/** The gauges and counters as they were at these moments, known at the last of them. */
+export async function readPast(kit: Kit, moments: readonly string[]): Promise<Samples[]> {
+  const timeline = createDatabaseTimeline({
+    collectors: kit.library.collectors,
+    reader: kit.reader,
+    values: kit.values(moments.at(-1) ?? ''),
+    targetLabels: {},
+  });
+  return samplesAt(
+    timeline,
+    moments.map((moment) => Date.parse(moment)),
+  );
+}
+
+/** Where the spans end elsewhere than the present is. */
+export async function readMismatches(kit: Kit, now: string): Promise<Mismatch[]> {
+  const found: Mismatch[] = [];
+  for (const name of collectorsWith(kit, 'spans'))
+    found.push(...(await verifyHistory(kit.reader, kit.collector(name), kit.values(now))));
+  return found;
+}
