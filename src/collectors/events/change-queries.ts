@@ -1,0 +1,145 @@
+import type { Database, Row } from '../../database/database.js';
+
+/** What the change feed asks the database: short statements whose cost follows the number of items. */
+export interface ChangeQueries {
+  readHorizon(): Promise<Horizon>;
+  /** Everything that history or the tables know. */
+  readAllKeys(): Promise<ReadonlySet<string>>;
+  /** What was written at or after the horizon. */
+  readChanges(horizon: Horizon): Promise<Changes>;
+  /** Ids of the items of a model that are there now. */
+  readIds(model: Model): Promise<Set<number>>;
+  /** Keys with history dated after `now`, with its earliest date in Unix milliseconds; of these keys, or of all. */
+  readFuture(keys: readonly string[] | null, now: string): Promise<ReadonlyMap<string, number>>;
+}
+
+/** Up to where the past is known, in numbers of transactions, which mean something within a cluster only. */
+export interface Horizon {
+  readonly oldest: string;
+  /** Empty where it cannot be known. */
+  readonly cluster: string;
+}
+
+export interface Changes {
+  readonly keys: ReadonlySet<string>;
+  /** How many items there are, and the sum of their ids: when both are as expected, none is gone. */
+  readonly tables: ReadonlyMap<Model, { readonly count: number; readonly sum: number }>;
+  /** The numbers of transactions are lower than they were: this is another database. */
+  readonly wentBack: boolean;
+}
+
+/** How the rows of the tables of items are called in history. */
+const TABLES = {
+  'epics.epic': 'epics_epic',
+  'userstories.userstory': 'userstories_userstory',
+  'tasks.task': 'tasks_task',
+  'issues.issue': 'issues_issue',
+} as const;
+
+export type Model = keyof typeof TABLES;
+export const MODELS = Object.keys(TABLES) as Model[];
+
+const KEY_PATTERN = '^(userstories\\.userstory|tasks\\.task|issues\\.issue|epics\\.epic):[0-9]{1,9}$';
+/** How far back in the timeline a row can be that was committed since the last look. */
+const TIMELINE_TAIL = 5000;
+const TIMEOUT_MS = 60_000;
+/** The transaction `$1` as one of the 32-bit numbers that rows carry, which begin anew every four billion. */
+const SINCE = '($1::bigint % 4294967296)::text::xid';
+
+export function createChangeQueries(database: Database): ChangeQueries {
+  const query = async (
+    text: string,
+    values: readonly unknown[],
+    onRow: (row: Row) => void,
+  ): Promise<void> => {
+    await database.read({ text, values, timeoutMs: TIMEOUT_MS }, (_columns, rows) => rows.forEach(onRow));
+  };
+  const queryOne = async (text: string): Promise<string> => {
+    let value = '';
+    await query(text, [], ([cell]) => {
+      value = cell ?? '';
+    });
+    return value;
+  };
+
+  return {
+    async readHorizon() {
+      const oldest = await queryOne('SELECT txid_snapshot_xmin(txid_current_snapshot())::text');
+      // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
+      const cluster = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
+        () => '',
+      );
+      return { oldest, cluster };
+    },
+
+    async readAllKeys() {
+      const keys = new Set<string>();
+      await query(
+        `SELECT key FROM history_historyentry WHERE key ~ $1 GROUP BY key
+         UNION
+         ${MODELS.map((model) => `SELECT '${model}:' || id FROM ${TABLES[model]}`).join(' UNION ')}`,
+        [KEY_PATTERN],
+        ([key]) => {
+          if (key) keys.add(key);
+        },
+      );
+      return keys;
+    },
+
+    async readChanges({ oldest }) {
+      const keys = new Set<string>();
+      const tables = new Map<Model, { count: number; sum: number }>();
+      let wentBack = false;
+      await query(
+        MODELS.map(
+          (model) =>
+            `SELECT '${model}', count(*)::text, coalesce(sum(id), 0)::text,
+               array_to_string(array_agg(id) FILTER (WHERE age(xmin) <= age(${SINCE})), ','), (age(${SINCE}) < 0)::text
+             FROM ${TABLES[model]}`,
+        ).join(' UNION ALL '),
+        [oldest],
+        ([model, count, sum, ids, isLower]) => {
+          tables.set(model as Model, { count: Number(count), sum: Number(sum) });
+          for (const id of (ids ?? '').split(',')) if (id) keys.add(`${model}:${id}`);
+          if (isLower === 'true') wentBack = true;
+        },
+      );
+      await query(
+        `SELECT DISTINCT m.model || ':' || (t.data #>> ARRAY[split_part(m.model, '.', 2), 'id'])
+         FROM timeline_timeline AS t
+         JOIN unnest($2::text[]) AS m (model) ON t.event_type LIKE m.model || '.%'
+         WHERE t.id > (SELECT max(id) FROM timeline_timeline) - ${TIMELINE_TAIL} AND age(t.xmin) <= age(${SINCE})`,
+        [oldest, MODELS],
+        ([key]) => {
+          if (key && new RegExp(KEY_PATTERN).test(key)) keys.add(key);
+        },
+      );
+      return { keys, tables, wentBack };
+    },
+
+    async readIds(model) {
+      const ids = new Set<number>();
+      await query(`SELECT id FROM ${TABLES[model]}`, [], ([id]) => ids.add(Number(id)));
+      return ids;
+    },
+
+    async readFuture(keys, now) {
+      const future = new Map<string, number>();
+      await query(
+        keys
+          ? `SELECT k.key, extract(epoch FROM h.at) * 1000
+             FROM unnest($2::text[]) AS k (key)
+             CROSS JOIN LATERAL (
+               SELECT min(created_at) AS at FROM history_historyentry WHERE key = k.key AND created_at > $1 OFFSET 0
+             ) AS h
+             WHERE h.at IS NOT NULL`
+          : 'SELECT key, extract(epoch FROM min(created_at)) * 1000 FROM history_historyentry WHERE created_at > $1 GROUP BY key',
+        keys ? [now, keys] : [now],
+        ([key, at]) => {
+          if (key) future.set(key, Number(at));
+        },
+      );
+      return future;
+    },
+  };
+}
