@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { type DocumentPath, readDocument } from '../documents/document.js';
 import { BugflowError, messageOf, type Place } from '../errors.js';
 import { type Environment, expandVariables } from './expand.js';
@@ -14,6 +15,32 @@ export interface DatabaseConfig {
   readonly lockTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly applicationName: string;
+}
+
+/** One SSH server and how to log in there; what is undefined may still come from OpenSSH's configuration. */
+export interface SshLogin {
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly user: string | undefined;
+  readonly keyFile: string | undefined;
+  /** Never shown. */
+  readonly passphrase: string | undefined;
+  readonly passphraseFile: string | undefined;
+  readonly passwordFile: string | undefined;
+  /** The agent's socket. */
+  readonly agent: string | undefined;
+  /** The pinned fingerprint, `SHA256:…`. */
+  readonly hostKey: string | undefined;
+}
+
+export interface SshConfig extends SshLogin {
+  readonly jump: SshLogin | undefined;
+  readonly knownHostsFiles: readonly string[];
+  /** OpenSSH's own configuration. */
+  readonly configFile: string;
+  readonly home: string;
+  readonly connectTimeoutMs: number;
+  readonly keepAliveMs: number;
 }
 
 /** One line of the team's description of its boards; patterns have `*` and `?` as wildcards. */
@@ -45,6 +72,8 @@ export interface Config {
   /** The file it came from, if any. */
   readonly file: string | undefined;
   readonly database: DatabaseConfig;
+  /** The way to the database, when it is not direct. */
+  readonly ssh: SshConfig | undefined;
   readonly listen: { readonly host: string; readonly port: number };
   readonly timeZone: string;
   /** Without a slash at the end; empty when not configured. */
@@ -108,6 +137,7 @@ async function toConfig(
       idleTimeoutMs: raw.database.idle_timeout,
       applicationName: raw.database.application_name,
     },
+    ssh: raw.ssh && sshConfig(base, raw.ssh, env, locate),
     listen,
     timeZone: raw.time_zone,
     taigaUrl: (raw.taiga_url ?? '').replace(/\/+$/, ''),
@@ -170,6 +200,58 @@ async function databaseUrl(base: string, raw: RawConfig, env: Environment, locat
     );
   }
   return given;
+}
+
+function sshConfig(
+  base: string,
+  raw: NonNullable<RawConfig['ssh']>,
+  env: Environment,
+  locate: Locate,
+): SshConfig {
+  const home = env.HOME || homedir();
+  const file = (path: string): string =>
+    path.startsWith('~/') ? join(home, path.slice(2)) : resolve(base, path);
+  const login = (
+    { agent, ...given }: Omit<typeof raw, 'jump' | 'config_file' | 'connect_timeout' | 'keep_alive'>,
+    path: DocumentPath,
+  ): SshLogin => {
+    if (given.passphrase !== undefined && given.passphrase_file !== undefined) {
+      throw new BugflowError('CONFIG_INVALID', 'passphrase and passphrase_file are both given; keep one', {
+        place: locate([...path, 'passphrase_file']),
+      });
+    }
+    if (agent && !env.SSH_AUTH_SOCK) {
+      throw new BugflowError(
+        'CONFIG_INVALID',
+        'an SSH agent is wanted, but SSH_AUTH_SOCK is not set; start one with `eval $(ssh-agent)` or use key_file',
+        { place: locate([...path, 'agent']) },
+      );
+    }
+    const wantsAgent = agent ?? (given.key_file === undefined && given.password_file === undefined);
+    return {
+      host: given.host,
+      port: given.port,
+      user: given.user,
+      keyFile: given.key_file && file(given.key_file),
+      passphrase: given.passphrase,
+      passphraseFile: given.passphrase_file && file(given.passphrase_file),
+      passwordFile: given.password_file && file(given.password_file),
+      agent: wantsAgent ? env.SSH_AUTH_SOCK || undefined : undefined,
+      hostKey: given.host_key?.replace(/=$/, ''),
+    };
+  };
+  return {
+    ...login(raw, ['ssh']),
+    jump: raw.jump && login(raw.jump, ['ssh', 'jump']),
+    knownHostsFiles:
+      raw.known_hosts === undefined
+        ? [join(home, '.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']
+        : [file(raw.known_hosts)],
+    configFile: file(raw.config_file),
+    home,
+    connectTimeoutMs: raw.connect_timeout,
+    keepAliveMs: raw.keep_alive,
+  };
 }
 
 /** A secret from its file, without the line break that editors add. @throws BugflowError */

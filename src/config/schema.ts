@@ -50,6 +50,64 @@ const database = z.strictObject({
     .describe('How the sessions show in `pg_stat_activity`.'),
 });
 
+const sshLogin = {
+  host: z.string().min(1).describe('The SSH server: a name, an address, or a `Host` of `~/.ssh/config`.'),
+  port: count.max(65_535).optional().describe('Its port; 22 unless `~/.ssh/config` knows another.'),
+  user: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The user there; by default as `~/.ssh/config` or this account says.'),
+  key_file: z
+    .string()
+    .optional()
+    .describe('Private key to log in with; only its owner may read it (`chmod 600`).'),
+  passphrase: z.string().optional().describe('Passphrase of the private key.'),
+  passphrase_file: z.string().optional().describe('File that holds the passphrase, instead of `passphrase`.'),
+  password_file: z
+    .string()
+    .optional()
+    .describe('File that holds a password to log in with; read again at each connect.'),
+  agent: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether to log in with the keys of the SSH agent at `SSH_AUTH_SOCK`; by default where neither `key_file` nor `password_file` is given.',
+    ),
+  host_key: z
+    .string()
+    .regex(
+      /^SHA256:[A-Za-z0-9+/]{43}=?$/,
+      'a fingerprint is SHA256: and 43 characters, as `ssh-keygen -lf KEY.pub` prints it on the server',
+    )
+    .optional()
+    .describe("Fingerprint of the server's key, `SHA256:…`, instead of `known_hosts`."),
+};
+
+const ssh = z.strictObject({
+  ...sshLogin,
+  jump: z
+    .strictObject(sshLogin)
+    .optional()
+    .describe('An SSH server on the way there; by default as `ProxyJump` in `~/.ssh/config` says.'),
+  known_hosts: z
+    .string()
+    .optional()
+    .describe(
+      'File with the keys of SSH servers; `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts` by default.',
+    ),
+  config_file: z
+    .string()
+    .default('~/.ssh/config')
+    .describe('OpenSSH configuration whose `Host` aliases are honoured; it need not exist.'),
+  connect_timeout: timeout.prefault('5s').describe('How long setting up the SSH session may take.'),
+  keep_alive: timeout
+    .prefault('15s')
+    .describe(
+      'How often a silent session is asked for a sign of life; after three without one it is given up.',
+    ),
+});
+
 const projects = z.strictObject({
   include: z.array(pattern).default(['*']).describe('Slugs to export; `*` and `?` are wildcards.'),
   exclude: z.array(pattern).default([]).describe('Slugs not to export, even when included.'),
@@ -129,6 +187,11 @@ const prometheus = z.strictObject({
 
 export const configSchema = z.strictObject({
   database: database.prefault({}).describe("Where Taiga's database is."),
+  ssh: ssh
+    .optional()
+    .describe(
+      'The SSH server through which the database is reached; host and port of its URL are then as seen from there.',
+    ),
   listen: listen
     .default('127.0.0.1:10284')
     .describe(

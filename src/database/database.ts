@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import type { DatabaseConfig } from '../config/config.js';
@@ -60,9 +61,11 @@ const TEXT_TYPES: pg.CustomTypesConfig = {
 export interface DatabaseOptions {
   /** Told of connections that broke while idle, for the log. */
   readonly onIdleError: (error: Error) => void;
+  /** Makes what each connection uses instead of a TCP socket of its own. */
+  readonly stream?: (() => Duplex) | undefined;
 }
 
-export function createDatabase(config: DatabaseConfig, { onIdleError }: DatabaseOptions): Database {
+export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: DatabaseOptions): Database {
   const { passwordFile } = config;
   const pool = new pg.Pool({
     connectionString: config.url,
@@ -78,6 +81,7 @@ export function createDatabase(config: DatabaseConfig, { onIdleError }: Database
     // A second lock beside the READ ONLY transactions below.
     options: '-c default_transaction_read_only=on',
     keepAlive: true,
+    ...(stream === undefined ? {} : { stream }),
   });
   pool.on('error', onIdleError);
 
@@ -134,7 +138,7 @@ export function createDatabase(config: DatabaseConfig, { onIdleError }: Database
       withConnection(query.timeoutMs, async (client) => {
         const startedAt = performance.now();
         await begin(client, config, 'READ COMMITTED', query.timeoutMs, config.idleTimeoutMs);
-        await stream(client, query, onBatch);
+        await readStream(client, query, onBatch);
         return performance.now() - startedAt;
       }),
 
@@ -218,7 +222,7 @@ async function declareStream(
   };
 }
 
-async function stream(
+async function readStream(
   client: pg.PoolClient,
   query: Query,
   onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,

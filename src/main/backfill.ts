@@ -3,8 +3,8 @@ import { createDatabaseTimeline } from '../backfill/database-timeline.js';
 import { createProgressReporter } from '../backfill/progress.js';
 import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
-import { createDatabase } from '../database/database.js';
 import { BugflowError } from '../errors.js';
+import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 
 export interface BackfillCommandOptions {
@@ -23,7 +23,7 @@ export async function backfill(
   options: BackfillCommandOptions,
 ): Promise<void> {
   const { now, print } = options;
-  const database = createDatabase(config.database, { onIdleError: () => undefined });
+  const { database } = openDatabase(config, { onIdleError: () => undefined });
   const progress = createProgressReporter({ output: process.stderr });
   const interruption = new AbortController();
   const interrupt = (): void =>

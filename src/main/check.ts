@@ -4,9 +4,9 @@ import { type ParameterValues, parameterValues } from '../collectors/parameters.
 import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
 import { verifyHistory } from '../collectors/verify.js';
-import { createDatabase } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
 import { BugflowError, messageOf } from '../errors.js';
+import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 import { formatTable } from './table.js';
 
@@ -26,7 +26,8 @@ export async function check(
 ): Promise<boolean> {
   print(`Configuration: ${config.file ?? 'none, only the environment'}`);
   print(`Database: ${describeTarget(config.database).where}`);
-  const database = createDatabase(config.database, { onIdleError: () => undefined });
+  if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
+  const { database } = openDatabase(config, { onIdleError: () => undefined });
   try {
     const reader = createReader(database, library.relations);
     const values = parameterValues(config, now);
@@ -49,7 +50,7 @@ export async function check(
         ]);
       } catch (error) {
         if (!(error instanceof BugflowError)) throw error;
-        if (error.code.startsWith('DATABASE') && error.code !== 'DATABASE_PERMISSION') throw error;
+        if (/^(DATABASE|TUNNEL)_/.test(error.code) && error.code !== 'DATABASE_PERMISSION') throw error;
         problems.push(messageOf(error));
         rows.push([definition.name, 'FAILED', '', '', '']);
       }

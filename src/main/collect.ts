@@ -1,10 +1,10 @@
 import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
-import { createDatabase } from '../database/database.js';
 import { BugflowError } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
+import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 
 export interface CollectOptions {
@@ -27,7 +27,7 @@ export async function collect({ config, library }: Installation, options: Collec
     const known = library.collectors.map((collector) => collector.name).join(', ');
     throw new BugflowError('COLLECTOR_INVALID', `there is no collector "${unknown}"; known are ${known}`);
   }
-  const database = createDatabase(config.database, { onIdleError: (error) => warn(error.message) });
+  const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });
   let allWell = true;
   try {
     const reader = createReader(database, library.relations);
@@ -38,7 +38,7 @@ export async function collect({ config, library }: Installation, options: Collec
         write(await renderFamilies(reading.families.map(toSampleFamily), format));
       } catch (error) {
         allWell = false;
-        if (!(error instanceof BugflowError) || error.code.startsWith('DATABASE')) throw error;
+        if (!(error instanceof BugflowError) || /^(DATABASE|TUNNEL)_/.test(error.code)) throw error;
         warn(error.message);
       }
     }

@@ -4,13 +4,15 @@ import { createEngine, type Engine } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { Mismatch } from '../collectors/verify.js';
 import type { ConfigSource } from '../config/config.js';
-import { createDatabase, type Database } from '../database/database.js';
+import type { Database } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { createOwnMetrics } from '../observability/own-metrics.js';
 import { createServer } from '../server/server.js';
+import { openDatabase } from '../tunnel/open-database.js';
+import type { TunnelState } from '../tunnel/tunnel.js';
 import { type Installation, loadInstallation } from './installation.js';
 
 /** The running service. */
@@ -37,6 +39,8 @@ const PROGRESS_LOG_MS = 5000;
 interface Shift {
   readonly installation: Installation;
   readonly database: Database;
+  /** Undefined where the database is reached directly. */
+  readonly tunnel: () => TunnelState | undefined;
   readonly engine: Engine;
 }
 
@@ -51,14 +55,20 @@ export async function startService({ source, log, version, port }: ServiceOption
     version,
     runners: shift.engine.runners,
     databaseUp: shift.engine.databaseUp(),
+    tunnel: shift.tunnel(),
     mismatches: shift.engine.mismatches(),
     lastReload,
   }));
 
   function createShift(installation: Installation): Shift {
     const { config, library } = installation;
-    const database = createDatabase(config.database, {
+    const { database, tunnel } = openDatabase(config, {
       onIdleError: (error) => log.warn(`an idle database connection broke: ${messageOf(error)}`),
+      onTunnelChange(error) {
+        if (error) log.warn(`the SSH tunnel is down: ${error.message}`);
+        else log.info('the SSH tunnel is up');
+        ownMetrics.refresh();
+      },
     });
     const engine = createEngine({
       config,
@@ -76,7 +86,7 @@ export async function startService({ source, log, version, port }: ServiceOption
         ownMetrics.refresh();
       },
     });
-    return { installation, database, engine };
+    return { installation, database, tunnel, engine };
   }
 
   const endShift = async ({ engine, database }: Shift): Promise<void> => {

@@ -2,12 +2,15 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { labelBlock } from '../collectors/families.js';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { Sample, SampleFamily } from '../exposition/format.js';
+import type { TunnelState } from '../tunnel/tunnel.js';
 
 /** What the service knows of itself. Times are Unix milliseconds. */
 export interface ServiceFacts {
   readonly version: string;
   readonly runners: readonly CollectorRunner[];
   readonly databaseUp: boolean;
+  /** Only where the database is reached through SSH. */
+  readonly tunnel?: TunnelState | undefined;
   /** Series of which past and present disagreed, by collector. */
   readonly mismatches: ReadonlyMap<string, number>;
   readonly lastReload: { readonly successful: boolean; readonly succeededAt: number };
@@ -31,6 +34,7 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       'Whether the database answered when it was last asked.',
       sampleOf(Number(facts.databaseUp)),
     ),
+    ...tunnelFamilies(facts.tunnel),
     gauge(
       'bugflow_collector_up',
       "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing.",
@@ -85,6 +89,23 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       'When the configuration was last loaded, in Unix time.',
       sampleOf(seconds(lastReload.succeededAt)),
     ),
+  ];
+}
+
+function tunnelFamilies(tunnel: TunnelState | undefined): SampleFamily[] {
+  if (tunnel === undefined) return [];
+  return [
+    gauge(
+      'bugflow_tunnel_up',
+      'Whether the SSH session to the database stands.',
+      sampleOf(Number(tunnel.up)),
+    ),
+    {
+      name: 'bugflow_tunnel_reconnects_total',
+      type: 'counter',
+      help: 'How often the SSH session was set up again after it was lost.',
+      samples: () => sampleOf(tunnel.reconnects),
+    },
   ];
 }
 

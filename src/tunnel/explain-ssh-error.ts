@@ -1,0 +1,83 @@
+import { BugflowError, messageOf } from '../errors.js';
+import type { Credential } from './credentials.js';
+import type { Hop } from './route.js';
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there; is sshd running, and is the port right?',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name cannot be looked up now',
+  ETIMEDOUT: 'no answer; is a firewall in between?',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+};
+
+/** Numbers of RFC 4254, section 5.1. */
+const ADMINISTRATIVELY_PROHIBITED = 1;
+const CONNECT_FAILED = 2;
+
+/** Why there is no session with a server, in one line with its mend. */
+export function explainSessionError(
+  error: unknown,
+  hop: Hop,
+  credentials: readonly Credential[],
+): BugflowError {
+  const message = messageOf(error);
+  const level = property(error, 'level');
+  if (level === 'client-authentication' || /too many authentication failures/i.test(message)) {
+    const offered = [...new Set(credentials.map(({ name }) => name))].join(', ');
+    return new BugflowError(
+      'TUNNEL_LOGIN_REFUSED',
+      `the SSH server ${hop.label} lets user "${hop.user}" not in with ${offered}; check ssh.user, and that the public key is in ~/.ssh/authorized_keys there`,
+      { cause: error },
+    );
+  }
+  if (level === 'client-timeout') {
+    return unreachable(
+      `the SSH session with ${hop.label} was lost: the server does not answer any more`,
+      error,
+    );
+  }
+  const mend = UNREACHABLE[String(property(error, 'code'))];
+  return unreachable(`cannot reach the SSH server ${hop.label}: ${mend ?? message}`, error);
+}
+
+/** Why a server does not forward to a host. */
+export function explainForwardError(
+  error: unknown,
+  hop: Hop,
+  destination: string,
+  what: 'database' | 'server',
+): BugflowError {
+  const message = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '');
+  const reason = property(error, 'reason');
+  if (reason === ADMINISTRATIVELY_PROHIBITED) {
+    return new BugflowError(
+      'TUNNEL_FORWARD_REFUSED',
+      `the SSH server ${hop.label} does not forward to ${destination} (${message}); allow it there with AllowTcpForwarding and PermitOpen in sshd_config, and in authorized_keys with permitopen`,
+      { cause: error },
+    );
+  }
+  if (reason === CONNECT_FAILED) {
+    return what === 'database'
+      ? new BugflowError(
+          'DATABASE_UNREACHABLE',
+          `the SSH server ${hop.label} cannot reach the database at ${destination}: ${message}; host and port of the database URL must be right as seen from there`,
+          { cause: error },
+        )
+      : unreachable(
+          `the SSH server ${hop.label} cannot reach the next one at ${destination}: ${message}`,
+          error,
+        );
+  }
+  return unreachable(`the SSH server ${hop.label} did not forward to ${destination}: ${message}`, error);
+}
+
+function unreachable(message: string, cause: unknown): BugflowError {
+  return new BugflowError('TUNNEL_UNREACHABLE', message, { cause });
+}
+
+function property(error: unknown, name: string): unknown {
+  return error instanceof Error ? Object.getOwnPropertyDescriptor(error, name)?.value : undefined;
+}

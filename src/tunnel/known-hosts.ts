@@ -1,0 +1,55 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { BugflowError, messageOf } from '../errors.js';
+import { matchesPatterns } from './ssh-config-file.js';
+
+/** A key that is on record for a host. */
+export interface KnownKey {
+  readonly type: string;
+  /** The key itself, in base64. */
+  readonly key: string;
+  readonly revoked: boolean;
+}
+
+/** What the files say of this host; files that do not exist say nothing. @throws BugflowError */
+export async function readKnownKeys(
+  files: readonly string[],
+  host: string,
+  port: number,
+): Promise<readonly KnownKey[]> {
+  const texts = await Promise.all(files.map(readIfThere));
+  return texts.flatMap((text) => findKnownKeys(text, host, port));
+}
+
+export function findKnownKeys(text: string, host: string, port: number): KnownKey[] {
+  const name = knownHostsName(host, port);
+  return text.split(/\r?\n/).flatMap((line) => {
+    const words = line.trim().split(/\s+/);
+    const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
+    const [hosts = '', type, key] = words;
+    // Certificates are not offered to the server, so an authority's key is of no use here.
+    if (hosts.startsWith('#') || !type || !key || marker === '@cert-authority') return [];
+    return matchesHosts(name, hosts) ? [{ type, key, revoked: marker === '@revoked' }] : [];
+  });
+}
+
+/** How a server is called in `known_hosts`. */
+export function knownHostsName(host: string, port: number): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+}
+
+function matchesHosts(name: string, hosts: string): boolean {
+  const hashed = /^\|1\|([^|]+)\|([^|]+)$/.exec(hosts);
+  if (hashed === null) return matchesPatterns(name, hosts.split(','));
+  const [, salt = '', hash] = hashed;
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+}
+
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new BugflowError('CONFIG_UNREADABLE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}

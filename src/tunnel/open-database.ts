@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/config.js';
+import { createDatabase, type Database } from '../database/database.js';
+import type { BugflowError } from '../errors.js';
+import { resolveRoute } from './route.js';
+import { openSession } from './session.js';
+import { createTunnel, type TunnelState } from './tunnel.js';
+
+export interface OpenDatabaseOptions {
+  /** Told of connections that broke while idle, for the log. */
+  readonly onIdleError: (error: Error) => void;
+  /** Told when the SSH session stands (undefined), and why it does not. */
+  readonly onTunnelChange?: (error: BugflowError | undefined) => void;
+}
+
+export interface OpenDatabase {
+  readonly database: Database;
+  /** The state of the tunnel, where one is configured. */
+  tunnel(): TunnelState | undefined;
+}
+
+/** How long queries under way may take to end. */
+const FAREWELL_MS = 1000;
+
+/** The configured database, through SSH where that is configured; closing it closes the tunnel, too. */
+export function openDatabase(
+  { database: config, ssh }: Pick<Config, 'database' | 'ssh'>,
+  { onIdleError, onTunnelChange = () => undefined }: OpenDatabaseOptions,
+): OpenDatabase {
+  if (ssh === undefined) {
+    return { database: createDatabase(config, { onIdleError }), tunnel: () => undefined };
+  }
+  const { connectTimeoutMs, keepAliveMs } = ssh;
+  const tunnel = createTunnel({
+    connect: async (signal) =>
+      openSession(await resolveRoute(ssh), { connectTimeoutMs, keepAliveMs, signal }),
+    onChange: onTunnelChange,
+  });
+  const database = createDatabase(config, { onIdleError, stream: tunnel.stream });
+  return {
+    database: {
+      ...database,
+      async close() {
+        const closed = database.close();
+        await Promise.race([closed, sleep(FAREWELL_MS, undefined, { ref: false })]);
+        // What still waits for an answer from a network that went silent ends with the tunnel.
+        await tunnel.close();
+        await closed;
+      },
+    },
+    tunnel: () => tunnel.state(),
+  };
+}

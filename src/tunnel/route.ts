@@ -1,0 +1,97 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { SshConfig, SshLogin } from '../config/config.js';
+import { BugflowError } from '../errors.js';
+import { type HostSettings, readSshConfigFile, type SshConfigFile } from './ssh-config-file.js';
+
+/** One SSH server on the way, with all that is known of how to log in there. */
+export interface Hop {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** For messages: `USER@HOST:PORT`. */
+  readonly label: string;
+  readonly login: SshLogin;
+  /** Keys that OpenSSH would try: those that do not exist are passed over. */
+  readonly identityFiles: readonly string[];
+  readonly knownHostsFiles: readonly string[];
+}
+
+const MAX_HOPS = 8;
+const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+
+/** The servers from the first to the one that forwards to the database. @throws BugflowError */
+export async function resolveRoute(config: SshConfig): Promise<readonly Hop[]> {
+  const file = await readSshConfigFile(config.configFile);
+  const jumps =
+    config.jump === undefined
+      ? jumpsOf(file(config.host), config, file, 1)
+      : [...jumpsOf(file(config.jump.host), config, file, 1), hopOf(config.jump, config, file)];
+  return [...jumps, hopOf(config, config, file)];
+}
+
+/** The hops that `ProxyJump` names, each with those before it. */
+function jumpsOf(settings: HostSettings, config: SshConfig, file: SshConfigFile, depth: number): Hop[] {
+  const { proxyJump } = settings;
+  if (proxyJump === undefined || proxyJump.toLowerCase() === 'none') return [];
+  if (depth > MAX_HOPS) {
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      `ProxyJump in ${config.configFile} goes round in circles or over more than ${MAX_HOPS} servers`,
+    );
+  }
+  return proxyJump.split(',').flatMap((text, index) => {
+    const login = jumpLogin(text.trim(), config, file);
+    // Only the first is reached on its own; the others through the one before.
+    const before = index === 0 ? jumpsOf(file(login.host), config, file, depth + 1) : [];
+    return [...before, hopOf(login, config, file)];
+  });
+}
+
+function jumpLogin(text: string, config: SshConfig, file: SshConfigFile): SshLogin {
+  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?\/?$/.exec(text);
+  const host = match?.[2] ?? match?.[3];
+  if (host === undefined) {
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      `"${text}" in ${config.configFile} is not an SSH server; write ProxyJump USER@HOST:PORT`,
+    );
+  }
+  return {
+    host,
+    user: match?.[1],
+    port: match?.[4] === undefined ? undefined : Number(match[4]),
+    // One key for the whole way is what most people have.
+    keyFile: file(host).identityFiles.length === 0 ? config.keyFile : undefined,
+    passphrase: config.passphrase,
+    passphraseFile: config.passphraseFile,
+    passwordFile: undefined,
+    agent: config.agent,
+    hostKey: undefined,
+  };
+}
+
+function hopOf(login: SshLogin, config: SshConfig, file: SshConfigFile): Hop {
+  const settings = file(login.host);
+  const host = (settings.hostName ?? '%h').replaceAll('%h', login.host).toLowerCase();
+  const port = login.port ?? settings.port ?? 22;
+  const user = login.user ?? settings.user ?? userInfo().username;
+  const expand = (path: string): string => {
+    const tokens: Readonly<Record<string, string>> = { d: config.home, h: host, r: user, '%': '%' };
+    const expanded = path.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole);
+    return expanded.startsWith('~/') ? join(config.home, expanded.slice(2)) : expanded;
+  };
+  const configured = settings.identityFiles.filter((path) => path !== 'none').map(expand);
+  return {
+    host,
+    port,
+    user,
+    label: `${user}@${host.includes(':') ? `[${host}]` : host}:${port}`,
+    login,
+    identityFiles:
+      settings.identityFiles.length > 0
+        ? configured
+        : DEFAULT_KEYS.map((name) => join(config.home, '.ssh', name)),
+    knownHostsFiles: config.knownHostsFiles,
+  };
+}
