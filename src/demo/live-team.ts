@@ -17,6 +17,8 @@ interface LiveTeamOptions {
 
 /** Now and then somebody finds nothing to do; after so many in a row the act is left out. */
 const attempts = 50;
+/** How long an act under way may take to come to its end. */
+const graceMs = 500;
 
 /** Lets the simulated organisation go on in the present: one act at a time, at the real time, round the clock. */
 export async function startLiveTeam({ simulation, url, paceMs, report }: LiveTeamOptions): Promise<LiveTeam> {
@@ -43,8 +45,10 @@ export async function startLiveTeam({ simulation, url, paceMs, report }: LiveTea
   return {
     async stop() {
       stopping.abort();
-      await working;
+      // An act may wait for the transaction of a client that will not end it any more: then it is cut short.
+      await Promise.race([working, sleep(graceMs)]);
       await writer.close();
+      await working;
     },
   };
 }
