@@ -1,47 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { type DocumentPath, readDocument } from '../documents/document.js';
-import { BugflowError, messageOf, type Place } from '../errors.js';
+import { dirname, resolve } from 'node:path';
+import { readDocument } from '../documents/document.js';
+import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { type Environment, expandVariables } from './expand.js';
 import { configSchema, type Kind, parseListen, type RawConfig, type Stage } from './schema.js';
-
-export interface DatabaseConfig {
-  /** May hold the password: never shown. */
-  readonly url: string;
-  readonly passwordFile: string | undefined;
-  readonly poolSize: number;
-  readonly connectTimeoutMs: number;
-  readonly lockTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly applicationName: string;
-}
-
-/** One SSH server and how to log in there; what is undefined may still come from OpenSSH's configuration. */
-export interface SshLogin {
-  readonly host: string;
-  readonly port: number | undefined;
-  readonly user: string | undefined;
-  readonly keyFile: string | undefined;
-  /** Never shown. */
-  readonly passphrase: string | undefined;
-  readonly passphraseFile: string | undefined;
-  readonly passwordFile: string | undefined;
-  /** The agent's socket. */
-  readonly agent: string | undefined;
-  /** The pinned fingerprint, `SHA256:…`. */
-  readonly hostKey: string | undefined;
-}
-
-export interface SshConfig extends SshLogin {
-  readonly jump: SshLogin | undefined;
-  readonly knownHostsFiles: readonly string[];
-  /** OpenSSH's own configuration. */
-  readonly configFile: string;
-  readonly home: string;
-  readonly connectTimeoutMs: number;
-  readonly keepAliveMs: number;
-}
+import type { Locate } from './section.js';
+import { type SshConfig, sshConfig } from './ssh-section.js';
 
 /** One line of the team's description of its boards; patterns have `*` and `?` as wildcards. */
 export interface WorkflowRule {
@@ -114,9 +77,6 @@ export async function loadConfig({ file, env }: ConfigSource): Promise<Config> {
   return toConfig(file, document.value, env, document.place);
 }
 
-/** Where a key stands in the configuration file, if there is one. */
-type Locate = (path: DocumentPath) => Place | undefined;
-
 async function toConfig(
   file: string | undefined,
   raw: RawConfig,
@@ -124,20 +84,13 @@ async function toConfig(
   locate: Locate,
 ): Promise<Config> {
   const base = file === undefined ? process.cwd() : dirname(resolve(file));
+  const section = { base, env, locate };
   const listen = parseListen(raw.listen);
   if (!listen) throw new Error('unreachable: the schema checked it');
   return {
     file,
-    database: {
-      url: await databaseUrl(base, raw, env, locate),
-      passwordFile: raw.database.password_file && resolve(base, raw.database.password_file),
-      poolSize: raw.database.pool_size,
-      connectTimeoutMs: raw.database.connect_timeout,
-      lockTimeoutMs: raw.database.lock_timeout,
-      idleTimeoutMs: raw.database.idle_timeout,
-      applicationName: raw.database.application_name,
-    },
-    ssh: raw.ssh && sshConfig(base, raw.ssh, env, locate),
+    database: await databaseConfig(raw.database, section),
+    ssh: raw.ssh && sshConfig(raw.ssh, section),
     listen,
     timeZone: raw.time_zone,
     taigaUrl: (raw.taiga_url ?? '').replace(/\/+$/, ''),
@@ -172,97 +125,6 @@ async function toConfig(
     reloadEndpoint: raw.reload_endpoint,
     logLevel: raw.log_level,
   };
-}
-
-/** The URL from the file, from a file it names, or from the environment; checked for shape, never echoed. */
-async function databaseUrl(base: string, raw: RawConfig, env: Environment, locate: Locate): Promise<string> {
-  const { url, url_file: urlFile } = raw.database;
-  if (url !== undefined && urlFile !== undefined) {
-    throw new BugflowError('CONFIG_INVALID', 'database.url and database.url_file are both given; keep one', {
-      place: locate(['database', 'url_file']),
-    });
-  }
-  const given =
-    urlFile === undefined ? (url ?? env.TAIGA_DATABASE_URL) : await readSecret(resolve(base, urlFile));
-  if (!given) {
-    throw new BugflowError(
-      'CONFIG_INVALID',
-      'no database is configured; set TAIGA_DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/taiga or database.url in the configuration file',
-      { place: locate(['database']) },
-    );
-  }
-  if (!/^postgres(ql)?:\/\//.test(given) || !URL.canParse(given)) {
-    const key = urlFile !== undefined ? 'url_file' : url !== undefined ? 'url' : undefined;
-    throw new BugflowError(
-      'CONFIG_INVALID',
-      `${key ? `database.${key}` : 'TAIGA_DATABASE_URL'} is not a URL of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)`,
-      { place: key && locate(['database', key]) },
-    );
-  }
-  return given;
-}
-
-function sshConfig(
-  base: string,
-  raw: NonNullable<RawConfig['ssh']>,
-  env: Environment,
-  locate: Locate,
-): SshConfig {
-  const home = env.HOME || homedir();
-  const file = (path: string): string =>
-    path.startsWith('~/') ? join(home, path.slice(2)) : resolve(base, path);
-  const login = (
-    { agent, ...given }: Omit<typeof raw, 'jump' | 'config_file' | 'connect_timeout' | 'keep_alive'>,
-    path: DocumentPath,
-  ): SshLogin => {
-    if (given.passphrase !== undefined && given.passphrase_file !== undefined) {
-      throw new BugflowError('CONFIG_INVALID', 'passphrase and passphrase_file are both given; keep one', {
-        place: locate([...path, 'passphrase_file']),
-      });
-    }
-    if (agent && !env.SSH_AUTH_SOCK) {
-      throw new BugflowError(
-        'CONFIG_INVALID',
-        'an SSH agent is wanted, but SSH_AUTH_SOCK is not set; start one with `eval $(ssh-agent)` or use key_file',
-        { place: locate([...path, 'agent']) },
-      );
-    }
-    const wantsAgent = agent ?? (given.key_file === undefined && given.password_file === undefined);
-    return {
-      host: given.host,
-      port: given.port,
-      user: given.user,
-      keyFile: given.key_file && file(given.key_file),
-      passphrase: given.passphrase,
-      passphraseFile: given.passphrase_file && file(given.passphrase_file),
-      passwordFile: given.password_file && file(given.password_file),
-      agent: wantsAgent ? env.SSH_AUTH_SOCK || undefined : undefined,
-      hostKey: given.host_key?.replace(/=$/, ''),
-    };
-  };
-  return {
-    ...login(raw, ['ssh']),
-    jump: raw.jump && login(raw.jump, ['ssh', 'jump']),
-    knownHostsFiles:
-      raw.known_hosts === undefined
-        ? [join(home, '.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']
-        : [file(raw.known_hosts)],
-    configFile: file(raw.config_file),
-    home,
-    connectTimeoutMs: raw.connect_timeout,
-    keepAliveMs: raw.keep_alive,
-  };
-}
-
-/** A secret from its file, without the line break that editors add. @throws BugflowError */
-export async function readSecret(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
-  } catch (error) {
-    throw new BugflowError('CONFIG_UNREADABLE', `cannot read the secret file ${file}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 function definedOnly<K extends string>(

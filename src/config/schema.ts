@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { duration, timeout } from '../documents/duration.js';
+import { databaseSchema } from './database-section.js';
+import { sshSchema } from './ssh-section.js';
 
 export const KINDS = ['epic', 'userstory', 'task', 'issue'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -23,90 +25,6 @@ const webAddress = z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && 
 });
 
 const count = z.number().int().positive();
-
-const database = z.strictObject({
-  url: z
-    .string()
-    .optional()
-    .describe(
-      "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it, the environment variable `TAIGA_DATABASE_URL`.",
-    ),
-  url_file: z.string().optional().describe('File that holds the URL, instead of `url`.'),
-  password_file: z
-    .string()
-    .optional()
-    .describe(
-      'File that holds the password alone; read again at each connect, so that a rotated password needs no restart.',
-    ),
-  pool_size: count.max(20).default(3).describe('Connections at most.'),
-  connect_timeout: timeout.prefault('5s').describe('How long to wait for a connection.'),
-  lock_timeout: timeout
-    .prefault('2s')
-    .describe("PostgreSQL's `lock_timeout`: a collector gives up rather than queue behind a migration."),
-  idle_timeout: timeout.prefault('30s').describe("PostgreSQL's `idle_in_transaction_session_timeout`."),
-  application_name: z
-    .string()
-    .default('taiga-bugflow')
-    .describe('How the sessions show in `pg_stat_activity`.'),
-});
-
-const sshLogin = {
-  host: z.string().min(1).describe('The SSH server: a name, an address, or a `Host` of `~/.ssh/config`.'),
-  port: count.max(65_535).optional().describe('Its port; 22 unless `~/.ssh/config` knows another.'),
-  user: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('The user there; by default as `~/.ssh/config` or this account says.'),
-  key_file: z
-    .string()
-    .optional()
-    .describe('Private key to log in with; only its owner may read it (`chmod 600`).'),
-  passphrase: z.string().optional().describe('Passphrase of the private key.'),
-  passphrase_file: z.string().optional().describe('File that holds the passphrase, instead of `passphrase`.'),
-  password_file: z
-    .string()
-    .optional()
-    .describe('File that holds a password to log in with; read again at each connect.'),
-  agent: z
-    .boolean()
-    .optional()
-    .describe(
-      'Whether to log in with the keys of the SSH agent at `SSH_AUTH_SOCK`; by default where neither `key_file` nor `password_file` is given.',
-    ),
-  host_key: z
-    .string()
-    .regex(
-      /^SHA256:[A-Za-z0-9+/]{43}=?$/,
-      'a fingerprint is SHA256: and 43 characters, as `ssh-keygen -lf KEY.pub` prints it on the server',
-    )
-    .optional()
-    .describe("Fingerprint of the server's key, `SHA256:…`, instead of `known_hosts`."),
-};
-
-const ssh = z.strictObject({
-  ...sshLogin,
-  jump: z
-    .strictObject(sshLogin)
-    .optional()
-    .describe('An SSH server on the way there; by default as `ProxyJump` in `~/.ssh/config` says.'),
-  known_hosts: z
-    .string()
-    .optional()
-    .describe(
-      'File with the keys of SSH servers; `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts` by default.',
-    ),
-  config_file: z
-    .string()
-    .default('~/.ssh/config')
-    .describe('OpenSSH configuration whose `Host` aliases are honoured; it need not exist.'),
-  connect_timeout: timeout.prefault('5s').describe('How long setting up the SSH session may take.'),
-  keep_alive: timeout
-    .prefault('15s')
-    .describe(
-      'How often a silent session is asked for a sign of life; after three without one it is given up.',
-    ),
-});
 
 const projects = z.strictObject({
   include: z.array(pattern).default(['*']).describe('Slugs to export; `*` and `?` are wildcards.'),
@@ -186,8 +104,8 @@ const prometheus = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
-  database: database.prefault({}).describe("Where Taiga's database is."),
-  ssh: ssh
+  database: databaseSchema.prefault({}).describe("Where Taiga's database is."),
+  ssh: sshSchema
     .optional()
     .describe(
       'The SSH server through which the database is reached; host and port of its URL are then as seen from there.',

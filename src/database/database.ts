@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
-import type { DatabaseConfig } from '../config/config.js';
-import { readSecret } from '../config/config.js';
+import type { DatabaseConfig } from '../config/database-section.js';
+import { readSecret } from '../config/secret.js';
 import { BugflowError } from '../errors.js';
 import { explainDatabaseError } from './explain-error.js';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { DatabaseConfig } from '../config/config.js';
+import type { DatabaseConfig } from '../config/database-section.js';
 import { BugflowError, messageOf } from '../errors.js';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
-import { readSecret } from '../config/config.js';
+import { readSecret } from '../config/secret.js';
 import { BugflowError, messageOf } from '../errors.js';
 import type { Hop } from './route.js';
 

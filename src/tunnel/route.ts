@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { SshConfig, SshLogin } from '../config/config.js';
+import type { SshConfig, SshLogin } from '../config/ssh-section.js';
 import { BugflowError } from '../errors.js';
 import { type HostSettings, readSshConfigFile, type SshConfigFile } from './ssh-config-file.js';
 

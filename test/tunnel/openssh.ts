@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SshConfig } from '../../src/config/config.js';
+import type { SshConfig } from '../../src/config/ssh-section.js';
 import { fingerprintOf } from '../../src/tunnel/host-key.js';
 import { freePort } from '../support/postgres.js';
 

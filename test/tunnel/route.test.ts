@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadConfig, type SshConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/config/config.js';
+import type { SshConfig } from '../../src/config/ssh-section.js';
 import { type Hop, resolveRoute } from '../../src/tunnel/route.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
 

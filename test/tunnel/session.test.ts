@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { SshConfig } from '../../src/config/config.js';
+import type { SshConfig } from '../../src/config/ssh-section.js';
 import type { BugflowError } from '../../src/errors.js';
 import { resolveRoute } from '../../src/tunnel/route.js';
 import { openSession, type Session } from '../../src/tunnel/session.js';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Config, loadConfig, readSecret } from '../../src/config/config.js';
+import { type Config, loadConfig } from '../../src/config/config.js';
 import type { Environment } from '../../src/config/expand.js';
+import { readSecret } from '../../src/config/secret.js';
 import { errorOf, folderWith } from './helpers.js';
 
 const URL_TEXT = 'postgres://reader:geheim@db.example.org:5433/taiga';

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { timeout } from '../documents/duration.js';
+import { BugflowError } from '../errors.js';
+import { readSecret } from './secret.js';
+import type { SectionContext } from './section.js';
+
+export const databaseSchema = z.strictObject({
+  url: z
+    .string()
+    .optional()
+    .describe(
+      "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it, the environment variable `TAIGA_DATABASE_URL`.",
+    ),
+  url_file: z.string().optional().describe('File that holds the URL, instead of `url`.'),
+  password_file: z
+    .string()
+    .optional()
+    .describe(
+      'File that holds the password alone; read again at each connect, so that a rotated password needs no restart.',
+    ),
+  pool_size: z.number().int().positive().max(20).default(3).describe('Connections at most.'),
+  connect_timeout: timeout.prefault('5s').describe('How long to wait for a connection.'),
+  lock_timeout: timeout
+    .prefault('2s')
+    .describe("PostgreSQL's `lock_timeout`: a collector gives up rather than queue behind a migration."),
+  idle_timeout: timeout.prefault('30s').describe("PostgreSQL's `idle_in_transaction_session_timeout`."),
+  application_name: z
+    .string()
+    .default('taiga-bugflow')
+    .describe('How the sessions show in `pg_stat_activity`.'),
+});
+
+type RawDatabase = z.output<typeof databaseSchema>;
+
+export interface DatabaseConfig {
+  /** May hold the password: never shown. */
+  readonly url: string;
+  readonly passwordFile: string | undefined;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly applicationName: string;
+}
+
+/** @throws BugflowError */
+export async function databaseConfig(raw: RawDatabase, section: SectionContext): Promise<DatabaseConfig> {
+  return {
+    url: await databaseUrl(raw, section),
+    passwordFile: raw.password_file && resolve(section.base, raw.password_file),
+    poolSize: raw.pool_size,
+    connectTimeoutMs: raw.connect_timeout,
+    lockTimeoutMs: raw.lock_timeout,
+    idleTimeoutMs: raw.idle_timeout,
+    applicationName: raw.application_name,
+  };
+}
+
+/** The URL from the file, from a file it names, or from the environment; checked for shape, never echoed. */
+async function databaseUrl(
+  { url, url_file: urlFile }: RawDatabase,
+  { base, env, locate }: SectionContext,
+): Promise<string> {
+  if (url !== undefined && urlFile !== undefined) {
+    throw new BugflowError('CONFIG_INVALID', 'database.url and database.url_file are both given; keep one', {
+      place: locate(['database', 'url_file']),
+    });
+  }
+  const given =
+    urlFile === undefined ? (url ?? env.TAIGA_DATABASE_URL) : await readSecret(resolve(base, urlFile));
+  if (!given) {
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      'no database is configured; set TAIGA_DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/taiga or database.url in the configuration file',
+      { place: locate(['database']) },
+    );
+  }
+  if (!/^postgres(ql)?:\/\//.test(given) || !URL.canParse(given)) {
+    const key = urlFile !== undefined ? 'url_file' : url !== undefined ? 'url' : undefined;
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      `${key ? `database.${key}` : 'TAIGA_DATABASE_URL'} is not a URL of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)`,
+      { place: key && locate(['database', key]) },
+    );
+  }
+  return given;
+}
