@@ -1,0 +1,136 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  createFolder,
+  type Folder,
+  type ServiceProcess,
+  scrape,
+  startServiceProcess,
+} from '../support/bugflow.js';
+import { exampleTaiga } from '../support/fixture.js';
+import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
+import { COLLECTORS, generationCollector, generationSql } from './generations.js';
+import type { ScrapersReport } from './scrapers.js';
+
+const SCRAPERS = 200;
+const SECONDS = 60;
+/** The database crashes, and comes back two seconds later. */
+const CRASHES_AT = [20, 38];
+const MEBIBYTE = 2 ** 20;
+
+describe.skipIf(!hasPostgres)(
+  `${SCRAPERS} scrapers for ${SECONDS} s, with two crashes of the database (skipped without PostgreSQL on the machine)`,
+  () => {
+    let cluster: Cluster;
+    let folder: Folder;
+    let service: ServiceProcess;
+
+    beforeAll(async () => {
+      cluster = await startPostgres();
+      await exampleTaiga().load(cluster);
+      await cluster.query(`${generationSql}
+        CREATE ROLE bugflow LOGIN PASSWORD 'only to read';
+        GRANT USAGE ON SCHEMA public TO bugflow;
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO bugflow;`);
+      folder = createFolder();
+      for (let i = 0; i < COLLECTORS; i++) folder.write(`own/${i}.yaml`, generationCollector(i));
+      const config = folder.write('bugflow.yaml', 'collectors: [own/*.yaml]\n');
+      const url = cluster.urlWith({ user: 'bugflow', password: 'only to read' });
+      service = await startServiceProcess(['--config', config], { TAIGA_DATABASE_URL: url });
+    });
+    afterAll(async () => {
+      service?.signal('SIGTERM');
+      await service?.ended;
+      await cluster?.close();
+      folder?.remove();
+    });
+
+    test('no scrape fails, none is torn, memory stays flat', { timeout: 3 * 60_000 }, async () => {
+      const { address } = service;
+      await expect
+        .poll(() => fetch(`${address}/-/ready`).then(({ status }) => status), { timeout: 30_000 })
+        .toBe(200);
+      const writer = startWriter(cluster.url);
+      const scrapers = runScrapers(address);
+      const residentBytes: number[] = [];
+      const databaseUp: (number | undefined)[] = [];
+      for (let second = 0; second < SECONDS; second++) {
+        if (CRASHES_AT.includes(second)) await cluster.stop();
+        if (CRASHES_AT.includes(second - 2)) await cluster.start();
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        const metrics = await scrape(address);
+        residentBytes.push(metrics.value('process_resident_memory_bytes') ?? 0);
+        databaseUp.push(metrics.value('bugflow_database_up'));
+      }
+      const report = await scrapers;
+      await writer.stop();
+      const last = await scrape(address);
+
+      const early = Math.min(...residentBytes.slice(10, 20));
+      const late = Math.min(...residentBytes.slice(-10));
+      console.log(
+        `${report.scrapes} scrapes of ${report.bodies} bodies, ${(report.bytes / 1e6).toFixed(0)} MB; ` +
+          `latency median ${report.latencyMs.median.toFixed(1)} ms, p99 ${report.latencyMs.p99.toFixed(0)} ms, max ${report.latencyMs.max.toFixed(0)} ms; ` +
+          `resident memory ${(early / MEBIBYTE).toFixed(0)} MiB, at the end ${(late / MEBIBYTE).toFixed(0)} MiB; ${writer.writes()} generations`,
+      );
+      expect(report.failures).toEqual([]);
+      expect(report.backwards).toBe(0);
+      expect(report.scrapes).toBeGreaterThan(SCRAPERS * SECONDS * 0.4);
+      // There was something to tear: new values all the time.
+      expect(report.bodies).toBeGreaterThan(SECONDS);
+      expect(databaseUp).toContain(0);
+      expect(last.value('bugflow_database_up')).toBe(1);
+      const runs = last.sumBy('bugflow_collector_runs_total', ['result']);
+      expect(runs.failure).toBeGreaterThan(0);
+      expect(runs.success).toBeGreaterThan((COLLECTORS * SECONDS) / 2);
+      expect(late - early).toBeLessThan(30 * MEBIBYTE);
+    });
+  },
+);
+
+/** Raises the generation as fast as the database takes it, whatever becomes of the database. */
+function startWriter(url: string): { writes(): number; stop(): Promise<void> } {
+  let writes = 0;
+  let stopped = false;
+  const write = async (): Promise<void> => {
+    while (!stopped) {
+      const client = new pg.Client({ connectionString: url });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        for (; !stopped; writes++) {
+          await client.query('UPDATE generation SET n = n + 1');
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    }
+  };
+  const done = write();
+  return {
+    writes: () => writes,
+    async stop() {
+      stopped = true;
+      await done;
+    },
+  };
+}
+
+function runScrapers(address: string): Promise<ScrapersReport> {
+  const child = fork(
+    fileURLToPath(new URL('./scrapers.ts', import.meta.url)),
+    [address, `${SCRAPERS}`, `${SECONDS}`],
+    {
+      execArgv: ['--import', 'tsx'],
+    },
+  );
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message as ScrapersReport));
+    child.once('exit', (code) => reject(new Error(`the scrapers ended with ${code}`)));
+  });
+}
