@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isDatabaseAbsent, messageOf } from '../errors.js';
+import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorDefinition } from './definition.js';
 import { createChangeFeed } from './events/change-feed.js';
 import { createEventReading } from './events/event-reading.js';
@@ -30,18 +31,21 @@ export interface EngineDependencies {
   readonly config: Config;
   readonly library: CollectorLibrary;
   readonly database: Database;
+  /** Says when collectors are due. */
+  readonly createTicker: CreateTicker;
   readonly publish: (collector: string, families: readonly MetricFamily[]) => Promise<void>;
   readonly withdraw: (collector: string) => void;
-  /** Told of each run's end and of values that went stale. */
   /** Told while a collector reads many events, at the start above all: how much of them, from 0 to 1. */
   readonly onProgress: (collector: string, ratio: number) => void;
   /** Told when the past of a collector was held against its present, or could not be. */
   readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
+  /** Told of each run's end and of values that went stale. */
   readonly onChange: (runner: CollectorRunner, event: 'success' | 'failure' | 'skipped' | 'stale') => void;
 }
 
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { config, library, database, publish, withdraw, onChange, onProgress, onVerified } = dependencies;
+  const { config, library, database, createTicker, publish, withdraw, onChange, onProgress, onVerified } =
+    dependencies;
   const reader = createReader(database, library.relations);
   const values = (keys: readonly string[] | null = null): ParameterValues =>
     parameterValues(config, new Date(), keys);
@@ -82,12 +86,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   });
   const scheduler = createScheduler(runners, {
     timeZone: config.timeZone,
+    createTicker,
     retryDelayMs: exponentialBackoffMs,
   });
 
   const verifier = createVerifier({
     collectors: library.collectors,
     timeZone: config.timeZone,
+    createTicker,
     verify: (definition) => verifyHistory(reader, definition, values()),
     onVerified: ({ name }, mismatches) => onVerified(name, mismatches),
     onError: ({ name }, error) =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTask, type ScheduledTask } from 'node-cron';
+import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorRunner } from './runner.js';
 
 export interface Scheduler {
@@ -11,6 +11,7 @@ export interface Scheduler {
 
 export interface SchedulerOptions {
   readonly timeZone: string;
+  readonly createTicker: CreateTicker;
   /** After a failed run: when to try again, before the schedule would. */
   readonly retryDelayMs: (failuresInARow: number) => number;
 }
@@ -57,20 +58,19 @@ function createEntry(
     timer = setTimeout(run, delayMs);
   };
 
-  const task: ScheduledTask = createTask(schedule, () => later(spreadMs(name, intervalMs(task))), {
-    timezone: options.timeZone,
-    suppressMissedWarning: true,
-  });
+  const ticker = options.createTicker(schedule, options.timeZone, () =>
+    later(spreadMs(name, ticker.intervalMs() ?? MAX_SPREAD_MS)),
+  );
 
   return {
     start() {
-      void task.start();
+      ticker.start();
       run();
     },
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await task.destroy();
+      await ticker.stop();
       await current;
     },
   };
@@ -83,9 +83,4 @@ function createEntry(
 export function spreadMs(name: string, interval: number): number {
   const hash = createHash('sha256').update(name).digest().readUInt32BE(0);
   return Math.floor((hash / 2 ** 32) * Math.min(MAX_SPREAD_MS, interval / 4));
-}
-
-function intervalMs(task: ScheduledTask): number {
-  const [first, second] = task.getNextRuns(2);
-  return first && second ? second.getTime() - first.getTime() : MAX_SPREAD_MS;
 }

@@ -1,4 +1,4 @@
-import { createTask } from 'node-cron';
+import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorDefinition } from './definition.js';
 import type { Mismatch } from './verify.js';
 
@@ -13,6 +13,7 @@ export interface Verifier {
 export interface VerifierOptions {
   readonly collectors: readonly CollectorDefinition[];
   readonly timeZone: string;
+  readonly createTicker: CreateTicker;
   readonly verify: (definition: CollectorDefinition) => Promise<readonly Mismatch[]>;
   readonly onVerified: (definition: CollectorDefinition, mismatches: readonly Mismatch[]) => void;
   readonly onError: (definition: CollectorDefinition, error: unknown) => void;
@@ -45,17 +46,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const begin = (): void => {
     current = current.then(verifyAll);
   };
-  const task = createTask(SCHEDULE, begin, { timezone: options.timeZone, suppressMissedWarning: true });
+  const ticker = options.createTicker(SCHEDULE, options.timeZone, begin);
 
   return {
     start() {
-      void task.start();
+      ticker.start();
       timer = setTimeout(begin, START_DELAY_MS);
     },
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await task.destroy();
+      await ticker.stop();
       await current;
     },
     mismatches: () => found,

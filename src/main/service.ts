@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
 import { createEngine, type Engine } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { Mismatch } from '../collectors/verify.js';
@@ -32,6 +33,8 @@ export interface ServiceOptions {
   readonly version: string;
   /** Takes precedence over the configuration's address. */
   readonly port?: number | undefined;
+  /** Says when collectors are due; by their cron expressions when absent. */
+  readonly createTicker?: CreateTicker;
 }
 
 const PROGRESS_LOG_MS = 5000;
@@ -45,7 +48,13 @@ interface Shift {
 }
 
 /** @throws BugflowError when the configuration is wrong or the address is taken. */
-export async function startService({ source, log, version, port }: ServiceOptions): Promise<Service> {
+export async function startService({
+  source,
+  log,
+  version,
+  port,
+  createTicker = createCronTicker,
+}: ServiceOptions): Promise<Service> {
   const exposition = await createExposition();
   const lastReload = { successful: true, succeededAt: Date.now() };
   let shift = createShift(await loadInstallation(source));
@@ -74,6 +83,7 @@ export async function startService({ source, log, version, port }: ServiceOption
       config,
       library,
       database,
+      createTicker,
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
       withdraw: (collector) => exposition.withdraw(collector),
       onProgress: createProgressLog(log),

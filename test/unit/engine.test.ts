@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import { createEngine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/database/database.js';
@@ -16,6 +17,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
     config: await loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: 'postgres://localhost/taiga' } }),
     library: { collectors: [collector()], relations: { resolve: () => [], has: () => false } },
     database,
+    createTicker: createCronTicker,
     publish: async () => undefined,
     withdraw: () => undefined,
     onChange: (_runner, event) => events.push(event),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import type { CollectorRunner, RunResult } from '../../src/collectors/runner.js';
 import {
   createScheduler,
@@ -31,7 +32,11 @@ function schedule(
       return run();
     },
   };
-  started = createScheduler([runner], { timeZone, retryDelayMs: (failures) => RETRY_MS * failures });
+  started = createScheduler([runner], {
+    timeZone,
+    createTicker: createCronTicker,
+    retryDelayMs: (failures) => RETRY_MS * failures,
+  });
   started.start();
   return { at };
 }
