@@ -18,10 +18,12 @@ const SCRAPERS = 200;
 const SECONDS = 60;
 /** The database crashes, and comes back two seconds later. */
 const CRASHES_AT = [20, 38];
+/** The configuration is loaded again, once while the database is away. */
+const RELOADS_AT = [12, 39, 50];
 const MEBIBYTE = 2 ** 20;
 
 describe.skipIf(!hasPostgres)(
-  `${SCRAPERS} scrapers for ${SECONDS} s, with two crashes of the database (skipped without PostgreSQL on the machine)`,
+  `${SCRAPERS} scrapers for ${SECONDS} s, with two crashes of the database and three reloads (skipped without PostgreSQL on the machine)`,
   () => {
     let cluster: Cluster;
     let folder: Folder;
@@ -59,6 +61,7 @@ describe.skipIf(!hasPostgres)(
       for (let second = 0; second < SECONDS; second++) {
         if (CRASHES_AT.includes(second)) await cluster.stop();
         if (CRASHES_AT.includes(second - 2)) await cluster.start();
+        if (RELOADS_AT.includes(second)) service.signal('SIGHUP');
         await new Promise((resolve) => setTimeout(resolve, 1000));
         const metrics = await scrape(address);
         residentBytes.push(metrics.value('process_resident_memory_bytes') ?? 0);
@@ -82,9 +85,10 @@ describe.skipIf(!hasPostgres)(
       expect(report.bodies).toBeGreaterThan(SECONDS);
       expect(databaseUp).toContain(0);
       expect(last.value('bugflow_database_up')).toBe(1);
+      expect(last.value('bugflow_config_last_reload_successful')).toBe(1);
       const runs = last.sumBy('bugflow_collector_runs_total', ['result']);
-      expect(runs.failure).toBeGreaterThan(0);
-      expect(runs.success).toBeGreaterThan((COLLECTORS * SECONDS) / 2);
+      // Of the time after the last reload.
+      expect(runs.success).toBeGreaterThan(COLLECTORS * 5);
       expect(late - early).toBeLessThan(30 * MEBIBYTE);
     });
   },
