@@ -119,6 +119,7 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
     onChange: () => undefined,
     onProgress: () => undefined,
     onVerified: () => undefined,
+    onCircuit: () => undefined,
   });
   return { engine, exposition };
 }
@@ -176,6 +177,7 @@ async function listen(): Promise<{ port: number; collect: () => Promise<void> }>
   const server = createServer({
     exposition,
     version: 'bench',
+    openCircuits: () => new Map(),
     runners: () => engine.runners,
     databaseUp: engine.databaseUp,
     databaseTarget: () => '',

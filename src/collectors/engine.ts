@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isDatabaseAbsent, messageOf } from '../errors.js';
+import { createBackoff } from './backoff.js';
 import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorDefinition } from './definition.js';
 import { createChangeFeed } from './events/change-feed.js';
@@ -11,7 +12,7 @@ import { type ParameterValues, parameterValues } from './parameters.js';
 import { createReader } from './reader.js';
 import { type Reading, readOnce } from './reading.js';
 import { type CollectorRunner, createRunner } from './runner.js';
-import { createScheduler, exponentialBackoffMs } from './scheduler.js';
+import { createScheduler, type OpenCircuit } from './scheduler.js';
 import { createVerifier } from './verifier.js';
 import { type Mismatch, verifyHistory } from './verify.js';
 
@@ -22,6 +23,8 @@ export interface Engine {
   databaseUp(): boolean;
   /** Series of which the present and the past's end disagreed, by collector. */
   mismatches(): ReadonlyMap<string, number>;
+  /** The collectors that kept failing and are only tried now and then, by name. */
+  openCircuits(): ReadonlyMap<string, OpenCircuit>;
   start(): void;
   /** Ends the schedules and waits for the runs under way; their results are no longer published. */
   stop(): Promise<void>;
@@ -41,11 +44,23 @@ export interface EngineDependencies {
   readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
   /** Told of each run's end and of values that went stale. */
   readonly onChange: (runner: CollectorRunner, event: 'success' | 'failure' | 'skipped' | 'stale') => void;
+  /** Told when a collector's circuit opened, and when it closed again. */
+  readonly onCircuit: (runner: CollectorRunner, circuit: OpenCircuit | undefined) => void;
 }
 
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { config, library, database, createTicker, publish, withdraw, onChange, onProgress, onVerified } =
-    dependencies;
+  const {
+    config,
+    library,
+    database,
+    createTicker,
+    publish,
+    withdraw,
+    onChange,
+    onProgress,
+    onVerified,
+    onCircuit,
+  } = dependencies;
   const reader = createReader(database, library.relations);
   const values = (keys: readonly string[] | null = null): ParameterValues =>
     parameterValues(config, new Date(), keys);
@@ -87,7 +102,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const scheduler = createScheduler(runners, {
     timeZone: config.timeZone,
     createTicker,
-    retryDelayMs: exponentialBackoffMs,
+    retryDelayMs: createBackoff(),
+    onCircuit,
   });
 
   const verifier = createVerifier({
@@ -104,6 +120,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     runners,
     databaseUp: () => databaseUp,
     mismatches: () => verifier.mismatches(),
+    openCircuits: () => scheduler.openCircuits(),
     start() {
       scheduler.start();
       verifier.start();

@@ -22,6 +22,8 @@ export interface CollectorState {
   readonly lastDurationMs: number | undefined;
   readonly lastDatabaseMs: number | undefined;
   readonly lastError: string | undefined;
+  /** Whether the last run failed because the database could not be asked. */
+  readonly databaseAbsent: boolean;
   /** How much of what the run under way (or the last one) has to read was read, from 0 to 1; events only. */
   readonly readRatio: number | undefined;
 }
@@ -63,6 +65,7 @@ export function createRunner(
     lastDurationMs: undefined,
     lastDatabaseMs: undefined,
     lastError: undefined,
+    databaseAbsent: false,
     readRatio: undefined,
   };
   let staleTimer: NodeJS.Timeout | undefined;
@@ -97,14 +100,17 @@ export function createRunner(
       lastSuccessAt: Date.now(),
       lastDatabaseMs: reading.databaseMs,
       lastError: undefined,
+      databaseAbsent: false,
     });
   };
 
   const fail = (error: unknown): void => {
+    const databaseAbsent = isDatabaseAbsent(error);
     update({
       runs: count('failure'),
-      settled: state.settled || !isDatabaseAbsent(error),
+      settled: state.settled || !databaseAbsent,
       lastError: messageOf(error),
+      databaseAbsent,
     });
     // From the first failure on: until then the values were as fresh as the schedule makes them. Also before the
     // first success: after a reload the values of the runner before may still be served.

@@ -1,26 +1,39 @@
 import { createHash } from 'node:crypto';
+import type { RetryDelay } from './backoff.js';
+import { createCircuitBreaker, type Outcome } from './circuit-breaker.js';
 import type { CreateTicker } from './cron-ticker.js';
-import type { CollectorRunner } from './runner.js';
+import type { CollectorRunner, RunResult } from './runner.js';
 
 export interface Scheduler {
   /** Runs every collector at once, then by its schedule. */
   start(): void;
   /** Ends the schedules and resolves when the runs under way are over. */
   stop(): Promise<void>;
+  /** The collectors whose schedule is passed over because they kept failing, by name. */
+  openCircuits(): ReadonlyMap<string, OpenCircuit>;
+}
+
+export interface OpenCircuit {
+  /** Milliseconds until the next try; 0 while it runs. */
+  readonly nextTryInMs: number;
 }
 
 export interface SchedulerOptions {
   readonly timeZone: string;
   readonly createTicker: CreateTicker;
   /** After a failed run: when to try again, before the schedule would. */
-  readonly retryDelayMs: (failuresInARow: number) => number;
+  readonly retryDelayMs: RetryDelay;
+  /** Told when a collector's circuit opened (after the run that opened it) or closed. */
+  readonly onCircuit: (runner: CollectorRunner, circuit: OpenCircuit | undefined) => void;
 }
 
 const MAX_SPREAD_MS = 20_000;
 
-/** Capped exponential backoff: 1 s, 2 s, 4 s … 60 s. */
-export function exponentialBackoffMs(failuresInARow: number): number {
-  return Math.min(60_000, 1000 * 2 ** (failuresInARow - 1));
+interface Entry {
+  readonly name: string;
+  start(): void;
+  stop(): Promise<void>;
+  openCircuit(): OpenCircuit | undefined;
 }
 
 export function createScheduler(runners: readonly CollectorRunner[], options: SchedulerOptions): Scheduler {
@@ -32,37 +45,52 @@ export function createScheduler(runners: readonly CollectorRunner[], options: Sc
     async stop() {
       await Promise.all(entries.map((entry) => entry.stop()));
     },
+    openCircuits() {
+      const open = new Map<string, OpenCircuit>();
+      for (const { name, openCircuit } of entries) {
+        const circuit = openCircuit();
+        if (circuit) open.set(name, circuit);
+      }
+      return open;
+    },
   };
 }
 
-function createEntry(
-  runner: CollectorRunner,
-  options: SchedulerOptions,
-): { start(): void; stop(): Promise<void> } {
+function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry {
   const { name, schedule } = runner.definition;
   let timer: NodeJS.Timeout | undefined;
+  // Of the monotonic clock.
+  let dueAt = 0;
   let current: Promise<void> = Promise.resolve();
-  let failuresInARow = 0;
   let stopped = false;
+
+  const ticker = options.createTicker(schedule, options.timeZone, () => {
+    if (!breaker.isOpen()) later(spreadMs(name, intervalMs()));
+  });
+  const intervalMs = (): number => ticker.intervalMs() ?? MAX_SPREAD_MS;
+  const breaker = createCircuitBreaker({ retryDelayMs: options.retryDelayMs, intervalMs });
+  const openCircuit = (): OpenCircuit | undefined =>
+    breaker.isOpen() ? { nextTryInMs: Math.max(0, dueAt - performance.now()) } : undefined;
 
   const run = (): void => {
     const attempt = runner.run().then((result) => {
       if (stopped || result === 'skipped') return;
-      failuresInARow = result === 'failure' ? failuresInARow + 1 : 0;
-      if (failuresInARow > 0) later(options.retryDelayMs(failuresInARow));
+      const wasOpen = breaker.isOpen();
+      const retryMs = breaker.record(outcomeOf(runner, result));
+      if (retryMs !== undefined) later(retryMs);
+      if (breaker.isOpen() !== wasOpen) options.onCircuit(runner, openCircuit());
     });
     current = current.then(() => attempt);
   };
   const later = (delayMs: number): void => {
     clearTimeout(timer);
+    dueAt = performance.now() + delayMs;
     timer = setTimeout(run, delayMs);
   };
 
-  const ticker = options.createTicker(schedule, options.timeZone, () =>
-    later(spreadMs(name, ticker.intervalMs() ?? MAX_SPREAD_MS)),
-  );
-
   return {
+    name,
+    openCircuit,
     start() {
       ticker.start();
       run();
@@ -74,6 +102,10 @@ function createEntry(
       await current;
     },
   };
+}
+
+function outcomeOf(runner: CollectorRunner, result: Exclude<RunResult, 'skipped'>): Outcome {
+  return result === 'failure' && runner.state().databaseAbsent ? 'absence' : result;
 }
 
 /**

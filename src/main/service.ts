@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { FAILURES_TO_OPEN } from '../collectors/circuit-breaker.js';
 import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
 import { createEngine, type Engine } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
+import type { OpenCircuit } from '../collectors/scheduler.js';
 import type { Mismatch } from '../collectors/verify.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Database } from '../database/database.js';
@@ -66,6 +68,7 @@ export async function startService({
     databaseUp: shift.engine.databaseUp(),
     tunnel: shift.tunnel(),
     mismatches: shift.engine.mismatches(),
+    openCircuits: shift.engine.openCircuits(),
     lastReload,
   }));
 
@@ -92,7 +95,11 @@ export async function startService({
         ownMetrics.refresh();
       },
       onChange: (runner, event) => {
-        logRun(log, runner, event);
+        logRun(log, runner, event, engine.openCircuits().has(runner.definition.name));
+        ownMetrics.refresh();
+      },
+      onCircuit: (runner, circuit) => {
+        logCircuit(log, runner, circuit);
         ownMetrics.refresh();
       },
     });
@@ -140,6 +147,7 @@ export async function startService({
     exposition,
     version,
     runners: () => shift.engine.runners,
+    openCircuits: () => shift.engine.openCircuits(),
     databaseUp: () => shift.engine.databaseUp(),
     databaseTarget: () => describeTarget(shift.installation.config.database).where,
     reload: config.reloadEndpoint ? reload : undefined,
@@ -183,14 +191,27 @@ function logRun(
   log: Logger,
   runner: CollectorRunner,
   event: 'success' | 'failure' | 'skipped' | 'stale',
+  circuitOpen: boolean,
 ): void {
   const { name } = runner.definition;
   const state = runner.state();
   if (event === 'success')
     log.debug({ collector: name, series: state.series, durationMs: state.lastDurationMs }, 'collected');
-  if (event === 'failure') log.error({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
+  // That it keeps failing was said when its circuit opened.
+  if (event === 'failure')
+    log[circuitOpen ? 'debug' : 'error']({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
   if (event === 'skipped') log.warn({ collector: name }, 'collector is still running; this run is skipped');
   if (event === 'stale') log.error({ collector: name }, 'collector keeps failing: its series are withdrawn');
+}
+
+function logCircuit(log: Logger, { definition }: CollectorRunner, circuit: OpenCircuit | undefined): void {
+  const collector = definition.name;
+  if (circuit)
+    log.error(
+      { collector },
+      `collector failed ${FAILURES_TO_OPEN} times in a row: it is only tried now and then, next in ${Math.round(circuit.nextTryInMs / 1000)} s`,
+    );
+  else log.info({ collector }, 'collector works again: back to its schedule');
 }
 
 /** Says every few seconds how far a long reading has got; short ones are over before. */

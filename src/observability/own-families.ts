@@ -13,6 +13,8 @@ export interface ServiceFacts {
   readonly tunnel?: TunnelState | undefined;
   /** Series of which past and present disagreed, by collector. */
   readonly mismatches: ReadonlyMap<string, number>;
+  /** Collectors that kept failing, by name. */
+  readonly openCircuits: ReadonlyMap<string, unknown>;
   readonly lastReload: { readonly successful: boolean; readonly succeededAt: number };
 }
 
@@ -39,6 +41,11 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       'bugflow_collector_up',
       "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing.",
       perCollector((state) => Number(state.up)),
+    ),
+    gauge(
+      'bugflow_collector_circuit_open',
+      'Whether the collector failed so often in a row that it is only tried now and then, instead of by its schedule.',
+      states.flatMap(({ name }) => sampleOf(Number(facts.openCircuits.has(name)), { collector: name })),
     ),
     gauge(
       'bugflow_collector_last_success_timestamp_seconds',

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { CollectorRunner } from '../collectors/runner.js';
+import type { OpenCircuit } from '../collectors/scheduler.js';
 import { messageOf } from '../errors.js';
 import type { Exposition } from '../exposition/exposition.js';
 import { CONTENT_TYPES } from '../exposition/format.js';
@@ -13,6 +14,7 @@ export interface ServerSources {
   readonly exposition: Exposition;
   readonly version: string;
   readonly runners: () => readonly CollectorRunner[];
+  readonly openCircuits: () => ReadonlyMap<string, OpenCircuit>;
   readonly databaseUp: () => boolean;
   readonly databaseTarget: () => string;
   /** Absent: the reload endpoint is off. */
@@ -101,9 +103,13 @@ export function createServer(sources: ServerSources): FastifyInstance {
   );
 
   server.get('/collectors', (_request, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .send(collectorsPage({ runners: sources.runners(), now: Date.now() })),
+    reply.type('text/html; charset=utf-8').send(
+      collectorsPage({
+        runners: sources.runners(),
+        openCircuits: sources.openCircuits(),
+        now: Date.now(),
+      }),
+    ),
   );
 
   return server;

@@ -116,6 +116,28 @@ describe('the service', () => {
     expect((await metrics()).value('taiga_project_info', { project: 'lanes' })).toBe(1);
   });
 
+  it('has every collector up within a minute of the database being back, after a long absence', async () => {
+    await gate.shut();
+    const { address } = await start();
+    const circuits = async (): Promise<number> => (await metrics()).sum('bugflow_collector_circuit_open');
+    const failures = (): string[] => logged.filter((line) => line.includes('collector failed: '));
+    await until(async () => (await metrics()).sum('bugflow_collector_up')).toBe(0);
+    const collectors = Object.keys((await metrics()).table('bugflow_collector_up', ['collector'])).length;
+    await until(circuits, 60_000).toBe(collectors);
+    const page = await (await fetch(`${address}/collectors`)).text();
+    expect(page.match(/circuit open: next try/g)).toHaveLength(collectors);
+    const told = failures().length;
+    expect(told).toBe(collectors * 5);
+    await gate.open();
+    await until(circuits, 60_000).toBe(0);
+    const found = await metrics();
+    expect(found.sum('bugflow_collector_up')).toBe(collectors);
+    expect(found.value('bugflow_database_up')).toBe(1);
+    expect(failures()).toHaveLength(told);
+    for (const words of ['it is only tried now and then', 'collector works again'])
+      expect(logged.filter((line) => line.includes(words))).toHaveLength(collectors);
+  }, 150_000);
+
   it('keeps the last good values while the database is away, until they are stale', async () => {
     await start();
     await untilReady();

@@ -23,6 +23,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
     onChange: (_runner, event) => events.push(event),
     onProgress: () => undefined,
     onVerified: () => undefined,
+    onCircuit: () => undefined,
   });
   onTestFinished(() => engine.stop());
   expect(engine.databaseUp()).toBe(false);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CollectorRunner } from '../../src/collectors/runner.js';
+import type { OpenCircuit } from '../../src/collectors/scheduler.js';
 import { collectorsPage } from '../../src/server/pages/collectors.js';
 import { homePage } from '../../src/server/pages/home.js';
 import { formatSpan } from '../../src/server/pages/layout.js';
@@ -38,6 +39,13 @@ function home(runners: readonly CollectorRunner[], databaseUp = true): string {
   return homePage({ version: '1.2.3', runners, databaseUp, databaseTarget: HOSTILE, now: NOW });
 }
 
+function collectors(
+  runners: readonly CollectorRunner[],
+  openCircuits: ReadonlyMap<string, OpenCircuit> = new Map(),
+): string {
+  return collectorsPage({ runners, openCircuits, now: NOW });
+}
+
 const VOID_ELEMENTS = ['meta', 'br', 'img', 'input', 'link', 'hr'];
 
 /** The tags of a page; throws unless each is closed in its turn. */
@@ -58,8 +66,8 @@ function tagsOf(page: string): string[] {
 describe.each([
   ['/', home([hostile, runnerWith({ name: 'other' }, {})])],
   ['/ without collectors', home([], false)],
-  ['/collectors', collectorsPage({ runners: [hostile, runnerWith({ name: 'other' }, {})], now: NOW })],
-  ['/collectors without collectors', collectorsPage({ runners: [], now: NOW })],
+  ['/collectors', collectors([hostile, runnerWith({ name: 'other' }, {})])],
+  ['/collectors without collectors', collectors([])],
 ])('%s', (_name, page) => {
   test('is a complete page', () => {
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
@@ -83,7 +91,7 @@ describe.each([
 });
 
 describe('/collectors explains a number', () => {
-  const page = collectorsPage({ runners: [hostile], now: NOW });
+  const page = collectors([hostile]);
 
   test('by what may come from the database, escaped', () => {
     const escaped =
@@ -110,7 +118,7 @@ describe('/collectors explains a number', () => {
     [{ up: false, lastError: 'x' }, 'down'],
     [{ up: true, lastError: 'x' }, 'failing, last good values stay'],
   ])('the state %j is "%s"', (state, words) => {
-    expect(collectorsPage({ runners: [runnerWith({}, state)], now: NOW })).toContain(`>${words}</span>`);
+    expect(collectors([runnerWith({}, state)])).toContain(`>${words}</span>`);
   });
 });
 
@@ -134,4 +142,15 @@ test.each([
   [172_800_000, '2 d'],
 ])('%d ms is %s', (ms, text) => {
   expect(formatSpan(ms)).toBe(text);
+});
+
+test.each([
+  [42_000, 'circuit open: next try in 42 s'],
+  [0, 'circuit open: next try now'],
+])('a collector that keeps failing shows its next try (in %i ms)', (nextTryInMs, words) => {
+  const failing = runnerWith({}, { lastError: 'SQL: no such column' });
+  expect(collectors([failing], new Map([['items', { nextTryInMs }]]))).toContain(
+    `SQL: no such column – ${words}</p>`,
+  );
+  expect(collectors([failing])).not.toContain('circuit');
 });

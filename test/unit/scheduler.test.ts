@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createBackoff, type RetryDelay } from '../../src/collectors/backoff.js';
 import { createCronTicker } from '../../src/collectors/cron-ticker.js';
-import type { CollectorRunner, RunResult } from '../../src/collectors/runner.js';
-import {
-  createScheduler,
-  exponentialBackoffMs,
-  type Scheduler,
-  spreadMs,
-} from '../../src/collectors/scheduler.js';
-import { deferred, runnerWith } from './helpers.js';
+import { type CollectorRunner, createRunner, type RunResult } from '../../src/collectors/runner.js';
+import { createScheduler, type Scheduler, spreadMs } from '../../src/collectors/scheduler.js';
+import { BugflowError } from '../../src/errors.js';
+import { collector, deferred, items, reading, runnerWith } from './helpers.js';
 
 const MINUTE_MS = 60_000;
 /** Half a minute before the full one. */
@@ -18,12 +15,25 @@ const RETRY_MS = 1000;
 
 let started: Scheduler | undefined;
 
+/** A list that fills with what becomes of the circuit. */
+function startScheduler(runner: CollectorRunner, retryDelayMs: RetryDelay, timeZone = 'UTC'): string[] {
+  const circuits: string[] = [];
+  started = createScheduler([runner], {
+    timeZone,
+    createTicker: createCronTicker,
+    retryDelayMs,
+    onCircuit: (_runner, circuit) => circuits.push(circuit ? 'open' : 'closed'),
+  });
+  started.start();
+  return circuits;
+}
+
 /** Starts a collector whose runs are given by `run`; `at` fills with the milliseconds after the start. */
 function schedule(
   run: () => Promise<RunResult>,
   cron = '* * * * *',
   timeZone = 'UTC',
-): { readonly at: number[] } {
+): { readonly at: number[]; readonly circuits: string[] } {
   const at: number[] = [];
   const runner: CollectorRunner = {
     ...runnerWith({ schedule: cron }, {}),
@@ -32,13 +42,16 @@ function schedule(
       return run();
     },
   };
-  started = createScheduler([runner], {
-    timeZone,
-    createTicker: createCronTicker,
-    retryDelayMs: (failures) => RETRY_MS * failures,
-  });
-  started.start();
-  return { at };
+  const circuits = startScheduler(runner, (failures) => RETRY_MS * failures, timeZone);
+  return { at, circuits };
+}
+
+/** Ends it, with the run under way. */
+async function stopScheduler(): Promise<void> {
+  const stopping = started?.stop();
+  started = undefined;
+  await vi.advanceTimersByTimeAsync(10_000);
+  await stopping;
 }
 
 beforeEach(() => {
@@ -92,6 +105,106 @@ describe('a collector that fails', () => {
     const { at } = schedule(async () => results.shift() ?? 'success');
     await vi.advanceTimersByTimeAsync(20_000);
     expect(at).toEqual([0, 1000]);
+  });
+});
+
+describe('a collector that keeps failing', () => {
+  test('leaves its schedule, is tried when the wait is over, and goes back when a trial succeeds', async () => {
+    let broken = true;
+    const { at, circuits } = schedule(async () => (broken ? 'failure' : 'success'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    // After 1 s, 2 s, 3 s and 4 s; the fifth failure opens the circuit.
+    expect(at).toEqual([0, 1000, 3000, 6000, 10_000]);
+    expect(circuits).toEqual(['open']);
+    expect(started?.openCircuits().get('items')?.nextTryInMs).toBe(5 * RETRY_MS);
+    const trials = at.length;
+    await vi.advanceTimersByTimeAsync(30 * MINUTE_MS);
+    const waits = at.slice(trials).map((ms, i) => ms - (at[trials + i - 1] ?? 0));
+    expect(waits).toEqual(waits.map((_, i) => (i + 5) * RETRY_MS));
+    expect(circuits).toEqual(['open']);
+
+    broken = false;
+    await vi.advanceTimersByTimeAsync(started?.openCircuits().get('items')?.nextTryInMs ?? 0);
+    expect(circuits).toEqual(['open', 'closed']);
+    expect(started?.openCircuits().size).toBe(0);
+    const runs = at.length;
+    await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+    expect(at.length - runs).toBeGreaterThanOrEqual(9);
+    expect(at.length - runs).toBeLessThanOrEqual(10);
+  });
+
+  test('is not run by ticks that come while a trial goes on', async () => {
+    const slow = deferred<RunResult>();
+    let failures = 0;
+    const { at } = schedule(() => (failures++ < 5 ? Promise.resolve('failure') : slow.promise));
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(at).toHaveLength(6);
+    expect(started?.openCircuits().get('items')).toEqual({ nextTryInMs: 0 });
+    await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+    expect(at).toHaveLength(6);
+    slow.resolve('success');
+    await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
+    expect(at).toHaveLength(8);
+  });
+
+  /** Faults of random lengths with good times between them, each of one of both kinds. */
+  const faults = fc.array(
+    fc.record({
+      goodMs: fc.integer({ min: 0, max: 10 * MINUTE_MS }),
+      faultMs: fc.integer({ min: 0, max: 60 * MINUTE_MS }),
+      databaseAbsent: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+
+  test('never runs twice at a time, and is up one wait after the fault ended, whatever happens', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        faults,
+        fc.integer({ min: 1, max: 9000 }),
+        fc.constantFrom('* * * * *', '*/10 * * * * *', '*/30 * * * *'),
+        async (times, runMs, cron) => {
+          let fault: 'DATABASE_UNREACHABLE' | 'COLLECTOR_SQL' | undefined;
+          let readings = 0;
+          let overlapped = false;
+          const runner = createRunner(collector({ schedule: cron }), {
+            async read() {
+              overlapped ||= readings > 0;
+              readings += 1;
+              await new Promise((resolve) => setTimeout(resolve, runMs));
+              readings -= 1;
+              if (fault) throw new BugflowError(fault, 'no');
+              return reading([items(1)]);
+            },
+            publish: async () => undefined,
+            withdraw: () => undefined,
+            onRun: () => undefined,
+            onStale: () => undefined,
+          });
+          startScheduler(runner, createBackoff());
+          try {
+            for (const { goodMs, faultMs, databaseAbsent } of times) {
+              fault = undefined;
+              await vi.advanceTimersByTimeAsync(goodMs);
+              fault = databaseAbsent ? 'DATABASE_UNREACHABLE' : 'COLLECTOR_SQL';
+              await vi.advanceTimersByTimeAsync(faultMs);
+              const endedAt = Date.now();
+              const wasOpen = started?.openCircuits().size === 1;
+              fault = undefined;
+              const longestWait = databaseAbsent ? MINUTE_MS : 15 * MINUTE_MS;
+              await vi.advanceTimersByTimeAsync(longestWait + 2 * runMs);
+              expect(started?.openCircuits().size).toBe(0);
+              expect(runner.state().lastError).toBeUndefined();
+              if (wasOpen) expect(runner.state().lastSuccessAt).toBeGreaterThanOrEqual(endedAt);
+            }
+            expect(overlapped).toBe(false);
+          } finally {
+            await stopScheduler();
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });
 
@@ -171,10 +284,4 @@ describe('the spread', () => {
       expect(within.length).toBeGreaterThan(25);
     }
   });
-});
-
-test('the backoff doubles from a second to a minute', () => {
-  expect([1, 2, 3, 4, 5, 6, 7, 8, 2000].map(exponentialBackoffMs)).toEqual([
-    1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000,
-  ]);
 });

@@ -16,6 +16,7 @@ async function serve(change: Partial<ServerSources> = {}): Promise<ReturnType<ty
     exposition,
     version: '1.2.3',
     runners: () => [],
+    openCircuits: () => new Map(),
     databaseUp: () => true,
     databaseTarget: () => 'db.example.org:5432',
     reload: undefined,

@@ -1,15 +1,18 @@
 import { basename } from 'node:path';
 import { shapes } from '../../collectors/definition.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
+import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { type Html, html } from './html.js';
 import { formatSpan, layout } from './layout.js';
 
 /** `/collectors`: where each number comes from. */
 export function collectorsPage({
   runners,
+  openCircuits,
   now,
 }: {
   runners: readonly CollectorRunner[];
+  openCircuits: ReadonlyMap<string, OpenCircuit>;
   now: number;
 }): string {
   return layout(
@@ -19,7 +22,7 @@ export function collectorsPage({
 <tr><th>Collector</th><th>State</th><th>Last success</th><th class="number">Series</th><th class="number">Database</th><th>Schedule</th></tr>
 ${runners.map((runner) => summaryRow(runner, now))}
 </table></div>
-${runners.map((runner) => collectorCard(runner, now))}`,
+${runners.map((runner) => collectorCard(runner, openCircuits.get(runner.definition.name), now))}`,
   );
 }
 
@@ -29,12 +32,16 @@ function summaryRow({ definition, state: stateOf }: CollectorRunner, now: number
 `;
 }
 
-function collectorCard({ definition, state: stateOf }: CollectorRunner, now: number): Html {
+function collectorCard(
+  { definition, state: stateOf }: CollectorRunner,
+  circuit: OpenCircuit | undefined,
+  now: number,
+): Html {
   const state = stateOf();
   return html`<section class="card" id="${definition.name}">
 <h2>${definition.name} ${stateWord(state)}</h2>
 <p>${definition.description}</p>
-${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastError}</p>`}
+${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastError}${nextTry(circuit)}</p>`}
 <p class="soft">Runs at <code>${definition.schedule}</code>, at most ${formatSpan(definition.timeoutMs)}. Last success ${ago(state.lastSuccessAt, now)}${state.lastDatabaseMs === undefined ? '' : `, ${formatSpan(state.lastDatabaseMs)} in the database`}, ${state.rowCount} rows, ${state.series} of at most ${definition.maxSeries} series. Runs: ${state.runs.success} good, ${state.runs.failure} failed, ${state.runs.skipped} skipped.</p>
 <div class="scroll"><table>
 <tr><th>Metric</th><th>Type</th><th>Labels</th><th>Meaning</th></tr>
@@ -55,6 +62,11 @@ ${sample.rows.map(
   (row) => html`<tr>${row.map((cell) => html`<td>${cell ?? html`<span class="soft">NULL</span>`}</td>`)}</tr>
 `,
 )}</table></div></details>`;
+}
+
+function nextTry(circuit: OpenCircuit | undefined): string {
+  if (!circuit) return '';
+  return ` – circuit open: next try ${circuit.nextTryInMs === 0 ? 'now' : `in ${formatSpan(circuit.nextTryInMs)}`}`;
 }
 
 function stateWord(state: CollectorState): Html {
