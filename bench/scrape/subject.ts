@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
 import pino from 'pino';
 import { Gauge, Registry } from 'prom-client';
+import { createBackoff } from '../../src/collectors/backoff.js';
 import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import { createEngine, type Engine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
@@ -114,6 +115,7 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
     },
     database: rowSource,
     createTicker: createCronTicker,
+    retryDelayMs: createBackoff(),
     publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
     withdraw: (collector) => exposition.withdraw(collector),
     onChange: () => undefined,

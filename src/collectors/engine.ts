@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isDatabaseAbsent, messageOf } from '../errors.js';
-import { createBackoff } from './backoff.js';
+import type { RetryDelay } from './backoff.js';
 import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorDefinition } from './definition.js';
 import { createChangeFeed } from './events/change-feed.js';
@@ -36,6 +36,8 @@ export interface EngineDependencies {
   readonly database: Database;
   /** Says when collectors are due. */
   readonly createTicker: CreateTicker;
+  /** How long a collector that failed waits. */
+  readonly retryDelayMs: RetryDelay;
   readonly publish: (collector: string, families: readonly MetricFamily[]) => Promise<void>;
   readonly withdraw: (collector: string) => void;
   /** Told while a collector reads many events, at the start above all: how much of them, from 0 to 1. */
@@ -54,6 +56,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     library,
     database,
     createTicker,
+    retryDelayMs,
     publish,
     withdraw,
     onChange,
@@ -102,7 +105,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const scheduler = createScheduler(runners, {
     timeZone: config.timeZone,
     createTicker,
-    retryDelayMs: createBackoff(),
+    retryDelayMs,
     onCircuit,
   });
 

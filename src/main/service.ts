@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createBackoff } from '../collectors/backoff.js';
 import { FAILURES_TO_OPEN } from '../collectors/circuit-breaker.js';
 import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
 import { createEngine, type Engine } from '../collectors/engine.js';
@@ -87,6 +88,7 @@ export async function startService({
       library,
       database,
       createTicker,
+      retryDelayMs: createBackoff(),
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
       withdraw: (collector) => exposition.withdraw(collector),
       onProgress: createProgressLog(log),

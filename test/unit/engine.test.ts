@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createBackoff } from '../../src/collectors/backoff.js';
 import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import { createEngine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
@@ -18,6 +19,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
     library: { collectors: [collector()], relations: { resolve: () => [], has: () => false } },
     database,
     createTicker: createCronTicker,
+    retryDelayMs: createBackoff(),
     publish: async () => undefined,
     withdraw: () => undefined,
     onChange: (_runner, event) => events.push(event),
