@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'TUNNEL_FORWARD_REFUSED'
   | 'TUNNEL_KEY_FILE'
   | 'SERVER_ADDRESS'
+  | 'COLLECT_OUTPUT'
   | 'BACKFILL_USAGE'
   | 'BACKFILL_OUTPUT'
   | 'BACKFILL_PROMTOOL'
@@ -71,6 +72,11 @@ export function isDatabaseAbsent(error: unknown): boolean {
     'TUNNEL_KEY_FILE',
     'CONFIG_UNREADABLE',
   );
+}
+
+/** True when no collector can succeed, whatever its SQL. */
+export function isDatabaseUnusable(error: unknown): boolean {
+  return isDatabaseAbsent(error) || hasCode(error, 'DATABASE_NOT_TAIGA');
 }
 
 /** What to show of an unknown error: its message in one line. */

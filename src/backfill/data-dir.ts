@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BugflowError } from '../errors.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
-import { writeJsonAtomically } from './write-atomically.js';
+import { writeJsonAtomically } from './write-json.js';
 
 /** Neither is a ULID, so Prometheus passes over both. */
 const MARKER = 'taiga-bugflow-backfill.json';

@@ -2,10 +2,11 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { BugflowError } from '../errors.js';
+import { isTemporaryOf } from '../files/write-atomically.js';
 import { FILE_NAME, type WindowFile } from './openmetrics-files.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
-import { writeJsonAtomically } from './write-atomically.js';
+import { writeJsonAtomically } from './write-json.js';
 
 const MANIFEST = 'manifest.json';
 const TOOL = 'taiga-bugflow backfill';
@@ -88,7 +89,7 @@ async function clear(
   const manifest = await readManifest(path);
   if (!manifest) throw refused(path, 'is not empty, and what is in it is no backfill: choose another folder');
   const foreign = names.find(
-    (name) => name !== MANIFEST && name !== `${MANIFEST}.part` && !FILE_NAME.test(name),
+    (name) => name !== MANIFEST && !isTemporaryOf(MANIFEST, name) && !FILE_NAME.test(name),
   );
   if (foreign !== undefined)
     throw refused(path, `holds a backfill, and "${foreign}", which is none of it: choose another folder`);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BugflowError } from '../errors.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
-import { writeJsonAtomically } from './write-atomically.js';
+import { writeJsonAtomically } from './write-json.js';
 
 /** How far a receiver has been sent the past. */
 export interface SentState {

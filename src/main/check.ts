@@ -5,7 +5,7 @@ import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
 import { verifyHistory } from '../collectors/verify.js';
 import { describeTarget } from '../database/explain-error.js';
-import { BugflowError, messageOf } from '../errors.js';
+import { BugflowError, isDatabaseUnusable, messageOf } from '../errors.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 import { formatTable } from './table.js';
@@ -49,8 +49,7 @@ export async function check(
           `${Math.round(reading.databaseMs)} ms`,
         ]);
       } catch (error) {
-        if (!(error instanceof BugflowError)) throw error;
-        if (/^(DATABASE|TUNNEL)_/.test(error.code) && error.code !== 'DATABASE_PERMISSION') throw error;
+        if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
         problems.push(messageOf(error));
         rows.push([definition.name, 'FAILED', '', '', '']);
       }

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BackfillTarget } from '../backfill/backfill.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
@@ -6,7 +6,8 @@ import { parseDuration } from '../documents/duration.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { backfill } from './backfill.js';
 import { check } from './check.js';
-import { collect } from './collect.js';
+import { allSucceeded, collect } from './collect.js';
+import { collectToFile } from './collect-to-file.js';
 import { demo } from './demo.js';
 import { loadInstallation } from './installation.js';
 import { serve } from './serve.js';
@@ -68,16 +69,25 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .description('run collectors once and print the metrics')
     .argument('[name...]', 'collectors; none: all')
     .option('--at <time>', 'as of this time (ISO 8601)', parseTime)
-    .option('--openmetrics', 'in OpenMetrics instead of the text format')
-    .action(async (names: string[], { at, openmetrics }: { at?: Date; openmetrics?: boolean }) => {
-      const allWell = await collect(await loadInstallation(source()), {
-        names,
-        at: at ?? new Date(),
-        format: openmetrics ? 'openmetrics' : 'text',
-        write: (bytes) => void process.stdout.write(bytes),
-        warn,
-      });
-      if (!allWell) status = FAILED;
+    .addOption(new Option('--openmetrics', 'in OpenMetrics instead of the text format').conflicts('output'))
+    .option(
+      '--output <file>',
+      "write to this file, whole or not at all, for node_exporter's textfile collector",
+      parseTextfile,
+    )
+    .action(async (names: string[], { at = new Date(), openmetrics, output }: CollectFlags) => {
+      const installation = await loadInstallation(source());
+      const runs =
+        output === undefined
+          ? await collect(installation, {
+              names,
+              at,
+              format: openmetrics ? 'openmetrics' : 'text',
+              write: (bytes) => void process.stdout.write(bytes),
+              warn,
+            })
+          : await collectToFile(installation, { names, at, file: output, warn });
+      if (!allSucceeded(runs)) status = FAILED;
     });
 
   program
@@ -128,6 +138,12 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
   }
 }
 
+interface CollectFlags {
+  readonly at?: Date;
+  readonly openmetrics?: boolean;
+  readonly output?: string;
+}
+
 interface BackfillFlags {
   readonly from: Date;
   readonly to?: Date;
@@ -164,6 +180,12 @@ function parseStep(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms < 1000) throw new InvalidArgumentError('write it like 30s, 5m or 1h.');
   return ms;
+}
+
+function parseTextfile(text: string): string {
+  if (!text.endsWith('.prom'))
+    throw new InvalidArgumentError('its name must end in .prom: node_exporter reads no other file.');
+  return text;
 }
 
 function unexpected(error: unknown): string {

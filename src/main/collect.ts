@@ -1,9 +1,10 @@
 import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
-import { BugflowError } from '../errors.js';
+import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
+import type { LastRun } from '../observability/own-families.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 
@@ -18,9 +19,13 @@ export interface CollectOptions {
 
 /**
  * Runs collectors once, one after the other, and writes what they yield.
- * A collector that fails is told of and left out; resolves to whether all were well.
+ * A collector that fails is told of and left out; resolves to how each one did.
+ * @throws BugflowError when none can run, because the database cannot be used at all.
  */
-export async function collect({ config, library }: Installation, options: CollectOptions): Promise<boolean> {
+export async function collect(
+  { config, library }: Installation,
+  options: CollectOptions,
+): Promise<readonly LastRun[]> {
   const { names, at, format, write, warn } = options;
   const unknown = names.find((name) => !library.collectors.some((collector) => collector.name === name));
   if (unknown !== undefined) {
@@ -28,23 +33,33 @@ export async function collect({ config, library }: Installation, options: Collec
     throw new BugflowError('COLLECTOR_INVALID', `there is no collector "${unknown}"; known are ${known}`);
   }
   const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });
-  let allWell = true;
+  const runs: LastRun[] = [];
   try {
     const reader = createReader(database, library.relations);
     for (const definition of library.collectors) {
-      if (names.length > 0 && !names.includes(definition.name)) continue;
+      const { name } = definition;
+      if (names.length > 0 && !names.includes(name)) continue;
+      const startedTick = performance.now();
+      let lastSuccessAt: number | undefined;
       try {
         const reading = await readOnce(reader, definition, parameterValues(config, at));
         write(await renderFamilies(reading.families.map(toSampleFamily), format));
+        lastSuccessAt = Date.now();
       } catch (error) {
-        allWell = false;
-        if (!(error instanceof BugflowError) || /^(DATABASE|TUNNEL)_/.test(error.code)) throw error;
+        if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
         warn(error.message);
       }
+      const lastDurationMs = performance.now() - startedTick;
+      runs.push({ name, state: { up: lastSuccessAt !== undefined, lastSuccessAt, lastDurationMs } });
     }
     if (format === 'openmetrics') write(Buffer.from(OPENMETRICS_END));
   } finally {
     await database.close();
   }
-  return allWell;
+  return runs;
+}
+
+/** Whether each collector that was run has yielded its values. */
+export function allSucceeded(runs: readonly LastRun[]): boolean {
+  return runs.every(({ state }) => state.up);
 }

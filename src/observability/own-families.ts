@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { labelBlock } from '../collectors/families.js';
-import type { CollectorRunner } from '../collectors/runner.js';
+import type { CollectorRunner, CollectorState } from '../collectors/runner.js';
 import type { Sample, SampleFamily } from '../exposition/format.js';
 import type { TunnelState } from '../tunnel/tunnel.js';
 
@@ -22,8 +22,7 @@ export interface ServiceFacts {
 export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
   const { runners, lastReload } = facts;
   const states = runners.map((runner) => ({ name: runner.definition.name, state: runner.state() }));
-  const perCollector = (value: (state: (typeof states)[number]['state']) => number | undefined): Sample[] =>
-    states.flatMap(({ name, state }) => sampleOf(value(state), { collector: name }));
+  const perCollector = perCollectorOf(states);
 
   return [
     gauge(
@@ -37,25 +36,11 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       sampleOf(Number(facts.databaseUp)),
     ),
     ...tunnelFamilies(facts.tunnel),
-    gauge(
-      'bugflow_collector_up',
-      "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing.",
-      perCollector((state) => Number(state.up)),
-    ),
+    ...runFamilies(states),
     gauge(
       'bugflow_collector_circuit_open',
       'Whether the collector failed so often in a row that it is only tried now and then, instead of by its schedule.',
       states.flatMap(({ name }) => sampleOf(Number(facts.openCircuits.has(name)), { collector: name })),
-    ),
-    gauge(
-      'bugflow_collector_last_success_timestamp_seconds',
-      'When the collector last succeeded, in Unix time.',
-      perCollector((state) => seconds(state.lastSuccessAt)),
-    ),
-    gauge(
-      'bugflow_collector_duration_seconds',
-      "How long the collector's last run took, with waiting for a connection and rendering.",
-      perCollector((state) => seconds(state.lastDurationMs)),
     ),
     gauge(
       'bugflow_collector_database_seconds',
@@ -97,6 +82,40 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       sampleOf(seconds(lastReload.succeededAt)),
     ),
   ];
+}
+
+/** What is worth knowing of a collector's last run, however it came to run. Times are Unix milliseconds. */
+export interface LastRun {
+  readonly name: string;
+  readonly state: Pick<CollectorState, 'up' | 'lastSuccessAt' | 'lastDurationMs'>;
+}
+
+export function runFamilies(runs: readonly LastRun[]): SampleFamily[] {
+  const perCollector = perCollectorOf(runs);
+  return [
+    gauge(
+      'bugflow_collector_up',
+      "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing.",
+      perCollector((state) => Number(state.up)),
+    ),
+    gauge(
+      'bugflow_collector_last_success_timestamp_seconds',
+      'When the collector last succeeded, in Unix time.',
+      perCollector((state) => seconds(state.lastSuccessAt)),
+    ),
+    gauge(
+      'bugflow_collector_duration_seconds',
+      "How long the collector's last run took, with waiting for a connection and rendering.",
+      perCollector((state) => seconds(state.lastDurationMs)),
+    ),
+  ];
+}
+
+/** Makes a sample for each collector whose state has the value. */
+function perCollectorOf<S>(
+  runs: readonly { readonly name: string; readonly state: S }[],
+): (value: (state: S) => number | undefined) => Sample[] {
+  return (value) => runs.flatMap(({ name, state }) => sampleOf(value(state), { collector: name }));
 }
 
 function tunnelFamilies(tunnel: TunnelState | undefined): SampleFamily[] {

@@ -1,0 +1,50 @@
+import { BugflowError, messageOf } from '../errors.js';
+import { renderFamilies } from '../exposition/format.js';
+import { writeAtomically } from '../files/write-atomically.js';
+import { type LastRun, runFamilies } from '../observability/own-families.js';
+import { type CollectOptions, collect } from './collect.js';
+import type { Installation } from './installation.js';
+
+export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'at' | 'warn'> {
+  readonly file: string;
+}
+
+/** node_exporter runs as another user than we do. */
+const MODE = 0o644;
+
+/**
+ * Runs collectors once and writes what they yield, and how each one did, to a file for node_exporter's textfile
+ * collector. When the database cannot be used at all the old file stays: its age tells.
+ * @throws BugflowError
+ */
+export async function collectToFile(
+  installation: Installation,
+  { file, ...options }: CollectToFileOptions,
+): Promise<readonly LastRun[]> {
+  const chunks: Buffer[] = [];
+  const write = (bytes: Buffer): void => void chunks.push(bytes);
+  const runs = await collect(installation, { ...options, format: 'text', write });
+  chunks.push(await renderFamilies(runFamilies(runs), 'text'));
+  try {
+    await writeAtomically(file, Buffer.concat(chunks), MODE);
+  } catch (error) {
+    throw new BugflowError('COLLECT_OUTPUT', `cannot write ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+  return runs;
+}
+
+function reasonOf(error: unknown): string {
+  const user = process.getuid?.() ?? '?';
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such folder; create it',
+    ENOTDIR: 'what should be its folder is a file',
+    EISDIR: 'it is a folder; name a file in it',
+    EACCES: `user ${user} may not write in its folder; check owner and permissions`,
+    EPERM: `user ${user} may not write in its folder; check owner and permissions`,
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full; the old file was left as it was',
+    EDQUOT: 'the disk quota is used up; the old file was left as it was',
+  };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? messageOf(error);
+}
