@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { ConfigSource } from '../config/config.js';
+import { createSupervisor } from '../supervisor/supervisor.js';
 import { startService } from './service.js';
 
 export interface ServeOptions {
@@ -13,7 +14,9 @@ export async function serve({ source, version, port }: ServeOptions): Promise<vo
   const log = createLogger();
   // From now on: a signal during the start must not end the process without a word.
   const stop = waitForStop();
-  const service = await startService({ source, log, version, port });
+  const supervisor = createSupervisor({ env: source.env, log });
+  const service = await startService({ source, log, version, port, onReload: supervisor.reloading });
+  supervisor.ready(`metrics at ${service.address}/metrics`);
   const onHangUp = (): void => {
     // Its outcome is in the log and in the metrics.
     void service.reload().catch(() => undefined);
@@ -22,6 +25,7 @@ export async function serve({ source, version, port }: ServeOptions): Promise<vo
   const signal = await stop;
   process.off('SIGHUP', onHangUp);
   log.info(`${signal}: stopping`);
+  supervisor.stopping();
   await closeInTime(() => service.close(), log);
 }
 

@@ -38,6 +38,8 @@ export interface ServiceOptions {
   readonly port?: number | undefined;
   /** Says when collectors are due; by their cron expressions when absent. */
   readonly createTicker?: CreateTicker;
+  /** Told of each attempt to load the configuration again. */
+  readonly onReload?: (outcome: Promise<void>) => void;
 }
 
 const PROGRESS_LOG_MS = 5000;
@@ -57,6 +59,7 @@ export async function startService({
   version,
   port,
   createTicker = createCronTicker,
+  onReload = () => undefined,
 }: ServiceOptions): Promise<Service> {
   const exposition = await createExposition();
   const lastReload = { successful: true, succeededAt: Date.now() };
@@ -140,6 +143,7 @@ export async function startService({
   };
   const reload = (): Promise<void> => {
     const result = reloading.then(reloadNow);
+    onReload(result);
     reloading = result.catch(() => undefined);
     return result;
   };

@@ -62,8 +62,9 @@ async function readKey(file: string, { login }: Hop): Promise<ParsedKey> {
     new BugflowError('TUNNEL_KEY_FILE', message, { cause });
   let bytes: Buffer;
   try {
-    const { mode } = await stat(file);
-    if ((mode & 0o077) !== 0) {
+    const { mode, uid } = await stat(file);
+    // As OpenSSH: only of this user's own files. Those that systemd or a container hands over are somebody else's.
+    if (uid === process.getuid?.() && (mode & 0o077) !== 0) {
       throw refuse(
         `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); mend it with: chmod 600 ${file}`,
       );

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SshConfig } from '../../src/config/ssh-section.js';
@@ -138,6 +138,16 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
       chmodSync(sshd.path('id.pub'), 0o600);
       expect((await failsWith({ keyFile: sshd.path('id.pub') })).message).toMatch(/is a public key/);
     });
+
+    test.skipIf(process.getuid?.() !== 0)(
+      "a key file of somebody else's, as systemd hands it over (skipped where the tests do not run as root)",
+      async () => {
+        const credential = sshd.write('credential', readFileSync(sshd.path('id'), 'utf8'));
+        chownSync(credential, 65_534, 65_534);
+        chmodSync(credential, 0o440);
+        await worksWith({ keyFile: credential });
+      },
+    );
   });
 
   describe("the server's key", () => {
