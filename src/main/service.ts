@@ -224,12 +224,12 @@ function logCircuit(log: Logger, { definition }: CollectorRunner, circuit: OpenC
 function createProgressLog(log: Logger): (collector: string, ratio: number) => void {
   const spokenAt = new Map<string, number>();
   return (collector, ratio) => {
-    const last = spokenAt.get(collector) ?? Date.now();
+    const last = spokenAt.get(collector) ?? performance.now();
     if (ratio === 1) {
       spokenAt.delete(collector);
-    } else if (Date.now() - last > PROGRESS_LOG_MS) {
+    } else if (performance.now() - last > PROGRESS_LOG_MS) {
       log.info({ collector }, `reading history: ${Math.floor(ratio * 100)} %`);
-      spokenAt.set(collector, Date.now());
+      spokenAt.set(collector, performance.now());
     } else {
       spokenAt.set(collector, last);
     }

@@ -140,6 +140,7 @@ test.each([
   [120_000, '2 min'],
   [7_200_000, '2 h'],
   [172_800_000, '2 d'],
+  [-3_600_000, '0 ms'],
 ])('%d ms is %s', (ms, text) => {
   expect(formatSpan(ms)).toBe(text);
 });

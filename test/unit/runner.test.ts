@@ -132,6 +132,25 @@ describe('failure', () => {
     expect(setting.events.filter((event) => event === 'stale')).toHaveLength(1);
   });
 
+  test.each([-24, -1, 1, 24])(
+    'a clock that is set %i h ahead makes the wait no longer and no shorter',
+    async (hours) => {
+      const setting = scripted();
+      await setting.runner.run();
+      setting.next = async () => {
+        vi.setSystemTime(NOON + hours * 3_600_000);
+        return failing('COLLECTOR_TIMEOUT')();
+      };
+      await setting.runner.run();
+      expect(setting.runner.state().lastDurationMs).toBeLessThan(60_000);
+      expect(setting.runner.state().lastDurationMs).toBeGreaterThanOrEqual(0);
+      await vi.advanceTimersByTimeAsync(STALE_AFTER_MS - 1);
+      expect(setting.served.has('items')).toBe(true);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(setting.served.has('items')).toBe(false);
+    },
+  );
+
   test('success in time ends the wait', async () => {
     const setting = scripted();
     await setting.runner.run();

@@ -38,8 +38,9 @@ ${content}
 `.text;
 }
 
-/** `3 s`, `12 min`, `5 h`, `8 d`: how long ago, or how long it took. */
-export function formatSpan(ms: number): string {
+/** `3 s`, `12 min`, `5 h`, `8 d`: how long ago, or how long it took. What lies ahead, by a clock that was set back, is now. */
+export function formatSpan(span: number): string {
+  const ms = Math.max(0, span);
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
