@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { formatTable } from '../../src/main/table.js';
 import type { Usage } from './subject.js';
 
-const MODES = ['bugflow', 'fixed', 'prom-client'] as const;
+const MODES = ['bugflow', 'bugflow with login', 'fixed', 'prom-client'] as const;
 type Mode = (typeof MODES)[number];
 const SIZES = [1000, 10_000, 50_000];
 const ROUNDS = 3;
@@ -144,6 +144,7 @@ function scrape(port: number, agent: Agent, gzip: boolean): Promise<number> {
         port,
         path: '/metrics',
         agent,
+        auth: 'bench:bench',
         headers: gzip ? { 'accept-encoding': 'gzip' } : {},
       },
       (response) => {

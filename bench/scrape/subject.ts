@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
+import { hash } from '@node-rs/bcrypt';
 import pino from 'pino';
 import { Gauge, Registry } from 'prom-client';
 import { createBackoff } from '../../src/collectors/backoff.js';
@@ -15,6 +19,7 @@ import { createExposition, type Exposition } from '../../src/exposition/expositi
 import { CONTENT_TYPES } from '../../src/exposition/format.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import { createServer } from '../../src/server/server.js';
+import { openWeb } from '../../src/server/web.js';
 
 /*
  * One of the servers under comparison, in a process of its own so that its processor time can be told apart.
@@ -176,6 +181,8 @@ async function listen(): Promise<{ port: number; collect: () => Promise<void> }>
     return { port: await portOf(server), collect };
   }
 
+  const log = pino({ level: 'silent' });
+  const configFile = mode === 'bugflow with login' ? await writeWebFile() : undefined;
   const server = createServer({
     exposition,
     version: 'bench',
@@ -184,10 +191,21 @@ async function listen(): Promise<{ port: number; collect: () => Promise<void> }>
     databaseUp: engine.databaseUp,
     databaseTarget: () => '',
     reload: undefined,
-    log: pino({ level: 'silent' }),
+    rowSamples: () => true,
+    web: await openWeb({ configFile, maxConnections: 512 }, { log }),
+    log,
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
   return { port: (server.server.address() as AddressInfo).port, collect };
+}
+
+/** With the one user that the bench logs in as. */
+async function writeWebFile(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'bugflow-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'web.yaml');
+  writeFileSync(file, `basic_auth_users: { bench: '${await hash('bench', 10)}' }\n`);
+  return file;
 }
 
 function portOf(server: ReturnType<typeof createHttpServer>): Promise<number> {

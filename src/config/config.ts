@@ -5,6 +5,7 @@ import { type Environment, expandVariables } from './expand.js';
 import { configSchema, type Kind, parseListen, type RawConfig, type Stage } from './schema.js';
 import type { Locate } from './section.js';
 import { type SshConfig, sshConfig } from './ssh-section.js';
+import { type WebConfig, webConfig } from './web-section.js';
 
 /** One line of the team's description of its boards; patterns have `*` and `?` as wildcards. */
 export interface WorkflowRule {
@@ -38,6 +39,7 @@ export interface Config {
   /** The way to the database, when it is not direct. */
   readonly ssh: SshConfig | undefined;
   readonly listen: { readonly host: string; readonly port: number };
+  readonly web: WebConfig;
   readonly timeZone: string;
   /** Without a slash at the end; empty when not configured. */
   readonly taigaUrl: string;
@@ -92,6 +94,7 @@ async function toConfig(
     database: await databaseConfig(raw.database, section),
     ssh: raw.ssh && sshConfig(raw.ssh, section),
     listen,
+    web: webConfig(raw.web, section),
     timeZone: raw.time_zone,
     taigaUrl: (raw.taiga_url ?? '').replace(/\/+$/, ''),
     projects: raw.projects,

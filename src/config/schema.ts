@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, timeout } from '../documents/duration.js';
 import { databaseSchema } from './database-section.js';
 import { sshSchema } from './ssh-section.js';
+import { webSchema } from './web-section.js';
 
 export const KINDS = ['epic', 'userstory', 'task', 'issue'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -115,6 +116,7 @@ export const configSchema = z.strictObject({
     .describe(
       'Address of the HTTP server. Only this machine by default; `0.0.0.0:10284` opens it to the network.',
     ),
+  web: webSchema.prefault({}).describe('Who may reach the HTTP server, and how.'),
   time_zone: timeZone.default('UTC').describe('Time zone of days, sprints and cron expressions.'),
   taiga_url: webAddress.optional().describe("Address of Taiga's front end, for links to items."),
   projects: projects.prefault({}).describe('Which projects are exported.'),

@@ -47,7 +47,7 @@ function parse<S extends z.ZodType>(
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const problem = yaml.errors[0];
   if (problem) {
-    throw new BugflowError(errors.invalid, `not valid YAML: ${problem.message}`, {
+    throw new BugflowError(errors.invalid, `not valid YAML: ${withoutQuotation(problem.message)}`, {
       place: { file, line: lines.linePos(problem.pos[0]).line },
     });
   }
@@ -101,6 +101,11 @@ function parse<S extends z.ZodType>(
     throw new BugflowError(errors.invalid, described.message + more, { place: place(described.path) });
   }
   return { file, value: result.data, place, textPlace };
+}
+
+/** What the parser says of a file, without what it quotes from there: that may be a secret. */
+function withoutQuotation(message: string): string {
+  return message.replace(/(?:: |(?<= directive) ).*$/s, '');
 }
 
 /** Offset of the key (in a map) or the element (in a list) at `path`, or of its nearest parent that exists. */

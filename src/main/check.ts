@@ -6,6 +6,8 @@ import { readOnce } from '../collectors/reading.js';
 import { verifyHistory } from '../collectors/verify.js';
 import { describeTarget } from '../database/explain-error.js';
 import { BugflowError, isDatabaseUnusable, messageOf } from '../errors.js';
+import { createFileWatch } from '../server/web-config/file-watch.js';
+import { readWebFile } from '../server/web-config/web-file.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 import { formatTable } from './table.js';
@@ -27,6 +29,7 @@ export async function check(
   print(`Configuration: ${config.file ?? 'none, only the environment'}`);
   print(`Database: ${describeTarget(config.database).where}`);
   if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
+  if (config.web.configFile !== undefined) await printWebFile(config.web.configFile, print);
   const { database } = openDatabase(config, { onIdleError: () => undefined });
   try {
     const reader = createReader(database, library.relations);
@@ -68,6 +71,17 @@ export async function check(
   } finally {
     await database.close();
   }
+}
+
+/** @throws BugflowError when something is wrong with it. */
+async function printWebFile(file: string, print: (line: string) => void): Promise<void> {
+  const { tls, users, tokens } = await readWebFile(file, createFileWatch());
+  const parts = [
+    tls ? `TLS (${tls.clientAuth})` : 'no TLS',
+    `${users.size} users`,
+    `${tokens.length} tokens`,
+  ];
+  print(`Web configuration: ${file}: ${parts.join(', ')}`);
 }
 
 /** Whether history leads to where the tables are now. Differences are printed. */

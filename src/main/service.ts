@@ -15,6 +15,7 @@ import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { createOwnMetrics } from '../observability/own-metrics.js';
 import { createServer } from '../server/server.js';
+import { openWeb } from '../server/web.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { TunnelState } from '../tunnel/tunnel.js';
 import { type Installation, loadInstallation } from './installation.js';
@@ -63,8 +64,10 @@ export async function startService({
 }: ServiceOptions): Promise<Service> {
   const exposition = await createExposition();
   const lastReload = { successful: true, succeededAt: Date.now() };
-  let shift = createShift(await loadInstallation(source));
-  log.level = shift.installation.config.logLevel;
+  const first = await loadInstallation(source);
+  log.level = first.config.logLevel;
+  const web = await openWeb(first.config.web, { log, onChange: () => ownMetrics.refresh() });
+  let shift = createShift(first);
 
   const ownMetrics = createOwnMetrics(exposition, () => ({
     version,
@@ -74,6 +77,7 @@ export async function startService({
     mismatches: shift.engine.mismatches(),
     openCircuits: shift.engine.openCircuits(),
     lastReload,
+    webConfigSuccessful: web.lastReadSuccessful(),
   }));
 
   function createShift(installation: Installation): Shift {
@@ -142,7 +146,10 @@ export async function startService({
     log.info(`configuration loaded: ${installation.library.collectors.length} collectors`);
   };
   const reload = (): Promise<void> => {
-    const result = reloading.then(reloadNow);
+    const result = reloading.then(async () => {
+      const outcomes = await Promise.allSettled([reloadNow(), web.reload()]);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    });
     onReload(result);
     reloading = result.catch(() => undefined);
     return result;
@@ -157,6 +164,8 @@ export async function startService({
     databaseUp: () => shift.engine.databaseUp(),
     databaseTarget: () => describeTarget(shift.installation.config.database).where,
     reload: config.reloadEndpoint ? reload : undefined,
+    rowSamples: () => shift.installation.config.web.rowSamples,
+    web,
     log,
   });
   await ownMetrics.publish();
@@ -164,7 +173,9 @@ export async function startService({
   let address: string;
   try {
     address = await server.listen({ host, port: port ?? config.listen.port });
+    address = address.replace(/^http:/, `${web.scheme}:`);
   } catch (error) {
+    web.close();
     await ownMetrics.close();
     await endShift(shift);
     throw explainListenError(error, host, port ?? config.listen.port, config.file);
@@ -174,17 +185,28 @@ export async function startService({
     `${shift.installation.library.collectors.length} collectors on ${describeTarget(config.database).where}, metrics at ${address}/metrics`,
   );
 
+  if (!isLoopback(host) && !web.keepsStrangersOut()) {
+    log.warn(
+      `whoever reaches ${address} sees everything, as nobody has to log in; set web.config_file with basic_auth_users or bearer_token_files (docs/http.md), or listen on 127.0.0.1 behind a reverse proxy`,
+    );
+  }
+
   return {
     address,
     server,
     reload,
     async close() {
       await server.close();
+      web.close();
       await reloading;
       await ownMetrics.close();
       await endShift(shift);
     },
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** Whether a collector goes on as it was, so that its last values may stay until it has run again. */

@@ -15,6 +15,8 @@ export interface ServiceFacts {
   readonly mismatches: ReadonlyMap<string, number>;
   /** Collectors that kept failing, by name. */
   readonly openCircuits: ReadonlyMap<string, unknown>;
+  /** Whether the web configuration file was good when it was last read; only where there is one. */
+  readonly webConfigSuccessful?: boolean | undefined;
   readonly lastReload: { readonly successful: boolean; readonly succeededAt: number };
 }
 
@@ -80,6 +82,18 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       'bugflow_config_last_reload_success_timestamp_seconds',
       'When the configuration was last loaded, in Unix time.',
       sampleOf(seconds(lastReload.succeededAt)),
+    ),
+    ...webFamilies(facts.webConfigSuccessful),
+  ];
+}
+
+function webFamilies(successful: boolean | undefined): SampleFamily[] {
+  if (successful === undefined) return [];
+  return [
+    gauge(
+      'bugflow_web_config_last_reload_successful',
+      'Whether the last attempt to load the web configuration file, with the certificates and tokens it names, succeeded.',
+      sampleOf(Number(successful)),
     ),
   ];
 }

@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { OpenCircuit } from '../collectors/scheduler.js';
@@ -6,8 +6,10 @@ import { messageOf } from '../errors.js';
 import type { Exposition } from '../exposition/exposition.js';
 import { CONTENT_TYPES } from '../exposition/format.js';
 import { acceptsGzip, negotiateFormat } from '../exposition/negotiate.js';
+import { createGate } from './authentication/gate.js';
 import { collectorsPage } from './pages/collectors.js';
 import { homePage } from './pages/home.js';
+import type { Web } from './web.js';
 
 /** What the HTTP side shows; functions, because a reload replaces what stands behind them. */
 export interface ServerSources {
@@ -19,28 +21,34 @@ export interface ServerSources {
   readonly databaseTarget: () => string;
   /** Absent: the reload endpoint is off. */
   readonly reload: (() => Promise<void>) | undefined;
+  /** Whether `/collectors` shows rows. */
+  readonly rowSamples: () => boolean;
+  readonly web: Web;
   readonly log: Logger;
 }
 
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-};
-
 export function createServer(sources: ServerSources): FastifyInstance {
-  const { exposition, log } = sources;
+  const { exposition, web, log } = sources;
+  const gate = createGate(web.authenticator);
   const server = fastify({
     logger: false,
     bodyLimit: 1024,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 75_000,
     forceCloseConnections: true,
+    return503OnClosing: false,
+    serverFactory: web.serverFactory,
+    // The web's own server answers these.
+    clientErrorHandler: () => undefined,
+    // An address that cannot be decoded never comes to the hooks.
+    frameworkErrors(_error, request, reply) {
+      reply.headers(web.headers());
+      gate(request, reply, () => badRequest(reply));
+    },
   });
 
-  server.addHook('onSend', async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+  server.addHook('onRequest', gate);
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.headers(web.headers());
+    done();
   });
   server.setErrorHandler((error, _request, reply) => {
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
@@ -59,7 +67,7 @@ export function createServer(sources: ServerSources): FastifyInstance {
     const body = exposition.body(format, gzip);
     reply.hijack();
     reply.raw.writeHead(200, {
-      ...SECURITY_HEADERS,
+      ...web.headers(),
       'content-type': CONTENT_TYPES[format],
       'content-length': body.length,
       vary: 'accept, accept-encoding',
@@ -107,10 +115,15 @@ export function createServer(sources: ServerSources): FastifyInstance {
       collectorsPage({
         runners: sources.runners(),
         openCircuits: sources.openCircuits(),
+        rowSamples: sources.rowSamples(),
         now: Date.now(),
       }),
     ),
   );
 
   return server;
+}
+
+function badRequest(reply: FastifyReply): void {
+  reply.code(400).type('text/plain').send('bad request\n');
 }

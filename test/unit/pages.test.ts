@@ -43,7 +43,7 @@ function collectors(
   runners: readonly CollectorRunner[],
   openCircuits: ReadonlyMap<string, OpenCircuit> = new Map(),
 ): string {
-  return collectorsPage({ runners, openCircuits, now: NOW });
+  return collectorsPage({ runners, openCircuits, rowSamples: true, now: NOW });
 }
 
 const VOID_ELEMENTS = ['meta', 'br', 'img', 'input', 'link', 'hr'];

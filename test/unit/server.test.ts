@@ -6,12 +6,15 @@ import { BugflowError } from '../../src/errors.js';
 import { createExposition } from '../../src/exposition/exposition.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import { createServer, type ServerSources } from '../../src/server/server.js';
+import { openWeb } from '../../src/server/web.js';
 import { parseExposition } from '../support/exposition-parser.js';
 import { items, runnerWith } from './helpers.js';
 
 async function serve(change: Partial<ServerSources> = {}): Promise<ReturnType<typeof createServer>> {
   const exposition = await createExposition();
   await exposition.publish('items', [toSampleFamily(items(3))]);
+  const log = pino({ level: 'silent' });
+  const web = await openWeb({ configFile: undefined, maxConnections: 100 }, { log });
   const server = createServer({
     exposition,
     version: '1.2.3',
@@ -20,7 +23,9 @@ async function serve(change: Partial<ServerSources> = {}): Promise<ReturnType<ty
     databaseUp: () => true,
     databaseTarget: () => 'db.example.org:5432',
     reload: undefined,
-    log: pino({ level: 'silent' }),
+    rowSamples: () => true,
+    web,
+    log,
     ...change,
   });
   onTestFinished(() => server.close());

@@ -5,16 +5,18 @@ import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { type Html, html } from './html.js';
 import { formatSpan, layout } from './layout.js';
 
+export interface CollectorsPageFacts {
+  readonly runners: readonly CollectorRunner[];
+  /** By collector. */
+  readonly openCircuits: ReadonlyMap<string, OpenCircuit>;
+  /** Whether rows are shown. */
+  readonly rowSamples: boolean;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
 /** `/collectors`: where each number comes from. */
-export function collectorsPage({
-  runners,
-  openCircuits,
-  now,
-}: {
-  runners: readonly CollectorRunner[];
-  openCircuits: ReadonlyMap<string, OpenCircuit>;
-  now: number;
-}): string {
+export function collectorsPage({ runners, openCircuits, rowSamples, now }: CollectorsPageFacts): string {
   return layout(
     'Collectors',
     html`<h1>Collectors</h1>
@@ -22,7 +24,7 @@ export function collectorsPage({
 <tr><th>Collector</th><th>State</th><th>Last success</th><th class="number">Series</th><th class="number">Database</th><th>Schedule</th></tr>
 ${runners.map((runner) => summaryRow(runner, now))}
 </table></div>
-${runners.map((runner) => collectorCard(runner, openCircuits.get(runner.definition.name), now))}`,
+${runners.map((runner) => collectorCard(runner, openCircuits.get(runner.definition.name), rowSamples, now))}`,
   );
 }
 
@@ -35,6 +37,7 @@ function summaryRow({ definition, state: stateOf }: CollectorRunner, now: number
 function collectorCard(
   { definition, state: stateOf }: CollectorRunner,
   circuit: OpenCircuit | undefined,
+  rowSamples: boolean,
   now: number,
 ): Html {
   const state = stateOf();
@@ -47,7 +50,7 @@ ${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastEr
 <tr><th>Metric</th><th>Type</th><th>Labels</th><th>Meaning</th></tr>
 ${definition.metrics.map((metric) => html`<tr><td><code>${metric.name}</code></td><td>${metric.type}</td><td>${metric.labels.join(', ')}</td><td>${metric.help}</td></tr>`)}
 </table></div>
-${sampleTable(state)}
+${rowSamples ? sampleTable(state) : html`<p class="soft">Rows are not shown here: <code>web.row_samples</code> is off.</p>`}
 <details><summary>SQL${definition.relations.length > 0 ? html` (reads the relations ${definition.relations.join(', ')})` : undefined}</summary>${shapes(definition).map(({ text }) => html`<pre>${text}</pre>`)}</details>
 <p class="soft">${basename(definition.file)}</p>
 </section>

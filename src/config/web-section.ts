@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { SectionContext } from './section.js';
+
+export const webSchema = z.strictObject({
+  config_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Web configuration file with TLS, users, tokens and headers, of the same shape as Prometheus' own; [HTTP](http.md) explains it.",
+    ),
+  row_samples: z.boolean().default(true).describe('Whether `/collectors` shows rows of the last run.'),
+  max_connections: z
+    .number()
+    .int()
+    .positive()
+    .max(65_535)
+    .default(512)
+    .describe('Connections at most at a time; further ones are closed at once.'),
+});
+
+type RawWeb = z.output<typeof webSchema>;
+
+export interface WebConfig {
+  /** Path of the web configuration file; undefined: plain HTTP without a login. */
+  readonly configFile: string | undefined;
+  readonly rowSamples: boolean;
+  readonly maxConnections: number;
+}
+
+export function webConfig(raw: RawWeb, { base }: SectionContext): WebConfig {
+  return {
+    configFile: raw.config_file && resolve(base, raw.config_file),
+    rowSamples: raw.row_samples,
+    maxConnections: raw.max_connections,
+  };
+}

@@ -1,0 +1,51 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { verify } from '@node-rs/bcrypt';
+import { createTurnstile } from './turnstile.js';
+
+export type Verdict = 'granted' | 'refused' | 'busy';
+
+/** Checks passwords against bcrypt hashes, which are slow by intent: what was right once is remembered. */
+export interface PasswordChecks {
+  /** Of credentials `USER:PASSWORD`, sent from an address. Immediate when they are known to be right. */
+  check(credentials: string, address: string): Verdict | Promise<Verdict>;
+}
+
+/** @param users user → bcrypt hash; at least one. */
+export function createPasswordChecks(users: ReadonlyMap<string, string>): PasswordChecks {
+  const hashes = [...users.values()];
+  // Of this process alone: what is remembered cannot be looked up in a table of digests.
+  const secret = randomBytes(32);
+  const digestOf = (text: string): Buffer => createHmac('sha256', secret).update(text).digest();
+  /** User → digest of the credentials that were right. */
+  const right = new Map<string, string>();
+  const underWay = new Map<string, Promise<Verdict>>();
+  const turnstile = createTurnstile();
+
+  const verdictOf = async (user: string, credentials: string, digest: string): Promise<Verdict> => {
+    const password = credentials.slice(user.length + 1);
+    const known = users.get(user);
+    // An unknown user takes as long as one of the known ones, and always the same.
+    const hash = known ?? hashes[digestOf(user).readUInt32BE() % hashes.length] ?? '';
+    if (!(await verify(password, hash)) || known === undefined) return 'refused';
+    right.set(user, digest);
+    return 'granted';
+  };
+
+  return {
+    check(credentials, address) {
+      const colon = credentials.indexOf(':');
+      if (colon < 0) return 'refused';
+      const user = credentials.slice(0, colon);
+      const digest = digestOf(credentials).toString('base64');
+      if (right.get(user) === digest) return 'granted';
+      // Scrapers that begin together with the same password wait for one check.
+      const other = underWay.get(digest);
+      if (other) return other;
+      const turn = turnstile.enter(address, () => verdictOf(user, credentials, digest));
+      if (!turn) return 'busy';
+      const verdict = turn.finally(() => underWay.delete(digest));
+      underWay.set(digest, verdict);
+      return verdict;
+    },
+  };
+}

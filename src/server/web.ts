@@ -1,0 +1,100 @@
+import type { Server as PlainServer } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { FastifyServerFactory } from 'fastify';
+import type { Logger } from 'pino';
+import type { WebConfig } from '../config/web-section.js';
+import { messageOf } from '../errors.js';
+import { type Authenticator, createAuthenticator } from './authentication/authenticator.js';
+import { verifiesClients } from './client-certificates.js';
+import { createHttpServer } from './http-server.js';
+import { LIMITS, type Limits } from './limits.js';
+import { type KeptSettings, keepSettings } from './web-config/kept-settings.js';
+import type { WebSettings } from './web-config/web-file.js';
+
+/** What stands between the network and the pages: TLS, limits, logins and headers, as the web file has them now. */
+export interface Web {
+  readonly scheme: 'http' | 'https';
+  /** Makes the server on which Fastify listens. */
+  readonly serverFactory: FastifyServerFactory;
+  /** Undefined where nobody has to log in. */
+  authenticator(): Authenticator | undefined;
+  /** Whether strangers are kept out, by a login or by their certificate. */
+  keepsStrangersOut(): boolean;
+  /** Headers of everything that is sent. */
+  headers(): Readonly<Record<string, string>>;
+  /** See {@link KeptSettings}. */
+  lastReadSuccessful(): boolean | undefined;
+  reload(): Promise<void>;
+  close(): void;
+}
+
+export interface WebOptions {
+  readonly log: Logger;
+  /** Told when the web file was read again, well or not. */
+  readonly onChange?: () => void;
+  readonly limits?: Limits;
+  readonly lookIntervalMs?: number;
+}
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+};
+
+interface WebState {
+  readonly authenticator: Authenticator | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** @throws BugflowError when the web file is wrong. */
+export async function openWeb(
+  { configFile, maxConnections }: Pick<WebConfig, 'configFile' | 'maxConnections'>,
+  { log, onChange = () => undefined, limits = LIMITS, lookIntervalMs }: WebOptions,
+): Promise<Web> {
+  let server: PlainServer | TlsServer | undefined;
+  const kept: KeptSettings = await keepSettings({
+    file: configFile,
+    lookIntervalMs,
+    onRead(outcome) {
+      if (outcome instanceof Error) {
+        log.error(`the web configuration was not loaded, the old one stays in force: ${messageOf(outcome)}`);
+      } else {
+        if (outcome.tls && server && 'setSecureContext' in server)
+          server.setSecureContext(outcome.tls.context);
+        state = stateOf(outcome);
+        log.info('web configuration loaded');
+      }
+      onChange();
+    },
+  });
+  const { tls } = kept.current();
+  let state = stateOf(kept.current());
+
+  return {
+    scheme: tls ? 'https' : 'http',
+    serverFactory(handler) {
+      server = createHttpServer(handler, {
+        tls: kept.current().tls,
+        maxConnections,
+        limits,
+        headers: () => state.headers,
+      });
+      return server;
+    },
+    authenticator: () => state.authenticator,
+    keepsStrangersOut: () => state.authenticator !== undefined || verifiesClients(tls?.clientAuth),
+    headers: () => state.headers,
+    lastReadSuccessful: kept.lastReadSuccessful,
+    reload: kept.reload,
+    close: kept.close,
+  };
+}
+
+function stateOf(settings: WebSettings): WebState {
+  return {
+    authenticator: createAuthenticator(settings),
+    headers: { ...SECURITY_HEADERS, ...settings.headers },
+  };
+}
