@@ -70,7 +70,7 @@ function parse<S extends z.ZodType>(
       if (alias.resolve(yaml)) return;
       throw new BugflowError(
         errors.invalid,
-        `not usable YAML: *${alias.source} refers to an anchor that is not there; put a text that begins with * in quotes`,
+        'not usable YAML: what begins with * refers to an anchor, which is not there; put such a text in quotes',
         { place: { file, line: lineAt(alias.range?.[0]) } },
       );
     },
@@ -81,7 +81,7 @@ function parse<S extends z.ZodType>(
     // Aliases multiply: a small file could otherwise unfold to gigabytes.
     value = yaml.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new BugflowError(errors.invalid, `not usable YAML: ${reasonOf(error)}`, {
+    throw new BugflowError(errors.invalid, `not usable YAML: ${withoutQuotation(reasonOf(error))}`, {
       place: { file, line: 1 },
     });
   }

@@ -14,7 +14,7 @@ const unsupported = (mend: string) => z.undefined(`this is not supported; ${mend
 const tlsVersion = z.enum(namesOf(TLS_VERSIONS), {
   error: ({ input }) =>
     input === 'TLS10' || input === 'TLS11'
-      ? `${input} is not supported, as it is not secure any more; use TLS12 or TLS13`
+      ? `the version ${input} is not supported, as it is not secure any more; use TLS12 or TLS13`
       : 'this is not a version of TLS; use TLS12 or TLS13',
 });
 
