@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'COLLECTOR_TIMEOUT'
   | 'DATABASE_UNREACHABLE'
   | 'DATABASE_LOGIN_REFUSED'
+  | 'DATABASE_TLS'
   | 'DATABASE_MISSING'
   | 'DATABASE_NOT_TAIGA'
   | 'DATABASE_PERMISSION'
@@ -64,6 +65,7 @@ export function isDatabaseAbsent(error: unknown): boolean {
     error,
     'DATABASE_UNREACHABLE',
     'DATABASE_LOGIN_REFUSED',
+    'DATABASE_TLS',
     'DATABASE_MISSING',
     'TUNNEL_UNREACHABLE',
     'TUNNEL_HOST_KEY',

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { timeout } from '../documents/duration.js';
 import { BugflowError } from '../errors.js';
+import { type TlsSettings, tlsSchema, tlsSettings } from './database-tls.js';
+import { type DatabaseAddress, parseDatabaseUrl } from './database-url.js';
 import { readSecret } from './secret.js';
 import type { SectionContext } from './section.js';
 
@@ -19,6 +21,9 @@ export const databaseSchema = z.strictObject({
     .describe(
       'File that holds the password alone; read again at each connect, so that a rotated password needs no restart.',
     ),
+  tls: tlsSchema
+    .prefault({})
+    .describe('Encryption; the same can stand in the URL: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`.'),
   pool_size: z.number().int().positive().max(20).default(3).describe('Connections at most.'),
   connect_timeout: timeout.prefault('5s').describe('How long to wait for a connection.'),
   lock_timeout: timeout
@@ -34,9 +39,12 @@ export const databaseSchema = z.strictObject({
 type RawDatabase = z.output<typeof databaseSchema>;
 
 export interface DatabaseConfig {
-  /** May hold the password: never shown. */
+  /** As it was when the configuration was read. May hold the password: never shown. */
   readonly url: string;
   readonly passwordFile: string | undefined;
+  readonly tls: TlsSettings;
+  /** The folder to which paths in the URL are relative. */
+  readonly base: string;
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
   readonly lockTimeoutMs: number;
@@ -46,9 +54,13 @@ export interface DatabaseConfig {
 
 /** @throws BugflowError */
 export async function databaseConfig(raw: RawDatabase, section: SectionContext): Promise<DatabaseConfig> {
+  const { base } = section;
+  const tls = tlsSettings(raw.tls, base);
   return {
-    url: await databaseUrl(raw, section),
-    passwordFile: raw.password_file && resolve(section.base, raw.password_file),
+    url: await databaseUrl(raw, tls, section),
+    passwordFile: raw.password_file && resolve(base, raw.password_file),
+    tls,
+    base,
     poolSize: raw.pool_size,
     connectTimeoutMs: raw.connect_timeout,
     lockTimeoutMs: raw.lock_timeout,
@@ -57,9 +69,10 @@ export async function databaseConfig(raw: RawDatabase, section: SectionContext):
   };
 }
 
-/** The URL from the file, from a file it names, or from the environment; checked for shape, never echoed. */
+/** The URL from the file, from a file it names, or from the environment; checked, never echoed. */
 async function databaseUrl(
   { url, url_file: urlFile }: RawDatabase,
+  tls: TlsSettings,
   { base, env, locate }: SectionContext,
 ): Promise<string> {
   if (url !== undefined && urlFile !== undefined) {
@@ -76,13 +89,17 @@ async function databaseUrl(
       { place: locate(['database']) },
     );
   }
-  if (!/^postgres(ql)?:\/\//.test(given) || !URL.canParse(given)) {
-    const key = urlFile !== undefined ? 'url_file' : url !== undefined ? 'url' : undefined;
-    throw new BugflowError(
-      'CONFIG_INVALID',
-      `${key ? `database.${key}` : 'TAIGA_DATABASE_URL'} is not a URL of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)`,
-      { place: key && locate(['database', key]) },
-    );
-  }
+  const key = urlFile !== undefined ? 'url_file' : url !== undefined ? 'url' : undefined;
+  parseDatabaseUrl(given, {
+    ...{ tls, base },
+    name: key ? `database.${key}` : 'TAIGA_DATABASE_URL',
+    placeOf: (tlsKey) =>
+      tlsKey === undefined ? key && locate(['database', key]) : locate(['database', 'tls', tlsKey]),
+  });
   return given;
+}
+
+/** The address as it is now. @throws BugflowError */
+export async function readAddress({ url, tls, base }: DatabaseConfig): Promise<DatabaseAddress> {
+  return parseDatabaseUrl(url, { tls, base, name: 'the database URL', placeOf: () => undefined });
 }

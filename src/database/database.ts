@@ -1,10 +1,10 @@
-import type { Duplex } from 'node:stream';
-import pg from 'pg';
-import Cursor from 'pg-cursor';
+import type pg from 'pg';
 import type { DatabaseConfig } from '../config/database-section.js';
-import { readSecret } from '../config/secret.js';
 import { BugflowError } from '../errors.js';
+import { connect, cut, type StreamFactory } from './connect.js';
 import { explainDatabaseError } from './explain-error.js';
+import { createPool } from './pool.js';
+import { openStream, readBatches } from './row-streams.js';
 
 export interface Column {
   readonly name: string;
@@ -45,60 +45,30 @@ export interface RowStream {
   next(): Promise<{ readonly columns: readonly Column[]; readonly rows: readonly Row[] }>;
 }
 
-const BATCH_ROWS = 1000;
 /** How long after the server's own timeout the connection is given up for lost. */
 const GRACE_MS = 2000;
-const BOOLEAN_OID = 16;
-
-/** Values stay text: what PostgreSQL wrote is what the labels say, and no number loses digits on the way. */
-const TEXT_TYPES: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number) =>
-    oid === BOOLEAN_OID
-      ? (value: string) => (value === 't' ? 'true' : 'false')
-      : (value: string) => value) as pg.CustomTypesConfig['getTypeParser'],
-};
 
 export interface DatabaseOptions {
   /** Told of connections that broke while idle, for the log. */
   readonly onIdleError: (error: Error) => void;
   /** Makes what each connection uses instead of a TCP socket of its own. */
-  readonly stream?: (() => Duplex) | undefined;
+  readonly stream?: StreamFactory | undefined;
 }
 
 export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: DatabaseOptions): Database {
-  const { passwordFile } = config;
-  const pool = new pg.Pool({
-    connectionString: config.url,
-    ...(passwordFile === undefined ? {} : { password: () => readSecret(passwordFile) }),
-    max: config.poolSize,
-    // Not of the pool, which would count the wait for a free connection as well.
-    Client: class extends pg.Client {
-      constructor(options?: pg.ClientConfig) {
-        super({ ...options, connectionTimeoutMillis: config.connectTimeoutMs });
-      }
-    },
-    application_name: config.applicationName,
-    // A second lock beside the READ ONLY transactions below.
-    options: '-c default_transaction_read_only=on',
-    keepAlive: true,
-    ...(stream === undefined ? {} : { stream }),
+  const pool = createPool({
+    size: config.poolSize,
+    open: () => connect(config, stream),
+    onIdleError,
   });
-  pool.on('error', onIdleError);
-
-  const connect = async (): Promise<pg.PoolClient> => {
-    try {
-      return await pool.connect();
-    } catch (error) {
-      throw explainDatabaseError(error, config);
-    }
-  };
 
   /** Lends a connection for one transaction. The guard gives it up when nothing is heard from it for too long. */
   const withConnection = async <T>(
     silenceLimitMs: number,
-    work: (client: pg.PoolClient, heard: () => void) => Promise<T>,
+    work: (client: pg.Client, heard: () => void) => Promise<T>,
   ): Promise<T> => {
-    const client = await connect();
+    const connection = await pool.acquire();
+    const { client, target } = connection;
     let broken: Error | undefined;
     let giveUp: (error: Error) => void = () => undefined;
     // When a connection goes, pg can leave a query without any answer: so whoever waits, waits for this, too.
@@ -115,7 +85,7 @@ export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: 
       );
       giveUp(silence);
       // PostgreSQL's own timeout cannot be heard on a network that went silent.
-      destroy(client, silence);
+      cut(client, silence);
     }, silenceLimitMs + GRACE_MS);
     client.on('error', giveUp);
     try {
@@ -125,11 +95,11 @@ export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: 
       return result;
     } catch (error) {
       if (!broken) await Promise.race([client.query('ROLLBACK'), lost]).catch(giveUp);
-      throw broken instanceof BugflowError ? broken : explainDatabaseError(error, config);
+      throw broken instanceof BugflowError ? broken : explainDatabaseError(error, target);
     } finally {
       clearTimeout(guard);
       client.off('error', giveUp);
-      client.release(broken);
+      pool.release(connection, broken !== undefined);
     }
   };
 
@@ -138,7 +108,7 @@ export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: 
       withConnection(query.timeoutMs, async (client) => {
         const startedAt = performance.now();
         await begin(client, config, 'READ COMMITTED', query.timeoutMs, config.idleTimeoutMs);
-        await readStream(client, query, onBatch);
+        await readBatches(client, query, onBatch);
         return performance.now() - startedAt;
       }),
 
@@ -150,13 +120,13 @@ export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: 
         await client.query("SELECT set_config('cursor_tuple_fraction', '1', true)");
         const streams: RowStream[] = [];
         for (const [i, query] of queries.entries()) {
-          streams.push(await declareStream(client, query, i, heard, explain));
+          streams.push(await openStream(client, query, i, heard, explain));
         }
         await consume(streams);
       });
     },
 
-    close: () => pool.end(),
+    close: () => pool.close(),
   };
 }
 
@@ -166,7 +136,7 @@ export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: 
  * for milliseconds.
  */
 async function begin(
-  client: pg.PoolClient,
+  client: pg.Client,
   config: DatabaseConfig,
   isolation: 'READ COMMITTED' | 'REPEATABLE READ',
   timeoutMs: number,
@@ -182,75 +152,4 @@ async function begin(
                   (SELECT set_config(name, 'off', true) FROM pg_catalog.pg_settings WHERE name = 'jit')`,
     values: [timeoutMs, config.lockTimeoutMs, idleTimeoutMs].map(String),
   });
-}
-
-/** A cursor of SQL's own: unlike the protocol's, several can be open on one connection. */
-async function declareStream(
-  client: pg.PoolClient,
-  query: Query,
-  index: number,
-  heard: () => void,
-  explain: (error: unknown, index: number) => unknown,
-): Promise<RowStream> {
-  const name = `bugflow_${index}`;
-  const declare = `DECLARE ${name} NO SCROLL CURSOR FOR `;
-  const ask = async (
-    text: string,
-    values: readonly unknown[] = [],
-  ): Promise<pg.QueryArrayResult<(string | null)[]>> => {
-    try {
-      return await client.query<(string | null)[]>({
-        text,
-        values: [...values],
-        rowMode: 'array',
-        types: TEXT_TYPES,
-      });
-    } catch (error) {
-      if (error instanceof pg.DatabaseError && error.position)
-        error.position = String(Number(error.position) - declare.length);
-      throw explain(error, index);
-    } finally {
-      heard();
-    }
-  };
-  await ask(declare + query.text, query.values);
-  return {
-    async next() {
-      const result = await ask(`FETCH FORWARD ${BATCH_ROWS} FROM ${name}`);
-      return { columns: result.fields, rows: result.rows };
-    },
-  };
-}
-
-async function readStream(
-  client: pg.PoolClient,
-  query: Query,
-  onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
-): Promise<void> {
-  const cursor = client.query(
-    new Cursor<Row>(query.text, [...query.values], { rowMode: 'array', types: TEXT_TYPES }),
-  );
-  const readBatch = (): Promise<{ columns: readonly Column[]; rows: readonly Row[] }> =>
-    new Promise((resolve, reject) => {
-      cursor.read(BATCH_ROWS, (error, rows, result) => {
-        if (error) reject(error);
-        else resolve({ columns: result.fields, rows });
-      });
-    });
-  try {
-    for (;;) {
-      const { columns, rows } = await readBatch();
-      onBatch(columns, rows);
-      if (rows.length < BATCH_ROWS) return;
-    }
-  } finally {
-    // Not awaited: whatever is sent next waits behind it, and on a connection that is gone it would never resolve.
-    void cursor.close();
-  }
-}
-
-/** pg has no public way to cut a connection at once; its socket is the only handle on a peer that does not answer. */
-function destroy(client: pg.PoolClient, error: Error): void {
-  const { connection } = client as unknown as { connection?: { stream?: { destroy(error: Error): void } } };
-  connection?.stream?.destroy(error);
 }

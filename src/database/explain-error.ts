@@ -14,9 +14,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 };
 
 /** What went wrong on the way to or in the database, in one line with its mend. Never shows the password. */
-export function explainDatabaseError(error: unknown, config: DatabaseConfig): unknown {
+export function explainDatabaseError(error: unknown, target: Target): unknown {
   if (error instanceof BugflowError) return error;
-  const target = describeTarget(config);
   const code = codeOf(error);
   const message = messageOf(error);
   if (error instanceof pg.DatabaseError) return explainServerError(error, target);
@@ -27,11 +26,7 @@ export function explainDatabaseError(error: unknown, config: DatabaseConfig): un
       { cause: error },
     );
   }
-  if (
-    /timeout|terminated|Connection ended|connection error|not queryable|server does not support SSL/i.test(
-      message,
-    )
-  ) {
+  if (/timeout|terminated|Connection ended|connection error|not queryable/i.test(message)) {
     return new BugflowError(
       'DATABASE_UNREACHABLE',
       `cannot reach the database at ${target.where}: ${message}`,
@@ -90,18 +85,30 @@ function explainServerError(error: pg.DatabaseError, target: Target): unknown {
   }
 }
 
-interface Target {
+/** Whom the service talks to, and as whom: for messages, without the password. */
+export interface Target {
+  /** `HOST:PORT` */
   readonly where: string;
+  /** A name, an address, or the folder of a Unix socket. */
+  readonly host: string;
   readonly user: string;
   readonly database: string;
 }
 
-/** Host, user and database of the URL, without its password. */
-export function describeTarget(config: Pick<DatabaseConfig, 'url'>): Target {
-  const url = new URL(config.url);
-  const user = decodeURIComponent(url.username) || 'postgres';
+/** Where the configured database was when the configuration was read. */
+export function describeTarget({ url }: Pick<DatabaseConfig, 'url'>): Target {
+  return describeAddress(new URL(url));
+}
+
+/** Host, user and database of a URL, without its password. */
+export function describeAddress(url: URL): Target {
+  const { searchParams } = url;
+  const user = searchParams.get('user') || decodeURIComponent(url.username) || 'postgres';
+  const host = searchParams.get('host') || decodeURIComponent(url.hostname) || 'localhost';
+  const port = searchParams.get('port') || url.port || '5432';
   return {
-    where: `${url.searchParams.get('host') ?? (url.hostname || 'localhost')}:${url.port || '5432'}`,
+    where: `${host}:${port}`,
+    host: host.replace(/^\[(.+)\]$/, '$1'),
     user,
     database: decodeURIComponent(url.pathname.slice(1)) || user,
   };

@@ -27,6 +27,13 @@ export interface Cluster extends TestPostgres {
   stop(): Promise<void>;
   /** Starts it again on the same port. */
   start(): Promise<void>;
+  readonly port: number;
+  /** What it has logged. */
+  log(): string;
+  /** Writes a file into the data folder that only the server may read, and gives its path. */
+  write(name: string, text: string): string;
+  /** Changes settings of the running server, and what `pg_hba.conf` says of all but the superuser. */
+  configure(settings: Readonly<Record<string, string>>, hba?: string): Promise<void>;
 }
 
 /** PostgreSQL in WebAssembly behind a socket. It is one single session: whatever waits, waits for everybody. */
@@ -62,10 +69,11 @@ export async function startPostgres(): Promise<Cluster> {
   writeFileSync(passwordFile, SUPERUSER_PASSWORD);
   // PostgreSQL refuses to run as root.
   const asPostgres = process.getuid?.() === 0;
-  if (asPostgres) {
+  const handOver = (...paths: readonly string[]): void => {
     const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-    for (const path of [folder, passwordFile]) chownSync(path, id('-u'), id('-g'));
-  }
+    if (asPostgres) for (const path of paths) chownSync(path, id('-u'), id('-g'));
+  };
+  handOver(folder, passwordFile);
   const command = (program: string, ...args: string[]): [string, string[]] => {
     const path = join(binaries, program);
     return asPostgres
@@ -94,6 +102,7 @@ export async function startPostgres(): Promise<Cluster> {
   const url = urlWith({});
 
   let server: ChildProcess | undefined;
+  let log = '';
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     const running = server;
     server = undefined;
@@ -113,8 +122,15 @@ export async function startPostgres(): Promise<Cluster> {
       shared_buffers: '64MB',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    server = spawn(...command('postgres', '-D', data, ...args), { stdio: 'ignore', cwd: folder });
-    await untilAnswers(url, server);
+    const child = spawn(...command('postgres', '-D', data, ...args), {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: folder,
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    server = child;
+    await untilAnswers(url, child);
   };
   const onExit = (): void => {
     server?.kill('SIGQUIT');
@@ -122,10 +138,33 @@ export async function startPostgres(): Promise<Cluster> {
   };
   process.once('exit', onExit);
 
+  const write: Cluster['write'] = (name, text) => {
+    const path = join(data, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    handOver(path);
+    return path;
+  };
+  const configure: Cluster['configure'] = async (changes, hba) => {
+    const loaded = (): Promise<unknown> => queryOnce(url, 'SELECT pg_conf_load_time()::text');
+    const before = JSON.stringify(await loaded());
+    for (const [name, value] of Object.entries(changes))
+      await queryOnce(url, `ALTER SYSTEM SET ${name} = '${value}'`);
+    if (hba !== undefined) write('pg_hba.conf', `host all postgres 127.0.0.1/32 scram-sha-256\n${hba}\n`);
+    await queryOnce(url, 'SELECT pg_reload_conf()');
+    for (let tries = 0; JSON.stringify(await loaded()) === before; tries++) {
+      if (tries === 200) throw new Error('PostgreSQL does not read its configuration');
+      await sleep(25);
+    }
+  };
+
   await start();
   return {
     url,
     urlWith,
+    port,
+    log: () => log,
+    write,
+    configure,
     query: (sql, values) => queryOnce(url, sql, values),
     load: (sql, database) => {
       const args = [

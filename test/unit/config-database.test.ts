@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Config, loadConfig } from '../../src/config/config.js';
+import { readAddress } from '../../src/config/database-section.js';
 import type { Environment } from '../../src/config/expand.js';
 import { readSecret } from '../../src/config/secret.js';
 import { errorOf, folderWith } from './helpers.js';
@@ -22,6 +23,8 @@ describe('where the URL comes from', () => {
     expect(config.database).toEqual({
       url: URL_TEXT,
       passwordFile: undefined,
+      tls: {},
+      base: process.cwd(),
       poolSize: 3,
       connectTimeoutMs: 5000,
       lockTimeoutMs: 2000,
@@ -108,5 +111,72 @@ describe('what is wrong with it', () => {
     const fromFile = await errorOf(load(`log_level: warn\ndatabase:\n  url: "${url}"\n`));
     expect(fromFile.message.endsWith(`config.yaml:3: database.url ${BAD}`)).toBe(true);
     expect(fromFile.message).not.toContain('geheim');
+  });
+});
+
+describe('TLS', () => {
+  test('is said by keys or by the URL; paths are relative to the configuration', async () => {
+    const keys = await load(
+      `database:
+  url: ${URL_TEXT}
+  tls: { mode: verify-full, ca_file: ca.pem, cert_file: /etc/c.pem, key_file: c.key, server_name: db }`,
+    );
+    const { tls, url } = await readAddress(keys.database);
+    const folder = keys.database.base;
+    expect(tls).toEqual({
+      mode: 'verify-full',
+      caFile: join(folder, 'ca.pem'),
+      certFile: '/etc/c.pem',
+      keyFile: join(folder, 'c.key'),
+      serverName: 'db',
+    });
+    expect(url.href).toBe(URL_TEXT);
+
+    const parameters = await load(
+      `database: { url: "${URL_TEXT}?sslmode=verify-ca&application_name=x&sslrootcert=ca.pem" }`,
+    );
+    const fromUrl = await readAddress(parameters.database);
+    expect(fromUrl.tls).toMatchObject({
+      mode: 'verify-ca',
+      caFile: join(parameters.database.base, 'ca.pem'),
+    });
+    // pg would read them otherwise.
+    expect(fromUrl.url.href).toBe(`${URL_TEXT}?application_name=x`);
+  });
+
+  test('is preferred where nothing is said, and full where the system is to vouch', async () => {
+    const plain = await load(`database: { url: "${URL_TEXT}" }`);
+    expect((await readAddress(plain.database)).tls.mode).toBe('prefer');
+    const system = await load(`database: { url: "${URL_TEXT}?sslrootcert=system" }`);
+    expect((await readAddress(system.database)).tls).toMatchObject({ mode: 'verify-full', caFile: 'system' });
+  });
+
+  test.each([
+    [
+      'url: "URL?sslmode=require"\n  tls:\n    mode: require',
+      /config\.yaml:4: database\.tls\.mode and sslmode in the database URL are both given; keep one$/,
+    ],
+    [
+      'url: "URL?sslrootcert=a"\n  tls:\n    mode: require\n    ca_file: a',
+      /config\.yaml:5: database\.tls\.ca_file and sslrootcert in the database URL are both given; keep one$/,
+    ],
+    ['url: "URL?sslmode=geheim"', /config\.yaml:2: .* none; write one of disable, allow, prefer, require, /],
+    ['url: "URL?sslcrl=x"', /config\.yaml:2: the parameter sslcrl of the database URL is not known here/],
+    ['url: URL\n  tls:\n    mode: verify-ca', /config\.yaml:4: verify-ca needs to know the CA; set/],
+    [
+      'url: URL\n  tls: { cert_file: a }',
+      /config\.yaml:3: there is a certificate to log in with, but no key/,
+    ],
+    ['url: "URL?sslkey=a"', /config\.yaml:2: there is a key to log in with, but no certificate; set both/],
+    [
+      'url: "URL?sslmode=require&sslrootcert=system"',
+      /config\.yaml:2: the system's certificates prove nothing with require; use verify-full$/,
+    ],
+    ['url: URL\n  tls: { mode: no-verify }', /config\.yaml:3: database\.tls\.mode/],
+  ])('is refused: %s', async (text, message) => {
+    const error = await errorOf(load(`database:\n  ${text.replace('URL', URL_TEXT)}\n`));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain('geheim');
   });
 });

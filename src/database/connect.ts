@@ -1,0 +1,108 @@
+import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import { type DatabaseConfig, readAddress } from '../config/database-section.js';
+import type { DatabaseAddress } from '../config/database-url.js';
+import { readSecret } from '../config/secret.js';
+import { hasCode } from '../errors.js';
+import { describeAddress, explainDatabaseError, type Target } from './explain-error.js';
+import { explainTlsError, readTlsOptions, type Transport, transportsFor } from './tls.js';
+
+/** A session with the server. */
+export interface Connection {
+  readonly client: pg.Client;
+  /** With whom, as whom. */
+  readonly target: Target;
+}
+
+/** Makes what a connection uses instead of a TCP socket of its own. */
+export type StreamFactory = () => Duplex;
+
+/**
+ * Connects and logs in. Whatever is in files – password, certificates – is read now: what was rotated needs no restart.
+ * @throws BugflowError
+ */
+export async function connect(
+  config: DatabaseConfig,
+  stream: StreamFactory | undefined,
+): Promise<Connection> {
+  const { url, tls } = await readAddress(config);
+  const target = describeAddress(url);
+  if (config.passwordFile !== undefined) {
+    // As a parameter: pg takes the place before the @ for the better one, even where that is empty.
+    url.searchParams.set('password', await readSecret(config.passwordFile));
+  }
+  const isUnixSocket = target.host.startsWith('/');
+  let failure: unknown;
+  for (const transport of transportsFor(tls, isUnixSocket)) {
+    const ssl = transport === 'tls' ? await readTlsOptions(tls, target.host) : false;
+    try {
+      return { client: await open(url, ssl, config, stream), target };
+    } catch (error) {
+      const explained =
+        (ssl && explainTlsError(error, target.where, tls)) || explainDatabaseError(error, target);
+      failure = betterReason(failure, explained, transport);
+      if (!allowsOtherTransport(explained)) break;
+    }
+  }
+  throw failure;
+}
+
+/** Where TLS cannot be agreed on, or pg_hba.conf lets nobody in this way; a wrong password is not sent twice. */
+function allowsOtherTransport(error: unknown): boolean {
+  return hasCode(error, 'DATABASE_TLS') || (error instanceof Error && isCode(error.cause, '28000'));
+}
+
+/** Of two refusals the one of the encrypted connection says more, unless it is only that there is no such thing. */
+function betterReason(first: unknown, second: unknown, secondBy: Transport): unknown {
+  if (first === undefined) return second;
+  const [encrypted, plain] = secondBy === 'tls' ? [second, first] : [first, second];
+  return hasCode(encrypted, 'DATABASE_TLS') ? plain : encrypted;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof pg.DatabaseError && error.code === code;
+}
+
+async function open(
+  url: DatabaseAddress['url'],
+  ssl: ConnectionOptions | false,
+  config: DatabaseConfig,
+  stream: StreamFactory | undefined,
+): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url.href,
+    ssl,
+    connectionTimeoutMillis: config.connectTimeoutMs,
+    application_name: config.applicationName,
+    // A second lock beside the READ ONLY transactions.
+    options: '-c default_transaction_read_only=on',
+    keepAlive: true,
+    ...(stream === undefined ? {} : { stream }),
+  });
+  // What comes after the end, when nobody else listens, is no news.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    // pg can hear of the end before it hears of the reason.
+    const reason = isUnexplainedEnd(error) ? streamOf(client)?.errored : undefined;
+    cut(client);
+    throw reason ?? error;
+  }
+}
+
+function isUnexplainedEnd(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Connection terminated unexpectedly';
+}
+
+/** Cuts a connection at once. */
+export function cut(client: pg.Client, error?: Error): void {
+  streamOf(client)?.destroy(error);
+}
+
+/** pg has no public handle on a peer that does not answer but its socket. */
+function streamOf(client: pg.Client): Duplex | undefined {
+  return (client as unknown as { connection?: { stream?: Duplex } }).connection?.stream;
+}

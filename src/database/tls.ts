@@ -1,0 +1,145 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+} from 'node:tls';
+import { SYSTEM_CA, type TlsConfig } from '../config/database-tls.js';
+import { BugflowError, messageOf } from '../errors.js';
+
+/** Whether a connection is encrypted. */
+export type Transport = 'tls' | 'plain';
+
+/** In what order libpq tries, until one is accepted. */
+export function transportsFor({ mode }: TlsConfig, isUnixSocket: boolean): readonly Transport[] {
+  if (isUnixSocket || mode === 'disable') return ['plain'];
+  if (mode === 'allow') return ['plain', 'tls'];
+  if (mode === 'prefer') return ['tls', 'plain'];
+  return ['tls'];
+}
+
+/** What pg takes as `ssl`; the files are read anew. @throws BugflowError */
+export async function readTlsOptions(tls: TlsConfig, host: string): Promise<ConnectionOptions> {
+  const { mode, caFile, certFile, keyFile, serverName = host } = tls;
+  const [ca, cert, key] = await Promise.all([
+    caFile === undefined || caFile === SYSTEM_CA ? undefined : readCertificate(caFile, 'CA certificates'),
+    certFile && readCertificate(certFile, 'client certificate'),
+    keyFile && readPrivateKey(keyFile),
+  ]);
+  const known = {
+    // Only pieces that are there: tls takes an undefined one for an empty one.
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+  };
+  try {
+    createSecureContext(known);
+  } catch (error) {
+    throw new BugflowError(
+      'DATABASE_TLS',
+      `${[caFile, certFile, keyFile].filter((file) => file !== undefined).join(', ')}: ${messageOf(error)}; PEM without a passphrase is wanted, and the key must be the certificate's`,
+      { cause: error },
+    );
+  }
+  return {
+    ...known,
+    ...(isIP(serverName) === 0 && { servername: serverName }),
+    rejectUnauthorized: mode === 'verify-full' || caFile !== undefined,
+    checkServerIdentity: (_host, certificate) =>
+      mode === 'verify-full' ? checkServerIdentity(serverName, certificate) : undefined,
+  };
+}
+
+async function readPem(file: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new BugflowError('DATABASE_TLS', `cannot read the ${what} ${file}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readCertificate(file: string, what: string): Promise<Buffer> {
+  const bytes = await readPem(file, what);
+  // OpenSSL passes over what it does not know, and would then trust nobody.
+  if (!/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(bytes.toString('latin1')))
+    throw new BugflowError('DATABASE_TLS', `the ${what} ${file}: there is no certificate in PEM in it`);
+  return bytes;
+}
+
+/** As libpq has it: of a key that belongs to root its group may read it. */
+async function readPrivateKey(file: string): Promise<Buffer> {
+  const bytes = await readPem(file, 'private key');
+  const { mode, uid } = await stat(file);
+  if ((mode & (uid === 0 ? 0o027 : 0o077)) !== 0) {
+    throw new BugflowError(
+      'DATABASE_TLS',
+      `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); mend it with: chmod 600 ${file}`,
+    );
+  }
+  return bytes;
+}
+
+const UNTRUSTED = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+]);
+
+/** What is wrong between the two sides of a TLS connection, or undefined where it is something else. */
+export function explainTlsError(error: unknown, where: string, tls: TlsConfig): BugflowError | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const message = messageOf(error);
+  const refuse = (text: string): BugflowError =>
+    new BugflowError('DATABASE_TLS', `the database at ${where} ${text}`, { cause: error });
+  if (/server does not support SSL|establishing an SSL connection/.test(message)) {
+    return refuse(
+      `does not speak TLS, and ${tls.mode} wants it; set ssl = on in its postgresql.conf, or use another mode`,
+    );
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return refuse(
+      `has a certificate for another name (${namesOf(error)}); connect by its name, or set database.tls.server_name`,
+    );
+  }
+  if (code === 'CERT_HAS_EXPIRED') return refuse('has a certificate that has expired; renew it there');
+  if (code === 'CERT_NOT_YET_VALID')
+    return refuse('has a certificate that is not valid yet; compare the clocks of both machines');
+  if (UNTRUSTED.has(code)) {
+    const source = tls.caFile === undefined || tls.caFile === SYSTEM_CA ? 'the system' : tls.caFile;
+    return refuse(
+      `has a certificate that ${source} does not vouch for (${message}); set database.tls.ca_file to the certificate of its CA`,
+    );
+  }
+  if (/^ERR_(SSL|TLS|OSSL)_/.test(code)) {
+    return refuse(
+      /alert/i.test(message)
+        ? `breaks off the TLS handshake: ${reasonOf(error) ?? message}; check cert_file and key_file under database.tls`
+        : `cannot agree on TLS: ${reasonOf(error) ?? message}`,
+    );
+  }
+  return undefined;
+}
+
+/** The names that the certificate is for. */
+function namesOf(error: unknown): string {
+  const certificate = (error as { readonly cert?: PeerCertificate }).cert;
+  return certificate?.subjectaltname ?? `CN=${certificate?.subject.CN ?? ''}`;
+}
+
+/** OpenSSL's own words without its source's file and line. */
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof Error && 'reason' in error && typeof error.reason === 'string'
+    ? error.reason
+    : undefined;
+}
