@@ -72,7 +72,9 @@ export function isDatabaseAbsent(error: unknown): boolean {
     'TUNNEL_LOGIN_REFUSED',
     'TUNNEL_FORWARD_REFUSED',
     'TUNNEL_KEY_FILE',
+    // Files that are read at each connect.
     'CONFIG_UNREADABLE',
+    'CONFIG_INVALID',
   );
 }
 

@@ -14,7 +14,10 @@ export const databaseSchema = z.strictObject({
     .describe(
       "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it, the environment variable `TAIGA_DATABASE_URL`.",
     ),
-  url_file: z.string().optional().describe('File that holds the URL, instead of `url`.'),
+  url_file: z
+    .string()
+    .optional()
+    .describe('File that holds the URL, instead of `url`; read again at each connect, like `password_file`.'),
   password_file: z
     .string()
     .optional()
@@ -41,6 +44,8 @@ type RawDatabase = z.output<typeof databaseSchema>;
 export interface DatabaseConfig {
   /** As it was when the configuration was read. May hold the password: never shown. */
   readonly url: string;
+  /** The file that it came from, to be read again at each connect. */
+  readonly urlFile: string | undefined;
   readonly passwordFile: string | undefined;
   readonly tls: TlsSettings;
   /** The folder to which paths in the URL are relative. */
@@ -58,6 +63,7 @@ export async function databaseConfig(raw: RawDatabase, section: SectionContext):
   const tls = tlsSettings(raw.tls, base);
   return {
     url: await databaseUrl(raw, tls, section),
+    urlFile: raw.url_file && resolve(base, raw.url_file),
     passwordFile: raw.password_file && resolve(base, raw.password_file),
     tls,
     base,
@@ -99,7 +105,11 @@ async function databaseUrl(
   return given;
 }
 
-/** The address as it is now. @throws BugflowError */
-export async function readAddress({ url, tls, base }: DatabaseConfig): Promise<DatabaseAddress> {
-  return parseDatabaseUrl(url, { tls, base, name: 'the database URL', placeOf: () => undefined });
+/** The address as it is now. @throws BugflowError naming the file that is broken */
+export async function readAddress({ url, urlFile, tls, base }: DatabaseConfig): Promise<DatabaseAddress> {
+  return parseDatabaseUrl(urlFile === undefined ? url : await readSecret(urlFile), {
+    ...{ tls, base },
+    name: 'the database URL',
+    placeOf: () => (urlFile === undefined ? undefined : { file: urlFile }),
+  });
 }

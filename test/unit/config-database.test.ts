@@ -22,6 +22,7 @@ describe('where the URL comes from', () => {
     expect(config.file).toBeUndefined();
     expect(config.database).toEqual({
       url: URL_TEXT,
+      urlFile: undefined,
       passwordFile: undefined,
       tls: {},
       base: process.cwd(),
