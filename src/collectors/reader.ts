@@ -28,11 +28,12 @@ export interface Reader {
     values: ParameterValues,
     onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
   ): Promise<number>;
-  /** Reads several side by side, on one snapshot of the database. @throws BugflowError */
+  /** Reads several side by side, on one snapshot of the database, and within `limitMs` in all. @throws BugflowError */
   readTogether(
     readables: readonly Readable[],
     values: ParameterValues,
     consume: (streams: readonly RowStream[]) => Promise<void>,
+    limitMs?: number,
   ): Promise<void>;
   /** All rows of a relation. @throws BugflowError */
   readRelation(name: string, values: ParameterValues): Promise<RowSample>;
@@ -75,7 +76,7 @@ export function createReader(database: Database, relations: RelationLibrary): Re
       }
     },
 
-    async readTogether(readables, values, consume) {
+    async readTogether(readables, values, consume, limitMs) {
       const queries: CompiledQuery[] = [];
       for (const readable of readables) queries.push(await compile(readable));
       await database.readTogether(
@@ -89,6 +90,7 @@ export function createReader(database: Database, relations: RelationLibrary): Re
           const query = queries[i];
           return error instanceof pg.DatabaseError && query ? explainSqlError(error, query) : error;
         },
+        limitMs,
       );
     },
 

@@ -18,6 +18,8 @@ export interface Mismatch {
 const TOLERANCE = 1e-6;
 /** All of history is read. */
 const TIMEOUT_MS = 5 * 60_000;
+/** For the whole of it: a collector's SQL must not keep a connection for ever by answering slowly. */
+const LIMIT_MS = 15 * 60_000;
 
 /**
  * Holds the two readings of a collector against each other: its spans that are valid now must add up to what `now`
@@ -43,6 +45,7 @@ export async function verifyHistory(
       await readAll(present, builder.add);
       mismatches = compare(builder.finish(), await addUp(definition, past));
     },
+    LIMIT_MS,
   );
   return mismatches;
 }

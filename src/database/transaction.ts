@@ -1,0 +1,128 @@
+import type pg from 'pg';
+import type { DatabaseConfig } from '../config/database-section.js';
+import { BugflowError } from '../errors.js';
+import { terminateBackend } from './backend.js';
+import { type Connection, cut } from './connect.js';
+import { explainDatabaseError } from './explain-error.js';
+import type { Pool } from './pool.js';
+
+export interface TransactionOptions {
+  readonly isolation: 'READ COMMITTED' | 'REPEATABLE READ';
+  /** PostgreSQL's `statement_timeout`, and how long nothing may be heard from the transaction. */
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
+  /** How long the transaction may take in all, whatever is heard from it. */
+  readonly limitMs?: number | undefined;
+}
+
+/** Does the work in a transaction that PostgreSQL itself keeps from writing. @throws BugflowError, or pg's own errors */
+export type RunTransaction = <T>(
+  options: TransactionOptions,
+  work: (client: pg.Client, heard: () => void) => Promise<T>,
+) => Promise<T>;
+
+export interface TransactionDependencies {
+  readonly config: DatabaseConfig;
+  readonly pool: Pool;
+  /** Makes a connection beside the pool. */
+  readonly open: () => Promise<Connection>;
+}
+
+/** How long after the server's own timeout the connection is given up for lost. */
+const GRACE_MS = 2000;
+/** How long a broken off transaction waits for word of what became of it on the server. */
+const VERDICT_MS = 1500;
+
+export function createTransactions({ config, pool, open }: TransactionDependencies): RunTransaction {
+  return async (options, work) => {
+    const connection = await pool.acquire();
+    const { client, target } = connection;
+    let broken: Error | undefined;
+    let giveUp: (error: Error) => void = () => undefined;
+    // When a connection goes, pg can leave a query without any answer: so whoever waits, waits for this, too.
+    const lost = new Promise<never>((_resolve, reject) => {
+      giveUp = (error) => {
+        broken ??= error;
+        reject(broken);
+      };
+    });
+    lost.catch(() => undefined);
+
+    let begun: { readonly pid: number; readonly at: number } | undefined;
+    let verdict: Promise<BugflowError> | undefined;
+    // PostgreSQL's own timeout cannot be heard on a network that went silent, and SQL can switch it off or catch it.
+    const breakOff = async (limitMs: number): Promise<BugflowError> => {
+      const ended = begun
+        ? await terminateBackend(open, begun.pid, performance.now() - begun.at, VERDICT_MS)
+        : false;
+      const error = ended
+        ? new BugflowError(
+            'COLLECTOR_TIMEOUT',
+            `the SQL neither ended within ${limitMs} ms nor let itself be cancelled; its session was ended`,
+          )
+        : new BugflowError(
+            'DATABASE_UNREACHABLE',
+            `no answer from the database within ${limitMs} ms; the connection was given up`,
+          );
+      giveUp(error);
+      cut(client, error);
+      return error;
+    };
+    const after = (limitMs: number): NodeJS.Timeout =>
+      setTimeout(() => {
+        verdict ??= breakOff(limitMs);
+      }, limitMs + GRACE_MS);
+    const silence = after(options.timeoutMs);
+    const limit = options.limitMs === undefined ? undefined : after(options.limitMs);
+
+    client.on('error', giveUp);
+    try {
+      const result = await Promise.race([
+        begin(client, config, options).then((pid) => {
+          begun = { pid, at: performance.now() };
+          return work(client, () => silence.refresh());
+        }),
+        lost,
+      ]);
+      // Not COMMIT: there is nothing to keep, and settings that the query changed are undone.
+      await Promise.race([client.query('ROLLBACK'), lost]);
+      if (verdict) throw await verdict;
+      return result;
+    } catch (error) {
+      broken = (await verdict) ?? broken;
+      if (!broken) await Promise.race([client.query('ROLLBACK'), lost]).catch(giveUp);
+      throw broken instanceof BugflowError ? broken : explainDatabaseError(error, target);
+    } finally {
+      clearTimeout(silence);
+      clearTimeout(limit);
+      client.off('error', giveUp);
+      pool.release(connection, broken !== undefined);
+    }
+  };
+}
+
+/**
+ * Settings hold for the transaction alone: so they survive a connection pooler, and nothing that a collector's SQL
+ * does to its session reaches the next run. PostgreSQL would spend seconds to compile (jit, from 11 on) what then runs
+ * for milliseconds; and from 14 on it can notice that whoever asked has gone. Resolves to the process at work.
+ */
+async function begin(
+  client: pg.Client,
+  { lockTimeoutMs }: DatabaseConfig,
+  { isolation, timeoutMs, idleTimeoutMs }: TransactionOptions,
+): Promise<number> {
+  await client.query(`BEGIN TRANSACTION ISOLATION LEVEL ${isolation} READ ONLY`);
+  const { rows } = await client.query<{ pid: number }>({
+    text: `SELECT set_config('statement_timeout', $1, true),
+                  set_config('lock_timeout', $2, true),
+                  set_config('idle_in_transaction_session_timeout', $3, true),
+                  set_config('TimeZone', 'UTC', true),
+                  set_config('search_path', 'public', true),
+                  (SELECT set_config(name, 'off', true) FROM pg_catalog.pg_settings WHERE name = 'jit'),
+                  (SELECT set_config(name, '1s', true) FROM pg_catalog.pg_settings
+                   WHERE name = 'client_connection_check_interval' AND version() LIKE '%linux%'),
+                  pg_backend_pid() AS pid`,
+    values: [timeoutMs, lockTimeoutMs, idleTimeoutMs].map(String),
+  });
+  return Number(rows[0]?.pid);
+}
