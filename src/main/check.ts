@@ -61,7 +61,8 @@ export async function check(
     for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
     print('');
     await printVerification(reader, library.collectors, values, print);
-    for (const problem of problems) print(problem);
+    // One missing right is the trouble of many.
+    for (const problem of new Set(problems)) print(problem);
     print(
       problems.length === 0
         ? `All is well: ${rows.length} collectors, ${Math.round(databaseMs)} ms of database time.`

@@ -380,7 +380,7 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
 
   it('is missing a grant: the message is the mend', async () => {
     await cluster.query('REVOKE SELECT ON userstories_userstory FROM "bug flow"');
-    const message = await failure(reader);
+    const message = await failure(reader, { collectors: ['items'] });
     expect(message).toMatch(/^permission denied for table userstories_userstory; mend it with: GRANT /);
     await cluster.query(message.split('mend it with: ')[1] ?? '');
     await expect(measure(reader, { at: NOW })).resolves.toBeDefined();

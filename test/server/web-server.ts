@@ -77,6 +77,7 @@ export async function startWebServer({
     exposition,
     version: '1.2.3',
     runners: () => [],
+    openCircuits: () => new Map(),
     databaseUp: () => true,
     databaseTarget: () => 'db.example.org:5432',
     reload: undefined,
