@@ -1,0 +1,49 @@
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
+import { LIMITS, type Limits } from '../../src/server/limits.js';
+import { createServer } from '../../src/server/server.js';
+import { openWeb } from '../../src/server/web.js';
+
+/*
+ * A server in a process of its own, so that its memory can be told apart. Speaks with the test through messages:
+ * 'measure' answers what it holds.
+ */
+const { limits, bodyBytes, configFile } = JSON.parse(process.argv[2] ?? '{}') as SubjectOptions;
+
+export interface SubjectOptions {
+  readonly limits?: Partial<Limits>;
+  /** Each scrape gets a body of its own, of so many bytes: the most that could be kept. */
+  readonly bodyBytes: number;
+  readonly configFile?: string;
+}
+
+export interface Holding {
+  readonly rssMb: number;
+  readonly connections: number;
+}
+
+const real = await createExposition();
+const exposition: Exposition = { ...real, body: () => Buffer.alloc(bodyBytes, '# comment\n') };
+const log = pino({ level: 'silent' });
+const server = createServer({
+  exposition,
+  version: 'test',
+  runners: () => [],
+  databaseUp: () => true,
+  databaseTarget: () => '',
+  reload: async () => undefined,
+  rowSamples: () => true,
+  web: await openWeb({ configFile, maxConnections: 1000 }, { log, limits: { ...LIMITS, ...limits } }),
+  log,
+});
+await server.listen({ host: '127.0.0.1', port: 0 });
+process.on('message', () =>
+  server.server.getConnections((_error, connections) => {
+    globalThis.gc?.();
+    const holding: Holding = { rssMb: process.memoryUsage.rss() / 2 ** 20, connections };
+    process.send?.(holding);
+  }),
+);
+process.on('disconnect', () => process.exit(0));
+process.send?.({ port: (server.server.address() as AddressInfo).port });
