@@ -75,7 +75,10 @@ function createUnfinishedResponses({ checkIntervalMs, responseTimeoutMs }: Limit
   const cutOff = (): void => {
     const now = performance.now();
     for (const [response, began] of beganAt) {
-      if (response.writableEnded && now - began > responseTimeoutMs) response.req.socket.destroy();
+      const { socket } = response.req;
+      if (response.writableEnded && now - began > responseTimeoutMs) socket.destroy();
+      // Of requests that were sent in one go, those whose turn never came do not hear of it.
+      if (socket.destroyed) beganAt.delete(response);
     }
   };
   return {

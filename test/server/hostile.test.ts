@@ -211,27 +211,32 @@ test('clients that ask and do not read are cut, and what they were sent is forgo
     clearInterval(sipping);
     for (const { socket } of sleepers) socket.destroy();
   }
-  expect((await subject.measure()).rssMb).toBeLessThan(before.rssMb + 120);
+  const after = await subject.measure();
+  expect(after.rssMb).toBeLessThan(before.rssMb + 120);
+  expect(after.buffersMb).toBeLessThan(before.buffersMb + 10);
   // One who reads gets it all.
   expect((await get(subject.port, '/metrics')).body.length).toBe(bodyBytes);
 }, 120_000);
 
-test('one who asks a thousand times at once and does not read keeps little', async () => {
-  const subject = await startSubject({ limits: { responseTimeoutMs: 1000 }, bodyBytes: 8 * MB });
+test('one who asks a thousand times at once and does not read is forgotten', async () => {
+  const subject = await startSubject({ limits: { responseTimeoutMs: 1000 }, bodyBytes: 200_000 });
   onTestFinished(() => subject.stop());
   const before = await subject.measure();
   const wire = await openWire(subject.port);
   wire.socket.pause();
   wire.socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
+  await expect.poll(async () => (await subject.measure()).buffersMb).toBeGreaterThan(100);
   await expect
     .poll(async () => (await subject.measure()).connections, { timeout: 20_000, interval: 200 })
     .toBe(0);
-  expect((await subject.measure()).rssMb).toBeLessThan(before.rssMb + 120);
+  await expect
+    .poll(async () => (await subject.measure()).buffersMb, { timeout: 10_000 })
+    .toBeLessThan(before.buffersMb + 10);
 }, 60_000);
 
 test('guessers do not keep the server busy, nor its memory', async () => {
   const folder = await folderWith({
-    'web.yaml': `basic_auth_users: { anna: '${await hash('geheim', 10)}' }`,
+    'web.yaml': `basic_auth_users: { anna: '${await hash('geheim', 8)}' }`,
   });
   const subject = await startSubject({ bodyBytes: 1000, configFile: join(folder, 'web.yaml') });
   onTestFinished(() => subject.stop());
@@ -243,13 +248,13 @@ test('guessers do not keep the server busy, nor its memory', async () => {
     const { status } = await get(subject.port, '/metrics', { auth: `anna:guess${i}` });
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   };
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 5; round++) {
     const guesses = Array.from({ length: 100 }, (_, i) => guess(round * 100 + i));
     expect((await get(subject.port, '/metrics', { auth })).status).toBe(200);
     await Promise.all(guesses);
   }
   expect([...statuses.keys()].toSorted()).toEqual([401, 429]);
-  expect(statuses.get(429)).toBeGreaterThan(500);
+  expect(statuses.get(429)).toBeGreaterThan(200);
   expect((await subject.measure()).rssMb).toBeLessThan(before.rssMb + 60);
 }, 60_000);
 

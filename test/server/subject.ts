@@ -20,6 +20,8 @@ export interface SubjectOptions {
 
 export interface Holding {
   readonly rssMb: number;
+  /** Of that what is referred to in buffers: the allocator gives back to the system only what it likes to. */
+  readonly buffersMb: number;
   readonly connections: number;
 }
 
@@ -41,7 +43,8 @@ await server.listen({ host: '127.0.0.1', port: 0 });
 process.on('message', () =>
   server.server.getConnections((_error, connections) => {
     globalThis.gc?.();
-    const holding: Holding = { rssMb: process.memoryUsage.rss() / 2 ** 20, connections };
+    const { rss, arrayBuffers } = process.memoryUsage();
+    const holding: Holding = { rssMb: rss / 2 ** 20, buffersMb: arrayBuffers / 2 ** 20, connections };
     process.send?.(holding);
   }),
 );
