@@ -79,8 +79,8 @@ async function printWebFile(file: string, print: (line: string) => void): Promis
   const { tls, users, tokens } = await readWebFile(file, createFileWatch());
   const parts = [
     tls ? `TLS (${tls.clientAuth})` : 'no TLS',
-    `${users.size} users`,
-    `${tokens.length} tokens`,
+    `users: ${users.size}`,
+    `tokens: ${tokens.length}`,
   ];
   print(`Web configuration: ${file}: ${parts.join(', ')}`);
 }

@@ -143,6 +143,10 @@ export async function startService({
     lastReload.succeededAt = Date.now();
     shift.engine.start();
     ownMetrics.refresh();
+    const { configFile, maxConnections } = first.config.web;
+    const { web: wanted } = installation.config;
+    if (wanted.configFile !== configFile || wanted.maxConnections !== maxConnections)
+      log.warn('web.config_file and web.max_connections stay as they were until the service is restarted');
     log.info(`configuration loaded: ${installation.library.collectors.length} collectors`);
   };
   const reload = (): Promise<void> => {

@@ -57,15 +57,15 @@ export async function openWeb(
   const kept: KeptSettings = await keepSettings({
     file: configFile,
     lookIntervalMs,
-    onRead(outcome) {
-      if (outcome instanceof Error) {
-        log.error(`the web configuration was not loaded, the old one stays in force: ${messageOf(outcome)}`);
-      } else {
-        if (outcome.tls && server && 'setSecureContext' in server)
-          server.setSecureContext(outcome.tls.context);
-        state = stateOf(outcome);
-        log.info('web configuration loaded');
-      }
+    onNew(settings) {
+      if (settings.tls && server && 'setSecureContext' in server)
+        server.setSecureContext(settings.tls.context);
+      state = stateOf(settings);
+      log.info('web configuration loaded');
+      onChange();
+    },
+    onWrong(error) {
+      log.error(`the web configuration was not loaded, the old one stays in force: ${messageOf(error)}`);
       onChange();
     },
   });

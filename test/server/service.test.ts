@@ -90,6 +90,17 @@ describe('the service on a network', () => {
     expect(logged.join('')).not.toContain('$2b$');
   });
 
+  test('says what of it waits for a restart', async () => {
+    const running = await start('web: { max_connections: 20 }\n');
+    folder.write('web.yaml', users);
+    folder.write('bugflow.yaml', 'web: { max_connections: 20, config_file: web.yaml }\n');
+    await running.reload();
+    expect(logged.join('')).toContain(
+      'web.config_file and web.max_connections stay as they were until the service is restarted',
+    );
+    expect((await ask('/-/healthy')).status).toBe(200);
+  });
+
   test('looks at the web file by itself', async () => {
     folder.write('web.yaml', users);
     await start('web: { config_file: web.yaml }\n');
@@ -121,7 +132,7 @@ describe('the service on a network', () => {
       ['--config', folder.write('bugflow.yaml', 'web: { config_file: web.yaml }\n'), 'check'],
       { TAIGA_DATABASE_URL: database.url },
     );
-    expect(stdout).toContain(`Web configuration: ${file}: no TLS, 1 users, 1 tokens\n`);
+    expect(stdout).toContain(`Web configuration: ${file}: no TLS, users: 1, tokens: 1\n`);
     expect(stdout).not.toMatch(/a-token|\$2b\$/);
   });
 

@@ -3,8 +3,9 @@ import { Agent } from 'node:https';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { hash } from '@node-rs/bcrypt';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { LIMITS, type Limits } from '../../src/server/limits.js';
 import { type Authority, createAuthority, hasOpenssl, type Issued, SKIPPED } from './certificates.js';
-import { get, startWebServer, type WebServer } from './web-server.js';
+import { get, openWire, startWebServer, type WebServer } from './web-server.js';
 
 describe.skipIf(!hasOpenssl)(`TLS ${SKIPPED}`, () => {
   let authority: Authority;
@@ -29,8 +30,9 @@ describe.skipIf(!hasOpenssl)(`TLS ${SKIPPED}`, () => {
     strangers?.remove();
   });
 
-  const start = async (lines = ''): Promise<WebServer> =>
+  const start = async (lines = '', limits?: Limits): Promise<WebServer> =>
     startWebServer({
+      ...(limits && { limits }),
       webFile: webFile(lines),
       files: {
         'tls.crt': readFileSync(first.certFile, 'utf8'),
@@ -69,6 +71,15 @@ describe.skipIf(!hasOpenssl)(`TLS ${SKIPPED}`, () => {
   test('offers HTTP/1.1 only', async () => {
     const { port } = await start();
     expect((await handshake(port, { ALPNProtocols: ['h2', 'http/1.1'] })).alpnProtocol).toBe('http/1.1');
+  });
+
+  test('is not waited for: who does not shake hands is cut', async () => {
+    const { port } = await start('', { ...LIMITS, handshakeTimeoutMs: 200 });
+    for (const text of ['', '\x16\x03\x01']) {
+      const wire = await openWire(port);
+      wire.socket.write(text, 'latin1');
+      expect(await wire.ended).toBe('');
+    }
   });
 
   test('has the versions and cipher suites that are named', async () => {

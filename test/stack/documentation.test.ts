@@ -42,8 +42,12 @@ test('the collectors that the pages show can be loaded and yield something', asy
 });
 
 test('the pieces of configuration that the pages show are right', async () => {
-  const shown = ['docs/configuration.md', 'docs/backfill.md'].flatMap((page) => blocks(page, 'yaml'));
-  expect(shown.length).toBeGreaterThanOrEqual(3);
+  const shown = [
+    ...['docs/configuration.md', 'docs/backfill.md'].flatMap((page) => blocks(page, 'yaml')),
+    // Beside it, this page shows other files.
+    ...blocks('docs/http.md', 'yaml').filter((text) => text.startsWith('# bugflow.yaml')),
+  ];
+  expect(shown.length).toBeGreaterThanOrEqual(5);
   for (const text of shown) {
     const folder = await folderWith({ 'bugflow.yaml': text });
     await loadConfig({

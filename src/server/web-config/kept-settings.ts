@@ -14,8 +14,10 @@ export interface KeptSettings {
 
 export interface KeptSettingsOptions {
   readonly file: string | undefined;
-  /** Told of each new state, and of each one that is wrong. */
-  readonly onRead: (outcome: WebSettings | BugflowError) => void;
+  /** Told of each new state … */
+  readonly onNew: (settings: WebSettings) => void;
+  /** … and of each one that is wrong. */
+  readonly onWrong: (error: unknown) => void;
   readonly lookIntervalMs?: number | undefined;
 }
 
@@ -24,7 +26,8 @@ const LOOK_INTERVAL_MS = 3000;
 /** @throws BugflowError when the file is wrong from the start. */
 export async function keepSettings({
   file,
-  onRead,
+  onNew,
+  onWrong,
   lookIntervalMs = LOOK_INTERVAL_MS,
 }: KeptSettingsOptions): Promise<KeptSettings> {
   if (file === undefined) {
@@ -49,10 +52,10 @@ export async function keepSettings({
       if (closed) return;
       current = settings;
       successful = true;
-      onRead(settings);
+      onNew(settings);
     } catch (error) {
       successful = false;
-      if (error instanceof BugflowError) onRead(error);
+      onWrong(error);
       throw error;
     }
   };
