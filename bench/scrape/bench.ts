@@ -70,8 +70,13 @@ async function startSubject(mode: Mode, series: number): Promise<{ child: ChildP
 
 function answer<T>(child: ChildProcess, question?: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T));
-    child.once('exit', (code) => reject(new Error(`a server of the bench ended with ${code}`)));
+    const onExit = (code: number | null): void =>
+      reject(new Error(`a server of the bench ended with ${code}`));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message as T);
+    });
     if (question !== undefined) child.send(question);
   });
 }

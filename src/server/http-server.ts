@@ -37,8 +37,9 @@ export function createHttpServer(
   };
   const unfinished = createUnfinishedResponses(limits);
   const handle: Handler = (request, response) => {
-    unfinished.add(response);
     handler(request, response);
+    // A scrape that the system took whole is over by now.
+    if (!response.writableEnded || response.writableLength > 0) unfinished.add(response);
   };
   const server = tls
     ? createTlsServer(
