@@ -99,6 +99,7 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
           timeoutMs: 60_000,
           staleAfterMs: 60_000,
           maxSeries: series,
+          requires: [],
           relations: [],
           relationsPlace: place,
           spans: undefined,

@@ -42,7 +42,11 @@ async function* readChanges(
 ): AsyncIterable<readonly Change[]> {
   const { collectors, reader, values, targetLabels } = options;
   const target = labelBlock(Object.keys(targetLabels), Object.values(targetLabels));
-  const told = collectors.filter((definition) => definition.events ?? definition.spans);
+  const told: CollectorDefinition[] = [];
+  for (const definition of collectors) {
+    const isOff = (await reader.lacking(definition.requires)).length > 0;
+    if (!isOff && (definition.events ?? definition.spans)) told.push(definition);
+  }
   const readables = told.map(({ events, spans, relations }) =>
     events
       ? ({ sql: events, relations, timeoutMs: TIMEOUT_MS, frame: 'events' } as const)

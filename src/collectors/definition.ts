@@ -4,6 +4,7 @@ import { type Document, readDocument } from '../documents/document.js';
 import { duration, timeout } from '../documents/duration.js';
 import { BugflowError, type Place } from '../errors.js';
 import type { SqlSource } from './sql/compile.js';
+import { badRequirement, REQUIREMENT } from './sql/relations.js';
 
 export type MetricType = 'gauge' | 'counter' | 'histogram';
 
@@ -28,6 +29,8 @@ export interface CollectorDefinition {
   /** How long the last good values stay when runs fail. */
   readonly staleAfterMs: number;
   readonly maxSeries: number;
+  /** Tables, and columns as `table.column`, without which the collector is off. */
+  readonly requires: readonly string[];
   readonly relations: readonly string[];
   readonly relationsPlace: Place;
   readonly metrics: readonly MetricDefinition[];
@@ -90,6 +93,10 @@ export function cronProblem(expression: string): string | undefined {
   return `"${expression}" is not a cron expression (${errors[0]?.message ?? 'five fields are wanted'}); write it like "*/5 * * * *"`;
 }
 
+const requirement = z.string().refine((name) => REQUIREMENT.test(name), {
+  error: (issue) => badRequirement(String(issue.input)),
+});
+
 const bucket = z.union(
   [z.number().positive(), duration.transform((ms) => ms / 1000)],
   'a bucket is a number above 0 or a duration like 4h or 7d',
@@ -138,6 +145,7 @@ const collector = z
     timeout: timeout.prefault('10s'),
     stale_after: duration.prefault('15m'),
     max_series: z.number().int().positive().default(5000),
+    requires: z.array(requirement).default([]),
     relations: z.array(z.string()).default([]),
     metrics: z.array(metric).min(1, 'a collector needs at least one metric'),
     now: z.string().min(1).optional(),
@@ -186,6 +194,7 @@ export async function readCollector(file: string): Promise<CollectorDefinition> 
     timeoutMs: raw.timeout,
     staleAfterMs: raw.stale_after,
     maxSeries: raw.max_series,
+    requires: raw.requires,
     relations: raw.relations,
     relationsPlace: document.place(['relations']),
     metrics: raw.metrics.map((definition, i) => ({

@@ -11,7 +11,7 @@ import type { CollectorLibrary } from './library.js';
 import { type ParameterValues, parameterValues } from './parameters.js';
 import { createReader } from './reader.js';
 import { type Reading, readOnce } from './reading.js';
-import { type CollectorRunner, createRunner } from './runner.js';
+import { type CollectorRunner, createRunner, type RunResult } from './runner.js';
 import { createScheduler, type OpenCircuit } from './scheduler.js';
 import { createVerifier } from './verifier.js';
 import { type Mismatch, verifyHistory } from './verify.js';
@@ -30,6 +30,9 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** How a run ended, or that values went stale. */
+export type RunnerEvent = RunResult | 'off' | 'stale';
+
 export interface EngineDependencies {
   readonly config: Config;
   readonly library: CollectorLibrary;
@@ -45,7 +48,7 @@ export interface EngineDependencies {
   /** Told when the past of a collector was held against its present, or could not be. */
   readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
   /** Told of each run's end and of values that went stale. */
-  readonly onChange: (runner: CollectorRunner, event: 'success' | 'failure' | 'skipped' | 'stale') => void;
+  readonly onChange: (runner: CollectorRunner, event: RunnerEvent) => void;
   /** Told when a collector's circuit opened, and when it closed again. */
   readonly onCircuit: (runner: CollectorRunner, circuit: OpenCircuit | undefined) => void;
 }
@@ -85,10 +88,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     return createRunner(definition, {
       async read(_definition, onRatio) {
         try {
-          const reading = await read((ratio) => {
-            onRatio(ratio);
-            onProgress(definition.name, ratio);
-          });
+          const missing = await reader.lacking(definition.requires);
+          const reading =
+            missing.length > 0
+              ? { missing }
+              : await read((ratio) => {
+                  onRatio(ratio);
+                  onProgress(definition.name, ratio);
+                });
           databaseUp = true;
           return reading;
         } catch (error) {
@@ -113,7 +120,10 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     collectors: library.collectors,
     timeZone: config.timeZone,
     createTicker,
-    verify: (definition) => verifyHistory(reader, definition, values()),
+    verify: async (definition) =>
+      (await reader.lacking(definition.requires)).length > 0
+        ? []
+        : verifyHistory(reader, definition, values()),
     onVerified: ({ name }, mismatches) => onVerified(name, mismatches),
     onError: ({ name }, error) =>
       onVerified(name, error instanceof Error ? error : new Error(messageOf(error))),

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Column, Database, Row, RowStream } from '../database/database.js';
-import { assertTaiga, readTables } from '../database/taiga-schema.js';
+import { assertTaiga, readSchema, type TaigaSchema } from '../database/taiga-schema.js';
 import { BugflowError } from '../errors.js';
 import type { ParameterValues } from './parameters.js';
 import { type CompiledQuery, compileQuery, type Frame, mentioned, type SqlSource } from './sql/compile.js';
@@ -22,6 +22,8 @@ export interface Readable {
 
 /** Runs collectors' SQL and relations on the database. */
 export interface Reader {
+  /** Which of these tables and columns the database lacks. @throws BugflowError */
+  lacking(names: readonly string[]): Promise<readonly string[]>;
   /** Hands over the rows in batches, at least one. Resolves to the milliseconds spent in the database. @throws BugflowError */
   read(
     readable: Readable,
@@ -40,28 +42,46 @@ export interface Reader {
 }
 
 const RELATION_TIMEOUT_MS = 60_000;
+/** A Taiga that is upgraded meanwhile is known for what it is after so long. */
+const SCHEMA_AGE_MS = 60_000;
 
 export function createReader(database: Database, relations: RelationLibrary): Reader {
-  // Known from the first success on; asked again after an error that a migration of Taiga could explain.
-  let tables: ReadonlySet<string> | undefined;
+  // Asked again after an error that a migration of Taiga could explain.
+  let schema: { readonly read: Promise<TaigaSchema>; readonly readAt: number } | undefined;
+
+  const forget = (): void => {
+    schema = undefined;
+  };
+  const readTaigaSchema = async (): Promise<TaigaSchema> => {
+    try {
+      const found = await readSchema(database);
+      assertTaiga(found);
+      return found;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  };
+  const knownSchema = (): Promise<TaigaSchema> => {
+    const now = performance.now();
+    if (!schema || now - schema.readAt > SCHEMA_AGE_MS) schema = { read: readTaigaSchema(), readAt: now };
+    return schema.read;
+  };
 
   const compile = async ({ sql, relations: names, frame }: Readable): Promise<CompiledQuery> => {
-    if (!tables) {
-      const found = await readTables(database);
-      assertTaiga(found);
-      tables = found;
-    }
-    const known = tables;
-    return compileQuery(
-      sql,
-      relations.resolve(mentioned(names, sql), (table) => known.has(table)),
-      frame,
-    );
+    const { has } = await knownSchema();
+    return compileQuery(sql, relations.resolve(mentioned(names, sql), has), frame);
   };
   const bind = (query: CompiledQuery, values: ParameterValues): unknown[] =>
     query.parameters.map((name) => values[name]);
 
   const reader: Reader = {
+    async lacking(names) {
+      if (names.length === 0) return [];
+      const { has } = await knownSchema();
+      return names.filter((name) => !has(name));
+    },
+
     async read(readable, values, onBatch) {
       const query = await compile(readable);
       try {
@@ -71,7 +91,7 @@ export function createReader(database: Database, relations: RelationLibrary): Re
         );
       } catch (error) {
         if (!(error instanceof pg.DatabaseError)) throw error;
-        tables = undefined;
+        forget();
         throw explainSqlError(error, query);
       }
     },

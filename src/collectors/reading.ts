@@ -18,6 +18,11 @@ export interface Reading {
   readonly databaseMs: number;
 }
 
+/** Instead of a reading: the tables and columns that the collector requires and the database lacks. */
+export interface Off {
+  readonly missing: readonly string[];
+}
+
 /** Takes in rows batch by batch and keeps a few of them. */
 export interface RowWatch {
   readonly rowCount: () => number;

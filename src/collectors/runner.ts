@@ -2,7 +2,7 @@ import { isDatabaseAbsent, messageOf } from '../errors.js';
 import type { CollectorDefinition } from './definition.js';
 import { countSeries, type MetricFamily } from './families.js';
 import type { RowSample } from './reader.js';
-import type { Reading } from './reading.js';
+import type { Off, Reading } from './reading.js';
 
 export type RunResult = 'success' | 'failure' | 'skipped';
 
@@ -24,6 +24,8 @@ export interface CollectorState {
   readonly lastError: string | undefined;
   /** Whether the last run failed because the database could not be asked. */
   readonly databaseAbsent: boolean;
+  /** Tables and columns that it requires and this database lacks: then it is off. */
+  readonly missing: readonly string[];
   /** How much of what the run under way (or the last one) has to read was read, from 0 to 1; events only. */
   readonly readRatio: number | undefined;
 }
@@ -32,16 +34,17 @@ export interface CollectorState {
 export interface CollectorRunner {
   readonly definition: CollectorDefinition;
   state(): CollectorState;
-  run(): Promise<RunResult>;
+  /** `off`: the database lacks what it requires; neither run nor failure. */
+  run(): Promise<RunResult | 'off'>;
   close(): void;
 }
 
 export interface RunnerDependencies {
-  read(definition: CollectorDefinition, onProgress: (ratio: number) => void): Promise<Reading>;
+  read(definition: CollectorDefinition, onProgress: (ratio: number) => void): Promise<Reading | Off>;
   publish(collector: string, families: readonly MetricFamily[]): Promise<void>;
   withdraw(collector: string): void;
   /** Told after each run. */
-  onRun(runner: CollectorRunner, result: RunResult): void;
+  onRun(runner: CollectorRunner, result: RunResult | 'off'): void;
   onStale(runner: CollectorRunner): void;
 }
 
@@ -66,6 +69,7 @@ export function createRunner(
     lastDatabaseMs: undefined,
     lastError: undefined,
     databaseAbsent: false,
+    missing: [],
     readRatio: undefined,
   };
   let staleTimer: NodeJS.Timeout | undefined;
@@ -101,7 +105,15 @@ export function createRunner(
       lastDatabaseMs: reading.databaseMs,
       lastError: undefined,
       databaseAbsent: false,
+      missing: [],
     });
+  };
+
+  const turnOff = ({ missing }: Off): void => {
+    clearTimeout(staleTimer);
+    staleTimer = undefined;
+    dependencies.withdraw(definition.name);
+    update({ up: false, settled: true, series: 0, lastError: undefined, databaseAbsent: false, missing });
   };
 
   const fail = (error: unknown): void => {
@@ -133,10 +145,12 @@ export function createRunner(
       const startedAt = Date.now();
       const startedTick = performance.now();
       update({ running: true, lastStartedAt: startedAt });
-      let result: RunResult = 'success';
+      let result: RunResult | 'off' = 'success';
       try {
         const reading = await dependencies.read(definition, (readRatio) => update({ readRatio }));
-        if (!closed) await succeed(reading);
+        const isOff = 'missing' in reading;
+        if (isOff) result = 'off';
+        if (!closed) await (isOff ? turnOff(reading) : succeed(reading));
       } catch (error) {
         result = 'failure';
         if (!closed) fail(error);

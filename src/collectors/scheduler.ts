@@ -104,8 +104,9 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
   };
 }
 
-function outcomeOf(runner: CollectorRunner, result: Exclude<RunResult, 'skipped'>): Outcome {
-  return result === 'failure' && runner.state().databaseAbsent ? 'absence' : result;
+function outcomeOf(runner: CollectorRunner, result: Exclude<RunResult, 'skipped'> | 'off'): Outcome {
+  if (result !== 'failure') return 'success';
+  return runner.state().databaseAbsent ? 'absence' : 'failure';
 }
 
 /**

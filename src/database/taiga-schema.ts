@@ -26,28 +26,56 @@ export const REQUIRED_TABLES: readonly string[] = [
   'timeline_timeline',
 ];
 
-/** The tables of schema public, whether or not this user may read them. */
-export async function readTables(database: Database): Promise<ReadonlySet<string>> {
-  const tables = new Set<string>();
+/** What a database has in schema public, whether or not this user may read it. */
+export interface TaigaSchema {
+  /** By `table` or `table.column`. */
+  has(name: string): boolean;
+}
+
+/** What Taiga did not have from the start of the versions that are supported, and since when it has it. */
+const SINCE: Readonly<Record<string, string>> = {
+  'userstories_userstory.generated_from_task_id': '4.2',
+  'userstories_userstory.from_task_ref': '5.5',
+  'userstories_userstory.swimlane_id': '6.0',
+  projects_swimlane: '6.0',
+  projects_swimlaneuserstorystatus: '6.0',
+  'projects_project.archived_code': '6.10',
+};
+
+export async function readSchema(database: Database): Promise<TaigaSchema> {
+  const names = new Set<string>();
   await database.read(
     {
-      text: `SELECT c.relname
+      text: `SELECT c.relname, a.attname
              FROM pg_catalog.pg_class AS c
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+             LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
              WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')`,
       values: [],
       timeoutMs: 10_000,
     },
     (_columns, rows) => {
-      for (const [name] of rows) if (name) tables.add(name);
+      for (const [table, column] of rows) {
+        if (!table) continue;
+        names.add(table);
+        if (column) names.add(`${table}.${column}`);
+      }
     },
   );
-  return tables;
+  return { has: (name) => names.has(name) };
+}
+
+/** Why something is off: `needs projects_swimlane, which this Taiga (before 6.0) does not have`. */
+export function describeMissing(names: readonly string[]): string {
+  const versions = names.flatMap((name) => SINCE[name] ?? SINCE[name.split('.', 1)[0] ?? ''] ?? []);
+  const latest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+  const which = latest === undefined ? 'this Taiga' : `this Taiga (before ${latest})`;
+  return `needs ${names.join(', ')}, which ${which} does not have`;
 }
 
 /** @throws BugflowError naming the tables that are missing. */
-export function assertTaiga(tables: ReadonlySet<string>): void {
-  const missing = REQUIRED_TABLES.filter((table) => !tables.has(table));
+export function assertTaiga(schema: TaigaSchema): void {
+  const missing = REQUIRED_TABLES.filter((table) => !schema.has(table));
   if (missing.length === 0) return;
   throw new BugflowError(
     'DATABASE_NOT_TAIGA',

@@ -5,6 +5,7 @@ import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
 import { verifyHistory } from '../collectors/verify.js';
 import { describeTarget } from '../database/explain-error.js';
+import { describeMissing } from '../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable, messageOf } from '../errors.js';
 import { createFileWatch } from '../server/web-config/file-watch.js';
 import { readWebFile } from '../server/web-config/web-file.js';
@@ -41,6 +42,11 @@ export async function check(
     let databaseMs = 0;
     for (const definition of library.collectors) {
       try {
+        const missing = await reader.lacking(definition.requires);
+        if (missing.length > 0) {
+          rows.push([definition.name, `off: ${describeMissing(missing)}`, '', '', '']);
+          continue;
+        }
         const reading = await readOnce(reader, definition, values);
         const series = reading.families.reduce((sum, family) => sum + countSeries(family), 0);
         databaseMs += reading.databaseMs;
@@ -94,6 +100,7 @@ async function printVerification(
 ): Promise<void> {
   let count = 0;
   for (const definition of collectors) {
+    if ((await reader.lacking(definition.requires)).length > 0) continue;
     const mismatches = await verifyHistory(reader, definition, values);
     count += mismatches.length;
     for (const { metric, labels, now, spans } of mismatches)

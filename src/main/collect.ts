@@ -1,6 +1,7 @@
 import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
+import { describeMissing } from '../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
@@ -42,6 +43,11 @@ export async function collect(
       const startedTick = performance.now();
       let lastSuccessAt: number | undefined;
       try {
+        const missing = await reader.lacking(definition.requires);
+        if (missing.length > 0) {
+          warn(`collector "${definition.name}" is off: it ${describeMissing(missing)}`);
+          continue;
+        }
         const reading = await readOnce(reader, definition, parameterValues(config, at));
         write(await renderFamilies(reading.families.map(toSampleFamily), format));
         lastSuccessAt = Date.now();

@@ -3,13 +3,14 @@ import type { Logger } from 'pino';
 import { createBackoff } from '../collectors/backoff.js';
 import { FAILURES_TO_OPEN } from '../collectors/circuit-breaker.js';
 import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
-import { createEngine, type Engine } from '../collectors/engine.js';
+import { createEngine, type Engine, type RunnerEvent } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { OpenCircuit } from '../collectors/scheduler.js';
 import type { Mismatch } from '../collectors/verify.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
+import { describeMissing } from '../database/taiga-schema.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
@@ -219,12 +220,7 @@ function isUnchanged({ definition }: CollectorRunner, { library }: Installation)
   return next !== undefined && JSON.stringify(next) === JSON.stringify(definition);
 }
 
-function logRun(
-  log: Logger,
-  runner: CollectorRunner,
-  event: 'success' | 'failure' | 'skipped' | 'stale',
-  circuitOpen: boolean,
-): void {
+function logRun(log: Logger, runner: CollectorRunner, event: RunnerEvent, circuitOpen: boolean): void {
   const { name } = runner.definition;
   const state = runner.state();
   if (event === 'success')
@@ -233,6 +229,8 @@ function logRun(
   if (event === 'failure')
     log[circuitOpen ? 'debug' : 'error']({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
   if (event === 'skipped') log.warn({ collector: name }, 'collector is still running; this run is skipped');
+  if (event === 'off')
+    log.debug({ collector: name }, `collector is off: it ${describeMissing(state.missing)}`);
   if (event === 'stale') log.error({ collector: name }, 'collector keeps failing: its series are withdrawn');
 }
 

@@ -38,7 +38,13 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       sampleOf(Number(facts.databaseUp)),
     ),
     ...tunnelFamilies(facts.tunnel),
-    ...runFamilies(states),
+    // One that is off has no runs to tell of.
+    ...runFamilies(states.filter(({ state }) => state.missing.length === 0)),
+    gauge(
+      'bugflow_collector_off',
+      'Whether the collector is off because this version of Taiga lacks the tables or columns that it requires.',
+      perCollector((state) => Number(state.missing.length > 0)),
+    ),
     gauge(
       'bugflow_collector_circuit_open',
       'Whether the collector failed so often in a row that it is only tried now and then, instead of by its schedule.',
@@ -109,7 +115,7 @@ export function runFamilies(runs: readonly LastRun[]): SampleFamily[] {
   return [
     gauge(
       'bugflow_collector_up',
-      "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing.",
+      "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing. Absent while it is off.",
       perCollector((state) => Number(state.up)),
     ),
     gauge(

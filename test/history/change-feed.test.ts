@@ -27,6 +27,7 @@ class FakeTaiga {
       close: async () => undefined,
     };
     const reader: Reader = {
+      lacking: async () => [],
       read: () => Promise.reject(new Error('not asked for')),
       readTogether: () => Promise.reject(new Error('not asked for')),
       readRelation: async () => {

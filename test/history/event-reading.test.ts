@@ -20,6 +20,7 @@ function begin(looks: readonly string[][][], failsAt: readonly number[] = []) {
   const slices: (readonly string[])[] = [];
   let mark = 0;
   const reader: Reader = {
+    lacking: async () => [],
     async read(_readable, { keys }, onBatch) {
       const slice = keys as readonly string[];
       slices.push(slice);

@@ -273,6 +273,7 @@ describe('a database that is replaced by another one, restored from a dump', () 
           close: () => current.database.close(),
         },
         reader: {
+          lacking: (names) => current.reader.lacking(names),
           read: (...query) => current.reader.read(...query),
           readTogether: (...queries) => current.reader.readTogether(...queries),
           readRelation: (...relation) => current.reader.readRelation(...relation),

@@ -176,6 +176,23 @@ test('a file that is not there', async () => {
   expect(error.message).toBe(`cannot read ${folder}/no.yaml: there is no such file`);
 });
 
+test('requires names tables and columns, each on its line', async () => {
+  const file = (second: string): string =>
+    GOOD.replace('relations:', `requires:\n  - projects_swimlane\n  - ${second}\nrelations:`);
+  const { requires } = await read(file('userstories_userstory.swimlane_id'));
+  expect(requires).toEqual(['projects_swimlane', 'userstories_userstory.swimlane_id']);
+  for (const wrong of ['public.projects_swimlane.id', 'Projects', '"; DROP TABLE x"', '""', 'a.b c']) {
+    const error = await errorOf(read(file(wrong)));
+    expect(error.code).toBe('COLLECTOR_INVALID');
+    const line =
+      file(wrong)
+        .split('\n')
+        .findIndex((text) => text.startsWith('  - projects_swimlane')) + 2;
+    expect(error.place?.line).toBe(line);
+    expect(error.message).toContain('is neither a table nor a table.column of schema public');
+  }
+});
+
 describe('a good file', () => {
   test('has defaults for what it does not say', async () => {
     const definition = await read(GOOD);

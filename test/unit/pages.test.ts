@@ -155,3 +155,12 @@ test.each([
   );
   expect(collectors([failing])).not.toContain('circuit');
 });
+
+test('a collector that is off says why, and does not count among those that are not well', () => {
+  const off = runnerWith({}, { settled: true, missing: ['projects_swimlane'] });
+  const well = runnerWith({ name: 'other' }, { up: true });
+  const page = collectors([off, well]);
+  expect(page).toContain('>off</span>');
+  expect(page).toContain('Off: needs projects_swimlane, which this Taiga (before 6.0) does not have.');
+  expect(home([off, well])).toContain('1 of 1');
+});

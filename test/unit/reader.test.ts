@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ParameterValues } from '../../src/collectors/parameters.js';
 import { createReader } from '../../src/collectors/reader.js';
 import { readOnce } from '../../src/collectors/reading.js';
 import type { RelationLibrary } from '../../src/collectors/sql/relations.js';
 import type { Column, Database, Query, Row } from '../../src/database/database.js';
-import { REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
+import { describeMissing, REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
 import { collector, errorOf } from './helpers.js';
 
 const NO_RELATIONS: RelationLibrary = { resolve: () => [], has: () => false };
@@ -29,6 +29,10 @@ const VALUES: ParameterValues = {
 };
 
 interface FakeDatabase extends Database {
+  /** Tables with their columns besides the required ones. */
+  readonly more: [table: string, column: string][];
+  /** How often it was asked what it has. */
+  readonly schemaReads: () => number;
   readonly queries: Query[];
   /** Rows that were handed over to collectors. */
   readonly delivered: () => number;
@@ -38,14 +42,19 @@ interface FakeDatabase extends Database {
 function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?: () => Error): FakeDatabase {
   const queries: Query[] = [];
   let delivered = 0;
+  let schemaReads = 0;
+  const more: [string, string][] = [];
   return {
     queries,
+    more,
+    schemaReads: () => schemaReads,
     delivered: () => delivered,
     async read(query, onBatch) {
       if (query.text.includes('pg_class')) {
+        schemaReads += 1;
         onBatch(
-          [{ name: 'relname' }],
-          REQUIRED_TABLES.map((name): Row => [name]),
+          [{ name: 'relname' }, { name: 'attname' }],
+          [...REQUIRED_TABLES.map((name): Row => [name, 'id']), ...more],
         );
         return 1;
       }
@@ -141,5 +150,53 @@ describe('a mistake in the SQL', () => {
     const database = fakeDatabase(COLUMNS, [], () => syntaxError(undefined));
     const error = await errorOf(readOnce(createReader(database, NO_RELATIONS), collector({ now }), VALUES));
     expect(error.message).toBe('/etc/bugflow/items.yaml:12: SQL: column "itmes" does not exist');
+  });
+});
+
+describe('what the database lacks', () => {
+  test('is said of tables and columns, and asked once', async () => {
+    const database = fakeDatabase(COLUMNS, []);
+    database.more.push(['projects_swimlane', 'name']);
+    const reader = createReader(database, NO_RELATIONS);
+    const asked = ['tasks_task', 'tasks_task.id', 'tasks_task.lane', 'projects_swimlane.name', 'lanes'];
+    const answers = await Promise.all([reader.lacking(asked), reader.lacking(asked)]);
+    expect(answers).toEqual(new Array(2).fill(['tasks_task.lane', 'lanes']));
+    expect(database.schemaReads()).toBe(1);
+  });
+
+  test('costs nothing where nothing is required', async () => {
+    const database = fakeDatabase(COLUMNS, []);
+    expect(await createReader(database, NO_RELATIONS).lacking([])).toEqual([]);
+    expect(database.schemaReads()).toBe(0);
+  });
+
+  test('is asked again a minute later, and after an error that a migration could explain', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let failure: Error | undefined;
+    const database = fakeDatabase(COLUMNS, [], () => failure ?? new Error('not to be asked'));
+    const reader = createReader(database, NO_RELATIONS);
+    expect(await reader.lacking(['lanes'])).toEqual(['lanes']);
+    database.more.push(['lanes', 'id']);
+    expect(await reader.lacking(['lanes'])).toEqual(['lanes']);
+    vi.advanceTimersByTime(61_000);
+    expect(await reader.lacking(['lanes'])).toEqual([]);
+
+    database.more.length = 0;
+    failure = new pg.DatabaseError('relation "lanes" does not exist', 0, 'error');
+    await errorOf(readOnce(reader, collector(), VALUES));
+    expect(await reader.lacking(['lanes'])).toEqual(['lanes']);
+  });
+
+  test.each([
+    [['projects_swimlane'], 'needs projects_swimlane, which this Taiga (before 6.0) does not have'],
+    [
+      ['projects_swimlane', 'projects_project.archived_code'],
+      'needs projects_swimlane, projects_project.archived_code, which this Taiga (before 6.10) does not have',
+    ],
+    [['projects_swimlane.name'], 'needs projects_swimlane.name, which this Taiga (before 6.0) does not have'],
+    [['our_table'], 'needs our_table, which this Taiga does not have'],
+  ])('%j is told with the version', (missing, words) => {
+    expect(describeMissing(missing)).toBe(words);
   });
 });

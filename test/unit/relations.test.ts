@@ -32,6 +32,25 @@ test('a variant stands in where the database lacks a table, under the same name'
   ]);
 });
 
+test('a variant stands in where the database lacks a column; of several that are missing the first decides', async () => {
+  const library = await relations({
+    'cell.sql': '-- requires: story.lane, lanes\nSELECT lane FROM lanes',
+    'cell.without.story.lane.sql': "SELECT '' AS lane",
+    'cell.without.lanes.sql': "SELECT 'none' AS lane",
+  });
+  const textWithout = (...missing: string[]): string | undefined =>
+    library.resolve(['cell'], (name) => !missing.includes(name))[0]?.source.text;
+  expect(textWithout()).toContain('FROM lanes');
+  expect(textWithout('story.lane')).toBe("SELECT '' AS lane");
+  expect(textWithout('lanes')).toBe("SELECT 'none' AS lane");
+  expect(textWithout('lanes', 'story.lane')).toBe("SELECT '' AS lane");
+});
+
+test('a header that requires what is neither table nor column is refused', async () => {
+  const error = await errorOf(relations({ 'cell.sql': '-- requires: public.story.lane\nSELECT 1' }));
+  expect(error.message).toMatch(/\/cell\.sql:1: requires: "public\.story\.lane" is neither a table nor/);
+});
+
 test('relations in a circle are refused', async () => {
   const library = await relations({
     'a.sql': '-- relations: b\nSELECT 1',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Reading } from '../../src/collectors/reading.js';
+import type { Off, Reading } from '../../src/collectors/reading.js';
 import { type CollectorRunner, createRunner, type RunnerDependencies } from '../../src/collectors/runner.js';
 import { BugflowError, type ErrorCode } from '../../src/errors.js';
 import { collector, deferred, items, reading } from './helpers.js';
@@ -12,14 +12,14 @@ function scripted(): {
   readonly runner: CollectorRunner;
   readonly served: Map<string, unknown>;
   readonly events: string[];
-  next: () => Promise<Reading>;
+  next: () => Promise<Reading | Off>;
 } {
   const served = new Map<string, unknown>();
   const events: string[] = [];
   const setting = {
     served,
     events,
-    next: async (): Promise<Reading> => reading([items(1)]),
+    next: async (): Promise<Reading | Off> => reading([items(1)]),
   };
   const dependencies: RunnerDependencies = {
     read: () => setting.next(),
@@ -98,6 +98,43 @@ describe('overlapping', () => {
     expect(await setting.runner.run()).toBe('failure');
     setting.next = yielding(1);
     expect(await setting.runner.run()).toBe('success');
+  });
+});
+
+describe('a collector whose database lacks what it requires', () => {
+  const off = async (): Promise<Off> => ({ missing: ['projects_swimlane'] });
+
+  test('is off: neither run nor failing, and nobody waits for it', async () => {
+    const setting = scripted();
+    setting.next = off;
+    expect(await setting.runner.run()).toBe('off');
+    expect(setting.runner.state()).toMatchObject({
+      runs: { success: 0, failure: 0, skipped: 0 },
+      running: false,
+      up: false,
+      settled: true,
+      lastError: undefined,
+      missing: ['projects_swimlane'],
+    });
+    expect(setting.served.size).toBe(0);
+    expect(setting.events).toEqual(['off']);
+  });
+
+  test('goes on when the database has it, and leaves nothing behind when it has it no more', async () => {
+    const setting = scripted();
+    setting.next = off;
+    await setting.runner.run();
+    setting.next = yielding(3);
+    expect(await setting.runner.run()).toBe('success');
+    expect(setting.runner.state()).toMatchObject({ up: true, missing: [] });
+    setting.next = failing('COLLECTOR_SQL');
+    await setting.runner.run();
+    setting.next = off;
+    expect(await setting.runner.run()).toBe('off');
+    expect(setting.served.size).toBe(0);
+    expect(setting.runner.state()).toMatchObject({ up: false, series: 0, lastError: undefined });
+    await vi.advanceTimersByTimeAsync(10 * STALE_AFTER_MS);
+    expect(setting.events).not.toContain('stale');
   });
 });
 

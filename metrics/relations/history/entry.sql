@@ -28,11 +28,13 @@ FROM (
     whole AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id
               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ) AS h
+-- Before Taiga 5.5 stories have no from_task_ref: below its name means this NULL then.
+CROSS JOIN (SELECT NULL::text AS from_task_ref) AS before_5_5
 WHERE at <= :now
   AND NOT (
     kind = 'userstory' AND type = 1
     AND at < coalesce(
       recorded_at,
       (SELECT s.created_date - interval '1 minute' FROM userstories_userstory AS s
-       WHERE s.id = h.item_id AND (s.generated_from_issue_id IS NOT NULL OR s.from_task_ref IS NOT NULL)),
+       WHERE s.id = h.item_id AND (s.generated_from_issue_id IS NOT NULL OR from_task_ref IS NOT NULL)),
       '-infinity'))

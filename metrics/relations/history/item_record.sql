@@ -14,11 +14,16 @@ FROM (
 UNION ALL
 SELECT 'userstory', id, 'userstories.userstory:' || id, project_id, ref, subject, status_id,
   is_closed, is_blocked, created_date, finish_date,
-  milestone_id, NULL, NULL, NULL, NULL, generated_from_issue_id, from_task_ref
-FROM (
-  SELECT * FROM userstories_userstory WHERE :keys IS NULL
+  milestone_id, NULL, NULL, NULL, NULL, generated_from_issue_id, story.from_task_ref
+-- Before Taiga 5.5 the table has no from_task_ref: there its name means the NULL that stands outside.
+FROM (SELECT NULL::text AS from_task_ref) AS before_5_5
+CROSS JOIN LATERAL (
+  SELECT id, project_id, ref, subject, status_id, is_closed, is_blocked, created_date, finish_date, milestone_id,
+    generated_from_issue_id, from_task_ref
+  FROM userstories_userstory WHERE :keys IS NULL
   UNION ALL
-  SELECT s.*
+  SELECT s.id, project_id, ref, subject, status_id, is_closed, is_blocked, created_date, finish_date, milestone_id,
+    generated_from_issue_id, from_task_ref
   FROM (SELECT DISTINCT substring(k FROM '^userstories\.userstory:(\d{1,9})$')::integer AS id FROM unnest(:keys) AS k) AS k
   JOIN userstories_userstory AS s ON s.id = k.id
 ) AS story

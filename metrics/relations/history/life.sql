@@ -78,6 +78,8 @@ SELECT
   d.is_closed AND NOT coalesce(d.born_at < d.recorded_at, false) AS is_closed
 FROM dated AS d
 JOIN project AS p ON p.project_id = d.last_project_id
+-- Before Taiga 5.5 stories have no from_task_ref: below its name means this NULL then.
+CROSS JOIN (SELECT NULL::text AS from_task_ref) AS before_5_5
 CROSS JOIN LATERAL (
   SELECT CASE
     WHEN d.exists_now OR d.last_at > :now AND d.deleted_at IS NULL THEN NULL
@@ -86,7 +88,7 @@ CROSS JOIN LATERAL (
     -- first. It is no task of the old story any more when that is deleted after the promotion.
     WHEN d.kind = 'task' THEN coalesce(
       (SELECT min(s.created_date) FROM userstories_userstory AS s
-       WHERE s.project_id = d.last_project_id AND s.from_task_ref = 'Task #' || d.last_ref),
+       WHERE s.project_id = d.last_project_id AND from_task_ref = 'Task #' || d.last_ref),
       (SELECT max(h.created_at) FROM history_historyentry AS h
        WHERE h.key = 'userstories.userstory:' || d.last_story_id AND h.type = 3),
       d.last_at)

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BugflowError } from '../../errors.js';
+import { BugflowError, type Place } from '../../errors.js';
 import type { SqlSource } from './compile.js';
 
 /** Shared SQL, prepended as a CTE to the collectors that name it. */
@@ -11,19 +11,19 @@ export interface Relation {
   readonly relations: readonly string[];
 }
 
-/** What a database has; relations may come in a variant for older versions of Taiga. */
-export type HasTable = (table: string) => boolean;
+/** Whether a database has a `table` or `table.column`; relations may come in a variant for older versions of Taiga. */
+export type Has = (name: string) => boolean;
 
 export interface RelationLibrary {
   /** The named relations and all they read, in an order in which each stands before its readers. */
-  resolve(names: readonly string[], hasTable: HasTable): Relation[];
+  resolve(names: readonly string[], has: Has): Relation[];
   has(name: string): boolean;
 }
 
 /**
  * Reads a folder of `NAME.sql` files, with its subfolders. A header of comment lines may say
- * `-- relations: a, b` (what it reads) and `-- requires: table` (then `NAME.without.TABLE.sql` stands in where
- * the database lacks that table).
+ * `-- relations: a, b` (what it reads) and `-- requires: table, table.column` (where the database lacks the first of
+ * these that it lacks, `NAME.without.TABLE.sql` or `NAME.without.TABLE.COLUMN.sql` stands in).
  * @throws BugflowError
  */
 export async function loadRelations(folder: string): Promise<RelationLibrary> {
@@ -37,23 +37,23 @@ export async function loadRelations(folder: string): Promise<RelationLibrary> {
       name: fileName.split('.', 1)[0] ?? fileName,
       source: { text, file, line: 1 },
       relations: headerList(text, 'relations'),
-      requires: headerList(text, 'requires'),
+      requires: requirements(headerList(text, 'requires'), { file, line: 1 }),
     });
   }
 
-  const variantFor = (name: string, hasTable: HasTable): Relation | undefined => {
+  const variantFor = (name: string, has: Has): Relation | undefined => {
     const relation = byName.get(name);
-    const missing = relation?.requires.find((table) => !hasTable(table));
+    const missing = relation?.requires.find((name) => !has(name));
     return missing === undefined ? relation : byName.get(`${name}.without.${missing}`);
   };
 
   return {
     has: (name) => byName.has(name),
-    resolve(names, hasTable) {
+    resolve(names, has) {
       const ordered = new Map<string, Relation>();
       const visit = (name: string, readers: readonly string[]): void => {
         if (ordered.has(name)) return;
-        const relation = variantFor(name, hasTable);
+        const relation = variantFor(name, has);
         if (!relation) throw new BugflowError('COLLECTOR_INVALID', `unknown relation "${name}"`);
         if (readers.includes(name)) {
           throw new BugflowError(
@@ -71,6 +71,19 @@ export async function loadRelations(folder: string): Promise<RelationLibrary> {
       return [...ordered.values()];
     },
   };
+}
+
+/** Names of tables and of columns, as `requires` of relations and collectors gives them. */
+export const REQUIREMENT = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
+
+function requirements(names: readonly string[], place: Place): readonly string[] {
+  const wrong = names.find((name) => !REQUIREMENT.test(name));
+  if (wrong === undefined) return names;
+  throw new BugflowError('COLLECTOR_INVALID', badRequirement(wrong), { place });
+}
+
+export function badRequirement(name: string): string {
+  return `requires: "${name}" is neither a table nor a table.column of schema public; write it like projects_swimlane or userstories_userstory.swimlane_id`;
 }
 
 function headerList(text: string, key: string): string[] {

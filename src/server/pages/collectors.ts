@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { shapes } from '../../collectors/definition.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { OpenCircuit } from '../../collectors/scheduler.js';
+import { describeMissing } from '../../database/taiga-schema.js';
 import { type Html, html } from './html.js';
 import { formatSpan, layout } from './layout.js';
 
@@ -45,6 +46,7 @@ function collectorCard(
 <h2>${definition.name} ${stateWord(state)}</h2>
 <p>${definition.description}</p>
 ${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastError}${nextTry(circuit)}</p>`}
+${state.missing.length === 0 ? undefined : html`<p class="soft">Off: ${describeMissing(state.missing)}.</p>`}
 <p class="soft">Runs at <code>${definition.schedule}</code>, at most ${formatSpan(definition.timeoutMs)}. Last success ${ago(state.lastSuccessAt, now)}${state.lastDatabaseMs === undefined ? '' : `, ${formatSpan(state.lastDatabaseMs)} in the database`}, ${state.rowCount} rows, ${state.series} of at most ${definition.maxSeries} series. Runs: ${state.runs.success} good, ${state.runs.failure} failed, ${state.runs.skipped} skipped.</p>
 <div class="scroll"><table>
 <tr><th>Metric</th><th>Type</th><th>Labels</th><th>Meaning</th></tr>
@@ -75,6 +77,7 @@ function nextTry(circuit: OpenCircuit | undefined): string {
 function stateWord(state: CollectorState): Html {
   if (state.lastError !== undefined)
     return html`<span class="bad">${state.up ? 'failing, last good values stay' : 'down'}</span>`;
+  if (state.missing.length > 0) return html`<span class="soft">off</span>`;
   if (!state.up) return html`<span class="soft">not yet run</span>`;
   return html`<span class="good">up</span>`;
 }

@@ -13,7 +13,7 @@ export interface HomePageFacts {
 
 /** `/`: what is here, and whether it is well. */
 export function homePage({ version, runners, databaseUp, databaseTarget, now }: HomePageFacts): string {
-  const states = runners.map((runner) => runner.state());
+  const states = runners.map((runner) => runner.state()).filter((state) => state.missing.length === 0);
   const well = states.filter((state) => state.up && state.lastError === undefined).length;
   const series = states.reduce((sum, state) => sum + state.series, 0);
   const oldest = Math.min(...states.map((state) => state.lastSuccessAt ?? Number.POSITIVE_INFINITY));

@@ -1,0 +1,94 @@
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { MetricFamily } from '../../src/collectors/families.js';
+import type { SqlSource } from '../../src/collectors/sql/compile.js';
+import { exampleTaiga, NOW } from '../support/fixture.js';
+import { type Kit, openKit } from '../support/kit.js';
+import { describeOnPostgres, type TestPostgres } from '../support/postgres.js';
+import { downgrade, TAIGA_VERSIONS, type TaigaVersion } from '../support/taiga-versions.js';
+
+/** All that the shipped collectors say: the series of each, and the rows of its past. */
+interface Findings {
+  readonly off: readonly string[];
+  readonly series: Readonly<Record<string, readonly unknown[]>>;
+  readonly past: Readonly<Record<string, readonly string[]>>;
+}
+
+describeOnPostgres('every version of Taiga', (server) => {
+  let kit: Kit | undefined;
+  let newest: Findings;
+
+  const findingsOn = async (version: TaigaVersion): Promise<Findings> => {
+    await exampleTaiga().load(server());
+    await downgrade(server(), version);
+    kit = await openKit(server().url);
+    return findings(kit, server());
+  };
+
+  beforeAll(async () => {
+    newest = await findingsOn('6.10');
+    await kit?.close();
+    kit = undefined;
+  }, 60_000);
+  afterEach(async () => {
+    await kit?.close();
+    kit = undefined;
+  });
+
+  test('the newest has all there is to find', () => {
+    expect(newest.off).toEqual([]);
+    const empty = Object.keys(newest.series).filter((name) => newest.series[name]?.length === 0);
+    // In the example nobody changed a sprint after it began.
+    expect(empty).toEqual(['sprint_scope_changes']);
+  });
+
+  test.each(TAIGA_VERSIONS)(
+    'Taiga %s gives the same numbers, and no shipped collector is off',
+    async (version) => {
+      const found = await findingsOn(version);
+      expect(found.off).toEqual([]);
+      for (const [name, series] of Object.entries(newest.series))
+        expect({ [name]: found.series[name] }).toEqual({ [name]: series });
+      for (const [name, rows] of Object.entries(newest.past))
+        expect({ [name]: found.past[name] }).toEqual({ [name]: rows });
+    },
+    60_000,
+  );
+});
+
+async function findings({ library, reader, values, families }: Kit, server: TestPostgres): Promise<Findings> {
+  const off: string[] = [];
+  const series: Record<string, unknown[]> = {};
+  const past: Record<string, string[]> = {};
+  const keys = (await server.query('SELECT DISTINCT key FROM history_historyentry')).map(({ key }) =>
+    String(key),
+  );
+  const rowsOf = async (
+    sql: SqlSource,
+    relations: readonly string[],
+    wanted: readonly string[] | null,
+  ): Promise<string[]> => {
+    const rows: string[] = [];
+    await reader.read({ sql, relations, timeoutMs: 30_000 }, values(NOW, wanted), (_columns, batch) =>
+      rows.push(...batch.map((row) => JSON.stringify(row))),
+    );
+    return rows.sort();
+  };
+  for (const { name, requires, relations, spans, events } of library.collectors) {
+    if ((await reader.lacking(requires)).length > 0) {
+      off.push(name);
+      continue;
+    }
+    series[name] = (await families(name, NOW)).flatMap(seriesOf);
+    if (spans) past[name] = await rowsOf(spans, relations, null);
+    if (events) {
+      past[name] = await rowsOf(events, relations, null);
+      past[`${name} by key`] = await rowsOf(events, relations, keys);
+    }
+  }
+  return { off, series, past };
+}
+
+function seriesOf(family: MetricFamily): unknown[] {
+  const found = 'values' in family ? family.values : family.distributions;
+  return [...found].map(([labels, value]) => [family.metric.name, labels, value]).sort();
+}
