@@ -202,6 +202,25 @@ describe('the command line', () => {
       expect(outcome.stdout).not.toContain(PASSWORD);
     });
 
+    it('tells which collector is off, which is no failure', async () => {
+      folder.write(
+        'off/own.yaml',
+        ownCollector('own', 'own_metric').replace(
+          'metrics:',
+          'requires: [tasks_task.id, own_table]\nmetrics:',
+        ),
+      );
+      const file = folder.write('off/bugflow.yaml', 'collectors: [./own.yaml]');
+      const outcome = await bugflow(['-c', file, 'check'], env);
+      expect(outcome).toMatchObject({ status: 0, stderr: '' });
+      expect(line(outcome, 'own ')).toBe('own | off: needs own_table, which this Taiga does not have');
+
+      const { status, stdout, stderr } = await bugflow(['-c', file, 'collect', 'own', 'members'], env);
+      expect(status).toBe(0);
+      expect(stderr).toMatch(/collector "own" is off: it needs own_table, which this Taiga does not have\n$/);
+      expect(new Metrics(stdout).names()).toEqual(['taiga_project_members']);
+    });
+
     it('tells which collector fails and ends with status 1', async () => {
       folder.write('broken/own.yaml', ownCollector('own', 'own_metric', 'SELECT 1 / 0 AS value'));
       const file = folder.write('broken/bugflow.yaml', 'collectors: [./own.yaml]');

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import pino, { type Logger } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Service, startService } from '../../src/main/service.js';
 import { createFolder, type Folder, scrape, startServiceProcess } from '../support/bugflow.js';
 import { exampleTaiga } from '../support/fixture.js';
@@ -247,6 +247,47 @@ describe('the service', () => {
       await start();
       expect(await status('/-/reload', { method: 'POST' })).toBe(403);
     });
+  });
+
+  it('does without a collector whose tables this Taiga lacks, until Taiga is upgraded', async () => {
+    folder.write(
+      'lanes.yaml',
+      `collector: lanes
+description: Lanes.
+schedule: '* * * * * *'
+requires: [ourteam_lane.name]
+metrics:
+  - { name: ourteam_lanes, type: gauge, help: Lanes., value: lanes }
+now: SELECT count(name) AS lanes FROM ourteam_lane
+`,
+    );
+    let laterMs = 0;
+    const { now } = performance;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + laterMs);
+    try {
+      const { address } = await start(`collectors: [./lanes.yaml]${QUICK}`);
+      await untilReady();
+      const off = async (): Promise<number | undefined> =>
+        (await metrics()).value('bugflow_collector_off', { collector: 'lanes' });
+      await until(off).toBe(1);
+      const found = await metrics();
+      expect(found.sum('bugflow_collector_off')).toBe(1);
+      expect(found.table('bugflow_collector_up', ['collector'])).not.toHaveProperty('lanes');
+      expect(found.sumBy('bugflow_collector_runs_total', ['collector'])).toMatchObject({ lanes: 0 });
+      expect(found.names()).not.toContain('ourteam_lanes');
+      expect(await (await fetch(`${address}/collectors`)).text()).toContain(
+        'Off: needs ourteam_lane.name, which this Taiga does not have.',
+      );
+
+      await server.query("CREATE TABLE ourteam_lane (name text); INSERT INTO ourteam_lane VALUES ('fast')");
+      laterMs = 61_000;
+      await until(off).toBe(0);
+      expect((await metrics()).value('ourteam_lanes')).toBe(1);
+      expect(logged.filter((line) => line.includes('"collector":"lanes"'))).toEqual([]);
+    } finally {
+      clock.mockRestore();
+      await server.query('DROP TABLE IF EXISTS ourteam_lane');
+    }
   });
 
   it('says so when its port is in use', async () => {

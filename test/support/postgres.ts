@@ -54,8 +54,8 @@ export async function startPGlite(schemaSql = ''): Promise<TestPostgres> {
   };
 }
 
-/** The folder with the programs of the newest PostgreSQL on this machine. */
-const binaries = newestBinaries();
+/** The folder with PostgreSQL's programs: the one that the environment names, or the newest on this machine. */
+const binaries = process.env.BUGFLOW_TEST_POSTGRES ?? newestBinaries();
 
 export const hasPostgres = binaries !== undefined;
 
@@ -174,7 +174,10 @@ export async function startPostgres(): Promise<Cluster> {
         '--set=ON_ERROR_STOP=1',
         '--output=/dev/null',
       ];
-      execFileSync(join(binaries, 'psql'), args, { input: sql, stdio: ['pipe', 'ignore', 'inherit'] });
+      // A server alone comes without the client, which works with servers of every version.
+      const psql =
+        [binaries, newestBinaries() ?? ''].map((bin) => join(bin, 'psql')).find(existsSync) ?? 'psql';
+      execFileSync(psql, args, { input: sql, stdio: ['pipe', 'ignore', 'inherit'] });
     },
     start,
     stop: () => stop('SIGQUIT'),
