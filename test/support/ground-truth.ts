@@ -152,8 +152,12 @@ export interface GroundTruth {
   }[];
 }
 
+/** The dump, without the one setting that PostgreSQL before 12 does not know: it becomes a comment. */
 export function readSampleSql(): Buffer {
-  return gunzipSync(readFileSync(`${SAMPLE_FOLDER}sample.sql.gz`));
+  const sql = gunzipSync(readFileSync(`${SAMPLE_FOLDER}sample.sql.gz`));
+  const setting = 'SET default_table_access_method = heap;';
+  const start = sql.indexOf(setting);
+  return start < 0 ? sql : sql.fill('-', start, start + setting.length);
 }
 
 export function readApiStats(): readonly ApiProject[] {

@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import { FAILURES_TO_OPEN } from '../collectors/circuit-breaker.js';
+import type { RunnerEvent } from '../collectors/engine.js';
+import type { CollectorRunner } from '../collectors/runner.js';
+import type { OpenCircuit } from '../collectors/scheduler.js';
+import type { Mismatch } from '../collectors/verify.js';
+import { describeMissing } from '../database/taiga-schema.js';
+import { messageOf } from '../errors.js';
+
+const PROGRESS_LOG_MS = 5000;
+
+export function logRun(log: Logger, runner: CollectorRunner, event: RunnerEvent, circuitOpen: boolean): void {
+  const { name } = runner.definition;
+  const state = runner.state();
+  if (event === 'success')
+    log.debug({ collector: name, series: state.series, durationMs: state.lastDurationMs }, 'collected');
+  // That it keeps failing was said when its circuit opened.
+  if (event === 'failure')
+    log[circuitOpen ? 'debug' : 'error']({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
+  if (event === 'skipped') log.warn({ collector: name }, 'collector is still running; this run is skipped');
+  if (event === 'off')
+    log.debug({ collector: name }, `collector is off: it ${describeMissing(state.missing)}`);
+  if (event === 'stale') log.error({ collector: name }, 'collector keeps failing: its series are withdrawn');
+}
+
+export function logCircuit(
+  log: Logger,
+  { definition }: CollectorRunner,
+  circuit: OpenCircuit | undefined,
+): void {
+  const collector = definition.name;
+  if (circuit)
+    log.error(
+      { collector },
+      `collector failed ${FAILURES_TO_OPEN} times in a row: it is only tried now and then, next in ${Math.round(circuit.nextTryInMs / 1000)} s`,
+    );
+  else log.info({ collector }, 'collector works again: back to its schedule');
+}
+
+/** Says every few seconds how far a long reading has got; short ones are over before. */
+export function createProgressLog(log: Logger): (collector: string, ratio: number) => void {
+  const spokenAt = new Map<string, number>();
+  return (collector, ratio) => {
+    const last = spokenAt.get(collector) ?? performance.now();
+    if (ratio === 1) {
+      spokenAt.delete(collector);
+    } else if (performance.now() - last > PROGRESS_LOG_MS) {
+      log.info({ collector }, `reading history: ${Math.floor(ratio * 100)} %`);
+      spokenAt.set(collector, performance.now());
+    } else {
+      spokenAt.set(collector, last);
+    }
+  };
+}
+
+export function logVerified(log: Logger, collector: string, result: readonly Mismatch[] | Error): void {
+  if (result instanceof Error) {
+    log.warn({ collector }, `the past could not be verified: ${messageOf(result)}`);
+  } else if (result.length > 0) {
+    const { metric, labels, now, spans } = result[0] ?? { metric: '', labels: '', now: 0, spans: 0 };
+    log.warn(
+      { collector },
+      `the past ends elsewhere than the present begins in ${result.length} series, such as ${metric}${labels}: ${now} now, ${spans} by history`,
+    );
+  }
+}
