@@ -186,6 +186,21 @@ describeOnPostgres('counters that are kept up to date', (server) => {
     expect((await readAfresh(kit, world.now))[series]).toBe((before[series] ?? 0) - 2);
   });
 
+  it.each([-24, -1, 1, 24])(
+    'never fall when the clock is set %i h ahead, and miss nothing when it is put right',
+    async (hours) => {
+      await begin(12);
+      for (let i = 0; i < 10; i++) world.anything();
+      await world.write();
+      const wrong = new Date(Date.parse(world.now) + hours * 3_600_000).toISOString();
+      const during = await live.read(wrong);
+      expect(fallen(before, during)).toEqual([]);
+      before = during;
+      for (let i = 0; i < 10; i++) world.anything();
+      await cycle();
+    },
+  );
+
   it('count what is dated in the future when its time comes, without anything being written', async () => {
     await begin(11);
     const issue = world.addIssue();
