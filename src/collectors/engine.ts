@@ -89,13 +89,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       async read(_definition, onRatio) {
         try {
           const missing = await reader.lacking(definition.requires);
-          const reading =
-            missing.length > 0
-              ? { missing }
-              : await read((ratio) => {
-                  onRatio(ratio);
-                  onProgress(definition.name, ratio);
-                });
+          // Nothing is learnt of the database here: what it has may have been known.
+          if (missing.length > 0) return { missing };
+          const reading = await read((ratio) => {
+            onRatio(ratio);
+            onProgress(definition.name, ratio);
+          });
           databaseUp = true;
           return reading;
         } catch (error) {
