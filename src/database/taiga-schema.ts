@@ -9,6 +9,7 @@ export const REQUIRED_TABLES: readonly string[] = [
   'users_role',
   'milestones_milestone',
   'userstories_userstory',
+  'userstories_userstory_assigned_users',
   'userstories_rolepoints',
   'projects_points',
   'projects_userstorystatus',
@@ -81,6 +82,6 @@ export function assertTaiga(schema: TaigaSchema): void {
     'DATABASE_NOT_TAIGA',
     missing.length === REQUIRED_TABLES.length
       ? 'this is not a Taiga database: none of its tables are in schema public; check the name at the end of the database URL'
-      : `this Taiga database lacks the tables ${missing.join(', ')} in schema public; check the database's name and its version`,
+      : `this Taiga database lacks the tables ${missing.join(', ')} in schema public; check the database's name, and that it is Taiga 4.0 or newer`,
   );
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
 import type { MetricFamily } from '../../src/collectors/families.js';
 import type { SqlSource } from '../../src/collectors/sql/compile.js';
 import { exampleTaiga, NOW } from '../support/fixture.js';
@@ -53,6 +54,27 @@ describeOnPostgres('every version of Taiga', (server) => {
     },
     60_000,
   );
+
+  test('the past of a collector that is off is left out, and does not keep back the others', async () => {
+    await exampleTaiga().load(server());
+    await downgrade(server(), '5.5');
+    const opened = await openKit(server().url);
+    kit = opened;
+    const tellsPast = async (...requires: string[]): Promise<ReadonlySet<string>> => {
+      const timeline = createDatabaseTimeline({
+        collectors: [{ ...opened.collector('items'), requires }, opened.collector('issues')],
+        reader: opened.reader,
+        values: opened.values(NOW),
+        targetLabels: {},
+      });
+      for await (const _changes of timeline.changes());
+      return new Set(timeline.series.map(({ name }) => name));
+    };
+    expect(await tellsPast('userstories_userstory.from_task_ref')).toEqual(
+      new Set(['taiga_items', 'taiga_issues']),
+    );
+    expect(await tellsPast('userstories_userstory.swimlane_id')).toEqual(new Set(['taiga_issues']));
+  });
 });
 
 async function findings({ library, reader, values, families }: Kit, server: TestPostgres): Promise<Findings> {
