@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBackoff, type RetryDelay } from '../../src/collectors/backoff.js';
+import { longestWaitMs } from '../../src/collectors/circuit-breaker.js';
 import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import { type CollectorRunner, createRunner, type RunResult } from '../../src/collectors/runner.js';
 import { createScheduler, type Scheduler, spreadMs } from '../../src/collectors/scheduler.js';
@@ -162,8 +163,12 @@ describe('a collector that keeps failing', () => {
       fc.asyncProperty(
         faults,
         fc.integer({ min: 1, max: 9000 }),
-        fc.constantFrom('* * * * *', '*/10 * * * * *', '*/30 * * * *'),
-        async (times, runMs, cron) => {
+        fc.constantFrom(
+          { cron: '* * * * *', intervalMs: MINUTE_MS },
+          { cron: '*/10 * * * * *', intervalMs: 10_000 },
+          { cron: '*/30 * * * *', intervalMs: 30 * MINUTE_MS },
+        ),
+        async (times, runMs, { cron, intervalMs }) => {
           let fault: 'DATABASE_UNREACHABLE' | 'COLLECTOR_SQL' | undefined;
           let readings = 0;
           let overlapped = false;
@@ -191,7 +196,7 @@ describe('a collector that keeps failing', () => {
               const endedAt = Date.now();
               const wasOpen = started?.openCircuits().size === 1;
               fault = undefined;
-              const longestWait = databaseAbsent ? MINUTE_MS : 15 * MINUTE_MS;
+              const longestWait = databaseAbsent ? MINUTE_MS : longestWaitMs(intervalMs);
               await vi.advanceTimersByTimeAsync(longestWait + 2 * runMs);
               expect(started?.openCircuits().size).toBe(0);
               expect(runner.state().lastError).toBeUndefined();
