@@ -32,6 +32,7 @@ const server = createServer({
   exposition,
   version: 'test',
   runners: () => [],
+  openCircuits: () => new Map(),
   databaseUp: () => true,
   databaseTarget: () => '',
   reload: async () => undefined,
