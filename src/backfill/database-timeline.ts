@@ -47,10 +47,10 @@ async function* readChanges(
     const isOff = (await reader.lacking(definition.requires)).length > 0;
     if (!isOff && (definition.events ?? definition.spans)) told.push(definition);
   }
-  const readables = told.map(({ events, spans, relations }) =>
+  const readables = told.map(({ events, spans, shipped, relations }) =>
     events
-      ? ({ sql: events, relations, timeoutMs: TIMEOUT_MS, frame: 'events' } as const)
-      : ({ sql: present(spans), relations, timeoutMs: TIMEOUT_MS, frame: 'edges' } as const),
+      ? ({ sql: events, shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'events' } as const)
+      : ({ sql: present(spans), shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'edges' } as const),
   );
 
   // The database hands its rows to a callback, the timeline is drawn from outside: a queue of one batch stands between.

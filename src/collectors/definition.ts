@@ -24,6 +24,8 @@ export interface CollectorDefinition {
   readonly name: string;
   readonly description: string;
   readonly file: string;
+  /** Whether it came with the service, and is not one of the team's own. */
+  readonly shipped: boolean;
   readonly schedule: string;
   readonly timeoutMs: number;
   /** How long the last good values stay when runs fail. */
@@ -180,7 +182,7 @@ const collector = z
   });
 
 /** Reads one collector file. @throws BugflowError naming file, line and mend. */
-export async function readCollector(file: string): Promise<CollectorDefinition> {
+export async function readCollector(file: string, shipped: boolean): Promise<CollectorDefinition> {
   const document = await readDocument(file, collector, {
     unreadable: 'COLLECTOR_UNREADABLE',
     invalid: 'COLLECTOR_INVALID',
@@ -190,6 +192,7 @@ export async function readCollector(file: string): Promise<CollectorDefinition> 
     name: raw.collector,
     description: raw.description,
     file,
+    shipped,
     schedule: raw.schedule,
     timeoutMs: raw.timeout,
     staleAfterMs: raw.stale_after,

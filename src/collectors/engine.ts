@@ -43,6 +43,8 @@ export interface EngineDependencies {
   readonly retryDelayMs: RetryDelay;
   readonly publish: (collector: string, families: readonly MetricFamily[]) => Promise<void>;
   readonly withdraw: (collector: string) => void;
+  /** Told once when the role could read files of the database server: half a sentence. */
+  readonly onFileRights: (rights: string) => void;
   /** Told while a collector reads many events, at the start above all: how much of them, from 0 to 1. */
   readonly onProgress: (collector: string, ratio: number) => void;
   /** Told when the past of a collector was held against its present, or could not be. */
@@ -66,8 +68,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     onProgress,
     onVerified,
     onCircuit,
+    onFileRights,
   } = dependencies;
-  const reader = createReader(database, library.relations);
+  const reader = createReader(database, library.relations, {
+    allowSuperuser: config.database.allowSuperuser,
+    onFileRights,
+  });
   const values = (keys: readonly string[] | null = null): ParameterValues =>
     parameterValues(config, new Date(), keys);
   const feed = createChangeFeed({ database, reader, values });

@@ -27,7 +27,10 @@ export async function loadLibrary(source: LibrarySource): Promise<CollectorLibra
   const relations = await loadRelations(join(source.shippedFolder, 'relations'));
   const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
   const own = (await Promise.all(source.ownFiles.map(listFiles))).flat();
-  const definitions = await Promise.all([...shipped, ...own].map(readCollector));
+  const definitions = await Promise.all([
+    ...shipped.map((file) => readCollector(file, true)),
+    ...own.map((file) => readCollector(file, false)),
+  ]);
   assertUnique(definitions);
   for (const definition of definitions) {
     const unknown = definition.relations.find((name) => !relations.has(name));

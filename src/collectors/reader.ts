@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Column, Database, Row, RowStream } from '../database/database.js';
-import { assertTaiga, readSchema, type TaigaSchema } from '../database/taiga-schema.js';
 import { BugflowError } from '../errors.js';
+import { createKnownServer, type KnownServerOptions } from './known-server.js';
 import type { ParameterValues } from './parameters.js';
 import { type CompiledQuery, compileQuery, type Frame, mentioned, type SqlSource } from './sql/compile.js';
 import type { RelationLibrary } from './sql/relations.js';
@@ -14,6 +14,8 @@ export interface RowSample {
 /** A piece of SQL with the relations that it may read. */
 export interface Readable {
   readonly sql: SqlSource;
+  /** Whether it came with the service. */
+  readonly shipped: boolean;
   readonly relations: readonly string[];
   readonly timeoutMs: number;
   /** `rows` when absent. */
@@ -22,6 +24,8 @@ export interface Readable {
 
 /** Runs collectors' SQL and relations on the database. */
 export interface Reader {
+  /** The database's: grows when another server is read. */
+  generation(): number;
   /** Which of these tables and columns the database lacks. @throws BugflowError */
   lacking(names: readonly string[]): Promise<readonly string[]>;
   /** Hands over the rows in batches, at least one. Resolves to the milliseconds spent in the database. @throws BugflowError */
@@ -42,44 +46,43 @@ export interface Reader {
 }
 
 const RELATION_TIMEOUT_MS = 60_000;
-/** A Taiga that is upgraded meanwhile is known for what it is after so long. */
-const SCHEMA_AGE_MS = 60_000;
 
-export function createReader(database: Database, relations: RelationLibrary): Reader {
-  // Asked again after an error that a migration of Taiga could explain.
-  let schema: { readonly read: Promise<TaigaSchema>; readonly readAt: number } | undefined;
+export function createReader(
+  database: Database,
+  relations: RelationLibrary,
+  options: KnownServerOptions = {},
+): Reader {
+  const server = createKnownServer(database, options);
 
-  const forget = (): void => {
-    schema = undefined;
+  /** @throws BugflowError when the SQL is the team's own and the role could read files of the server */
+  const assertHarmless = async ({ sql, shipped }: Readable): Promise<void> => {
+    if (shipped || (await server.facts()).fileRights === undefined) return;
+    // It may have been mended since.
+    server.forget();
+    const { fileRights } = await server.facts();
+    if (fileRights === undefined) return;
+    throw new BugflowError(
+      'DATABASE_PRIVILEGES',
+      `${fileRights}, so this SQL could read files of the database server; make a role as in docs/database.md, or set database.allow_superuser: true if you trust all your collectors`,
+      { place: sql },
+    );
   };
-  const readTaigaSchema = async (): Promise<TaigaSchema> => {
-    try {
-      const found = await readSchema(database);
-      assertTaiga(found);
-      return found;
-    } catch (error) {
-      forget();
-      throw error;
-    }
-  };
-  const knownSchema = (): Promise<TaigaSchema> => {
-    const now = performance.now();
-    if (!schema || now - schema.readAt > SCHEMA_AGE_MS) schema = { read: readTaigaSchema(), readAt: now };
-    return schema.read;
-  };
-
-  const compile = async ({ sql, relations: names, frame }: Readable): Promise<CompiledQuery> => {
-    const { has } = await knownSchema();
-    return compileQuery(sql, relations.resolve(mentioned(names, sql), has), frame);
+  const compile = async (readable: Readable): Promise<CompiledQuery> => {
+    await assertHarmless(readable);
+    const { sql, relations: names, frame } = readable;
+    const { schema } = await server.facts();
+    return compileQuery(sql, relations.resolve(mentioned(names, sql), schema.has), frame);
   };
   const bind = (query: CompiledQuery, values: ParameterValues): unknown[] =>
     query.parameters.map((name) => values[name]);
 
   const reader: Reader = {
+    generation: () => database.generation(),
+
     async lacking(names) {
       if (names.length === 0) return [];
-      const { has } = await knownSchema();
-      return names.filter((name) => !has(name));
+      const { schema } = await server.facts();
+      return names.filter((name) => !schema.has(name));
     },
 
     async read(readable, values, onBatch) {
@@ -91,7 +94,7 @@ export function createReader(database: Database, relations: RelationLibrary): Re
         );
       } catch (error) {
         if (!(error instanceof pg.DatabaseError)) throw error;
-        forget();
+        server.forget();
         throw explainSqlError(error, query);
       }
     },
@@ -119,7 +122,7 @@ export function createReader(database: Database, relations: RelationLibrary): Re
       let columnNames: string[] = [];
       const sql = { text: `SELECT * FROM ${name}`, file: name, line: 1 };
       await reader.read(
-        { sql, relations: [name], timeoutMs: RELATION_TIMEOUT_MS },
+        { sql, shipped: true, relations: [name], timeoutMs: RELATION_TIMEOUT_MS },
         values,
         (columns, batch) => {
           columnNames = columns.map((column) => column.name);

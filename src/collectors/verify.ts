@@ -30,13 +30,13 @@ export async function verifyHistory(
   definition: CollectorDefinition,
   values: ParameterValues,
 ): Promise<Mismatch[]> {
-  const { now, spans, relations } = definition;
+  const { now, spans, shipped, relations } = definition;
   if (!now || !spans) return [];
   let mismatches: Mismatch[] = [];
   await reader.readTogether(
     [
-      { sql: now, relations, timeoutMs: TIMEOUT_MS },
-      { sql: spans, relations, timeoutMs: TIMEOUT_MS, frame: 'valid' },
+      { sql: now, shipped, relations, timeoutMs: TIMEOUT_MS },
+      { sql: spans, shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'valid' },
     ],
     values,
     async ([present, past]) => {

@@ -1,8 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { readDocument } from '../documents/document.js';
 import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { type Environment, expandVariables } from './expand.js';
-import { configSchema, type Kind, parseListen, type RawConfig, type Stage } from './schema.js';
+import { parseHostPort } from './host-port.js';
+import { configSchema, type Kind, type RawConfig, type Stage } from './schema.js';
 import type { Locate } from './section.js';
 import { type SshConfig, sshConfig } from './ssh-section.js';
 import { type WebConfig, webConfig } from './web-section.js';
@@ -65,11 +67,13 @@ export interface Config {
 export interface ConfigSource {
   readonly file: string | undefined;
   readonly env: Environment;
+  /** What a file would say, where there is none. */
+  readonly content?: z.input<typeof configSchema>;
 }
 
 /** Reads and checks the configuration. @throws BugflowError naming file, line and mend. */
-export async function loadConfig({ file, env }: ConfigSource): Promise<Config> {
-  if (file === undefined) return toConfig(undefined, configSchema.parse({}), env, () => undefined);
+export async function loadConfig({ file, env, content = {} }: ConfigSource): Promise<Config> {
+  if (file === undefined) return toConfig(undefined, configSchema.parse(content), env, () => undefined);
   const document = await readDocument(
     file,
     configSchema,
@@ -87,7 +91,7 @@ async function toConfig(
 ): Promise<Config> {
   const base = file === undefined ? process.cwd() : dirname(resolve(file));
   const section = { base, env, locate };
-  const listen = parseListen(raw.listen);
+  const listen = parseHostPort(raw.listen);
   if (!listen) throw new Error('unreachable: the schema checked it');
   return {
     file,

@@ -1,11 +1,17 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { timeout } from '../documents/duration.js';
+import { duration, timeout } from '../documents/duration.js';
 import { BugflowError } from '../errors.js';
 import { type TlsSettings, tlsSchema, tlsSettings } from './database-tls.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.js';
+import { parseHostPort } from './host-port.js';
 import { readSecret } from './secret.js';
 import type { SectionContext } from './section.js';
+
+const host = z.string().refine((text) => parseHostPort(text) !== undefined, {
+  error: (issue) =>
+    `"${String(issue.input)}" is no server; write HOST:PORT, like db.example.org:5432 or [::1]:5432`,
+});
 
 export const databaseSchema = z.strictObject({
   url: z
@@ -27,12 +33,28 @@ export const databaseSchema = z.strictObject({
   tls: tlsSchema
     .prefault({})
     .describe('Encryption; the same can stand in the URL: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`.'),
+  hosts: z
+    .array(host)
+    .min(1)
+    .optional()
+    .describe(
+      "Servers of the same database in order of preference, `HOST:PORT` each, instead of the URL's own: a primary and its replicas.",
+    ),
+  max_replica_lag: duration
+    .prefault('5m')
+    .describe('A replica that is further behind than this is not used.'),
   pool_size: z.number().int().positive().max(20).default(3).describe('Connections at most.'),
   connect_timeout: timeout.prefault('5s').describe('How long to wait for a connection.'),
   lock_timeout: timeout
     .prefault('2s')
     .describe("PostgreSQL's `lock_timeout`: a collector gives up rather than queue behind a migration."),
   idle_timeout: timeout.prefault('30s').describe("PostgreSQL's `idle_in_transaction_session_timeout`."),
+  allow_superuser: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether your own collectors run although the role could read files of the database server, as superusers can.',
+    ),
   application_name: z
     .string()
     .default('taiga-bugflow')
@@ -41,12 +63,21 @@ export const databaseSchema = z.strictObject({
 
 type RawDatabase = z.output<typeof databaseSchema>;
 
+/** A server by its name or address; an IPv6 address without brackets. */
+export interface ServerHost {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface DatabaseConfig {
   /** As it was when the configuration was read. May hold the password: never shown. */
   readonly url: string;
   /** The file that it came from, to be read again at each connect. */
   readonly urlFile: string | undefined;
   readonly passwordFile: string | undefined;
+  /** Instead of the URL's own host, in order of preference. */
+  readonly hosts: readonly ServerHost[] | undefined;
+  readonly maxReplicaLagMs: number;
   readonly tls: TlsSettings;
   /** The folder to which paths in the URL are relative. */
   readonly base: string;
@@ -54,6 +85,7 @@ export interface DatabaseConfig {
   readonly connectTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly allowSuperuser: boolean;
   readonly applicationName: string;
 }
 
@@ -65,12 +97,15 @@ export async function databaseConfig(raw: RawDatabase, section: SectionContext):
     url: await databaseUrl(raw, tls, section),
     urlFile: raw.url_file && resolve(base, raw.url_file),
     passwordFile: raw.password_file && resolve(base, raw.password_file),
+    hosts: raw.hosts?.map(parseHostPort).filter((known) => known !== undefined),
+    maxReplicaLagMs: raw.max_replica_lag,
     tls,
     base,
     poolSize: raw.pool_size,
     connectTimeoutMs: raw.connect_timeout,
     lockTimeoutMs: raw.lock_timeout,
     idleTimeoutMs: raw.idle_timeout,
+    allowSuperuser: raw.allow_superuser,
     applicationName: raw.application_name,
   };
 }

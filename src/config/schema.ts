@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, timeout } from '../documents/duration.js';
 import { databaseSchema } from './database-section.js';
+import { parseHostPort } from './host-port.js';
 import { sshSchema } from './ssh-section.js';
 import { webSchema } from './web-section.js';
 
@@ -16,7 +17,7 @@ const timeZone = z.string().refine(isTimeZone, {
   error: (issue) => `"${String(issue.input)}" is not a time zone; use an IANA name like Europe/Berlin`,
 });
 
-const listen = z.string().refine((text) => parseListen(text) !== undefined, {
+const listen = z.string().refine((text) => parseHostPort(text) !== undefined, {
   error: (issue) =>
     `"${String(issue.input)}" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284`,
 });
@@ -153,14 +154,6 @@ export const configSchema = z.strictObject({
 });
 
 export type RawConfig = z.output<typeof configSchema>;
-
-/** `HOST:PORT` or `[IPv6]:PORT`. */
-export function parseListen(text: string): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  return host !== undefined && port <= 65_535 ? { host, port } : undefined;
-}
 
 function isTimeZone(name: string): boolean {
   try {

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
-import { type DatabaseConfig, readAddress } from '../config/database-section.js';
+import { type DatabaseConfig, readAddress, type ServerHost } from '../config/database-section.js';
 import type { DatabaseAddress } from '../config/database-url.js';
 import { readSecret } from '../config/secret.js';
 import { hasCode } from '../errors.js';
 import { describeAddress, explainDatabaseError, type Target } from './explain-error.js';
-import { explainTlsError, readTlsOptions, type Transport, transportsFor } from './tls.js';
+import { explainTlsError, isTlsMissing, readTlsOptions, type Transport, transportsFor } from './tls.js';
 
 /** A session with the server. */
 export interface Connection {
@@ -18,15 +18,25 @@ export interface Connection {
 /** Makes what a connection uses instead of a TCP socket of its own. */
 export type StreamFactory = () => Duplex;
 
+export interface ConnectOptions {
+  readonly stream?: StreamFactory | undefined;
+  /** Instead of the URL's own. */
+  readonly server?: ServerHost | undefined;
+}
+
 /**
  * Connects and logs in. Whatever is in files – password, certificates – is read now: what was rotated needs no restart.
  * @throws BugflowError
  */
 export async function connect(
   config: DatabaseConfig,
-  stream: StreamFactory | undefined,
+  { stream, server }: ConnectOptions,
 ): Promise<Connection> {
   const { url, tls } = await readAddress(config);
+  if (server) {
+    url.searchParams.set('host', server.host);
+    url.searchParams.set('port', String(server.port));
+  }
   const target = describeAddress(url);
   if (config.passwordFile !== undefined) {
     // As a parameter: pg takes the place before the @ for the better one, even where that is empty.
@@ -50,18 +60,20 @@ export async function connect(
 
 /** Where TLS cannot be agreed on, or pg_hba.conf lets nobody in this way; a wrong password is not sent twice. */
 function allowsOtherTransport(error: unknown): boolean {
-  return hasCode(error, 'DATABASE_TLS') || (error instanceof Error && isCode(error.cause, '28000'));
+  return hasCode(error, 'DATABASE_TLS') || isRefusedByHba(error);
 }
 
-/** Of two refusals the one of the encrypted connection says more, unless it is only that there is no such thing. */
+/** Of two refusals the one of the way that came further. */
 function betterReason(first: unknown, second: unknown, secondBy: Transport): unknown {
   if (first === undefined) return second;
   const [encrypted, plain] = secondBy === 'tls' ? [second, first] : [first, second];
-  return hasCode(encrypted, 'DATABASE_TLS') ? plain : encrypted;
+  if (isTlsMissing(encrypted)) return plain;
+  // What pg_hba.conf wants encrypted says nothing but that without TLS.
+  return hasCode(encrypted, 'DATABASE_TLS') && !isRefusedByHba(plain) ? plain : encrypted;
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof pg.DatabaseError && error.code === code;
+function isRefusedByHba(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof pg.DatabaseError && error.cause.code === '28000';
 }
 
 async function open(

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from '../config/database-section.js';
+import type { DatabaseConfig, ServerHost } from '../config/database-section.js';
 import { type Connection, connect, type StreamFactory } from './connect.js';
 import { createPool } from './pool.js';
 import { openStream, readBatches } from './row-streams.js';
@@ -35,6 +35,11 @@ export interface Database {
     explain: (error: unknown, index: number) => unknown,
     limitMs?: number,
   ): Promise<void>;
+  /**
+   * Grows when reads go to another server than before: what is known of the old one, such as the numbers of its
+   * transactions, means nothing there.
+   */
+  generation(): number;
   close(): Promise<void>;
 }
 
@@ -49,10 +54,15 @@ export interface DatabaseOptions {
   readonly onIdleError: (error: Error) => void;
   /** Makes what each connection uses instead of a TCP socket of its own. */
   readonly stream?: StreamFactory | undefined;
+  /** Instead of the URL's own. */
+  readonly server?: ServerHost | undefined;
 }
 
-export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: DatabaseOptions): Database {
-  const open = (): Promise<Connection> => connect(config, stream);
+export function createDatabase(
+  config: DatabaseConfig,
+  { onIdleError, stream, server }: DatabaseOptions,
+): Database {
+  const open = (): Promise<Connection> => connect(config, { stream, server });
   const pool = createPool({ size: config.poolSize, open, onIdleError });
   const runTransaction = createTransactions({ config, pool, open });
 
@@ -83,6 +93,7 @@ export function createDatabase(config: DatabaseConfig, { onIdleError, stream }: 
       );
     },
 
+    generation: () => 0,
     close: () => pool.close(),
   };
 }

@@ -65,6 +65,12 @@ function explainServerError(error: pg.DatabaseError, target: Target): unknown {
         `the statement was cancelled: ${message}; make the SQL faster or raise its timeout`,
         { cause: error },
       );
+    case '40001':
+      return new BugflowError(
+        'DATABASE_REPLICA_CONFLICT',
+        `the replica at ${target.where} cancelled the statement: ${message}; the next run tries again; if it happens often, set hot_standby_feedback = on there`,
+        { cause: error },
+      );
     case '55P03':
       return new BugflowError(
         'COLLECTOR_TIMEOUT',
@@ -96,19 +102,26 @@ export interface Target {
 }
 
 /** Where the configured database was when the configuration was read. */
-export function describeTarget({ url }: Pick<DatabaseConfig, 'url'>): Target {
-  return describeAddress(new URL(url));
+export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): Target {
+  const target = describeAddress(new URL(url));
+  return hosts ? { ...target, where: hosts.map(describeHost).join(', ') } : target;
+}
+
+/** `HOST:PORT` */
+export function describeHost({ host, port }: { host: string; port: number | string }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Host, user and database of a URL, without its password. */
 export function describeAddress(url: URL): Target {
   const { searchParams } = url;
   const user = searchParams.get('user') || decodeURIComponent(url.username) || 'postgres';
-  const host = searchParams.get('host') || decodeURIComponent(url.hostname) || 'localhost';
+  const given = searchParams.get('host') || decodeURIComponent(url.hostname) || 'localhost';
+  const host = given.replace(/^\[(.+)\]$/, '$1');
   const port = searchParams.get('port') || url.port || '5432';
   return {
-    where: `${host}:${port}`,
-    host: host.replace(/^\[(.+)\]$/, '$1'),
+    where: describeHost({ host, port }),
+    host,
     user,
     database: decodeURIComponent(url.pathname.slice(1)) || user,
   };

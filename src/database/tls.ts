@@ -96,13 +96,21 @@ const UNTRUSTED = new Set([
   'INVALID_PURPOSE',
 ]);
 
+/** How pg says that the server has no TLS. */
+const NO_TLS = /server does not support SSL|establishing an SSL connection/;
+
+/** Whether the server just does not do TLS. */
+export function isTlsMissing(error: unknown): boolean {
+  return error instanceof BugflowError && NO_TLS.test(messageOf(error.cause));
+}
+
 /** What is wrong between the two sides of a TLS connection, or undefined where it is something else. */
 export function explainTlsError(error: unknown, where: string, tls: TlsConfig): BugflowError | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = messageOf(error);
   const refuse = (text: string): BugflowError =>
     new BugflowError('DATABASE_TLS', `the database at ${where} ${text}`, { cause: error });
-  if (/server does not support SSL|establishing an SSL connection/.test(message)) {
+  if (NO_TLS.test(message)) {
     return refuse(
       `does not speak TLS, and ${tls.mode} wants it; set ssl = on in its postgresql.conf, or use another mode`,
     );

@@ -32,7 +32,7 @@ export async function backfill(
   try {
     const timeline = createDatabaseTimeline({
       collectors: library.collectors,
-      reader: createReader(database, library.relations),
+      reader: createReader(database, library.relations, { allowSuperuser: config.database.allowSuperuser }),
       // As of now, whatever part of the past is wanted: what became known late belongs to it.
       values: parameterValues(config, now),
       targetLabels: config.targetLabels,

@@ -5,11 +5,13 @@ import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
 import { verifyHistory } from '../collectors/verify.js';
 import { describeTarget } from '../database/explain-error.js';
+import { describeServer } from '../database/failover.js';
 import { describeMissing } from '../database/taiga-schema.js';
-import { BugflowError, isDatabaseUnusable, messageOf } from '../errors.js';
+import { BugflowError, hasCode, isDatabaseUnusable, messageOf } from '../errors.js';
 import { createFileWatch } from '../server/web-config/file-watch.js';
 import { readWebFile } from '../server/web-config/web-file.js';
 import { openDatabase } from '../tunnel/open-database.js';
+import { explainFileRights } from './file-rights.js';
 import type { Installation } from './installation.js';
 import { formatTable } from './table.js';
 
@@ -31,14 +33,21 @@ export async function check(
   print(`Database: ${describeTarget(config.database).where}`);
   if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
   if (config.web.configFile !== undefined) await printWebFile(config.web.configFile, print);
-  const { database } = openDatabase(config, { onIdleError: () => undefined });
+  const { database } = openDatabase(config, {
+    onIdleError: () => undefined,
+    onSwitch: (server) => print(`Read from: ${describeServer(server)}`),
+  });
   try {
-    const reader = createReader(database, library.relations);
+    const reader = createReader(database, library.relations, {
+      allowSuperuser: config.database.allowSuperuser,
+      onFileRights: (rights) => print(`Beware: ${explainFileRights(rights)}.`),
+    });
     const values = parameterValues(config, now);
     await printWorkflow(reader, values, print);
 
     const problems: string[] = [];
     const rows: string[][] = [];
+    const refused = new Set<CollectorDefinition>();
     let databaseMs = 0;
     for (const definition of library.collectors) {
       try {
@@ -59,6 +68,7 @@ export async function check(
         ]);
       } catch (error) {
         if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
+        if (hasCode(error, 'DATABASE_PRIVILEGES')) refused.add(definition);
         problems.push(messageOf(error));
         rows.push([definition.name, 'FAILED', '', '', '']);
       }
@@ -66,7 +76,8 @@ export async function check(
     print('');
     for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
     print('');
-    await printVerification(reader, library.collectors, values, print);
+    const verifiable = library.collectors.filter((definition) => !refused.has(definition));
+    await printVerification(reader, verifiable, values, print);
     // One missing right is the trouble of many.
     for (const problem of new Set(problems)) print(problem);
     print(

@@ -36,7 +36,8 @@ export async function collect(
   const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });
   const runs: LastRun[] = [];
   try {
-    const reader = createReader(database, library.relations);
+    const { allowSuperuser } = config.database;
+    const reader = createReader(database, library.relations, { allowSuperuser });
     for (const definition of library.collectors) {
       const { name } = definition;
       if (names.length > 0 && !names.includes(name)) continue;

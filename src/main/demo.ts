@@ -18,7 +18,12 @@ export async function demo({ env, version, port, seed, paceMs, print }: DemoComm
   print('Making up a team and its last twelve months …');
   const taiga = await startDemoTaiga({ seed, now: new Date(), paceMs });
   try {
-    const source = { file: undefined, env: { ...env, TAIGA_DATABASE_URL: taiga.url } };
+    const source = {
+      file: undefined,
+      env: { ...env, TAIGA_DATABASE_URL: taiga.url },
+      // The embedded database knows no other role, and holds nothing that is worth reading.
+      content: { database: { allow_superuser: true } },
+    };
     const service = await startService({ source, log, version, port });
     print('');
     print(`  Open  ${service.address}             what is here`);

@@ -7,6 +7,7 @@ import type { CollectorRunner } from '../collectors/runner.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
+import { describeServer, type ServerState } from '../database/failover.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
@@ -16,6 +17,7 @@ import { openWeb } from '../server/web.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { TunnelState } from '../tunnel/tunnel.js';
 import { createProgressLog, logCircuit, logRun, logVerified } from './collector-log.js';
+import { explainFileRights } from './file-rights.js';
 import { type Installation, loadInstallation } from './installation.js';
 
 /** The running service. */
@@ -44,6 +46,7 @@ export interface ServiceOptions {
 interface Shift {
   readonly installation: Installation;
   readonly database: Database;
+  readonly servers: () => readonly ServerState[];
   /** Undefined where the database is reached directly. */
   readonly tunnel: () => TunnelState | undefined;
   readonly engine: Engine;
@@ -69,6 +72,7 @@ export async function startService({
     version,
     runners: shift.engine.runners,
     databaseUp: shift.engine.databaseUp(),
+    servers: shift.servers(),
     tunnel: shift.tunnel(),
     mismatches: shift.engine.mismatches(),
     openCircuits: shift.engine.openCircuits(),
@@ -78,11 +82,17 @@ export async function startService({
 
   function createShift(installation: Installation): Shift {
     const { config, library } = installation;
-    const { database, tunnel } = openDatabase(config, {
+    const { database, servers, tunnel } = openDatabase(config, {
       onIdleError: (error) => log.warn(`an idle database connection broke: ${messageOf(error)}`),
       onTunnelChange(error) {
         if (error) log.warn(`the SSH tunnel is down: ${error.message}`);
         else log.info('the SSH tunnel is up');
+        ownMetrics.refresh();
+      },
+      onSwitch(server) {
+        // Of a lone primary there is nothing to tell.
+        if (server.isReplica || (config.database.hosts?.length ?? 1) > 1)
+          log.info(`the database is read from ${describeServer(server)}`);
         ownMetrics.refresh();
       },
     });
@@ -95,6 +105,7 @@ export async function startService({
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
       withdraw: (collector) => exposition.withdraw(collector),
       onProgress: createProgressLog(log),
+      onFileRights: (rights) => log.warn(explainFileRights(rights)),
       onVerified(collector, result) {
         logVerified(log, collector, result);
         ownMetrics.refresh();
@@ -108,7 +119,7 @@ export async function startService({
         ownMetrics.refresh();
       },
     });
-    return { installation, database, tunnel, engine };
+    return { installation, database, servers, tunnel, engine };
   }
 
   const endShift = async ({ engine, database }: Shift): Promise<void> => {

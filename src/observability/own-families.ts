@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { labelBlock } from '../collectors/families.js';
 import type { CollectorRunner, CollectorState } from '../collectors/runner.js';
+import type { ServerState } from '../database/failover.js';
 import type { Sample, SampleFamily } from '../exposition/format.js';
 import type { TunnelState } from '../tunnel/tunnel.js';
 
@@ -9,6 +10,8 @@ export interface ServiceFacts {
   readonly version: string;
   readonly runners: readonly CollectorRunner[];
   readonly databaseUp: boolean;
+  /** In order of preference. */
+  readonly servers?: readonly ServerState[];
   /** Only where the database is reached through SSH. */
   readonly tunnel?: TunnelState | undefined;
   /** Series of which past and present disagreed, by collector. */
@@ -37,6 +40,7 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       'Whether the database answered when it was last asked.',
       sampleOf(Number(facts.databaseUp)),
     ),
+    ...serverFamilies(facts.servers ?? []),
     ...tunnelFamilies(facts.tunnel),
     // One that is off has no runs to tell of.
     ...runFamilies(states.filter(({ state }) => state.missing.length === 0)),
@@ -136,6 +140,30 @@ function perCollectorOf<S>(
   runs: readonly { readonly name: string; readonly state: S }[],
 ): (value: (state: S) => number | undefined) => Sample[] {
   return (value) => runs.flatMap(({ name, state }) => sampleOf(value(state), { collector: name }));
+}
+
+/** Nothing where there is but one server, and that no replica: `bugflow_database_up` tells of it. */
+function serverFamilies(servers: readonly ServerState[]): SampleFamily[] {
+  if (servers.length < 2 && !servers.some(({ isReplica }) => isReplica)) return [];
+  const perServer = (value: (state: ServerState) => number | undefined): Sample[] =>
+    servers.flatMap((state) => sampleOf(value(state), { server: state.name }));
+  return [
+    gauge(
+      'bugflow_database_server_up',
+      'Whether the server answered when it was last asked.',
+      perServer(({ up }) => (up === undefined ? undefined : Number(up))),
+    ),
+    gauge(
+      'bugflow_database_server_in_use',
+      'Whether it is the server that is read.',
+      perServer(({ inUse }) => Number(inUse)),
+    ),
+    gauge(
+      'bugflow_database_replication_lag_seconds',
+      'How old what the replica shows may be.',
+      perServer(({ lagMs }) => seconds(lagMs)),
+    ),
+  ];
 }
 
 function tunnelFamilies(tunnel: TunnelState | undefined): SampleFamily[] {

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
+import type { StreamFactory } from '../database/connect.js';
 import { createDatabase, type Database } from '../database/database.js';
+import { describeHost, describeTarget } from '../database/explain-error.js';
+import { createFailover, type Failover, type ServerState } from '../database/failover.js';
 import type { BugflowError } from '../errors.js';
 import { resolveRoute } from './route.js';
 import { openSession } from './session.js';
@@ -11,10 +14,14 @@ export interface OpenDatabaseOptions {
   readonly onIdleError: (error: Error) => void;
   /** Told when the SSH session stands (undefined), and why it does not. */
   readonly onTunnelChange?: (error: BugflowError | undefined) => void;
+  /** Told when another server is read than before, also the first time. */
+  readonly onSwitch?: (server: ServerState) => void;
 }
 
 export interface OpenDatabase {
   readonly database: Database;
+  /** What is known of the database's servers, in order of preference. */
+  servers(): readonly ServerState[];
   /** The state of the tunnel, where one is configured. */
   tunnel(): TunnelState | undefined;
 }
@@ -25,18 +32,33 @@ const FAREWELL_MS = 1000;
 /** The configured database, through SSH where that is configured; closing it closes the tunnel, too. */
 export function openDatabase(
   { database: config, ssh }: Pick<Config, 'database' | 'ssh'>,
-  { onIdleError, onTunnelChange = () => undefined }: OpenDatabaseOptions,
+  { onIdleError, onTunnelChange = () => undefined, onSwitch = () => undefined }: OpenDatabaseOptions,
 ): OpenDatabase {
-  if (ssh === undefined) {
-    return { database: createDatabase(config, { onIdleError }), tunnel: () => undefined };
-  }
+  const openServers = (stream?: StreamFactory): Failover =>
+    createFailover({
+      servers:
+        config.hosts === undefined
+          ? [
+              {
+                name: describeTarget(config).where,
+                database: createDatabase(config, { onIdleError, stream }),
+              },
+            ]
+          : config.hosts.map((server) => ({
+              name: describeHost(server),
+              database: createDatabase(config, { onIdleError, stream, server }),
+            })),
+      maxLagMs: config.maxReplicaLagMs,
+      onSwitch,
+    });
+  if (ssh === undefined) return { ...openServers(), tunnel: () => undefined };
   const { connectTimeoutMs, keepAliveMs } = ssh;
   const tunnel = createTunnel({
     connect: async (signal) =>
       openSession(await resolveRoute(ssh), { connectTimeoutMs, keepAliveMs, signal }),
     onChange: onTunnelChange,
   });
-  const database = createDatabase(config, { onIdleError, stream: tunnel.stream });
+  const { database, servers } = openServers(tunnel.stream);
   return {
     database: {
       ...database,
@@ -48,6 +70,7 @@ export function openDatabase(
         await closed;
       },
     },
+    servers,
     tunnel: () => tunnel.state(),
   };
 }

@@ -11,6 +11,7 @@ class FakeTaiga {
   written: number[] = [];
   told: string[] = [];
   cluster: string | undefined = 'one';
+  generation = 0;
   families: Row[] = [];
   future: Row[] = [];
   now = '2026-03-15T12:00:00Z';
@@ -24,10 +25,12 @@ class FakeTaiga {
         return 1;
       },
       readTogether: () => Promise.reject(new Error('not asked for')),
+      generation: () => this.generation,
       close: async () => undefined,
     };
     const reader: Reader = {
       lacking: async () => [],
+      generation: () => this.generation,
       read: () => Promise.reject(new Error('not asked for')),
       readTogether: () => Promise.reject(new Error('not asked for')),
       readRelation: async () => {
@@ -122,6 +125,21 @@ describe('the feed of changes', () => {
     taiga.written = [];
     await feed.poll();
     expect(keysSince(feed, mark)).toEqual(['#1', '#3']);
+  });
+
+  it('tells of everything when another server is read, though it is of the same cluster', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const mark = await feed.poll();
+    taiga.generation = 1;
+    // The replica lags: it does not have the latest item yet.
+    taiga.issues.delete(3);
+    const second = await feed.poll();
+    expect(keysSince(feed, mark)).toEqual(['#1', '#2', '#3']);
+    taiga.generation = 2;
+    taiga.issues.add(3);
+    await feed.poll();
+    expect(keysSince(feed, second)).toEqual(['#1', '#2', '#3']);
   });
 
   it('begins anew when its very first look fails', async () => {

@@ -16,11 +16,17 @@ const DEFINITION = {
 const values = (keys: readonly string[]): ParameterValues => ({ keys }) as unknown as ParameterValues;
 
 /** A reading of items with one event each, from groups that are given for each look. */
-function begin(looks: readonly string[][][], failsAt: readonly number[] = []) {
+function begin(
+  looks: readonly string[][][],
+  failsAt: readonly number[] = [],
+  /** The database's generation after so many slices. */
+  generationAfter: (slices: number) => number = () => 0,
+) {
   const slices: (readonly string[])[] = [];
   let mark = 0;
   const reader: Reader = {
     lacking: async () => [],
+    generation: () => generationAfter(slices.length),
     async read(_readable, { keys }, onBatch) {
       const slice = keys as readonly string[];
       slices.push(slice);
@@ -88,5 +94,27 @@ describe('the reading of events', () => {
     const { families } = await reading.read(values, () => undefined);
     expect(flatten(families)).toEqual({ created_total: 901 });
     expect(slices.map((slice) => slice.length)).toEqual([500, 400, 500, 401]);
+  });
+
+  it('begins again when the server was switched meanwhile: nothing is given out that is of both', async () => {
+    // The look after the switch finds everything changed.
+    const { reading, slices } = begin([items(0, 600), [], items(0, 610)], [], (done) => (done < 2 ? 0 : 1));
+    const progress: number[] = [];
+    const { families, changed } = await reading.read(values, (_done, total) => progress.push(total));
+    expect(slices.map((slice) => slice.length)).toEqual([500, 100]);
+    expect(changed).toBe(true);
+    expect(flatten(families)).toEqual({ created_total: 600 });
+    const next = await reading.read(values, () => undefined);
+    expect(flatten(next.families)).toEqual({ created_total: 610 });
+  });
+
+  it('gives out what grew before a reading failed, though the next one finds nothing new', async () => {
+    const { reading } = begin([items(0, 3), items(3, 703), []], [3]);
+    await reading.read(values, () => undefined);
+    await expect(reading.read(values, () => undefined)).rejects.toThrow('the database was lost');
+    const { changed, families } = await reading.read(values, () => undefined);
+    expect(changed).toBe(true);
+    expect(flatten(families)).toEqual({ created_total: 703 });
+    expect((await reading.read(values, () => undefined)).changed).toBe(false);
   });
 });

@@ -285,10 +285,12 @@ describe('a database that is replaced by another one, restored from a dump', () 
         database: {
           read: (...query) => current.database.read(...query),
           readTogether: (...queries) => current.database.readTogether(...queries),
+          generation: () => 0,
           close: () => current.database.close(),
         },
         reader: {
           lacking: (names) => current.reader.lacking(names),
+          generation: () => 0,
           read: (...query) => current.reader.read(...query),
           readTogether: (...queries) => current.reader.readTogether(...queries),
           readRelation: (...relation) => current.reader.readRelation(...relation),

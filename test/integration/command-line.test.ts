@@ -168,7 +168,7 @@ describe('the command line', () => {
 
     it('leaves out a collector that fails, says so, and ends with status 1', async () => {
       folder.write('half/own.yaml', ownCollector('own', 'own_metric', 'SELECT 1 / 0 AS value'));
-      const file = folder.write('half/bugflow.yaml', 'collectors: [./own.yaml]');
+      const file = folder.write('half/bugflow.yaml', OWN_COLLECTOR);
       const { status, stdout, stderr } = await bugflow(['-c', file, 'collect', 'own', 'members'], env);
       expect(status).toBe(1);
       expect(stderr).toMatch(/^taiga-bugflow: \S*half\/own\.yaml:\d+: SQL: division by zero\n$/);
@@ -223,7 +223,7 @@ describe('the command line', () => {
 
     it('tells which collector fails and ends with status 1', async () => {
       folder.write('broken/own.yaml', ownCollector('own', 'own_metric', 'SELECT 1 / 0 AS value'));
-      const file = folder.write('broken/bugflow.yaml', 'collectors: [./own.yaml]');
+      const file = folder.write('broken/bugflow.yaml', OWN_COLLECTOR);
       const outcome = await bugflow(['-c', file, 'check'], env);
       expect(outcome.status).toBe(1);
       expect(line(outcome, 'own ')).toBe('own | FAILED');
@@ -231,6 +231,8 @@ describe('the command line', () => {
     });
   });
 });
+
+const OWN_COLLECTOR = 'collectors: [./own.yaml]\ndatabase: { allow_superuser: true }\n';
 
 function ownCollector(name: string, metric: string, sql = 'SELECT 1 AS value'): string {
   return `collector: ${name}

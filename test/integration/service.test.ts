@@ -176,7 +176,7 @@ describe('the service', () => {
 
   it("keeps one collector's failure to itself", async () => {
     folder.write('own.yaml', OWN.replace('1 AS value', '1 / 0 AS value'));
-    await start(`collectors: [./own.yaml]${QUICK}`);
+    await start(`collectors: [./own.yaml]\ndatabase: { allow_superuser: true }${QUICK}`);
     await untilReady();
     const failures = { collector: 'own', result: 'failure' };
     await until(async () =>
@@ -195,7 +195,7 @@ describe('the service', () => {
   describe('told to load its configuration again', () => {
     it('takes a good one over: changed values at once, what is gone vanishes', async () => {
       folder.write('own.yaml', OWN);
-      const running = await start(`collectors: [./own.yaml]${QUICK}`);
+      const running = await start(`collectors: [./own.yaml]\ndatabase: { allow_superuser: true }${QUICK}`);
       await untilReady();
       await until(async () => (await metrics()).value('own_metric')).toBe(1);
       folder.write('bugflow.yaml', `projects: { include: [lanes] }${QUICK}`);

@@ -90,7 +90,7 @@ async function findings({ library, reader, values, families }: Kit, server: Test
     wanted: readonly string[] | null,
   ): Promise<string[]> => {
     const rows: string[] = [];
-    await reader.read({ sql, relations, timeoutMs: 30_000 }, values(NOW, wanted), (_columns, batch) =>
+    await reader.read({ sql, shipped: true, relations, timeoutMs: 30_000 }, values(NOW, wanted), (_columns, batch) =>
       rows.push(...batch.map((row) => JSON.stringify(row))),
     );
     return rows.sort();

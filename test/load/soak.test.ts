@@ -86,6 +86,7 @@ describe.skipIf(!hasPostgres)(
         withdraw: (collector) => exposition.withdraw(collector),
         onProgress: () => undefined,
         onVerified: () => undefined,
+        onFileRights: () => undefined,
         onChange(runner, event) {
           if (event === 'success') succeededAt.set(runner.definition.name, performance.now());
         },

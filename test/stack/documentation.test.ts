@@ -30,7 +30,10 @@ test('the collectors that the pages show can be loaded and yield something', asy
   onTestFinished(() => taiga.close());
   for (const text of shown) {
     const folder = await folderWith({ 'own.yaml': text });
-    const kit = await openKit(taiga.url, `collectors: [${folder}/own.yaml]\n`);
+    const kit = await openKit(
+      taiga.url,
+      `collectors: [${folder}/own.yaml]\ndatabase: { allow_superuser: true }\n`,
+    );
     const own = kit.library.collectors.find(({ file }) => file.startsWith(folder));
     expect(own, text).toBeDefined();
     if (own)

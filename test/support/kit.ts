@@ -35,7 +35,9 @@ export async function openKit(url: string, configText = ''): Promise<Kit> {
   const { config, library } = await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } });
   folder.remove();
   const database = createDatabase(config.database, { onIdleError: () => undefined });
-  const reader = createReader(database, library.relations);
+  const reader = createReader(database, library.relations, {
+    allowSuperuser: config.database.allowSuperuser,
+  });
   const values: Kit['values'] = (now, keys = null) => parameterValues(config, new Date(now), keys);
   const collector: Kit['collector'] = (name) => {
     const definition = library.collectors.find((candidate) => candidate.name === name);

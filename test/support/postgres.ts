@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/demo/postgres/embedded-postgres.js';
@@ -61,7 +62,8 @@ export const hasPostgres = binaries !== undefined;
 
 const SUPERUSER_PASSWORD = 'the superuser: s3cret?';
 
-export async function startPostgres(): Promise<Cluster> {
+/** With the URL of another cluster: a streaming replica of it. */
+export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}): Promise<Cluster> {
   if (binaries === undefined) throw new Error('there is no PostgreSQL on this machine');
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-postgres-'));
   const data = join(folder, 'data');
@@ -83,14 +85,20 @@ export async function startPostgres(): Promise<Cluster> {
         ]
       : [path, args];
   };
-  execFileSync(
-    ...command(
-      'initdb',
-      ...['--pgdata', data, '--username=postgres', '--pwfile', passwordFile, '--auth=scram-sha-256'],
-      ...['--encoding=UTF8', '--locale=C', '--no-sync'],
-    ),
-    { stdio: 'pipe', cwd: folder },
-  );
+  const [maker, ...makerArgs] =
+    replicaOf === undefined
+      ? [
+          'initdb',
+          ...['--pgdata', data, '--username=postgres', '--pwfile', passwordFile, '--auth=scram-sha-256'],
+          ...['--encoding=UTF8', '--locale=C', '--no-sync'],
+        ]
+      : [
+          'pg_basebackup',
+          ...['--dbname', replicaOf, '--pgdata', data, '--write-recovery-conf'],
+          ...['--checkpoint=fast', '--no-sync'],
+        ];
+  // What the replica copies may come through this very process.
+  await promisify(execFile)(...command(maker ?? '', ...makerArgs), { cwd: folder });
 
   const port = await freePort();
   const urlWith: Cluster['urlWith'] = ({
@@ -120,6 +128,8 @@ export async function startPostgres(): Promise<Cluster> {
       fsync: 'off',
       max_connections: 40,
       shared_buffers: '64MB',
+      // How often a replica tries to reach its primary again.
+      wal_retrieve_retry_interval: '100ms',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = spawn(...command('postgres', '-D', data, ...args), {

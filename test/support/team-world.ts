@@ -123,6 +123,12 @@ export class TeamWorld {
   async load(server: TestPostgres): Promise<void> {
     await this.close();
     await this.loadElsewhere(server);
+    await this.connect(server);
+  }
+
+  /** Goes on writing there, also after the server was started anew. */
+  async connect(server: TestPostgres): Promise<void> {
+    await this.close();
     this.#writer = await connectLiveWriter(server.url);
   }
 

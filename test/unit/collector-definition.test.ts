@@ -19,7 +19,7 @@ now: |
 
 async function read(text: string): Promise<CollectorDefinition> {
   const folder = await folderWith({ 'deploys.yaml': text });
-  return readCollector(join(folder, 'deploys.yaml'));
+  return readCollector(join(folder, 'deploys.yaml'), false);
 }
 
 /** The error after one line of the good file was replaced. */
@@ -171,7 +171,7 @@ test('a counter cannot come from `now`', async () => {
 
 test('a file that is not there', async () => {
   const folder = await folderWith({});
-  const error = await errorOf(readCollector(join(folder, 'no.yaml')));
+  const error = await errorOf(readCollector(join(folder, 'no.yaml'), false));
   expect(error.code).toBe('COLLECTOR_UNREADABLE');
   expect(error.message).toBe(`cannot read ${folder}/no.yaml: there is no such file`);
 });

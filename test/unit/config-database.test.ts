@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '../../src/config/config.js';
 import { readAddress } from '../../src/config/database-section.js';
 import type { Environment } from '../../src/config/expand.js';
 import { readSecret } from '../../src/config/secret.js';
+import { describeTarget } from '../../src/database/explain-error.js';
 import { errorOf, folderWith } from './helpers.js';
 
 const URL_TEXT = 'postgres://reader:geheim@db.example.org:5433/taiga';
@@ -24,12 +25,15 @@ describe('where the URL comes from', () => {
       url: URL_TEXT,
       urlFile: undefined,
       passwordFile: undefined,
+      hosts: undefined,
+      maxReplicaLagMs: 300_000,
       tls: {},
       base: process.cwd(),
       poolSize: 3,
       connectTimeoutMs: 5000,
       lockTimeoutMs: 2000,
       idleTimeoutMs: 30_000,
+      allowSuperuser: false,
       applicationName: 'taiga-bugflow',
     });
   });
@@ -179,5 +183,26 @@ describe('TLS', () => {
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('geheim');
+  });
+});
+
+describe('several servers', () => {
+  test('are host and port each; the URL has the rest', async () => {
+    const config = await load(
+      `database: { url: "${URL_TEXT}", hosts: ["one:5432", "[::1]:5433"], max_replica_lag: 30s }`,
+    );
+    expect(config.database.hosts).toEqual([
+      { host: 'one', port: 5432 },
+      { host: '::1', port: 5433 },
+    ]);
+    expect(config.database.maxReplicaLagMs).toBe(30_000);
+    expect(describeTarget(config.database).where).toBe('one:5432, [::1]:5433');
+  });
+
+  test.each(['one', 'one:x', '::1:5432', 'postgres://one:5432'])('%s is none', async (host) => {
+    const error = await errorOf(load(`database:\n  url: ${URL_TEXT}\n  hosts:\n    - "${host}"\n`));
+    expect(error.message).toMatch(
+      /config\.yaml:4: .*is no server; write HOST:PORT, like db\.example\.org:5432/,
+    );
   });
 });

@@ -11,6 +11,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
   const database: Database = {
     read: () => Promise.reject(new BugflowError(code, 'no')),
     readTogether: async () => undefined,
+    generation: () => 0,
     close: async () => undefined,
   };
   const events: string[] = [];
@@ -26,6 +27,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
     onProgress: () => undefined,
     onVerified: () => undefined,
     onCircuit: () => undefined,
+    onFileRights: () => undefined,
   });
   onTestFinished(() => engine.stop());
   expect(engine.databaseUp()).toBe(false);

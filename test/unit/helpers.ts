@@ -55,6 +55,7 @@ export function collector(change: Partial<CollectorDefinition> = {}): CollectorD
     name: 'items',
     description: 'Items of the team.',
     file,
+    shipped: true,
     schedule: '* * * * *',
     timeoutMs: 10_000,
     staleAfterMs: 900_000,

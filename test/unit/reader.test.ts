@@ -39,7 +39,12 @@ interface FakeDatabase extends Database {
 }
 
 /** Has all of Taiga's tables; answers every other query with `rows`, in batches. */
-function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?: () => Error): FakeDatabase {
+function fakeDatabase(
+  columns: readonly Column[],
+  rows: Iterable<Row>,
+  failure?: () => Error,
+  fileRights: readonly Row[] = [],
+): FakeDatabase {
   const queries: Query[] = [];
   let delivered = 0;
   let schemaReads = 0;
@@ -58,6 +63,10 @@ function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?:
         );
         return 1;
       }
+      if (query.text.includes('pg_has_role')) {
+        onBatch([], fileRights);
+        return 1;
+      }
       queries.push(query);
       if (failure) throw failure();
       let batch: Row[] = [];
@@ -74,6 +83,7 @@ function fakeDatabase(columns: readonly Column[], rows: Iterable<Row>, failure?:
       return 7;
     },
     readTogether: async () => undefined,
+    generation: () => 0,
     close: async () => undefined,
   };
 }
@@ -198,5 +208,44 @@ describe('what the database lacks', () => {
     [['our_table'], 'needs our_table, which this Taiga does not have'],
   ])('%j is told with the version', (missing, words) => {
     expect(describeMissing(missing)).toBe(words);
+  });
+});
+
+describe('a role that could read files of the server', () => {
+  const SUPERUSER: Row[] = [
+    ['postgres', 'role', 'pg_read_server_files', 'false'],
+    ['postgres', 'role', 'postgres', 'true'],
+  ];
+  const own = collector({ shipped: false });
+
+  test("runs what is shipped, not what is the team's own, and is told of once", async () => {
+    const rights: Row[] = [...SUPERUSER];
+    const database = fakeDatabase(COLUMNS, [], undefined, rights);
+    const told: string[] = [];
+    const reader = createReader(database, NO_RELATIONS, { onFileRights: (text) => told.push(text) });
+    await readOnce(reader, collector(), VALUES);
+    for (let i = 0; i < 2; i++) {
+      const error = await errorOf(readOnce(reader, own, VALUES));
+      expect(error.code).toBe('DATABASE_PRIVILEGES');
+      expect(error.message).toMatch(
+        /^\/etc\/bugflow\/items\.yaml:\d+: the role "postgres" is a superuser, so /,
+      );
+    }
+    await readOnce(reader, collector(), VALUES);
+    expect(told).toEqual(['the role "postgres" is a superuser']);
+    // As soon as it is mended.
+    rights.length = 0;
+    await readOnce(reader, own, VALUES);
+    expect(database.queries).toHaveLength(3);
+  });
+
+  test('may be allowed to', async () => {
+    const told: string[] = [];
+    const reader = createReader(fakeDatabase(COLUMNS, [], undefined, SUPERUSER), NO_RELATIONS, {
+      allowSuperuser: true,
+      onFileRights: (text) => told.push(text),
+    });
+    await readOnce(reader, own, VALUES);
+    expect(told).toEqual([]);
   });
 });

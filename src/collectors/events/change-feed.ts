@@ -91,7 +91,10 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     // Before anything is read: what is written meanwhile is found by the next look.
     const nextHorizon = await queries.readHorizon();
     const isFirst = horizon === undefined;
-    const isWhole = horizon === undefined || (await findChanges(horizon, nextHorizon));
+    const isWhole =
+      horizon === undefined ||
+      horizon.generation !== nextHorizon.generation ||
+      (await findChanges(horizon, nextHorizon));
     if (isWhole) await findEverything();
 
     const changed = new Set([...found, ...again.keys()]);

@@ -16,6 +16,8 @@ export interface ChangeQueries {
 /** Up to where the past is known, in numbers of transactions, which mean something within a cluster only. */
 export interface Horizon {
   readonly oldest: string;
+  /** Of the database: a replica shows less than was seen on its primary. */
+  readonly generation: number;
   /** Empty where it cannot be known. */
   readonly cluster: string;
 }
@@ -64,12 +66,13 @@ export function createChangeQueries(database: Database): ChangeQueries {
 
   return {
     async readHorizon() {
+      const generation = database.generation();
       const oldest = await queryOne('SELECT txid_snapshot_xmin(txid_current_snapshot())::text');
       // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
       const cluster = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
         () => '',
       );
-      return { oldest, cluster };
+      return { oldest, generation, cluster };
     },
 
     async readAllKeys() {

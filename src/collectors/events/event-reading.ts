@@ -30,35 +30,47 @@ const SLICE_ITEMS = 500;
 export function createEventReading({ definition, reader, feed }: EventReadingOptions): EventReading {
   const ledger = createEventLedger(definition);
   let mark: number | undefined;
+  /** Whether the totals grew since they were last given out; also by a reading that failed half-way. */
+  let changed = true;
   let sample: Reading['sample'] = { columns: [], rows: [] };
+
+  const readChanges: EventReading['read'] = async (values, onProgress) => {
+    const watch = createRowWatch();
+    const next = await feed.poll();
+    const groups = feed.since(mark);
+    const total = groups.reduce((sum, group) => sum + group.length, 0);
+    let done = 0;
+    let databaseMs = 0;
+    for (const slice of slices(groups)) {
+      ledger.begin(slice);
+      databaseMs += await reader.read(
+        { ...definition, sql: definition.events },
+        values(slice),
+        (columns, rows) => {
+          watch.see(columns, rows);
+          ledger.add(columns, rows);
+        },
+      );
+      if (ledger.commit()) changed = true;
+      done += slice.length;
+      onProgress(done, total);
+    }
+    // Only now: after a failure the same items are read once more, which changes nothing for those already read.
+    mark = next;
+    if (watch.rowCount() > 0) sample = watch.sample();
+    return { families: ledger.finish(), changed, rowCount: watch.rowCount(), sample, databaseMs };
+  };
 
   return {
     async read(values, onProgress) {
-      const watch = createRowWatch();
-      const next = await feed.poll();
-      const groups = feed.since(mark);
-      const total = groups.reduce((sum, group) => sum + group.length, 0);
-      let done = 0;
-      let changed = mark === undefined;
-      let databaseMs = 0;
-      for (const slice of slices(groups)) {
-        ledger.begin(slice);
-        databaseMs += await reader.read(
-          { ...definition, sql: definition.events },
-          values(slice),
-          (columns, rows) => {
-            watch.see(columns, rows);
-            ledger.add(columns, rows);
-          },
-        );
-        if (ledger.commit()) changed = true;
-        done += slice.length;
-        onProgress(done, total);
+      for (;;) {
+        const generation = reader.generation();
+        const reading = await readChanges(values, onProgress);
+        // What was read from two servers fits neither; the next look reads everything from the new one.
+        if (reader.generation() !== generation) continue;
+        changed = false;
+        return reading;
       }
-      // Only now: after a failure the same items are read once more, which changes nothing for those already read.
-      mark = next;
-      if (watch.rowCount() > 0) sample = watch.sample();
-      return { families: ledger.finish(), changed, rowCount: watch.rowCount(), sample, databaseMs };
     },
   };
 }
