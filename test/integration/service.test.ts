@@ -265,7 +265,9 @@ now: SELECT count(name) AS lanes FROM ourteam_lane
     const { now } = performance;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + laterMs);
     try {
-      const { address } = await start(`collectors: [./lanes.yaml]${QUICK}`);
+      const { address } = await start(
+        `collectors: [./lanes.yaml]\ndatabase: { allow_superuser: true }${QUICK}`,
+      );
       await untilReady();
       const off = async (): Promise<number | undefined> =>
         (await metrics()).value('bugflow_collector_off', { collector: 'lanes' });

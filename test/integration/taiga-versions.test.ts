@@ -90,8 +90,10 @@ async function findings({ library, reader, values, families }: Kit, server: Test
     wanted: readonly string[] | null,
   ): Promise<string[]> => {
     const rows: string[] = [];
-    await reader.read({ sql, shipped: true, relations, timeoutMs: 30_000 }, values(NOW, wanted), (_columns, batch) =>
-      rows.push(...batch.map((row) => JSON.stringify(row))),
+    await reader.read(
+      { sql, shipped: true, relations, timeoutMs: 30_000 },
+      values(NOW, wanted),
+      (_columns, batch) => rows.push(...batch.map((row) => JSON.stringify(row))),
     );
     return rows.sort();
   };

@@ -73,7 +73,10 @@ describe('collect --output', () => {
 
   it('leaves out a collector that fails, says so in the file, and ends with status 1', async () => {
     folder.write('own.yaml', FAILING);
-    const config = folder.write('bugflow.yaml', 'collectors: [./own.yaml]');
+    const config = folder.write(
+      'bugflow.yaml',
+      'collectors: [./own.yaml]\ndatabase: { allow_superuser: true }\n',
+    );
     const outcome = await bugflow(['-c', config, 'collect', '--output', file, 'own', 'members'], env);
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toMatch(/^taiga-bugflow: \S*own\.yaml:\d+: SQL: division by zero\n$/);
