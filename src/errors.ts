@@ -50,7 +50,7 @@ export class BugflowError extends Error {
   ) {
     const place = options.place;
     const prefix = place ? `${place.file}${place.line === undefined ? '' : `:${place.line}`}: ` : '';
-    super(`${prefix}${oneLine(message)}`, options.cause === undefined ? undefined : { cause: options.cause });
+    super(oneLine(prefix + message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BugflowError';
     this.code = code;
     this.place = place;
@@ -92,6 +92,14 @@ export function messageOf(error: unknown): string {
   return oneLine(error instanceof Error ? error.message || error.name : String(error));
 }
 
+/** Only what is echoed of an input could be longer. */
+const MAX_LENGTH = 2000;
+
+/** Without line breaks, and without control characters, which would act on a terminal. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+  const short = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)} …` : text;
+  return short
+    .replace(/\s*[\t\r\n\u0085\u2028\u2029]+\s*/g, ' ')
+    .replace(/\p{Cc}/gu, '\ufffd')
+    .trim();
 }

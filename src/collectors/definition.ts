@@ -90,6 +90,9 @@ export const cronExpression = z.string().superRefine((expression, context) => {
 
 /** Why this is no cron expression, or undefined. */
 export function cronProblem(expression: string): string | undefined {
+  // node-cron writes out ranges: no field needs a number with three digits.
+  if (expression.length > 200 || /\d{3}/.test(expression))
+    return 'this is not a cron expression; write it like "*/5 * * * *"';
   const { valid, errors } = validateDetailed(expression);
   if (valid) return undefined;
   return `"${expression}" is not a cron expression (${errors[0]?.message ?? 'five fields are wanted'}); write it like "*/5 * * * *"`;

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CollectorOverride } from '../config/config.js';
+import { fitsWildcard } from '../documents/wildcard.js';
 import { BugflowError } from '../errors.js';
 import { assertUnique, type CollectorDefinition, cronProblem, readCollector, shapes } from './definition.js';
 import { compileQuery, mentioned } from './sql/compile.js';
@@ -54,7 +55,6 @@ export async function loadLibrary(source: LibrarySource): Promise<CollectorLibra
 
 async function listFiles(pattern: string): Promise<string[]> {
   const folder = dirname(pattern);
-  const wildcard = new RegExp(`^${basename(pattern).split('*').map(escapeRegExp).join('.*')}$`);
   let names: string[];
   try {
     names = await readdir(folder);
@@ -65,7 +65,7 @@ async function listFiles(pattern: string): Promise<string[]> {
       { cause: error },
     );
   }
-  const matching = names.filter((name) => wildcard.test(name)).sort();
+  const matching = names.filter((name) => fitsWildcard(name, basename(pattern))).sort();
   if (matching.length === 0) {
     throw new BugflowError(
       'COLLECTOR_UNREADABLE',
@@ -73,10 +73,6 @@ async function listFiles(pattern: string): Promise<string[]> {
     );
   }
   return matching.map((name) => join(folder, name));
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function applyOverrides(
@@ -93,9 +89,14 @@ function applyOverrides(
         { place },
       );
     }
-    const problem = override.schedule === undefined ? undefined : cronProblem(override.schedule);
-    if (problem)
-      throw new BugflowError('CONFIG_INVALID', `overrides.${name}.schedule: ${problem}`, { place });
+    if (override.schedule !== undefined && cronProblem(override.schedule) !== undefined) {
+      // Without showing it: it may come from a variable.
+      throw new BugflowError(
+        'CONFIG_INVALID',
+        `overrides.${name}.schedule is not a cron expression; write it like "*/5 * * * *"`,
+        { place },
+      );
+    }
   }
   return definitions
     .filter(({ name }) => source.overrides[name]?.enabled !== false)

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { readDocument } from '../documents/document.js';
 import { type DatabaseConfig, databaseConfig } from './database-section.js';
-import { type Environment, expandVariables } from './expand.js';
+import { createExpansion, type Environment } from './expand.js';
 import { parseHostPort } from './host-port.js';
 import { configSchema, type Kind, type RawConfig, type Stage } from './schema.js';
 import type { Locate } from './section.js';
@@ -78,7 +78,7 @@ export async function loadConfig({ file, env, content = {} }: ConfigSource): Pro
     file,
     configSchema,
     { unreadable: 'CONFIG_UNREADABLE', invalid: 'CONFIG_INVALID' },
-    (value, place) => expandVariables(value, env, place),
+    createExpansion(env),
   );
   return toConfig(file, document.value, env, document.place);
 }

@@ -22,7 +22,7 @@ export interface AddressContext {
 /** Checks a database URL. It is never echoed. @throws BugflowError */
 export function parseDatabaseUrl(text: string, context: AddressContext): DatabaseAddress {
   const { base, name, placeOf } = context;
-  if (!/^postgres(ql)?:\/\//.test(text) || !isReadable(text)) {
+  if (!isPostgresUrl(text)) {
     throw new BugflowError(
       'CONFIG_INVALID',
       `${name} is not a URL of PostgreSQL; write postgres://USER:PASSWORD@HOST:5432/NAME, with reserved characters in the password percent-encoded (@ is %40)`,
@@ -34,14 +34,17 @@ export function parseDatabaseUrl(text: string, context: AddressContext): Databas
   return { url, tls: mergeTls(context.tls, fromUrl, placeOf) };
 }
 
-function isReadable(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+function isPostgresUrl(text: string): boolean {
+  // URL itself would leave line breaks out and take two lines for one.
+  if (!/^postgres(ql)?:\/\/\S*$/.test(text) || !URL.canParse(text)) return false;
+  const { username, password, hostname, pathname, search, searchParams } = new URL(text);
+  // pg would wait for ever.
+  if (!/^\d{1,5}$/.test(searchParams.get('port') ?? '5432')) return false;
   try {
-    const { username, pathname } = new URL(text);
-    decodeURIComponent(username);
-    decodeURIComponent(pathname);
+    for (const part of [username, password, hostname, pathname, search]) decodeURIComponent(part);
     return true;
   } catch {
+    // A % that begins no character.
     return false;
   }
 }

@@ -33,6 +33,14 @@ export function explainDatabaseError(error: unknown, target: Target): unknown {
       { cause: error },
     );
   }
+  // pg's own words: there is no password, or the server does not prove that it knows it.
+  if (message.startsWith('SASL: ')) {
+    return new BugflowError(
+      'DATABASE_LOGIN_REFUSED',
+      `cannot log in to the database at ${target.where} as "${target.user}": ${message.slice(6)}; check the password in the database URL or its file`,
+      { cause: error },
+    );
+  }
   return error;
 }
 

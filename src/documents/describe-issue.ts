@@ -1,17 +1,37 @@
 import { z } from 'zod';
 import type { DocumentPath } from './document.js';
 
-/** One validation issue in a person's words, and the path of the key that is to be mended. */
-export function describeIssue(
-  issue: z.core.$ZodIssue,
-  schema: z.ZodType,
-): { message: string; path: DocumentPath } {
+interface Description {
+  readonly message: string;
+  /** Of the key that is to be mended. */
+  readonly path: DocumentPath;
+}
+
+/** What is wrong in a person's words: one issue of them all. */
+export function describeIssues({ issues }: z.ZodError, schema: z.ZodType): Description {
+  // A misspelt key often explains the one that is missing.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  if (!issue) throw new Error('nothing is wrong');
+  // Zod makes one issue of all the unknown keys of a map.
+  const count = issues.reduce(
+    (sum, each) => sum + (each.code === 'unrecognized_keys' ? each.keys.length : 1),
+    0,
+  );
+  const described = describeIssue(issue, schema);
+  // A URL may have ended up in another key.
+  const message = described.message.replace(/\/\/[^\n]*@/g, '//…@');
+  return { message: count > 1 ? `${message} (and ${count - 1} more)` : message, path: described.path };
+}
+
+function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Description {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const known = keysAt(schema, issue.path);
     const guess = nearest(key, known);
     const mend = guess ? `did you mean "${guess}"?` : `known here: ${known.join(', ')}`;
-    return { message: `unknown key "${key}"; ${mend}`, path: [...issue.path, key] };
+    // Without the blank after its colon, a key takes its value along: it may be a secret.
+    const shown = /^[\w.${}-]{1,40}$/.test(key) ? `unknown key "${key}"` : 'unknown key';
+    return { message: `${shown}; ${mend}`, path: [...issue.path, key] };
   }
   const key = issue.path.length > 0 ? `${formatPath(issue.path)}: ` : '';
   return { message: `${key}${lowerFirst(issue.message)}`, path: issue.path };
@@ -51,7 +71,11 @@ function keysAt(schema: z.ZodType, path: DocumentPath): string[] {
   return node?.propertyNames?.enum ?? Object.keys(node?.properties ?? {});
 }
 
+/** Longer than any key. */
+const MAX_KEY = 60;
+
 function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > MAX_KEY) return undefined;
   const scored = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
   scored.sort((a, b) => a.distance - b.distance);
   const best = scored[0];

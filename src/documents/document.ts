@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { isMap, isPair, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
+import { isMap, isPair, isScalar, type ParsedNode } from 'yaml';
 import type { z } from 'zod';
 import { BugflowError, type ErrorCode, type Place } from '../errors.js';
-import { describeIssue, describeMissing } from './describe-issue.js';
+import { describeIssues, describeMissing } from './describe-issue.js';
+import { parseYaml } from './parse-yaml.js';
+import { readText } from './read-text.js';
 
 export type DocumentPath = readonly PropertyKey[];
 
@@ -20,92 +21,43 @@ export interface DocumentErrors {
   readonly invalid: ErrorCode;
 }
 
+/** Changes the values of a file before they are checked. */
+export interface Expansion {
+  expand(value: unknown, place: (path: DocumentPath) => Place): unknown;
+  /** Takes out of a message what came from elsewhere than the file, and may be a secret. */
+  redact(message: string): string;
+}
+
+const NO_EXPANSION: Expansion = { expand: (value) => value, redact: (message) => message };
+
 /** @throws BugflowError naming file, line and mend. */
 export async function readDocument<S extends z.ZodType>(
   file: string,
   schema: S,
   errors: DocumentErrors,
-  transform: (value: unknown, place: (path: DocumentPath) => Place) => unknown = (value) => value,
+  { expand, redact }: Expansion = NO_EXPANSION,
 ): Promise<Document<z.output<S>>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new BugflowError(errors.unreadable, `cannot read ${file}: ${reasonOf(error)}`, { cause: error });
-  }
-  return parse(file, text, schema, errors, transform);
-}
-
-function parse<S extends z.ZodType>(
-  file: string,
-  text: string,
-  schema: S,
-  errors: DocumentErrors,
-  transform: (value: unknown, place: (path: DocumentPath) => Place) => unknown,
-): Document<z.output<S>> {
-  const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const problem = yaml.errors[0];
-  if (problem) {
-    throw new BugflowError(errors.invalid, `not valid YAML: ${withoutQuotation(problem.message)}`, {
-      place: { file, line: lines.linePos(problem.pos[0]).line },
+  const yaml = parseYaml(await readText(file, errors));
+  if ('problem' in yaml) {
+    throw new BugflowError(errors.invalid, `not valid YAML: ${yaml.problem}`, {
+      place: { file, line: yaml.line },
     });
   }
-  const lineAt = (offset: number | undefined): number =>
-    offset === undefined ? 1 : lines.linePos(offset).line;
-  const place = (path: DocumentPath): Place => ({
-    file,
-    line: lineAt(offsetOf(yaml.contents as ParsedNode | null, path)),
-  });
+  const { document, lineAt } = yaml;
+  const place = (path: DocumentPath): Place => ({ file, line: lineAt(offsetOf(document.contents, path)) });
   const textPlace = (path: DocumentPath): Place => {
-    const node: unknown = yaml.getIn(path, true);
+    const node: unknown = document.getIn(path, true);
     const isBlock = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
     const line = isScalar(node) && node.range ? lineAt(node.range[0]) : 1;
     return { file, line: isBlock ? line + 1 : line };
   };
 
-  // A pattern like *-archive, not quoted.
-  visit(yaml, {
-    Alias(_key, alias) {
-      if (alias.resolve(yaml)) return;
-      throw new BugflowError(
-        errors.invalid,
-        'not usable YAML: what begins with * refers to an anchor, which is not there; put such a text in quotes',
-        { place: { file, line: lineAt(alias.range?.[0]) } },
-      );
-    },
-  });
-
-  let value: unknown;
-  try {
-    // Aliases multiply: a small file could otherwise unfold to gigabytes.
-    value = yaml.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new BugflowError(errors.invalid, `not usable YAML: ${withoutQuotation(reasonOf(error))}`, {
-      place: { file, line: 1 },
-    });
-  }
-  const result = schema.safeParse(transform(value ?? {}, place), { error: describeMissing });
+  const result = schema.safeParse(expand(yaml.value ?? {}, place), { error: describeMissing });
   if (!result.success) {
-    const issues = result.error.issues;
-    // A misspelt key often explains the one that is missing.
-    const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? issues[0];
-    if (!issue) throw result.error;
-    // Zod makes one issue of all the unknown keys of a map.
-    const count = issues.reduce(
-      (sum, each) => sum + (each.code === 'unrecognized_keys' ? each.keys.length : 1),
-      0,
-    );
-    const more = count > 1 ? ` (and ${count - 1} more)` : '';
-    const described = describeIssue(issue, schema);
-    throw new BugflowError(errors.invalid, described.message + more, { place: place(described.path) });
+    const { message, path } = describeIssues(result.error, schema);
+    throw new BugflowError(errors.invalid, redact(message), { place: place(path) });
   }
   return { file, value: result.data, place, textPlace };
-}
-
-/** What the parser says of a file, without what it quotes from there: that may be a secret. */
-function withoutQuotation(message: string): string {
-  return message.replace(/(?:: |(?<= directive) ).*$/s, '');
 }
 
 /** Offset of the key (in a map) or the element (in a list) at `path`, or of its nearest parent that exists. */
@@ -128,13 +80,4 @@ function offsetOf(root: ParsedNode | null, path: DocumentPath): number | undefin
     }
   }
   return offset;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) {
-    if (error.code === 'ENOENT') return 'there is no such file';
-    if (error.code === 'EACCES') return 'permission denied';
-    if (error.code === 'EISDIR') return 'it is a folder';
-  }
-  return error instanceof Error ? error.message : String(error);
 }

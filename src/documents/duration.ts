@@ -19,6 +19,8 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(totalMs) ? totalMs : undefined;
 }
 
+const MAX_MS = 100 * 365 * 86_400_000;
+
 /** A duration in a YAML file; its value is in milliseconds. */
 export const duration = z
   .string('a duration like 10s, 5m, 1h30m or 14d is wanted')
@@ -29,6 +31,8 @@ export const duration = z
       context.addIssue(`"${text}" is not a duration; write it like 500ms, 10s, 5m, 1h30m or 14d`);
       return z.NEVER;
     }
+    // PostgreSQL's calendar ends, too.
+    if (ms > MAX_MS) context.addIssue('a hundred years are the longest that makes sense here');
     return ms;
   });
 

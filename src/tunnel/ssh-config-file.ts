@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fitsWildcard } from '../documents/wildcard.js';
 import { BugflowError, messageOf } from '../errors.js';
 
 /** What OpenSSH's configuration says of one host. */
@@ -32,7 +33,7 @@ export async function readSshConfigFile(file: string): Promise<SshConfigFile> {
 export function parseSshConfig(text: string): SshConfigFile {
   const blocks: Block[] = [{ patterns: ['*'], settings: [] }];
   for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line);
+    const match = /^([A-Za-z]+)(?:\s*=\s*|\s+)(.*)$/s.exec(line.trim());
     const [key, value] = [match?.[1]?.toLowerCase(), match?.[2]];
     if (key === undefined || value === undefined) continue;
     if (key === 'host') blocks.push({ patterns: wordsOf(value), settings: [] });
@@ -55,14 +56,7 @@ export function parseSshConfig(text: string): SshConfigFile {
 
 /** OpenSSH's pattern list: `*` and `?` are wildcards, and one match of a pattern with `!` before it rules out. */
 export function matchesPatterns(name: string, patterns: readonly string[]): boolean {
-  const matches = (pattern: string): boolean =>
-    new RegExp(
-      `^${pattern
-        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-      'i',
-    ).test(name);
+  const matches = (pattern: string): boolean => fitsWildcard(name.toLowerCase(), pattern.toLowerCase());
   return (
     patterns.some((pattern) => !pattern.startsWith('!') && matches(pattern)) &&
     !patterns.some((pattern) => pattern.startsWith('!') && matches(pattern.slice(1)))

@@ -368,6 +368,29 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
   const failure = (url: string, options: Partial<MeasureOptions> = {}): Promise<string> =>
     messageOf(measure(url, { at: NOW, ...options }));
 
+  describe('with a password in a file', () => {
+    const user = (): string => cluster.urlWith({ user: 'bug flow', password: '' }).replace(':@', '@');
+
+    it.each(['', ':'])('is read, whether the URL says %j for it or nothing', async (empty) => {
+      const config = `database: { url: "${user().replace('@', `${empty}@`)}", password_file: ./password }`;
+      const options = { at: NOW, config, files: { password: PASSWORD }, collectors: ['projects'] };
+      expect((await measure('', options)).names()).toEqual([]);
+    });
+
+    it('keeps no place in the server when the password is missing', async () => {
+      const { database: config } = await loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: user() } });
+      const database = createDatabase(config, { onIdleError: () => undefined });
+      // More often than it has places.
+      for (let attempt = 0; attempt < 50; attempt++) {
+        const reading = database.read({ text: 'SELECT 1', values: [], timeoutMs: 1000 }, () => undefined);
+        expect(await messageOf(reading)).toMatch(
+          /^cannot log in to the database at .* as "bug flow": .*check the password/,
+        );
+      }
+      await database.close();
+    });
+  });
+
   it('is read by a role that may only read', async () => {
     const metrics = await measure(reader, { at: NOW });
     expect(metrics.samples).toEqual([]);

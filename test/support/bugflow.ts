@@ -53,6 +53,7 @@ export async function bugflow(args: readonly string[], env: Environment = {}): P
 
 /** The service as a process of its own. */
 export interface ServiceProcess {
+  readonly pid: number;
   readonly address: string;
   signal(name: NodeJS.Signals): void;
   /** Resolves when the process has ended. */
@@ -81,7 +82,7 @@ export async function startServiceProcess(
     });
     void ended.then(() => reject(new Error(`the service ended: ${stderr}`)));
   });
-  return { address, signal: (name) => void child.kill(name), ended };
+  return { pid: child.pid ?? 0, address, signal: (name) => void child.kill(name), ended };
 }
 
 /** What a running service says. */

@@ -42,12 +42,12 @@ test.each([
   [
     'a key given twice',
     'listen: 127.0.0.1:1\n\nlisten: 127.0.0.1:2\n',
-    ':3: not valid YAML: Map keys must be unique',
+    ':3: not valid YAML: this key is there twice; keep one',
   ],
   [
     'a pattern that YAML takes for an alias',
     'projects:\n  exclude:\n    - *-archive\n',
-    ':3: not usable YAML: what begins with * refers to an anchor, which is not there; put such a text in quotes',
+    ':3: not valid YAML: an alias refers to an anchor that is not there; put a text that begins with * in quotes',
   ],
 ])('YAML that is not valid: %s', async (_name, text, message) => {
   const folder = await folderWith({ 'config.yaml': text });
@@ -66,7 +66,7 @@ test('aliases that unfold to an immense value are refused', async () => {
     .join('\n');
   const folder = await folderWith({ 'config.yaml': text });
   const error = await errorOf(loadConfig({ file: join(folder, 'config.yaml'), env: {} }));
-  expect(error.message).toContain('not usable YAML: Excessive alias count');
+  expect(error.message).toContain('not valid YAML: there are too many aliases (*NAME)');
 });
 
 test('an empty file is a configuration in which everything has its default', async () => {

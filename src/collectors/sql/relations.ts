@@ -54,7 +54,12 @@ export async function loadRelations(folder: string): Promise<RelationLibrary> {
       const visit = (name: string, readers: readonly string[]): void => {
         if (ordered.has(name)) return;
         const relation = variantFor(name, has);
-        if (!relation) throw new BugflowError('COLLECTOR_INVALID', `unknown relation "${name}"`);
+        if (!relation) {
+          const reader = byName.get(readers.at(-1) ?? '')?.source.file;
+          throw new BugflowError('COLLECTOR_INVALID', `unknown relation "${name}"`, {
+            place: reader === undefined ? undefined : { file: reader, line: 1 },
+          });
+        }
         if (readers.includes(name)) {
           throw new BugflowError(
             'COLLECTOR_INVALID',

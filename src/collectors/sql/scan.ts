@@ -7,11 +7,12 @@ export interface ParameterUse {
 }
 
 /*
- * One alternative per lexical element of PostgreSQL in which a colon means nothing to us. Block comments nest in
- * PostgreSQL, which no regular expression can follow, so these are skipped by hand.
+ * One alternative per lexical element of PostgreSQL in which a colon means nothing to us. One that is never closed goes
+ * to the end, as in PostgreSQL; otherwise each would look for its end in vain. Block comments nest in PostgreSQL, which
+ * no regular expression can follow, so these are skipped by hand.
  */
 const TOKEN =
-  /--[^\n]*|\/\*|(?<![A-Za-z0-9_$])[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![A-Za-z0-9_$])\$([A-Za-z_][A-Za-z0-9_]*)?\$[\s\S]*?\$\1\$|::|:([A-Za-z_][A-Za-z0-9_]*)/g;
+  /--[^\n]*|\/\*|(?<![A-Za-z0-9_$])[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|(?<![A-Za-z0-9_$])\$([A-Za-z_][A-Za-z0-9_]*)?\$[\s\S]*?(?:\$\1\$|$)|::|:([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /** The parameters that a piece of SQL uses, in order. */
 export function scanParameters(sql: string): ParameterUse[] {
