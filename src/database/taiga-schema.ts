@@ -43,26 +43,37 @@ const SINCE: Readonly<Record<string, string>> = {
   'projects_project.archived_code': '6.10',
 };
 
+/** @throws BugflowError, also when the role may not use schema public: its tables would then seem not to exist. */
 export async function readSchema(database: Database): Promise<TaigaSchema> {
   const names = new Set<string>();
+  let barred: string | undefined;
   await database.read(
     {
       text: `SELECT c.relname, a.attname
              FROM pg_catalog.pg_class AS c
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
              LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-             WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')`,
+             WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+             UNION ALL
+             SELECT NULL, quote_ident(current_user)
+             FROM pg_catalog.pg_namespace AS n
+             WHERE n.nspname = 'public' AND NOT has_schema_privilege(n.oid, 'USAGE')`,
       values: [],
       timeoutMs: 10_000,
     },
     (_columns, rows) => {
-      for (const [table, column] of rows) {
-        if (!table) continue;
-        names.add(table);
-        if (column) names.add(`${table}.${column}`);
+      for (const [table = null, column] of rows) {
+        if (table === null) barred = column ?? '';
+        else names.add(table).add(`${table}.${column}`);
       }
     },
   );
+  if (barred !== undefined) {
+    throw new BugflowError(
+      'DATABASE_PERMISSION',
+      `the role may not use schema public; mend it with: GRANT USAGE ON SCHEMA public TO ${barred};`,
+    );
+  }
   return { has: (name) => names.has(name) };
 }
 

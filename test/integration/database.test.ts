@@ -437,6 +437,16 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     await expect(measure(reader, { at: NOW })).resolves.toBeDefined();
   });
 
+  it('is missing the right to use the schema: the message is the mend', async () => {
+    await cluster.query('REVOKE USAGE ON SCHEMA public FROM PUBLIC, "bug flow"');
+    const message = await failure(reader, { collectors: ['items'] });
+    expect(message).toBe(
+      'the role may not use schema public; mend it with: GRANT USAGE ON SCHEMA public TO "bug flow";',
+    );
+    await cluster.query(message.split('mend it with: ')[1] ?? '');
+    await expect(measure(reader, { at: NOW })).resolves.toBeDefined();
+  });
+
   describe('does not let a collector read files', () => {
     const readsFile = "SELECT pg_read_file('/etc/passwd') AS label, 1 AS value";
     const attempt = (sql: string): Promise<string> => failure(reader, ownCollector(sql, '', 'gauge', false));
