@@ -29,12 +29,16 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Description 
     const known = keysAt(schema, issue.path);
     const guess = nearest(key, known);
     const mend = guess ? `did you mean "${guess}"?` : `known here: ${known.join(', ')}`;
-    // Without the blank after its colon, a key takes its value along: it may be a secret.
-    const shown = /^[\w.${}-]{1,40}$/.test(key) ? `unknown key "${key}"` : 'unknown key';
+    const shown = isHarmless(key) ? `unknown key "${key}"` : 'unknown key';
     return { message: `${shown}; ${mend}`, path: [...issue.path, key] };
   }
   const key = issue.path.length > 0 ? `${formatPath(issue.path)}: ` : '';
   return { message: `${key}${lowerFirst(issue.message)}`, path: issue.path };
+}
+
+/** Without the blank after its colon, a key takes its value along: it may be a secret. */
+function isHarmless(key: string): boolean {
+  return /^[\w.${}-]{1,40}$/.test(key);
 }
 
 /** Words for a key that is not there; Zod's own speak of types. */
@@ -44,7 +48,10 @@ export const describeMissing: z.core.$ZodErrorMap = ({ code, input }) =>
 /** `metrics[0].labels`: a path as a person would write it. */
 function formatPath(path: DocumentPath): string {
   return path
-    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i ? '.' : ''}${String(step)}`))
+    .map((step, i) => {
+      if (typeof step === 'number') return `[${step}]`;
+      return `${i ? '.' : ''}${isHarmless(String(step)) ? String(step) : '…'}`;
+    })
     .join('');
 }
 

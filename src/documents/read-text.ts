@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { BugflowError } from '../errors.js';
+import { explainReadError } from '../files/explain-read-error.js';
 import { readAtMost } from '../files/read-at-most.js';
 import type { DocumentErrors } from './document.js';
 
@@ -12,7 +13,9 @@ export async function readText(file: string, errors: DocumentErrors): Promise<st
   try {
     bytes = await readAtMost(file, MAX_BYTES);
   } catch (error) {
-    throw new BugflowError(errors.unreadable, `cannot read ${file}: ${reasonOf(error)}`, { cause: error });
+    throw new BugflowError(errors.unreadable, `cannot read ${file}: ${explainReadError(error)}`, {
+      cause: error,
+    });
   }
   const refuse = (message: string, line: number): BugflowError =>
     new BugflowError(errors.invalid, message, { place: { file, line } });
@@ -39,13 +42,4 @@ function lineThat(bytes: Buffer, fits: (line: Buffer) => boolean): number {
     if (end < 0 || fits(bytes.subarray(start, end))) return line;
     start = end + 1;
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) {
-    if (error.code === 'ENOENT') return 'there is no such file';
-    if (error.code === 'EACCES') return 'permission denied';
-    if (error.code === 'EISDIR') return 'it is a folder';
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration writes variables that way.
 import { SECRETS } from './secrets.js';
 
-const { passphrase } = SECRETS;
+const { passphrase, webHash, webToken } = SECRETS;
 const password = encodeURIComponent(SECRETS.urlPassword);
 const url = `postgres://bugflow:${password}@127.0.0.1:1/taiga`;
 const quoted = JSON.stringify(url);
@@ -60,4 +60,18 @@ export const MISTAKES: Readonly<Record<string, string>> = {
   'a variable for a name': `${good}transitions: [{ name: "\${VARIABLE}" }]`,
   'a variable for a schedule': `${good}overrides: { items: { schedule: "\${VARIABLE}" } }`,
   'a variable for a fingerprint': `${good}ssh: { host: h, host_key: "\${VARIABLE}" }`,
+};
+
+/** The same for the web configuration file. */
+export const WEB_MISTAKES: Readonly<Record<string, string>> = {
+  'a hash that is cut off': `basic_auth_users: { prometheus: ${webHash.slice(0, -1)} }`,
+  'a hash of a high cost': `basic_auth_users: { prometheus: ${webHash.replace('$04$', '$31$')} }`,
+  'a hash as a user': `basic_auth_users: { ${JSON.stringify(`${webHash}:x`)}: ${webHash} }`,
+  'a hash without a user': `basic_auth_users: ${webHash}`,
+  'a hash in a list': `basic_auth_users: [${webHash}]`,
+  'a hash behind its section': `basic_auth_users:\n  prometheus: ${webHash}: x: y\n`,
+  'a hash as a key': `${webHash}: x`,
+  'a token in place of its file': `bearer_token_files: [${webToken}]`,
+  'a token in a map': `bearer_token_files: { ${webToken}: x }`,
+  'a file that holds two tokens': 'bearer_token_files: [./two-tokens]',
 };

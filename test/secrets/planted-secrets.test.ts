@@ -3,13 +3,15 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadInstallation } from '../../src/main/installation.js';
+import { createFileWatch } from '../../src/server/web-config/file-watch.js';
+import { readWebFile } from '../../src/server/web-config/web-file.js';
 import { hasNotify, openNotifySocket } from '../supervisor/systemd.js';
 import { bugflow, createFolder, type Folder, startServiceProcess } from '../support/bugflow.js';
 import { exampleTaiga } from '../support/fixture.js';
 import { type Cluster, freePort, hasPostgres, startPostgres } from '../support/postgres.js';
 import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../tunnel/openssh.js';
 import { startPasswordServer } from '../tunnel/password-server.js';
-import { MISTAKES } from './mistakes.js';
+import { MISTAKES, WEB_MISTAKES } from './mistakes.js';
 import { SECRETS, secretFiles, secretsIn } from './secrets.js';
 
 const ENVIRONMENT = {
@@ -54,6 +56,19 @@ describe('a mistake in the configuration shows no secret:', () => {
     expect(secretsIn(outcome?.message ?? '')).toEqual([]);
     // Neither would whoever prints the whole of it, but for what caused it.
     expect(secretsIn(outcome?.stack ?? '')).toEqual([]);
+  });
+});
+
+describe('a mistake in the web configuration file shows no secret:', () => {
+  it.each(Object.entries(WEB_MISTAKES))('%s', async (_title, text) => {
+    const folder = createPlantedFolder();
+    onTestFinished(() => folder.remove());
+    const outcome = await readWebFile(folder.write('bad.yaml', text), createFileWatch()).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    expect(outcome?.message).toMatch(/bad\.yaml:\d+: /);
+    expect(secretsIn(`${outcome?.message} ${outcome?.stack}`)).toEqual([]);
   });
 });
 
@@ -134,9 +149,14 @@ describe.skipIf(!hasPostgres || !hasOpenSsh)(
       return `ssh: ${JSON.stringify(all)}`;
     };
     const config = (...sections: string[]): string =>
-      [...sections, 'log_level: debug', 'reload_endpoint: true', 'collectors: [./own.yaml]', QUICK].join(
-        '\n',
-      );
+      [
+        ...sections,
+        'web: { config_file: ./web.yaml }',
+        'log_level: debug',
+        'reload_endpoint: true',
+        'collectors: [./own.yaml]',
+        QUICK,
+      ].join('\n');
 
     it('whatever goes wrong', async () => {
       const asking = await startPasswordServer(readFileSync(sshd.path('host_key')), 'password', 'another');
@@ -151,19 +171,20 @@ describe.skipIf(!hasPostgres || !hasOpenSsh)(
         ...(socket ? { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '100000' } : {}),
       });
       const seen = new Map<string, string>();
+      const headers = { authorization: `Bearer ${SECRETS.webToken}` };
       onTestFinished(async () => {
         running.signal('SIGKILL');
         await running.ended;
       });
       const look = async (when: string): Promise<string> => {
         for (const path of ['/', '/collectors', '/metrics', '/-/ready', '/nowhere'])
-          seen.set(`${path}, ${when}`, await (await fetch(`${running.address}${path}`)).text());
+          seen.set(`${path}, ${when}`, await (await fetch(`${running.address}${path}`, { headers })).text());
         seen.set(`arguments, ${when}`, argumentsOf(running.pid).join('\n'));
         return seen.get(`/collectors, ${when}`) ?? '';
       };
       const reload = async (text: string, when: string): Promise<number> => {
         writeFileSync(file, text);
-        const response = await fetch(`${running.address}/-/reload`, { method: 'POST' });
+        const response = await fetch(`${running.address}/-/reload`, { method: 'POST', headers });
         seen.set(`reload: ${when}`, await response.text());
         return response.status;
       };
@@ -171,6 +192,14 @@ describe.skipIf(!hasPostgres || !hasOpenSsh)(
         await expect.poll(() => look(when), { timeout: 20_000, interval: 100 }).toMatch(pattern);
       };
 
+      for (const authorization of [
+        `Bearer ${SECRETS.passphrase.slice(0, 8)}`,
+        `Basic ${btoa('prometheus:x')}`,
+      ]) {
+        const refused = await fetch(`${running.address}/`, { headers: { authorization } });
+        expect(refused.status).toBe(401);
+        seen.set(`refused, ${authorization.slice(0, 5)}`, await refused.text());
+      }
       // Through the tunnel, with the right secrets; two collectors fail all the same.
       await untilSeen('running', /division by zero/);
       await untilSeen('running', /permission denied/);

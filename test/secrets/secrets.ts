@@ -11,9 +11,12 @@ export const SECRETS = {
   passphrase: plant('KeyPassphrase'),
   passphraseFile: plant('FilePassphrase'),
   sshPasswordFile: plant('SshPasswordFile'),
+  // These may not hold just anything.
+  webHash: `$2b$04$Pl4ntWebHash${'.'.repeat(41)}`,
+  webToken: 'Pl4ntWebToken-0123456789',
 } as const;
 
-const CORE = /^Pl4nt[A-Za-z]+/;
+const CORE = /Pl4nt[A-Za-z]+/;
 
 function plant(name: string): string {
   return `Pl4nt${name}/:ä %41#"'`;
@@ -52,5 +55,8 @@ export function secretFiles(): Record<string, string> {
     password: `${SECRETS.passwordFile}\n`,
     passphrase: `${SECRETS.passphraseFile}\n`,
     'ssh-password': `${SECRETS.sshPasswordFile}\n`,
+    'web.yaml': `basic_auth_users: { prometheus: ${SECRETS.webHash} }\nbearer_token_files: [./web-token]\n`,
+    'web-token': `${SECRETS.webToken}\n`,
+    'two-tokens': `${SECRETS.webToken}\n${SECRETS.webToken}\n`,
   };
 }

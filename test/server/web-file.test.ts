@@ -76,12 +76,15 @@ bearer_token_files: [token, more/token]
       `basic_auth_users:\n  anna: ${HASH.replace('$12$', '$31$')}`,
       '2: basic_auth_users.anna: a bcrypt hash of cost 31 takes too long to check; make one of cost 10 to 16',
     ],
-    [`basic_auth_users:\n  "a:b": ${HASH}`, '2: basic_auth_users.a:b: a user has a name without a colon'],
+    [`basic_auth_users:\n  "a:b": ${HASH}`, '2: basic_auth_users.…: a user has a name without a colon'],
     [
       'bearer_token_files: []',
       '1: bearer_token_files: there is no file in it; add one, or leave the key out',
     ],
-    ['bearer_token_files:\n  - gone', "2: cannot read gone: ENOENT: no such file or directory, open 'gone'"],
+    [
+      'bearer_token_files:\n  - gone',
+      '2: the file that is named here cannot be read: there is no such file; paths are relative to this file',
+    ],
     [
       'bearer_token_files: [two]',
       '1: two does not hold one token of letters, digits and -._~+/; make one with: openssl rand -hex 32',
@@ -146,7 +149,7 @@ bearer_token_files: [token, more/token]
     ],
     [
       'tls_server_config:\n  cert_file: gone\n  key_file: b',
-      "2: cannot read gone: ENOENT: no such file or directory, open 'gone'",
+      '2: the file that is named here cannot be read: there is no such file; paths are relative to this file',
     ],
     [
       'tls_server_config:\n  cert_file: two\n  key_file: b',

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, type DocumentPath, readDocument } from '../../documents/document.js';
-import { BugflowError, messageOf } from '../../errors.js';
+import { BugflowError } from '../../errors.js';
+import { explainReadError } from '../../files/explain-read-error.js';
 import type { FileWatch } from './file-watch.js';
 import { type RawWebFile, webFileSchema } from './schema.js';
 import { type TlsSettings, tlsSettings } from './tls-settings.js';
@@ -46,10 +47,12 @@ function namedFileReader({ file: webFile, place }: Document<RawWebFile>, watch: 
     try {
       return await readFile(file, 'utf8');
     } catch (error) {
-      throw new BugflowError('CONFIG_UNREADABLE', `cannot read ${file}: ${messageOf(error)}`, {
-        place: place(path),
-        cause: error,
-      });
+      // Not shown: who gives a token itself in place of its file must not find it in the log.
+      throw new BugflowError(
+        'CONFIG_UNREADABLE',
+        `the file that is named here cannot be read: ${explainReadError(error)}; paths are relative to this file`,
+        { place: place(path), cause: error },
+      );
     }
   };
 }
