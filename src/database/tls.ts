@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import {
   type ConnectionOptions,
@@ -8,6 +8,7 @@ import {
 } from 'node:tls';
 import { SYSTEM_CA, type TlsConfig } from '../config/database-tls.js';
 import { BugflowError, messageOf } from '../errors.js';
+import { readNamedFile } from '../files/read-at-most.js';
 
 /** Whether a connection is encrypted. */
 export type Transport = 'tls' | 'plain';
@@ -54,7 +55,7 @@ export async function readTlsOptions(tls: TlsConfig, host: string): Promise<Conn
 
 async function readPem(file: string, what: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await readNamedFile(file);
   } catch (error) {
     throw new BugflowError('DATABASE_TLS', `cannot read the ${what} ${file}: ${messageOf(error)}`, {
       cause: error,

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import { readSecret } from '../config/secret.js';
 import { BugflowError, messageOf } from '../errors.js';
+import { readNamedFile } from '../files/read-at-most.js';
 import type { Hop } from './route.js';
 
 /** One way to log in. */
@@ -69,7 +70,7 @@ async function readKey(file: string, { login }: Hop): Promise<ParsedKey> {
         `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); mend it with: chmod 600 ${file}`,
       );
     }
-    bytes = await readFile(file);
+    bytes = await readNamedFile(file);
   } catch (error) {
     if (error instanceof BugflowError) throw error;
     throw refuse(`cannot read the private key ${file}: ${messageOf(error)}`, error);

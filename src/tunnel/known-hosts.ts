@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { BugflowError, messageOf } from '../errors.js';
+import { readNamedFile } from '../files/read-at-most.js';
 import { matchesPatterns } from './ssh-config-file.js';
 
 /** A key that is on record for a host. */
@@ -47,7 +47,7 @@ function matchesHosts(name: string, hosts: string): boolean {
 
 async function readIfThere(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readNamedFile(file)).toString('utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw new BugflowError('CONFIG_UNREADABLE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });

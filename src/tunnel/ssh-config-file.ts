@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { fitsWildcard } from '../documents/wildcard.js';
 import { BugflowError, messageOf } from '../errors.js';
+import { readNamedFile } from '../files/read-at-most.js';
 
 /** What OpenSSH's configuration says of one host. */
 export interface HostSettings {
@@ -23,7 +23,7 @@ export type SshConfigFile = (host: string) => HostSettings;
 /** A file that does not exist says nothing. @throws BugflowError when it cannot be read. */
 export async function readSshConfigFile(file: string): Promise<SshConfigFile> {
   try {
-    return parseSshConfig(await readFile(file, 'utf8'));
+    return parseSshConfig((await readNamedFile(file)).toString('utf8'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return parseSshConfig('');
     throw new BugflowError('CONFIG_UNREADABLE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });

@@ -11,6 +11,8 @@ import { parseHostPort } from '../../src/config/host-port.js';
 import { describeTarget } from '../../src/database/explain-error.js';
 import { parseDuration } from '../../src/documents/duration.js';
 import { BugflowError } from '../../src/errors.js';
+import { createFileWatch } from '../../src/server/web-config/file-watch.js';
+import { readWebFile } from '../../src/server/web-config/web-file.js';
 import { findKnownKeys } from '../../src/tunnel/known-hosts.js';
 import { parseSshConfig } from '../../src/tunnel/ssh-config-file.js';
 import { SHIPPED_FOLDER } from '../unit/helpers.js';
@@ -25,6 +27,7 @@ export interface Loader {
 /** Codes with which a loader may refuse the file itself. */
 const CODES: Readonly<Record<Kind, readonly string[]>> = {
   config: ['CONFIG_INVALID', 'CONFIG_UNREADABLE'],
+  web: ['CONFIG_INVALID', 'CONFIG_UNREADABLE'],
   collector: ['COLLECTOR_INVALID'],
   relation: ['COLLECTOR_INVALID'],
   ssh_config: [],
@@ -39,6 +42,7 @@ export async function createLoader(folder: string): Promise<Loader> {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     return join(folder, name);
   };
+  writeFileSync(file('token'), 'abc-123\n');
   writeFileSync(file('url'), 'postgres://bugflow:secret@db.example.org/taiga\n');
   // A few collectors and all relations: a library that is loaded quickly.
   cpSync(join(SHIPPED_FOLDER, 'relations'), file('metrics/relations'), { recursive: true });
@@ -50,6 +54,9 @@ export async function createLoader(folder: string): Promise<Loader> {
   const load: Readonly<Record<Kind, (path: string) => Promise<void>>> = {
     async config(path) {
       checkConfig(await loadConfig({ file: path, env }));
+    },
+    async web(path) {
+      await readWebFile(path, createFileWatch());
     },
     async collector(path) {
       const definition = await readCollector(path, false);
@@ -89,6 +96,7 @@ export async function createLoader(folder: string): Promise<Loader> {
 
   const paths: Readonly<Record<Kind, string>> = {
     config: file('bugflow.yaml'),
+    web: file('web.yaml'),
     collector: file('own/own.yaml'),
     relation: file('relations/project.sql'),
     ssh_config: file('ssh_config'),

@@ -6,7 +6,7 @@ import type { Seed } from './seeds.js';
 /** One to four changes to a good file, of its structure, its text and its bytes. */
 export function mutate(seed: Seed, others: readonly Seed[], random: Random): Buffer {
   let bytes: Buffer = Buffer.from(seed.text);
-  const isYaml = seed.kind === 'config' || seed.kind === 'collector';
+  const isYaml = ['config', 'web', 'collector'].includes(seed.kind);
   const changes = random.pick([1, 1, 1, 2, 2, 3, 4]);
   if (isYaml && random.chance(0.5)) bytes = Buffer.from(mutateValues(seed.text, changes, random));
   else {

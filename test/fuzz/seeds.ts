@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '../support/bugflow.js';
 
 /** What is read of a file, and thus what may be wrong in it. */
-export type Kind = 'config' | 'collector' | 'relation' | 'ssh_config' | 'known_hosts' | 'text';
+export type Kind = 'config' | 'web' | 'collector' | 'relation' | 'ssh_config' | 'known_hosts' | 'text';
 
 export interface Seed {
   readonly kind: Kind;
@@ -19,6 +19,7 @@ export function readSeeds(): Seed[] {
   const configs = [read('taiga-bugflow.example.yaml'), SECTIONS, SSH, VARIABLES, ANCHORS];
   return [
     ...configs.map((text) => ({ kind: 'config', text }) as const),
+    ...WEB.map((text) => ({ kind: 'web', text }) as const),
     ...shipped.map((name) => ({ kind: 'collector', text: read(`metrics/${name}`) }) as const),
     ...ownExamples.map(([, text = '']) => ({ kind: 'collector', text }) as const),
     ...relations
@@ -37,6 +38,10 @@ const SECTIONS = `database:
   lock_timeout: 2s
   idle_timeout: 30s
   application_name: bugflow
+  hosts: [replica:5432, "[::1]:5433"]
+  max_replica_lag: 5m
+  allow_superuser: false
+  tls: { mode: verify-full, ca_file: system, cert_file: ./cert, key_file: ./key, server_name: db }
 listen: "[::1]:10284"
 time_zone: Europe/Berlin
 taiga_url: https://taiga.example.org/
@@ -51,6 +56,7 @@ collectors: [./own/*.yaml]
 overrides:
   items: { enabled: false, schedule: "*/5 * * * *", timeout: 10s, stale_after: 1h, max_series: 10 }
 reload_endpoint: true
+web: { config_file: ./web.yaml, row_samples: false, max_connections: 100 }
 prometheus: { job: taiga, instance: "bugflow:10284" }
 log_level: debug
 `;
@@ -83,6 +89,25 @@ workflow:
   - *rule
 collectors: !!seq [!!str ./x.yaml]
 `;
+
+const WEB = [
+  `tls_server_config:
+  cert_file: ./cert
+  key_file: ./key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ./cert
+  min_version: TLS12
+  max_version: TLS13
+  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+  prefer_server_cipher_suites: true
+`,
+  `http_server_config: { http2: true, headers: { X-Frame-Options: deny, Strict-Transport-Security: max-age=1 } }
+basic_auth_users:
+  prometheus: $2y$12$${'.'.repeat(53)}
+bearer_token_files:
+  - ./token
+`,
+];
 
 const SSH_CONFIG = `# comment
 Host taiga bastion-* !bastion-old

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Document, type DocumentPath, readDocument } from '../../documents/document.js';
 import { BugflowError } from '../../errors.js';
 import { explainReadError } from '../../files/explain-read-error.js';
+import { readNamedFile } from '../../files/read-at-most.js';
 import type { FileWatch } from './file-watch.js';
 import { type RawWebFile, webFileSchema } from './schema.js';
 import { type TlsSettings, tlsSettings } from './tls-settings.js';
@@ -45,7 +45,7 @@ function namedFileReader({ file: webFile, place }: Document<RawWebFile>, watch: 
     const file = resolve(dirname(webFile), name);
     await watch.note(file);
     try {
-      return await readFile(file, 'utf8');
+      return (await readNamedFile(file)).toString('utf8');
     } catch (error) {
       // Not shown: who gives a token itself in place of its file must not find it in the log.
       throw new BugflowError(
