@@ -11,7 +11,13 @@ import type { CollectorLibrary } from './library.js';
 import { type ParameterValues, parameterValues } from './parameters.js';
 import { createReader } from './reader.js';
 import { type Reading, readOnce } from './reading.js';
-import { type CollectorRunner, createRunner, type RunResult } from './runner.js';
+import {
+  type CollectorRunner,
+  type CollectorState,
+  createRunner,
+  type RunnerDependencies,
+  type RunResult,
+} from './runner.js';
 import { createScheduler, type OpenCircuit } from './scheduler.js';
 import { createVerifier } from './verifier.js';
 import { type Mismatch, verifyHistory } from './verify.js';
@@ -33,10 +39,19 @@ export interface Engine {
 /** How a run ended, or that values went stale. */
 export type RunnerEvent = RunResult | 'off' | 'stale';
 
+/** What an engine knows when another takes over. */
+export interface Handover {
+  readonly databaseUp: boolean;
+  /** Of the collectors that go on as they were, whose values are still served. */
+  readonly states: ReadonlyMap<string, CollectorState>;
+}
+
 export interface EngineDependencies {
   readonly config: Config;
   readonly library: CollectorLibrary;
   readonly database: Database;
+  /** From the engine before. */
+  readonly handover?: Handover | undefined;
   /** Says when collectors are due. */
   readonly createTicker: CreateTicker;
   /** How long a collector that failed waits. */
@@ -60,6 +75,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     config,
     library,
     database,
+    handover,
     createTicker,
     retryDelayMs,
     publish,
@@ -77,7 +93,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const values = (keys: readonly string[] | null = null): ParameterValues =>
     parameterValues(config, new Date(), keys);
   const feed = createChangeFeed({ database, reader, values });
-  let databaseUp = false;
+  let databaseUp = handover?.databaseUp ?? false;
 
   /** The present is read anew each time; of what happened, only what is new. */
   const createRead = (
@@ -91,7 +107,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
 
   const runners = library.collectors.map((definition) => {
     const read = createRead(definition);
-    return createRunner(definition, {
+    const runnerDependencies: RunnerDependencies = {
       async read(_definition, onRatio) {
         try {
           const missing = await reader.lacking(definition.requires);
@@ -112,7 +128,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       withdraw,
       onRun: onChange,
       onStale: (runner) => onChange(runner, 'stale'),
-    });
+    };
+    return createRunner(definition, runnerDependencies, handover?.states.get(definition.name));
   });
   const scheduler = createScheduler(runners, {
     timeZone: config.timeZone,

@@ -51,27 +51,31 @@ export interface RunnerDependencies {
 /** setTimeout's limit, above which it fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+const NEVER_RUN: CollectorState = {
+  runs: { success: 0, failure: 0, skipped: 0 },
+  running: false,
+  up: false,
+  settled: false,
+  series: 0,
+  rowCount: 0,
+  sample: { columns: [], rows: [] },
+  lastStartedAt: undefined,
+  lastSuccessAt: undefined,
+  lastDurationMs: undefined,
+  lastDatabaseMs: undefined,
+  lastError: undefined,
+  databaseAbsent: false,
+  missing: [],
+  readRatio: undefined,
+};
+
+/** @param before where the runner before it stopped, whose values are still served */
 export function createRunner(
   definition: CollectorDefinition,
   dependencies: RunnerDependencies,
+  before: CollectorState = NEVER_RUN,
 ): CollectorRunner {
-  let state: CollectorState = {
-    runs: { success: 0, failure: 0, skipped: 0 },
-    running: false,
-    up: false,
-    settled: false,
-    series: 0,
-    rowCount: 0,
-    sample: { columns: [], rows: [] },
-    lastStartedAt: undefined,
-    lastSuccessAt: undefined,
-    lastDurationMs: undefined,
-    lastDatabaseMs: undefined,
-    lastError: undefined,
-    databaseAbsent: false,
-    missing: [],
-    readRatio: undefined,
-  };
+  let state: CollectorState = { ...before, running: false };
   let staleTimer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -124,8 +128,7 @@ export function createRunner(
       lastError: messageOf(error),
       databaseAbsent,
     });
-    // From the first failure on: until then the values were as fresh as the schedule makes them. Also before the
-    // first success: after a reload the values of the runner before may still be served.
+    // From the first failure on: until then the values were as fresh as the schedule makes them.
     if (staleTimer === undefined) {
       staleTimer = setTimeout(goStale, Math.min(definition.staleAfterMs, MAX_TIMER_MS));
       staleTimer.unref();

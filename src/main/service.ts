@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createBackoff } from '../collectors/backoff.js';
 import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
-import { createEngine, type Engine } from '../collectors/engine.js';
-import type { CollectorRunner } from '../collectors/runner.js';
+import { createEngine, type Engine, type Handover } from '../collectors/engine.js';
+import type { CollectorRunner, CollectorState } from '../collectors/runner.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
@@ -80,7 +80,7 @@ export async function startService({
     webConfigSuccessful: web.lastReadSuccessful(),
   }));
 
-  function createShift(installation: Installation): Shift {
+  function createShift(installation: Installation, handover?: Handover): Shift {
     const { config, library } = installation;
     const { database, servers, tunnel } = openDatabase(config, {
       onIdleError: (error) => log.warn(`an idle database connection broke: ${messageOf(error)}`),
@@ -100,6 +100,7 @@ export async function startService({
       config,
       library,
       database,
+      handover,
       createTicker,
       retryDelayMs: createBackoff(),
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
@@ -141,10 +142,13 @@ export async function startService({
     const previous = shift;
     // The old runners have ended before the new ones publish under the same names.
     await endShift(previous);
+    const states = new Map<string, CollectorState>();
     for (const runner of previous.engine.runners) {
-      if (!isUnchanged(runner, installation)) exposition.withdraw(runner.definition.name);
+      const { name } = runner.definition;
+      if (isUnchanged(runner, installation)) states.set(name, runner.state());
+      else exposition.withdraw(name);
     }
-    shift = createShift(installation);
+    shift = createShift(installation, { databaseUp: previous.engine.databaseUp(), states });
     log.level = installation.config.logLevel;
     lastReload.successful = true;
     lastReload.succeededAt = Date.now();

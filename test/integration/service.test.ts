@@ -209,6 +209,39 @@ describe('the service', () => {
       expect(found.value('bugflow_collector_up', { collector: 'own' })).toBeUndefined();
     });
 
+    it('goes on with what stays as it was, as if nothing had happened', async () => {
+      const running = await start();
+      await untilReady();
+      await until(async () => (await metrics()).value('bugflow_collector_up', { collector: 'wip' })).toBe(1);
+      // Nothing can be read anew.
+      await gate.shut();
+      const before = await metrics();
+      folder.write('bugflow.yaml', QUICK.replace('stale_after: 2s', 'stale_after: 3s'));
+      await running.reload();
+      // Its own metrics follow a moment later.
+      const loadedAt = 'bugflow_config_last_reload_success_timestamp_seconds';
+      await until(async () => (await metrics()).value(loadedAt)).not.toBe(before.value(loadedAt));
+      const after = await metrics();
+      const good = { collector: 'items', result: 'success' };
+      expect(after.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
+      expect(after.value('bugflow_collector_runs_total', good)).toBeGreaterThanOrEqual(
+        before.value('bugflow_collector_runs_total', good) ?? 0,
+      );
+      const wip = { collector: 'wip' };
+      for (const name of ['bugflow_collector_series', 'bugflow_collector_last_success_timestamp_seconds'])
+        expect(after.value(name, wip)).toBe(before.value(name, wip));
+      expect(after.table('taiga_wip_items', ['project', 'status', 'swimlane'])).toEqual(
+        before.table('taiga_wip_items', ['project', 'status', 'swimlane']),
+      );
+      // One that changed begins anew.
+      expect(after.value('bugflow_collector_up', { collector: 'members' })).toBe(0);
+      expect(after.names()).not.toContain('taiga_project_members');
+      await gate.open();
+      await until(async () => (await metrics()).value('bugflow_collector_up', { collector: 'members' })).toBe(
+        1,
+      );
+    });
+
     it.each([
       [
         'an unknown key',
