@@ -8,7 +8,7 @@ import type { ConfigSource } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { describeTarget } from '../database/explain-error.js';
 import { describeServer, type ServerState } from '../database/failover.js';
-import { BugflowError, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { createOwnMetrics } from '../observability/own-metrics.js';
@@ -19,6 +19,7 @@ import type { TunnelState } from '../tunnel/tunnel.js';
 import { createProgressLog, logCircuit, logRun, logVerified } from './collector-log.js';
 import { explainFileRights } from './file-rights.js';
 import { type Installation, loadInstallation } from './installation.js';
+import { isLoopback, listen } from './listen.js';
 
 /** The running service. */
 export interface Service {
@@ -184,23 +185,26 @@ export async function startService({
     log,
   });
   await ownMetrics.publish();
-  const host = config.listen.host;
   let address: string;
   try {
-    address = await server.listen({ host, port: port ?? config.listen.port });
-    address = address.replace(/^http:/, `${web.scheme}:`);
+    address = await listen(
+      server,
+      { ...config.listen, port: port ?? config.listen.port },
+      web.scheme,
+      config.file,
+    );
   } catch (error) {
     web.close();
     await ownMetrics.close();
     await endShift(shift);
-    throw explainListenError(error, host, port ?? config.listen.port, config.file);
+    throw error;
   }
   shift.engine.start();
   log.info(
     `${shift.installation.library.collectors.length} collectors on ${describeTarget(config.database).where}, metrics at ${address}/metrics`,
   );
 
-  if (!isLoopback(host) && !web.keepsStrangersOut()) {
+  if (!isLoopback(config.listen.host) && !web.keepsStrangersOut()) {
     log.warn(
       `whoever reaches ${address} sees everything, as nobody has to log in; set web.config_file with basic_auth_users or bearer_token_files (docs/http.md), or listen on 127.0.0.1 behind a reverse proxy`,
     );
@@ -220,26 +224,8 @@ export async function startService({
   };
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
 /** Whether a collector goes on as it was, so that its last values may stay until it has run again. */
 function isUnchanged({ definition }: CollectorRunner, { library }: Installation): boolean {
   const next = library.collectors.find((candidate) => candidate.name === definition.name);
   return next !== undefined && JSON.stringify(next) === JSON.stringify(definition);
-}
-
-function explainListenError(error: unknown, host: string, port: number, file: string | undefined): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const reason = {
-    EADDRINUSE: 'the port is in use; stop the other program or choose another port with `listen`',
-    EACCES: 'the port needs more rights; choose one above 1023 with `listen`',
-    EADDRNOTAVAIL: 'this machine has no such address; mend `listen`',
-  }[String(code)];
-  if (reason === undefined) return error;
-  return new BugflowError('SERVER_ADDRESS', `cannot listen on ${host}:${port}: ${reason}`, {
-    place: file === undefined ? undefined : { file },
-    cause: error,
-  });
 }
