@@ -54,6 +54,13 @@ function explainServerError(error: pg.DatabaseError, target: Target): unknown {
         `the database at ${target.where} refuses user "${target.user}": ${message}; check user and password in the database URL and pg_hba.conf`,
         { cause: error },
       );
+    case '08P01':
+      if (!/startup parameter/.test(message)) return error;
+      return new BugflowError(
+        'DATABASE_LOGIN_REFUSED',
+        `the pooler at ${target.where} does not take what is asked of a session: ${message}; set ignore_startup_parameters = options in pgbouncer.ini`,
+        { cause: error },
+      );
     case '3D000':
       return new BugflowError(
         'DATABASE_MISSING',

@@ -1,0 +1,27 @@
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { explainDatabaseError } from '../../src/database/explain-error.js';
+import { BugflowError } from '../../src/errors.js';
+
+const TARGET = { where: 'db:6432', host: 'db', user: 'bugflow', database: 'taiga' };
+
+function serverError(code: string, message: string): pg.DatabaseError {
+  const error = new pg.DatabaseError(message, message.length, 'error');
+  error.code = code;
+  return error;
+}
+
+test('PgBouncer that refuses what is asked of a session is told with the setting that mends it', () => {
+  const error = explainDatabaseError(serverError('08P01', 'unsupported startup parameter: options'), TARGET);
+  expect(error).toBeInstanceOf(BugflowError);
+  expect(error).toMatchObject({
+    code: 'DATABASE_LOGIN_REFUSED',
+    message:
+      'the pooler at db:6432 does not take what is asked of a session: unsupported startup parameter: options; set ignore_startup_parameters = options in pgbouncer.ini',
+  });
+});
+
+test('another breach of the protocol stays what it is', () => {
+  const error = serverError('08P01', 'invalid message format');
+  expect(explainDatabaseError(error, TARGET)).toBe(error);
+});
