@@ -4,6 +4,7 @@ import { createExposition, type Exposition } from '../../src/exposition/expositi
 import { LIMITS, type Limits } from '../../src/server/limits.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
+import { IDLE_SOURCES } from '../support/server-sources.js';
 
 /*
  * A server in a process of its own, so that its memory can be told apart. Speaks with the test through messages:
@@ -29,14 +30,9 @@ const real = await createExposition();
 const exposition: Exposition = { ...real, body: () => Buffer.alloc(bodyBytes, '# comment\n') };
 const log = pino({ level: 'silent' });
 const server = createServer({
+  ...IDLE_SOURCES,
   exposition,
-  version: 'test',
-  runners: () => [],
-  openCircuits: () => new Map(),
-  databaseUp: () => true,
-  databaseTarget: () => '',
   reload: async () => undefined,
-  rowSamples: () => true,
   web: await openWeb({ configFile, maxConnections: 1000 }, { log, limits: { ...LIMITS, ...limits } }),
   log,
 });

@@ -12,6 +12,7 @@ import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import type { Limits } from '../../src/server/limits.js';
 import { createServer, type ServerSources } from '../../src/server/server.js';
 import { openWeb, type Web } from '../../src/server/web.js';
+import { IDLE_SOURCES } from '../support/server-sources.js';
 import { folderWith, items } from '../unit/helpers.js';
 
 /** What no page may show to a stranger. */
@@ -74,14 +75,8 @@ export async function startWebServer({
   const exposition = await createExposition();
   await exposition.publish('items', [toSampleFamily(items(3))]);
   const fastify = createServer({
+    ...IDLE_SOURCES,
     exposition,
-    version: '1.2.3',
-    runners: () => [],
-    openCircuits: () => new Map(),
-    databaseUp: () => true,
-    databaseTarget: () => 'db.example.org:5432',
-    reload: undefined,
-    rowSamples: () => true,
     web,
     log,
     ...sources,

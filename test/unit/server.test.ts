@@ -8,6 +8,7 @@ import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import { createServer, type ServerSources } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
 import { parseExposition } from '../support/exposition-parser.js';
+import { IDLE_SOURCES } from '../support/server-sources.js';
 import { items, runnerWith } from './helpers.js';
 
 async function serve(change: Partial<ServerSources> = {}): Promise<ReturnType<typeof createServer>> {
@@ -16,14 +17,8 @@ async function serve(change: Partial<ServerSources> = {}): Promise<ReturnType<ty
   const log = pino({ level: 'silent' });
   const web = await openWeb({ configFile: undefined, maxConnections: 100 }, { log });
   const server = createServer({
+    ...IDLE_SOURCES,
     exposition,
-    version: '1.2.3',
-    runners: () => [],
-    openCircuits: () => new Map(),
-    databaseUp: () => true,
-    databaseTarget: () => 'db.example.org:5432',
-    reload: undefined,
-    rowSamples: () => true,
     web,
     log,
     ...change,
