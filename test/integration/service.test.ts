@@ -7,7 +7,13 @@ import { createFolder, type Folder, scrape, startServiceProcess } from '../suppo
 import { exampleTaiga } from '../support/fixture.js';
 import { type Gate, startGate } from '../support/gate.js';
 import type { Metrics } from '../support/measure.js';
-import { hasPostgres, startPGlite, startPostgres, type TestPostgres } from '../support/postgres.js';
+import {
+  hasPostgres,
+  queryOnce,
+  startPGlite,
+  startPostgres,
+  type TestPostgres,
+} from '../support/postgres.js';
 
 /** Two collectors that run every second and one that runs but once. */
 const QUICK = `
@@ -56,6 +62,8 @@ describe('the service', () => {
     });
     return service;
   };
+  /** In its turn: the service may be in the middle of a transaction, and PGlite is one session. */
+  const query = (sql: string): Promise<unknown> => queryOnce(server.url, sql);
   const metrics = async (): Promise<Metrics> => scrape(service?.address ?? '');
   const status = async (path: string, init?: RequestInit): Promise<number> =>
     (await fetch(`${service?.address}${path}`, init)).status;
@@ -163,10 +171,10 @@ describe('the service', () => {
     expect(stale.value('taiga_items', inDoing)).toBe(2);
     expect(await status('/-/ready')).toBe(200);
 
-    await server.query('UPDATE userstories_userstory SET status_id = 3 WHERE ref = 2 AND project_id = 1');
+    await query('UPDATE userstories_userstory SET status_id = 3 WHERE ref = 2 AND project_id = 1');
     await gate.open();
     await until(async () => (await metrics()).value('taiga_items', inDoing)).toBe(3);
-    await server.query('UPDATE userstories_userstory SET status_id = 2 WHERE ref = 2 AND project_id = 1');
+    await query('UPDATE userstories_userstory SET status_id = 2 WHERE ref = 2 AND project_id = 1');
     await until(async () => (await metrics()).value('bugflow_collector_up', { collector: 'members' })).toBe(
       1,
     );
@@ -308,20 +316,22 @@ now: SELECT count(name) AS lanes FROM ourteam_lane
       const found = await metrics();
       expect(found.sum('bugflow_collector_off')).toBe(1);
       expect(found.table('bugflow_collector_up', ['collector'])).not.toHaveProperty('lanes');
-      expect(found.sumBy('bugflow_collector_runs_total', ['collector'])).toMatchObject({ lanes: 0 });
+      // A tick that met the first look at the database still under way was skipped.
+      for (const result of ['success', 'failure'])
+        expect(found.value('bugflow_collector_runs_total', { collector: 'lanes', result })).toBe(0);
       expect(found.names()).not.toContain('ourteam_lanes');
       expect(await (await fetch(`${address}/collectors`)).text()).toContain(
         'Off: needs ourteam_lane.name, which this Taiga does not have.',
       );
 
-      await server.query("CREATE TABLE ourteam_lane (name text); INSERT INTO ourteam_lane VALUES ('fast')");
+      await query("CREATE TABLE ourteam_lane (name text); INSERT INTO ourteam_lane VALUES ('fast')");
       laterMs = 61_000;
       await until(off).toBe(0);
       expect((await metrics()).value('ourteam_lanes')).toBe(1);
       expect(logged.filter((line) => line.includes('"collector":"lanes"'))).toEqual([]);
     } finally {
       clock.mockRestore();
-      await server.query('DROP TABLE IF EXISTS ourteam_lane');
+      await query('DROP TABLE IF EXISTS ourteam_lane');
     }
   });
 
