@@ -7,7 +7,7 @@ import { verifyHistory } from '../collectors/verify.js';
 import { describeTarget } from '../database/explain-error.js';
 import { describeServer } from '../database/failover.js';
 import { describeMissing } from '../database/taiga-schema.js';
-import { BugflowError, hasCode, isDatabaseUnusable, messageOf } from '../errors.js';
+import { BugflowError, isDatabaseUnusable, messageOf } from '../errors.js';
 import { createFileWatch } from '../server/web-config/file-watch.js';
 import { readWebFile } from '../server/web-config/web-file.js';
 import { openDatabase } from '../tunnel/open-database.js';
@@ -47,7 +47,7 @@ export async function check(
 
     const problems: string[] = [];
     const rows: string[][] = [];
-    const refused = new Set<CollectorDefinition>();
+    const failed = new Set<CollectorDefinition>();
     let databaseMs = 0;
     for (const definition of library.collectors) {
       try {
@@ -68,7 +68,7 @@ export async function check(
         ]);
       } catch (error) {
         if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
-        if (hasCode(error, 'DATABASE_PRIVILEGES')) refused.add(definition);
+        failed.add(definition);
         problems.push(messageOf(error));
         rows.push([definition.name, 'FAILED', '', '', '']);
       }
@@ -76,7 +76,7 @@ export async function check(
     print('');
     for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
     print('');
-    const verifiable = library.collectors.filter((definition) => !refused.has(definition));
+    const verifiable = library.collectors.filter((definition) => !failed.has(definition));
     await printVerification(reader, verifiable, values, print);
     // One missing right is the trouble of many.
     for (const problem of new Set(problems)) print(problem);

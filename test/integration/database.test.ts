@@ -3,6 +3,8 @@ import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
 import { BugflowError } from '../../src/errors.js';
+import { check } from '../../src/main/check.js';
+import { loadInstallation } from '../../src/main/installation.js';
 import { NOW } from '../support/fixture.js';
 import { type Gate, startGate } from '../support/gate.js';
 import { type MeasureOptions, type Metrics, measure } from '../support/measure.js';
@@ -433,6 +435,14 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     expect(message).toMatch(
       /^permission denied for (table|relation) userstories_userstory; mend it with: GRANT /,
     );
+    const lines: string[] = [];
+    const installation = await loadInstallation({ file: undefined, env: { TAIGA_DATABASE_URL: reader } });
+    const allWell = await check(installation, { now: new Date(NOW), print: (line) => void lines.push(line) });
+    expect(allWell).toBe(false);
+    // Once, although many collectors miss it; the others were tried, and verified.
+    expect(lines.filter((line) => line === message)).toEqual([message]);
+    expect(lines.join('\n')).toMatch(/\nmembers +good /);
+    expect(lines.at(-1)).toMatch(/^\d+ of \d+ collectors failed\.$/);
     await cluster.query(message.split('mend it with: ')[1] ?? '');
     await expect(measure(reader, { at: NOW })).resolves.toBeDefined();
   });
