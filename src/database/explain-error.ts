@@ -69,10 +69,11 @@ function explainServerError(error: pg.DatabaseError, target: Target): unknown {
       );
     case '42501': {
       const table = /(?:table|relation|view|sequence) "?([\w.]+)"?/.exec(message)?.[1];
+      // Nobody is talked into a right beyond reading tables.
       const mend = table
-        ? `GRANT SELECT ON ${table} TO ${quoteIdentifier(target.user)};`
-        : `grant it to ${target.user}`;
-      return new BugflowError('DATABASE_PERMISSION', `${message}; mend it with: ${mend}`, { cause: error });
+        ? `mend it with: GRANT SELECT ON ${table} TO ${quoteIdentifier(target.user)};`
+        : 'a role that only reads tables, as in docs/database.md, is not meant to';
+      return new BugflowError('DATABASE_PERMISSION', `${message}; ${mend}`, { cause: error });
     }
     case '57014':
       return new BugflowError(

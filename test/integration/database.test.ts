@@ -466,7 +466,10 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
       ['pg_ls_dir', "SELECT pg_ls_dir('.') AS label, 1 AS value"],
       ['lo_import', "SELECT lo_import('/etc/passwd')::text AS label, 1 AS value"],
     ])('as the role of docs/database.md: by %s', async (_name, sql) => {
-      expect(await attempt(sql)).toMatch(/^permission denied for function /);
+      // Before 11 these functions themselves asked for a superuser.
+      expect(await attempt(sql)).toMatch(
+        /^(permission denied for function|must be superuser to) .*; a role that only reads tables, as in docs\/database\.md, is not meant to$/,
+      );
     });
 
     it.each(["COPY (SELECT 1) TO PROGRAM 'touch /tmp/x'", "COPY victim FROM '/etc/passwd'"])(
@@ -476,25 +479,49 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
       },
     );
 
-    it.each([
-      ['GRANT pg_read_server_files TO', 'belongs to pg_read_server_files'],
-      ['GRANT pg_execute_server_program TO', 'belongs to pg_execute_server_program'],
-      ['GRANT postgres TO', 'belongs to postgres'],
-      ['CREATE ROLE dbas IN ROLE pg_write_server_files; GRANT dbas TO', 'belongs to pg_write_server_files'],
-      ['GRANT EXECUTE ON FUNCTION pg_read_file(text) TO', 'may call pg_read_file'],
-    ])('as a role that may more than it should: %s', async (grant, reason) => {
-      await cluster.query(`${grant} "bug flow"`);
-      const message = await attempt(readsFile);
-      const shipped = await measure(reader, { at: NOW }).catch((error: unknown) => error);
-      await cluster.query(`
-        REVOKE pg_read_server_files, pg_execute_server_program, postgres FROM "bug flow";
-        REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM "bug flow";
-        DROP ROLE IF EXISTS dbas;
-      `);
-      expect(message).toContain(`the role "bug flow" ${reason}`);
-      expect(message).toContain('so this SQL could read files of the database server; make a role as in');
-      expect(shipped).not.toBeInstanceOf(Error);
-    });
+    it.for([
+      ['GRANT postgres TO', 'REVOKE postgres FROM', 'belongs to postgres', 10],
+      [
+        'GRANT pg_read_server_files TO',
+        'REVOKE pg_read_server_files FROM',
+        'belongs to pg_read_server_files',
+        11,
+      ],
+      [
+        'GRANT pg_execute_server_program TO',
+        'REVOKE pg_execute_server_program FROM',
+        'belongs to pg_execute_server_program',
+        11,
+      ],
+      [
+        'CREATE ROLE dbas IN ROLE pg_write_server_files; GRANT dbas TO',
+        'REVOKE dbas FROM',
+        'belongs to pg_write_server_files',
+        11,
+      ],
+      [
+        'GRANT EXECUTE ON FUNCTION pg_read_file(text) TO',
+        'REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM',
+        'may call pg_read_file',
+        11,
+      ],
+    ] as const)(
+      'as a role that may more than it should: %s',
+      async ([grant, revoke, reason, since], { skip }) => {
+        const [version] = await cluster.query('SHOW server_version_num');
+        skip(
+          Number(version?.server_version_num) < since * 10_000,
+          `before PostgreSQL ${since} there is no such right`,
+        );
+        await cluster.query(`${grant} "bug flow"`);
+        const message = await attempt(readsFile);
+        const shipped = await measure(reader, { at: NOW }).catch((error: unknown) => error);
+        await cluster.query(`${revoke} "bug flow"`);
+        expect(message).toContain(`the role "bug flow" ${reason}`);
+        expect(message).toContain('so this SQL could read files of the database server; make a role as in');
+        expect(shipped).not.toBeInstanceOf(Error);
+      },
+    );
   });
 
   it('keeps nothing of what it lets a reading transaction do', async () => {

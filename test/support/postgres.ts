@@ -60,6 +60,9 @@ const binaries = process.env.BUGFLOW_TEST_POSTGRES ?? newestBinaries();
 
 export const hasPostgres = binaries !== undefined;
 
+/** A server that was unpacked by hand may come without it. */
+export const hasReplication = binaries !== undefined && existsSync(join(binaries, 'pg_basebackup'));
+
 const SUPERUSER_PASSWORD = 'the superuser: s3cret?';
 
 /** With the URL of another cluster: a streaming replica of it. */
