@@ -54,4 +54,4 @@ FROM (
   FROM issues_issue AS i
 ) AS i
 JOIN project AS p USING (project_id)
-LEFT JOIN workflow AS w ON w.kind = i.kind AND w.status_id = i.status_id
+LEFT JOIN workflow AS w ON w.status_key = i.kind || ':' || i.project_id || ':' || i.status_id

@@ -1,35 +1,20 @@
--- relations: project, status
--- What each status means for flow: the first configured rule that fits it, else Taiga's own flag, order and name.
+-- relations: project, status, board, stage_rule
+-- What each status means for flow today. The same rules tell it of the past: see stage_then.
 SELECT
-  s.status_key,
-  s.kind,
-  s.project_id,
-  p.project,
-  s.status_id,
-  s.status,
-  s.position,
-  s.is_closed,
-  COALESCE(
-    configured.stage,
-    CASE
-      WHEN s.is_closed AND s.status ~* '^(rejected|won.?t ?(fix|do)|invalid|duplicated?|postponed|cancell?ed|discarded|abandoned|obsolete)$' THEN 'discarded'
-      WHEN s.is_closed THEN 'done'
-      -- The board's first open column is where things lie before anybody commits to them.
-      WHEN row_number() OVER (PARTITION BY s.kind, s.project_id, s.is_closed ORDER BY s.position, s.status_id) = 1 THEN 'backlog'
-      WHEN s.status ~* '^ready$' THEN 'ready'
-      WHEN s.status ~* '^(blocked|on hold|needs? info(rmation)?|ready for (test|review|qa|acceptance).*)$' THEN 'waiting'
-      ELSE 'active'
-    END
-  ) AS stage
+  s.status_key, s.name_key, s.kind, s.project_id, p.project, s.status_id, s.status, s.position, s.is_closed,
+  r.stage, r.is_guess
 FROM status AS s
-JOIN project AS p USING (project_id)
-LEFT JOIN LATERAL (
-  SELECT rule ->> 'stage' AS stage
-  FROM jsonb_array_elements(:workflow) WITH ORDINALITY AS rules (rule, precedence)
-  WHERE
-    p.project LIKE rule ->> 'project'
-    AND s.kind = COALESCE(rule ->> 'kind', s.kind)
-    AND s.status ILIKE rule ->> 'status'
-  ORDER BY precedence
+JOIN project AS p ON p.project_id = s.project_id
+JOIN board AS b ON b.board = s.board
+CROSS JOIN LATERAL (
+  SELECT r.stage, r.is_guess
+  FROM stage_rule AS r
+  WHERE p.project LIKE r.project
+    AND s.kind = coalesce(r.kind, s.kind)
+    AND s.status ILIKE r.status
+    AND s.status ~* r.name
+    AND s.is_closed = coalesce(r.is_closed, s.is_closed)
+    AND (NOT r.is_oldest OR b.oldest_is_backlog AND s.status_id <= b.oldest_status_id)
+  ORDER BY r.precedence
   LIMIT 1
-) AS configured ON TRUE
+) AS r

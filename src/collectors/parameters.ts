@@ -8,6 +8,7 @@ export const PARAMETER_TYPES = {
   projects_include: 'text[]',
   projects_exclude: 'text[]',
   workflow: 'jsonb',
+  statuses: 'jsonb',
   transitions: 'jsonb',
   stale_after: 'interval',
   untriaged_after: 'interval',
@@ -29,6 +30,7 @@ export function parameterValues(
   config: Config,
   now: Date,
   keys: readonly string[] | null = null,
+  statuses = '[]',
 ): ParameterValues {
   const { thresholds, labels, projects } = config;
   return {
@@ -45,6 +47,7 @@ export function parameterValues(
         stage,
       })),
     ),
+    statuses,
     transitions: JSON.stringify(
       config.transitions.map(({ name, project, kind, from, to }) => ({
         name,

@@ -18,6 +18,7 @@ const VALUES: ParameterValues = {
   projects_include: ['%'],
   projects_exclude: [],
   workflow: '[]',
+  statuses: '[]',
   transitions: '[]',
   stale_after: '1 day',
   untriaged_after: '1 day',

@@ -1,40 +1,116 @@
--- relations: history
+-- relations: history, known_status, item_record
 -- The history rows that count, in their order within the item (n), with what the item's other rows tell about its
 -- life: recorded_at its first create row, deleted_at its delete row, last_at its last row, later: it has rows after
 -- :now. Left out: corrupt rows, rows of the future, and the comments that a promotion copies from an issue or task
 -- to the new story under their old times. (Taiga records the first change of an item without history as its
--- creation, so a change before that cannot be the story's own.)
+-- creation, so a change before that cannot be the promoted story's own.)
+-- is_import: a create row that an importer wrote after the changes that it imported; it tells of no change.
+--
+-- Ids in history belong to the Taiga that wrote the row, which need not be this one: projects are exported and imported
+-- with their rows as they are, and importers write -1 and -2 for what they do not find. The names in the row are the
+-- project's own. So a name comes first, and an id is only looked up within the row's project. What neither finds keeps
+-- its id (a status that was deleted since), or, below 0, gets one that follows from its name.
 SELECT
-  h.*,
-  -- The story's points after this row: the sum over its roles; NULL when every role says "?" (unestimated). A value that
-  -- was deleted since counts as the number its name was.
-  CASE WHEN jsonb_typeof(points -> 1) = 'object' THEN
-    (SELECT sum(coalesce(p.value, CASE WHEN p.id IS NULL AND point_names ->> r.value ~ '^\d{1,6}(\.\d+)?$' THEN (point_names ->> r.value)::double precision END))
-     FROM jsonb_each_text(points -> 1) AS r
-     LEFT JOIN projects_points AS p ON p.id = r.value::integer)
-  END AS total_points
+  h.key, h.kind, h.item_id, h.project_id, h.at, h.type, h.entry_id, h.user_id, h.comment, h.visible, h.n,
+  h.recorded_at, h.deleted_at, h.last_at, h.later, h.is_import,
+  h.changed_ref, h.ref, h.story, h.is_blocked, h.is_closed, h.finish_date, h.points, h.from_issue_id, h.sort_key_time,
+  h.from_name AS status_from_name,
+  CASE WHEN h.type = 1 THEN h.to_name END AS status_to_name,
+  CASE WHEN h.status IS NOT NULL THEN ARRAY[
+    CASE WHEN h.type = 1 THEN coalesce(named_from.status_id, coded_from.status_id,
+      CASE WHEN h.status[1] < 0 AND h.from_name <> '' THEN -1 - ('x' || left(md5(h.from_name), 7))::bit(28)::integer ELSE h.status[1] END)
+    END,
+    -- A snapshot has no names, and nothing may tell what its id meant: then the item is where its table says.
+    coalesce(named_to.status_id, coded_to.status_id, CASE WHEN h.type <> 1 AND NOT h.tells_status THEN i.status_id END,
+      CASE WHEN h.status[2] < 0 AND h.to_name <> '' THEN -1 - ('x' || left(md5(h.to_name), 7))::bit(28)::integer ELSE h.status[2] END)
+  ] END AS status,
+  CASE
+    WHEN h.milestone IS NULL THEN NULL
+    WHEN h.type = 1 THEN ARRAY[
+      coalesce((SELECT min(m.id) FROM milestones_milestone AS m WHERE m.project_id = h.project_id AND m.name = h.names -> 'milestone' ->> h.milestone[1]::text), h.milestone[1]),
+      coalesce((SELECT min(m.id) FROM milestones_milestone AS m WHERE m.project_id = h.project_id AND m.name = h.names -> 'milestone' ->> h.milestone[2]::text), h.milestone[2])]
+    WHEN NOT EXISTS (SELECT FROM milestones_milestone AS m WHERE m.id = h.milestone[2] AND m.project_id <> h.project_id) THEN h.milestone
+  END AS milestone,
+  CASE
+    WHEN h.issue_type IS NULL THEN NULL
+    WHEN h.type = 1 THEN ARRAY[
+      coalesce((SELECT min(t.id) FROM projects_issuetype AS t WHERE t.project_id = h.project_id AND t.name = h.names -> 'type' ->> h.issue_type[1]::text), h.issue_type[1]),
+      coalesce((SELECT min(t.id) FROM projects_issuetype AS t WHERE t.project_id = h.project_id AND t.name = h.names -> 'type' ->> h.issue_type[2]::text), h.issue_type[2])]
+    WHEN NOT EXISTS (SELECT FROM projects_issuetype AS t WHERE t.id = h.issue_type[2] AND t.project_id <> h.project_id) THEN h.issue_type
+  END AS issue_type,
+  CASE
+    WHEN h.severity IS NULL THEN NULL
+    WHEN h.type = 1 THEN ARRAY[
+      coalesce((SELECT min(s.id) FROM projects_severity AS s WHERE s.project_id = h.project_id AND s.name = h.names -> 'severity' ->> h.severity[1]::text), h.severity[1]),
+      coalesce((SELECT min(s.id) FROM projects_severity AS s WHERE s.project_id = h.project_id AND s.name = h.names -> 'severity' ->> h.severity[2]::text), h.severity[2])]
+    WHEN NOT EXISTS (SELECT FROM projects_severity AS s WHERE s.id = h.severity[2] AND s.project_id <> h.project_id) THEN h.severity
+  END AS severity,
+  CASE
+    WHEN h.priority IS NULL THEN NULL
+    WHEN h.type = 1 THEN ARRAY[
+      coalesce((SELECT min(p.id) FROM projects_priority AS p WHERE p.project_id = h.project_id AND p.name = h.names -> 'priority' ->> h.priority[1]::text), h.priority[1]),
+      coalesce((SELECT min(p.id) FROM projects_priority AS p WHERE p.project_id = h.project_id AND p.name = h.names -> 'priority' ->> h.priority[2]::text), h.priority[2])]
+    WHEN NOT EXISTS (SELECT FROM projects_priority AS p WHERE p.id = h.priority[2] AND p.project_id <> h.project_id) THEN h.priority
+  END AS priority,
+  -- The story's points after this row: the sum over its roles, exact to the thousandth; NULL when every role says "?"
+  -- (unestimated). By the name of the value, if the project still has it; one that was deleted counts as the number its
+  -- name was.
+  CASE WHEN jsonb_typeof(h.points -> 1) = 'object' THEN (
+    SELECT sum(round(coalesce(
+      named.value,
+      CASE WHEN named.id IS NULL THEN coded.value END,
+      CASE WHEN named.id IS NULL AND coded.id IS NULL AND r.name ~ '^\d{1,6}(\.\d+)?$' THEN r.name::double precision END
+    )::numeric, 3))::double precision
+    FROM (SELECT value::integer AS id, h.names -> 'points' ->> value AS name FROM jsonb_each_text(h.points -> 1)) AS r
+    LEFT JOIN projects_points AS named ON named.project_id = h.project_id AND named.name = r.name
+    LEFT JOIN projects_points AS coded ON coded.project_id = h.project_id AND coded.id = r.id
+  ) END AS total_points
 FROM (
   SELECT
     h.*,
-    row_number() OVER same AS n,
-    min(at) FILTER (WHERE type = 2) OVER whole AS recorded_at,
-    max(at) FILTER (WHERE type = 3) OVER whole AS deleted_at,
-    max(at) OVER whole AS last_at,
-    bool_or(at > :now) OVER whole AS later
-  FROM history AS h
-  WHERE NOT corrupt
-  WINDOW
-    same AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id),
-    whole AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    h.type = 2 AND NOT h.is_promoted AND h.first_at < h.at - interval '1 minute' AS is_import,
+    -- What a snapshot's status was called, tells the change by which the item left it.
+    CASE WHEN h.type = 1 THEN h.status_from_name END AS from_name,
+    CASE WHEN h.type = 1 THEN h.status_to_name WHEN h.first_from[2] = h.status[2]::text THEN h.first_from[3] END AS to_name,
+    h.first_from IS NOT NULL AS tells_status
+  FROM (
+    SELECT
+      h.*,
+      -- Written with leading zeros, so that the least array is the first one.
+      min(ARRAY[to_char(n, 'FM000000000'), status[1]::text, status_from_name]) FILTER (WHERE type = 1 AND status IS NOT NULL)
+        OVER (PARTITION BY key) AS first_from
+    FROM (
+      SELECT
+        h.*,
+        row_number() OVER same AS n,
+        min(at) FILTER (WHERE type = 2) OVER whole AS recorded_at,
+        max(at) FILTER (WHERE type = 3) OVER whole AS deleted_at,
+        min(at) OVER whole AS first_at,
+        max(at) OVER whole AS last_at,
+        bool_or(at > :now) OVER whole AS later,
+        bool_or(promoted) OVER whole AS is_promoted
+      FROM history AS h
+      WHERE NOT corrupt
+      WINDOW
+        same AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id),
+        whole AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ) AS h
+    WHERE at <= :now
+      AND NOT (
+        kind = 'userstory' AND type = 1 AND at < coalesce(recorded_at, 'infinity')
+        AND at < coalesce(
+          CASE WHEN is_promoted THEN recorded_at END,
+          (SELECT s.created_date - interval '1 minute' FROM userstories_userstory AS s WHERE s.id = h.item_id),
+          '-infinity'))
+  ) AS h
 ) AS h
--- Before Taiga 5.5 stories have no from_task_ref: below its name means this NULL then.
-CROSS JOIN (SELECT NULL::text AS from_task_ref) AS before_5_5
-WHERE at <= :now
-  AND NOT (
-    kind = 'userstory' AND type = 1
-    AND at < coalesce(
-      recorded_at,
-      (SELECT s.created_date - interval '1 minute' FROM userstories_userstory AS s
-       WHERE s.id = h.item_id AND (s.generated_from_issue_id IS NOT NULL OR from_task_ref IS NOT NULL)),
-      '-infinity'))
+LEFT JOIN known_status AS coded_from ON coded_from.status_key = h.kind || ':' || h.project_id || ':' || h.status[1]
+LEFT JOIN known_status AS coded_to ON coded_to.status_key = h.kind || ':' || h.project_id || ':' || h.status[2]
+LEFT JOIN known_status AS named_from
+  ON named_from.name_key = h.kind || ':' || h.project_id || ':' || h.from_name
+  AND h.from_name IS DISTINCT FROM coded_from.status
+LEFT JOIN known_status AS named_to
+  ON named_to.name_key = h.kind || ':' || h.project_id || ':' || h.to_name
+  AND h.to_name IS DISTINCT FROM coded_to.status
+LEFT JOIN item_record AS i ON i.history_key = h.key AND h.type = 2 AND NOT h.tells_status AND coded_to.status_key IS NULL

@@ -21,10 +21,12 @@ SELECT
     + make_interval(hours => 24 * (substring(finish_date FROM '\d{4}-\d\d-(\d\d)[^"]*"\]$')::integer - 1))
   END AS finish_date,
   CASE WHEN NOT corrupt THEN points::jsonb END AS points,
-  point_names,
-  CASE WHEN NOT corrupt AND type = 1 THEN names ->> split_part(translate(status, '[] ', ''), ',', 1) END AS status_from_name,
-  CASE WHEN NOT corrupt AND type = 1 THEN names ->> split_part(translate(status, '[] ', ''), ',', 2) END AS status_to_name,
+  -- What the row itself calls the ids that it mentions: {"status": {"3": "In progress"}, "milestone": …}; change rows only.
+  names,
+  CASE WHEN NOT corrupt THEN names -> 'status' ->> split_part(translate(status, '[] ', ''), ',', 1) END AS status_from_name,
+  CASE WHEN NOT corrupt THEN names -> 'status' ->> split_part(translate(status, '[] ', ''), ',', 2) END AS status_to_name,
   CASE WHEN NOT corrupt AND type <> 1 AND content ->> 'from_issue' ~ '^\d{1,9}$' THEN (content ->> 'from_issue')::integer END AS from_issue_id,
+  type <> 1 AND (content ->> 'from_issue' IS NOT NULL OR content ->> 'from_task' IS NOT NULL) AS promoted,
   -- A story's sort keys are born as the time in microseconds and keep it until somebody drags the story.
   CASE WHEN NOT corrupt AND type <> 1 THEN
     timestamptz 'epoch' + interval '1 microsecond' * greatest(
@@ -38,20 +40,20 @@ FROM (
     -- the planner takes a test for those for a rarity, and then loops over everything that is joined later.
     CASE WHEN content IS NULL OR at IS NULL THEN true ELSE coalesce(
       ref !~ '^\[(null|\d{1,18}), (null|\d{1,18})\]$'
-      OR status !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
-      OR milestone !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
-      OR story !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
-      OR issue_type !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
-      OR severity !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
-      OR priority !~ '^\[(null|\d{1,9}), (null|\d{1,9})\]$'
+      OR status !~ '^\[(null|-?\d{1,9}), (null|-?\d{1,9})\]$'
+      OR milestone !~ '^\[(null|-?\d{1,9}), (null|-?\d{1,9})\]$'
+      OR story !~ '^\[(null|-?\d{1,9}), (null|-?\d{1,9})\]$'
+      OR issue_type !~ '^\[(null|-?\d{1,9}), (null|-?\d{1,9})\]$'
+      OR severity !~ '^\[(null|-?\d{1,9}), (null|-?\d{1,9})\]$'
+      OR priority !~ '^\[(null|-?\d{1,9}), (null|-?\d{1,9})\]$'
       OR is_blocked !~ '^\[(null|true|false), (null|true|false)\]$'
       OR is_closed !~ '^\[(null|true|false), (null|true|false)\]$'
       OR finish_date !~ '^\[[^,]*, "(None|[12]\d{3}-(0[1-9]|1[0-2])-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?\+00:00)"\]$'
-      OR points !~ '^\[(null|\{("\d{1,9}": (null|\d{1,9})(, )?)*\}), (null|\{("\d{1,9}": (null|\d{1,9})(, )?)*\})\]$',
+      OR points !~ '^\[(null|\{("-?\d{1,9}": (null|-?\d{1,9})(, )?)*\}), (null|\{("-?\d{1,9}": (null|-?\d{1,9})(, )?)*\})\]$',
       false) END AS corrupt
   FROM (
     SELECT
-      key, project_id, at, type, entry_id, user_id, comment, visible, names, point_names, content,
+      key, project_id, at, type, entry_id, user_id, comment, visible, names, content,
       CASE left(key, 1) WHEN 'e' THEN 'epic' WHEN 'u' THEN 'userstory' WHEN 't' THEN 'task' ELSE 'issue' END AS kind,
       split_part(key, ':', 2)::integer AS item_id,
       CASE WHEN type = 1 THEN content ->> 'ref' ELSE '[null, ' || (content ->> 'ref') || ']' END AS ref,
@@ -78,8 +80,7 @@ FROM (
         h."user" ->> 'pk' AS user_id,
         h.comment <> '' AS comment,
         h.is_hidden IS NOT TRUE AS visible,
-        CASE WHEN h.type = 1 THEN h."values" -> 'status' END AS names,
-        CASE WHEN h.type = 1 THEN h."values" -> 'points' END AS point_names,
+        CASE WHEN h.type = 1 AND jsonb_typeof(h."values") = 'object' THEN h."values" || '{}' END AS names,
         -- An object, or NULL. Joining it with nothing takes it out of TOAST once instead of once for every field.
         CASE WHEN h.type = 1 AND jsonb_typeof(h.diff) = 'object' THEN h.diff || '{}'
           WHEN h.type IN (2, 3) AND jsonb_typeof(h.snapshot) = 'object' THEN h.snapshot || '{}' END AS content
@@ -91,9 +92,12 @@ FROM (
         FROM (SELECT DISTINCT unnest(:keys) AS key) AS k
         CROSS JOIN LATERAL (SELECT * FROM history_historyentry WHERE key = k.key OFFSET 0) AS e
       ) AS h
-      WHERE h.key ~ '^(userstories\.userstory|tasks\.task|issues\.issue|epics\.epic):\d{1,9}$'
+      WHERE CASE -- not AND, of which the planner thinks that it leaves next to nothing
+        WHEN h.key ~ '^(userstories\.userstory|tasks\.task|issues\.issue|epics\.epic):\d{1,9}$'
         -- Hidden change rows hold sort keys only; a hidden delete row is a deletion like any other.
-        AND (h.type <> 1 OR h.is_hidden IS NOT TRUE)
+        THEN h.type <> 1 OR h.is_hidden IS NOT TRUE
+        ELSE FALSE
+      END
       OFFSET 0
     ) AS h
     OFFSET 0 -- keeps the planner from copying expressions into every place that uses them

@@ -1,4 +1,4 @@
--- relations: life, status_entry, item_record, project
+-- relations: life, status_entry, item_record, any_status, project
 -- Items whose records disagree or are silent, one row for each problem (entry_problem has the unreadable rows):
 -- unrecorded_creation (promoted or imported: no create row), unrecorded_deletion (tasks that went with their story or were
 -- promoted), unrecorded_status (the table's status is not the last one in history: that status was deleted),
@@ -16,7 +16,8 @@ FROM (
     END
   FROM item_record AS i
   JOIN status_entry AS e ON e.key = i.history_key
+  LEFT JOIN any_status AS s ON s.status_key = e.status_key
   WHERE e.left_at IS NULL AND NOT e.later
-    AND (i.status_id IS DISTINCT FROM e.status_id OR i.kind IN ('task', 'issue') AND e.is_closed_today IS DISTINCT FROM (i.closed_at IS NOT NULL))
+    AND (i.status_id IS DISTINCT FROM e.status_id OR i.kind IN ('task', 'issue') AND s.is_closed IS DISTINCT FROM (i.closed_at IS NOT NULL))
 ) AS g
 JOIN project AS p ON p.project_id = g.project_id

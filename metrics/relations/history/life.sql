@@ -7,7 +7,15 @@ WITH known AS (
     min(at) AS first_at,
     min(sort_key_time) AS sort_key_time,
     max(from_issue_id) AS from_issue_id,
+    bool_or(is_import) AS is_imported,
     bool_or(points IS NOT NULL) AS tells_points,
+    -- What an importer's create row knows, if no change before it does.
+    CASE WHEN min(n) FILTER (WHERE points IS NOT NULL) = min(n) FILTER (WHERE is_import) THEN max(total_points) FILTER (WHERE is_import) END AS imported_points,
+    bool_or(milestone IS NOT NULL) AS tells_milestone,
+    bool_or(story IS NOT NULL) AS tells_story,
+    bool_or(issue_type IS NOT NULL) AS tells_issue_type,
+    bool_or(severity IS NOT NULL) AS tells_severity,
+    bool_or(priority IS NOT NULL) AS tells_priority,
     -- An array compares by its first element, so the least of (n, value) holds the first value, the greatest the last.
     (min(ARRAY[n, project_id]))[2] AS born_project_id,
     (max(ARRAY[n, project_id]))[2] AS last_project_id,
@@ -39,15 +47,20 @@ WITH known AS (
       WHEN k.recorded_at - interval '1 minute' <= e.evident_at THEN k.recorded_at
       ELSE coalesce(e.evident_at, k.recorded_at, k.first_at)
     END AS born_at,
-    CASE WHEN k.key IS NULL THEN i.status_id ELSE coalesce(k.status_id, i.status_id) END AS status_id,
-    CASE WHEN k.milestone_id IS NULL AND k.recorded_at IS NULL THEN i.milestone_id ELSE k.milestone_id END AS milestone_id,
-    CASE WHEN k.story_id IS NULL AND k.recorded_at IS NULL THEN i.story_id ELSE k.story_id END AS story_id,
-    CASE WHEN k.issue_type_id IS NULL AND k.recorded_at IS NULL THEN i.issue_type_id ELSE k.issue_type_id END AS issue_type_id,
-    CASE WHEN k.severity_id IS NULL AND k.recorded_at IS NULL THEN i.severity_id ELSE k.severity_id END AS severity_id,
-    CASE WHEN k.priority_id IS NULL AND k.recorded_at IS NULL THEN i.priority_id ELSE k.priority_id END AS priority_id,
-    -- History never mentions the points: then they are what they were.
+    k.is_imported,
+    -- What no row tells (of this project: see entry) is what it was.
+    coalesce(k.status_id, i.status_id) AS status_id,
+    CASE WHEN k.tells_milestone THEN k.milestone_id ELSE i.milestone_id END AS milestone_id,
+    CASE WHEN k.tells_story THEN k.story_id ELSE i.story_id END AS story_id,
+    -- A task leaves its story by a row only: another story in the table tells that the rows mean another Taiga's stories.
+    k.kind = 'task' AND i.item_id IS NOT NULL AND NOT k.later AND k.last_story_id IS DISTINCT FROM i.story_id AS has_foreign_story,
+    i.story_id AS story_id_now,
+    CASE WHEN k.tells_issue_type THEN k.issue_type_id ELSE i.issue_type_id END AS issue_type_id,
+    CASE WHEN k.tells_severity THEN k.severity_id ELSE i.severity_id END AS severity_id,
+    CASE WHEN k.tells_priority THEN k.priority_id ELSE i.priority_id END AS priority_id,
+    k.imported_points,
     CASE WHEN k.recorded_at IS NULL AND NOT coalesce(k.tells_points, false) AND i.kind = 'userstory' THEN
-      (SELECT sum(p.value) FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
+      (SELECT sum(round(p.value::numeric, 3))::double precision FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
        WHERE r.user_story_id = i.item_id)
     END AS points,
     coalesce(k.is_blocked::integer::boolean, i.is_blocked, false) AS is_blocked,
@@ -67,11 +80,12 @@ SELECT
   CASE WHEN x.ended_at <= :now THEN x.ended_at END AS died_at,
   x.ended_at <= :now AND d.deleted_at IS NULL AS died_unrecorded,
   -- A story is promoted into the project's default status; history begins with what its first change made of it.
-  CASE WHEN d.kind = 'userstory' AND (d.born_at < d.recorded_at OR d.recorded_at IS NULL AND d.later) AND (d.from_issue OR d.from_task OR NOT d.exists_now)
+  CASE WHEN d.kind = 'userstory' AND d.is_imported IS NOT TRUE AND (d.born_at < d.recorded_at OR d.recorded_at IS NULL AND d.later) AND (d.from_issue OR d.from_task OR NOT d.exists_now)
     THEN coalesce(p.default_us_status_id, d.status_id) ELSE d.status_id END AS status_id,
   -- Issues are seldom in a sprint: what came of one is put there by the change that the late create row tells.
   CASE WHEN NOT (d.from_issue AND coalesce(d.born_at < d.recorded_at, false)) THEN d.milestone_id END AS milestone_id,
-  d.story_id, CASE WHEN NOT d.later THEN d.points END AS points, d.issue_type_id, d.severity_id, d.priority_id,
+  CASE WHEN d.has_foreign_story THEN d.story_id_now ELSE d.story_id END AS story_id, d.has_foreign_story,
+  coalesce(d.imported_points, CASE WHEN NOT d.later THEN d.points END) AS points, d.issue_type_id, d.severity_id, d.priority_id,
   -- Such a row tells what became of the item by then, but it was born neither blocked nor closed. (Closings in
   -- between are told by its tasks' rows and by its finish date.)
   d.is_blocked AND NOT coalesce(d.born_at < d.recorded_at, false) AS is_blocked,

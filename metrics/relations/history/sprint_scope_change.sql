@@ -9,7 +9,7 @@ FROM (
     sum(m.points) AS points
   FROM (
     SELECT
-      key, item_id, project_id, at, entry_id, type,
+      key, item_id, project_id, at, entry_id, type, is_import,
       (max(ARRAY[n, milestone[2]]) FILTER (WHERE milestone IS NOT NULL) OVER before)[2] AS milestone_before,
       (max(ARRAY[n, milestone[2]]) FILTER (WHERE milestone IS NOT NULL) OVER upto)[2] AS milestone_id,
       (max(ARRAY[n, total_points]) FILTER (WHERE points IS NOT NULL) OVER before)[2] AS points_before,
@@ -23,7 +23,7 @@ FROM (
   CROSS JOIN LATERAL (
     VALUES (v.milestone_before, -v.points_before), (CASE WHEN v.type <> 3 THEN v.milestone_id END, v.points)
   ) AS m (milestone_id, points)
-  WHERE m.milestone_id IS NOT NULL
+  WHERE m.milestone_id IS NOT NULL AND NOT v.is_import
   GROUP BY v.at, v.project_id, v.item_id, v.key, v.entry_id, m.milestone_id
 ) AS c
 JOIN sprint_plan AS s

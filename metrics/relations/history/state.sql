@@ -16,12 +16,13 @@ WITH change AS (
     key, at, n, ARRAY[project_id], status[2:2], milestone[2:2], is_blocked[2:2]::integer[], NULL,
     CASE WHEN points IS NOT NULL THEN ARRAY[total_points] END, issue_type[2:2], severity[2:2], priority[2:2]
   FROM entry
-  WHERE type <> 3
+  WHERE type <> 3 AND NOT is_import
     AND (status IS NOT NULL OR milestone IS NOT NULL OR is_blocked IS NOT NULL OR points IS NOT NULL
       OR issue_type IS NOT NULL OR severity IS NOT NULL OR priority IS NOT NULL)
   UNION ALL
   SELECT key, at, 1000000000 + n, NULL, NULL, NULL, NULL, ARRAY[is_closed::integer], NULL, NULL, NULL, NULL
   FROM story_toggle
+  WHERE changes
   UNION ALL
   SELECT e.key, greatest(e.at, r.removed_at), 2000000001, NULL, ARRAY[r.moved_to], NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM status_entry AS e
@@ -31,7 +32,7 @@ WITH change AS (
   SELECT
     l.key, :now, 2000000002, ARRAY[i.project_id], ARRAY[i.status_id], ARRAY[i.milestone_id], ARRAY[i.is_blocked::integer],
     CASE WHEN l.kind = 'userstory' AND (NOT i.is_closed_itself OR i.closed_at <= :now) THEN ARRAY[i.is_closed_itself::integer] END,
-    ARRAY[(SELECT sum(p.value) FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
+    ARRAY[(SELECT sum(round(p.value::numeric, 3))::double precision FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
            WHERE l.kind = 'userstory' AND r.user_story_id = l.item_id)],
     ARRAY[i.issue_type_id], ARRAY[i.severity_id], ARRAY[i.priority_id]
   FROM life AS l
@@ -63,7 +64,7 @@ SELECT
   s.key, l.kind, l.item_id, s.valid_from, s.valid_to,
   fields[1]::integer AS project_id,
   fields[2]::integer AS status_id,
-  l.kind || ':' || fields[2]::integer AS status_key,
+  l.kind || ':' || fields[1]::integer || ':' || fields[2]::integer AS status_key,
   fields[3]::integer AS milestone_id,
   fields[4] = 1 AS is_blocked,
   fields[5] = 1 AS is_closed_itself,

@@ -1,4 +1,4 @@
--- relations: status_entry, status, item_record
+-- relations: status_entry, any_status, item_record
 -- Statuses that were deleted, which moves their items to another one without a history row. When: no later than the first
 -- row that could not name it any more; if there is none, nothing is known after the last row that could. Where to: the
 -- table shows it of the items that were not touched since. For gauges over the past, read with all keys.
@@ -11,5 +11,5 @@ FROM (
   FROM status_entry
 ) AS e
 LEFT JOIN item_record AS i ON i.history_key = e.key
-WHERE e.status_key NOT IN (SELECT status_key FROM status)
+WHERE e.status_key NOT IN (SELECT status_key FROM any_status)
 GROUP BY e.status_key
