@@ -19,6 +19,7 @@ import {
   type RunResult,
 } from './runner.js';
 import { createScheduler, type OpenCircuit } from './scheduler.js';
+import { createStatusMemory, type StatusRecord, type StatusStore } from './statuses/status-memory.js';
 import { createVerifier } from './verifier.js';
 import { type Mismatch, verifyHistory } from './verify.js';
 
@@ -31,6 +32,8 @@ export interface Engine {
   mismatches(): ReadonlyMap<string, number>;
   /** The collectors that kept failing and are only tried now and then, by name. */
   openCircuits(): ReadonlyMap<string, OpenCircuit>;
+  /** What is remembered of statuses; undefined before the database was first read. */
+  statusRecord(): StatusRecord | undefined;
   start(): void;
   /** Ends the schedules and waits for the runs under way; their results are no longer published. */
   stop(): Promise<void>;
@@ -44,6 +47,8 @@ export interface Handover {
   readonly databaseUp: boolean;
   /** Of the collectors that go on as they were, whose values are still served. */
   readonly states: ReadonlyMap<string, CollectorState>;
+  /** Where the database is the same. */
+  readonly statuses: StatusRecord | undefined;
 }
 
 export interface EngineDependencies {
@@ -52,6 +57,8 @@ export interface EngineDependencies {
   readonly database: Database;
   /** From the engine before. */
   readonly handover?: Handover | undefined;
+  /** Keeps what is known of statuses over a restart. */
+  readonly statusStore?: StatusStore | undefined;
   /** Says when collectors are due. */
   readonly createTicker: CreateTicker;
   /** How long a collector that failed waits. */
@@ -76,6 +83,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     library,
     database,
     handover,
+    statusStore,
     createTicker,
     retryDelayMs,
     publish,
@@ -90,8 +98,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     allowSuperuser: config.database.allowSuperuser,
     onFileRights,
   });
+  const statuses = createStatusMemory({
+    reader,
+    values: () => parameterValues(config, new Date()),
+    before: handover?.statuses,
+    store: statusStore,
+  });
   const values = (keys: readonly string[] | null = null): ParameterValues =>
-    parameterValues(config, new Date(), keys);
+    parameterValues(config, new Date(), keys, statuses.parameter());
   const feed = createChangeFeed({ database, reader, values });
   let databaseUp = handover?.databaseUp ?? false;
 
@@ -113,6 +127,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
           const missing = await reader.lacking(definition.requires);
           // Nothing is learnt of the database here: what it has may have been known.
           if (missing.length > 0) return { missing };
+          // Whether a mark was switched matters to what happened; of the present the tables tell.
+          await (definition.events ? statuses.refresh() : statuses.ready());
           const reading = await read((ratio) => {
             onRatio(ratio);
             onProgress(definition.name, ratio);
@@ -145,7 +161,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verify: async (definition) =>
       (await reader.lacking(definition.requires)).length > 0
         ? []
-        : verifyHistory(reader, definition, values()),
+        : statuses.ready().then(() => verifyHistory(reader, definition, values())),
     onVerified: ({ name }, mismatches) => onVerified(name, mismatches),
     onError: ({ name }, error) =>
       onVerified(name, error instanceof Error ? error : new Error(messageOf(error))),
@@ -156,6 +172,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     databaseUp: () => databaseUp,
     mismatches: () => verifier.mismatches(),
     openCircuits: () => scheduler.openCircuits(),
+    statusRecord: () => statuses.record(),
     start() {
       scheduler.start();
       verifier.start();

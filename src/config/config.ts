@@ -61,6 +61,8 @@ export interface Config {
   /** The labels that Prometheus gives to what it scrapes here. */
   readonly targetLabels: { readonly job: string; readonly instance: string };
   readonly reloadEndpoint: boolean;
+  /** Absolute; undefined: nothing outlives the process. */
+  readonly stateFile: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -130,6 +132,7 @@ async function toConfig(
     ),
     targetLabels: { job: raw.prometheus.job, instance: raw.prometheus.instance ?? raw.listen },
     reloadEndpoint: raw.reload_endpoint,
+    stateFile: raw.state_file === undefined ? undefined : resolve(base, raw.state_file),
     logLevel: raw.log_level,
   };
 }

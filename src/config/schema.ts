@@ -142,6 +142,13 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether `POST /-/reload` reads the configuration again (SIGHUP always does).'),
+  state_file: z
+    .string()
+    .min(1, 'name a file, or leave state_file out')
+    .optional()
+    .describe(
+      'A file in which `serve` keeps how each status was called and marked, and since when: with it counters are exact after a restart, too, when a mark was switched or a status deleted. Each instance needs its own.',
+    ),
   prometheus: prometheus
     .prefault({})
     .describe(

@@ -20,6 +20,7 @@ import { createProgressLog, logCircuit, logRun, logVerified } from './collector-
 import { explainFileRights } from './file-rights.js';
 import { type Installation, loadInstallation } from './installation.js';
 import { isLoopback, listen } from './listen.js';
+import { openStatusStore } from './status-store.js';
 
 /** The running service. */
 export interface Service {
@@ -102,6 +103,7 @@ export async function startService({
       library,
       database,
       handover,
+      statusStore: openStatusStore(config),
       createTicker,
       retryDelayMs: createBackoff(),
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
@@ -149,7 +151,13 @@ export async function startService({
       if (isUnchanged(runner, installation)) states.set(name, runner.state());
       else exposition.withdraw(name);
     }
-    shift = createShift(installation, { databaseUp: previous.engine.databaseUp(), states });
+    shift = createShift(installation, {
+      databaseUp: previous.engine.databaseUp(),
+      states,
+      statuses: readsSameDatabase(previous.installation, installation)
+        ? previous.engine.statusRecord()
+        : undefined,
+    });
     log.level = installation.config.logLevel;
     lastReload.successful = true;
     lastReload.succeededAt = Date.now();
@@ -222,6 +230,10 @@ export async function startService({
       await endShift(shift);
     },
   };
+}
+
+function readsSameDatabase({ config: a }: Installation, { config: b }: Installation): boolean {
+  return JSON.stringify([a.database, a.ssh]) === JSON.stringify([b.database, b.ssh]);
 }
 
 /** Whether a collector goes on as it was, so that its last values may stay until it has run again. */

@@ -51,6 +51,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
       cluster.load(readSampleSql(), 'taiga');
       const url = cluster.urlWith({ database: 'taiga' });
       kit = await openKit(url);
+      await kit.learn(SAMPLE_NOW);
 
       diary = readDiary();
       const removedAt = new Map<string, number>();

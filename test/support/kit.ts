@@ -4,6 +4,7 @@ import type { CollectorLibrary } from '../../src/collectors/library.js';
 import { type ParameterValues, parameterValues } from '../../src/collectors/parameters.js';
 import { createReader, type Reader } from '../../src/collectors/reader.js';
 import { readOnce } from '../../src/collectors/reading.js';
+import { createStatusMemory } from '../../src/collectors/statuses/status-memory.js';
 import type { Config } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { loadInstallation } from '../../src/main/installation.js';
@@ -18,6 +19,8 @@ export interface Kit {
   readonly database: Database;
   readonly reader: Reader;
   values(now: string | Date, keys?: readonly string[] | null): ParameterValues;
+  /** Learns of statuses as a service that starts now does; the values bind it from then on. */
+  learn(now: string): Promise<void>;
   collector(name: string): CollectorDefinition;
   /** The collector as a whole, once. */
   families(name: string, now: string): Promise<readonly MetricFamily[]>;
@@ -38,7 +41,8 @@ export async function openKit(url: string, configText = ''): Promise<Kit> {
   const reader = createReader(database, library.relations, {
     allowSuperuser: config.database.allowSuperuser,
   });
-  const values: Kit['values'] = (now, keys = null) => parameterValues(config, new Date(now), keys);
+  let statuses = '[]';
+  const values: Kit['values'] = (now, keys = null) => parameterValues(config, new Date(now), keys, statuses);
   const collector: Kit['collector'] = (name) => {
     const definition = library.collectors.find((candidate) => candidate.name === name);
     if (!definition) throw new Error(`there is no collector ${name}`);
@@ -52,6 +56,11 @@ export async function openKit(url: string, configText = ''): Promise<Kit> {
     database,
     reader,
     values,
+    async learn(now) {
+      const memory = createStatusMemory({ reader, values: () => parameterValues(config, new Date(now)) });
+      await memory.refresh();
+      statuses = memory.parameter();
+    },
     collector,
     async families(name, now) {
       const { families } = await readOnce(reader, collector(name), values(now));

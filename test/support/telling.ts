@@ -5,6 +5,7 @@ import { Samples, samplesAt } from './samples.js';
 
 /** All that happened up to now: the counters and histograms. */
 export async function readCounters(kit: Kit, now: string): Promise<Samples> {
+  await kit.learn(now);
   const families = [];
   for (const name of collectorsWith(kit, 'events')) families.push(...(await kit.families(name, now)));
   return Samples.of(families);
@@ -12,6 +13,7 @@ export async function readCounters(kit: Kit, now: string): Promise<Samples> {
 
 /** The gauges and counters as they were at these moments, known at the last of them. */
 export async function readPast(kit: Kit, moments: readonly string[]): Promise<Samples[]> {
+  await kit.learn(moments.at(-1) ?? '');
   const timeline = createDatabaseTimeline({
     collectors: kit.library.collectors,
     reader: kit.reader,
@@ -26,6 +28,7 @@ export async function readPast(kit: Kit, moments: readonly string[]): Promise<Sa
 
 /** Where the spans end elsewhere than the present is. */
 export async function readMismatches(kit: Kit, now: string): Promise<Mismatch[]> {
+  await kit.learn(now);
   const found: Mismatch[] = [];
   for (const name of collectorsWith(kit, 'spans'))
     found.push(...(await verifyHistory(kit.reader, kit.collector(name), kit.values(now))));

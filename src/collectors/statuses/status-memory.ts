@@ -1,0 +1,156 @@
+import type { ParameterValues } from '../parameters.js';
+import type { Reader } from '../reader.js';
+import {
+  countSwitched,
+  isUpToDate,
+  type KnownStatus,
+  type KnownStatuses,
+  learn,
+  type StatusRow,
+  statusesParameter,
+  statusKey,
+} from './known-statuses.js';
+
+/**
+ * Remembers how each status was called and marked, and since when. Taiga's tables only know today; what was counted under
+ * a mark must go on counting when somebody switches it, or deletes the status.
+ */
+export interface StatusMemory {
+  /** Looks at the tables; the first time, and when a mark was switched, at all of history, too. @throws BugflowError */
+  refresh(): Promise<void>;
+  /** Refreshes unless that was done before. @throws BugflowError */
+  ready(): Promise<void>;
+  /** The parameter `:statuses`. */
+  parameter(): string;
+  /** Statuses whose mark was switched at some time. */
+  switchedCount(): number;
+  /** What another memory of the same database may begin with; undefined before the first look. */
+  record(): StatusRecord | undefined;
+}
+
+/** What is remembered from one run of the service to the next. */
+export interface StatusRecord {
+  readonly untilMicros: number;
+  readonly statuses: readonly KnownStatus[];
+}
+
+export interface StatusStore {
+  read(): Promise<StatusRecord | undefined>;
+  /** Absent: it is only read. */
+  write?(record: StatusRecord): Promise<void>;
+}
+
+export interface StatusMemoryOptions {
+  readonly reader: Reader;
+  readonly values: () => ParameterValues;
+  /** From the memory before. */
+  readonly before?: StatusRecord | undefined;
+  /** Where it outlives the process; without one, a restart knows what history tells. */
+  readonly store?: StatusStore | undefined;
+}
+
+const TIMEOUT_MS = 5 * 60_000;
+/** How old the store may be when nothing changed: what is younger than it must be inferred after a crash. */
+const WRITE_EVERY_MICROS = 10 * 60 * 1_000_000;
+
+const CURRENT = `SELECT kind, project_id, status_id, status, is_closed FROM any_status`;
+const EVIDENCE = `SELECT kind, project_id, status_id, status, is_closed, is_former,
+  (extract(epoch FROM CASE WHEN isfinite(valid_from) THEN valid_from END) * 1000000)::bigint AS since
+FROM status_evidence
+ORDER BY valid_from`;
+
+export function createStatusMemory({ reader, values, before, store }: StatusMemoryOptions): StatusMemory {
+  let known: KnownStatuses = new Map();
+  let untilMicros: number | undefined;
+  let writtenMicros = Number.NEGATIVE_INFINITY;
+  let parameter = '[]';
+  let hasStarted = false;
+  let refreshing: Promise<void> | undefined;
+
+  const look = async (): Promise<void> => {
+    const now = values();
+    const nowMicros = Date.parse(String(now.now)) * 1000;
+    if (!hasStarted) {
+      const record = before ?? (await store?.read());
+      known = new Map((record?.statuses ?? []).map((status) => [statusKey(status), status]));
+      untilMicros = record?.untilMicros;
+    }
+    const rows = await readCurrent(reader, now);
+    const isNews = !hasStarted || !isUpToDate(known, rows);
+    if (isNews) {
+      const evidence = await readEvidence(reader, { ...now, keys: null, statuses: statusesParameter(known) });
+      known = learn(known, rows, evidence, untilMicros, nowMicros);
+      parameter = statusesParameter(known);
+      hasStarted = true;
+    }
+    untilMicros = nowMicros;
+    if (store?.write && (isNews || nowMicros - writtenMicros >= WRITE_EVERY_MICROS)) {
+      await store.write({ untilMicros, statuses: [...known.values()] });
+      writtenMicros = nowMicros;
+    }
+  };
+
+  const refresh = (): Promise<void> => {
+    refreshing ??= look().finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  };
+  return {
+    refresh,
+    ready: () => (hasStarted ? Promise.resolve() : refresh()),
+    parameter: () => parameter,
+    switchedCount: () => countSwitched(known),
+    record: () => (untilMicros === undefined ? undefined : { untilMicros, statuses: [...known.values()] }),
+  };
+}
+
+async function readCurrent(reader: Reader, values: ParameterValues): Promise<StatusRow[]> {
+  const found: StatusRow[] = [];
+  await readRows(reader, CURRENT, ['any_status'], values, (row) => found.push(toStatusRow(row)));
+  return found;
+}
+
+async function readEvidence(reader: Reader, values: ParameterValues): Promise<KnownStatuses> {
+  const found = new Map<string, KnownStatus>();
+  await readRows(reader, EVIDENCE, ['status_evidence'], values, (row) => {
+    const [, , , , isClosed, isFormer, since] = row;
+    const { name, ...id } = toStatusRow(row);
+    const key = statusKey(id);
+    const known = found.get(key) ?? { ...id, name: '', formerNames: [], marks: [], isGone: true };
+    const mark = {
+      isClosed: isClosed === null ? undefined : isClosed === 'true',
+      sinceMicros: since === null ? undefined : Number(since),
+    };
+    found.set(
+      key,
+      isFormer === 'true'
+        ? { ...known, formerNames: [...known.formerNames, name] }
+        : { ...known, name, marks: [...known.marks, mark] },
+    );
+  });
+  return found;
+}
+
+async function readRows(
+  reader: Reader,
+  text: string,
+  relations: readonly string[],
+  values: ParameterValues,
+  onRow: (row: readonly (string | null)[]) => void,
+): Promise<void> {
+  const sql = { text, file: relations[0] ?? '', line: 1 };
+  await reader.read({ sql, shipped: true, relations, timeoutMs: TIMEOUT_MS }, values, (_columns, rows) =>
+    rows.forEach(onRow),
+  );
+}
+
+function toStatusRow([kind, projectId, statusId, name, isClosed]: readonly (string | null)[]): StatusRow {
+  return {
+    kind: kind ?? '',
+    projectId: Number(projectId),
+    statusId: Number(statusId),
+    name: name ?? '',
+    isClosed: isClosed === 'true',
+  };
+}

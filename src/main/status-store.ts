@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { StatusRecord, StatusStore } from '../collectors/statuses/status-memory.js';
+import type { Config } from '../config/config.js';
+import { BugflowError } from '../errors.js';
+import { openStateFile } from '../store/state-file.js';
+
+const SECTION = 'statuses';
+
+const record = z.object({
+  untilMicros: z.number().int(),
+  statuses: z.array(
+    z.object({
+      kind: z.string(),
+      projectId: z.number().int(),
+      statusId: z.number().int(),
+      name: z.string(),
+      formerNames: z.array(z.string()),
+      marks: z.array(
+        z
+          .object({ isClosed: z.boolean().optional(), sinceMicros: z.number().int().optional() })
+          .transform(({ isClosed, sinceMicros }) => ({ isClosed, sinceMicros })),
+      ),
+      isGone: z.boolean(),
+    }),
+  ),
+});
+
+/** What is known of statuses, in the configured state file; undefined when there is to be none. */
+export function openStatusStore({ stateFile }: Pick<Config, 'stateFile'>): Required<StatusStore> | undefined {
+  if (stateFile === undefined) return undefined;
+  const file = openStateFile(stateFile);
+  return {
+    async read(): Promise<StatusRecord | undefined> {
+      const content = await file.read(SECTION);
+      if (content === undefined) return undefined;
+      const parsed = record.safeParse(content);
+      if (parsed.success) return parsed.data;
+      throw new BugflowError('STATE_FILE', `state_file: ${stateFile} is damaged; move it away`);
+    },
+    write: (content) => file.write(SECTION, content),
+  };
+}
