@@ -57,8 +57,8 @@ class FakeTaiga {
     if (text.includes('array_agg')) {
       const sum = ids.reduce((total, id) => total + id, 0);
       return ['epics.epic', 'userstories.userstory', 'tasks.task']
-        .map((model): Row => [model, '0', '0', null, 'false'])
-        .concat([['issues.issue', String(ids.length), String(sum), this.written.join(',') || null, 'false']]);
+        .map((model): Row => [model, '0', '0', null])
+        .concat([['issues.issue', String(ids.length), String(sum), this.written.join(',') || null]]);
     }
     return text === 'SELECT id FROM issues_issue' ? ids.map((id) => [String(id)]) : [];
   }

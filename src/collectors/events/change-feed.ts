@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
-import { createChangeQueries, type Horizon, MODELS, type Model } from './change-queries.js';
+import { createChangeQueries, MODELS, type Model, type Position } from './change-queries.js';
 import { createItemGroups } from './item-groups.js';
 
 /**
@@ -43,7 +43,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   /** Keys with history that is dated in the future, and when its time comes. */
   const future = new Map<string, number>();
   let mark = 0;
-  let horizon: Horizon | undefined;
+  let position: Position | undefined;
   let polling: Promise<number> | undefined;
 
   /** Compares the ids that are there with those that were: what came or went has changed. */
@@ -60,18 +60,15 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     for (const model of MODELS) await findComeAndGone(model);
   };
 
-  /** Resolves to whether this is another database, so that everything must be read anew. */
-  const findChanges = async (since: Horizon, next: Horizon): Promise<boolean> => {
-    const { keys, tables, wentBack } = await queries.readChanges(since);
+  const findChanges = async (since: Position): Promise<void> => {
+    const { keys, tables } = await queries.readChanges(since);
     for (const key of keys) found.add(key);
-    if (wentBack || isOther(since.cluster, next.cluster)) return true;
     for (const [model, { count, sum }] of tables) {
       const known = living.get(model) ?? new Set();
       for (const key of keys) if (key.startsWith(`${model}:`)) known.add(Number(key.slice(model.length + 1)));
       living.set(model, known);
       if (known.size !== count || sumOf(known) !== sum) await findComeAndGone(model);
     }
-    return false;
   };
 
   const readGroups = async (keys: readonly string[] | null): Promise<void> => {
@@ -89,18 +86,15 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   const look = async (): Promise<number> => {
     const now = String(values().now);
     // Before anything is read: what is written meanwhile is found by the next look.
-    const nextHorizon = await queries.readHorizon();
-    const isFirst = horizon === undefined;
-    const isWhole =
-      horizon === undefined ||
-      horizon.generation !== nextHorizon.generation ||
-      (await findChanges(horizon, nextHorizon));
-    if (isWhole) await findEverything();
+    const next = await queries.readPosition();
+    const since = position !== undefined && continues(position, next) ? position : undefined;
+    if (since) await findChanges(since);
+    else await findEverything();
 
     const changed = new Set([...found, ...again.keys()]);
     for (const [key, at] of future) if (at <= Date.parse(now)) changed.add(key);
     if (changed.size > 0) {
-      const keys = isWhole ? null : [...changed];
+      const keys = since ? [...changed] : null;
       await readGroups(keys);
       await readFuture(keys, now);
     }
@@ -111,9 +105,9 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
       if (looks > 1) again.set(key, looks - 1);
       else again.delete(key);
     }
-    if (!isFirst) for (const key of found) again.set(key, LOOKS_PER_CHANGE - 1);
+    if (position) for (const key of found) again.set(key, LOOKS_PER_CHANGE - 1);
     found.clear();
-    horizon = nextHorizon;
+    position = next;
     return mark;
   };
 
@@ -132,9 +126,16 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   };
 }
 
-/** Where both are known. */
-function isOther(before: string, after: string): boolean {
-  return before !== '' && after !== '' && before !== after;
+/** The ages of rows are told apart within so many transactions. */
+const KNOWN_TRANSACTIONS = 2n ** 31n;
+
+/** Whether this is the same database some transactions later, so that it is enough to look at what they wrote. */
+function continues(before: Position, after: Position): boolean {
+  const passed = after.oldest - before.oldest;
+  const isOtherCluster = before.cluster !== '' && after.cluster !== '' && before.cluster !== after.cluster;
+  return (
+    before.generation === after.generation && !isOtherCluster && passed >= 0n && passed < KNOWN_TRANSACTIONS
+  );
 }
 
 function sumOf(numbers: Iterable<number>): number {

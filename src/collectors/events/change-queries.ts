@@ -2,11 +2,12 @@ import type { Database, Row } from '../../database/database.js';
 
 /** What the change feed asks the database: short statements whose cost follows the number of items. */
 export interface ChangeQueries {
-  readHorizon(): Promise<Horizon>;
+  /** Where the numbers of transactions are now. */
+  readPosition(): Promise<Position>;
   /** Everything that history or the tables know. */
   readAllKeys(): Promise<ReadonlySet<string>>;
-  /** What was written at or after the horizon. */
-  readChanges(horizon: Horizon): Promise<Changes>;
+  /** What was written since the position was read, or was not yet committed then. */
+  readChanges(since: Position): Promise<Changes>;
   /** Ids of the items of a model that are there now. */
   readIds(model: Model): Promise<Set<number>>;
   /** Keys with history dated after `now`, with its earliest date in Unix milliseconds; of these keys, or of all. */
@@ -14,8 +15,9 @@ export interface ChangeQueries {
 }
 
 /** Up to where the past is known, in numbers of transactions, which mean something within a cluster only. */
-export interface Horizon {
-  readonly oldest: string;
+export interface Position {
+  /** The oldest transaction that was running: all before it were over. Counted on over 2^32. */
+  readonly oldest: bigint;
   /** Of the database: a replica shows less than was seen on its primary. */
   readonly generation: number;
   /** Empty where it cannot be known. */
@@ -26,8 +28,6 @@ export interface Changes {
   readonly keys: ReadonlySet<string>;
   /** How many items there are, and the sum of their ids: when both are as expected, none is gone. */
   readonly tables: ReadonlyMap<Model, { readonly count: number; readonly sum: number }>;
-  /** The numbers of transactions are lower than they were: this is another database. */
-  readonly wentBack: boolean;
 }
 
 /** How the rows of the tables of items are called in history. */
@@ -45,8 +45,13 @@ const KEY_PATTERN = '^(userstories\\.userstory|tasks\\.task|issues\\.issue|epics
 /** How far back in the timeline a row can be that was committed since the last look. */
 const TIMELINE_TAIL = 5000;
 const TIMEOUT_MS = 60_000;
-/** The transaction `$1` as one of the 32-bit numbers that rows carry, which begin anew every four billion. */
-const SINCE = '($1::bigint % 4294967296)::text::xid';
+/**
+ * Whether a row with this `xmin` was written by the transaction `$1` or a later one. Rows carry 32 bits of a number that goes on to 64, and
+ * keep it when they are frozen: their age turns negative at 2^31 transactions. At 2^32 it begins anew, so that an old
+ * row passes for new once in four billion transactions: then it is read once more, for nothing.
+ */
+const writtenSince = (xmin: string): string =>
+  `age(${xmin}) BETWEEN 0 AND age(($1::bigint % 4294967296)::text::xid)`;
 
 export function createChangeQueries(database: Database): ChangeQueries {
   const query = async (
@@ -65,9 +70,9 @@ export function createChangeQueries(database: Database): ChangeQueries {
   };
 
   return {
-    async readHorizon() {
+    async readPosition() {
       const generation = database.generation();
-      const oldest = await queryOne('SELECT txid_snapshot_xmin(txid_current_snapshot())::text');
+      const oldest = BigInt(await queryOne('SELECT txid_snapshot_xmin(txid_current_snapshot())::text'));
       // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
       const cluster = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
         () => '',
@@ -92,32 +97,30 @@ export function createChangeQueries(database: Database): ChangeQueries {
     async readChanges({ oldest }) {
       const keys = new Set<string>();
       const tables = new Map<Model, { count: number; sum: number }>();
-      let wentBack = false;
       await query(
         MODELS.map(
           (model) =>
             `SELECT '${model}', count(*)::text, coalesce(sum(id), 0)::text,
-               array_to_string(array_agg(id) FILTER (WHERE age(xmin) <= age(${SINCE})), ','), (age(${SINCE}) < 0)::text
+               array_to_string(array_agg(id) FILTER (WHERE ${writtenSince('xmin')}), ',')
              FROM ${TABLES[model]}`,
         ).join(' UNION ALL '),
         [oldest],
-        ([model, count, sum, ids, isLower]) => {
+        ([model, count, sum, ids]) => {
           tables.set(model as Model, { count: Number(count), sum: Number(sum) });
           for (const id of (ids ?? '').split(',')) if (id) keys.add(`${model}:${id}`);
-          if (isLower === 'true') wentBack = true;
         },
       );
       await query(
         `SELECT DISTINCT m.model || ':' || (t.data #>> ARRAY[split_part(m.model, '.', 2), 'id'])
          FROM timeline_timeline AS t
          JOIN unnest($2::text[]) AS m (model) ON t.event_type LIKE m.model || '.%'
-         WHERE t.id > (SELECT max(id) FROM timeline_timeline) - ${TIMELINE_TAIL} AND age(t.xmin) <= age(${SINCE})`,
+         WHERE t.id > (SELECT max(id) FROM timeline_timeline) - ${TIMELINE_TAIL} AND ${writtenSince('t.xmin')}`,
         [oldest, MODELS],
         ([key]) => {
           if (key && new RegExp(KEY_PATTERN).test(key)) keys.add(key);
         },
       );
-      return { keys, tables, wentBack };
+      return { keys, tables };
     },
 
     async readIds(model) {
