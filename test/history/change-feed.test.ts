@@ -97,7 +97,7 @@ describe('the feed of changes', () => {
     taiga.written = [4];
     taiga.told = ['issues.issue:9', 'milestones.milestone:1', 'issues.issue:x'];
     await feed.poll();
-    expect(keysSince(feed, mark)).toEqual(['#2', '#4', '#9']);
+    expect(keysSince(feed, mark)).toEqual(['#2', '#4', '#9', 'milestones.milestone:1']);
   });
 
   it('groups what must be read together', async () => {

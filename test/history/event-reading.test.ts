@@ -13,7 +13,7 @@ const DEFINITION = {
   }),
   events: { text: 'SELECT key', file: '/etc/bugflow/lifecycle.yaml', line: 9 },
 };
-const values = (keys: readonly string[]): ParameterValues => ({ keys }) as unknown as ParameterValues;
+const values = (keys: readonly string[] | null): ParameterValues => ({ keys }) as unknown as ParameterValues;
 
 /** A reading of items with one event each, from groups that are given for each look. */
 function begin(

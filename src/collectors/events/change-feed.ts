@@ -1,7 +1,8 @@
 import type { Database } from '../../database/database.js';
+import type { Model } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
-import { createChangeQueries, MODELS, type Model, type Position } from './change-queries.js';
+import { createChangeQueries, type Position } from './change-queries.js';
 import { createItemGroups } from './item-groups.js';
 
 /**
@@ -34,7 +35,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   const groups = createItemGroups();
   /** Mark of each key's latest change. */
   const changedAt = new Map<string, number>();
-  /** Ids of the items that exist. */
+  /** Ids of what exists. */
   const living = new Map<Model, Set<number>>();
   /** Keys to report again, and how often. */
   const again = new Map<string, number>();
@@ -55,13 +56,13 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     living.set(model, present);
   };
 
-  const findEverything = async (): Promise<void> => {
-    for (const key of await queries.readAllKeys()) found.add(key);
-    for (const model of MODELS) await findComeAndGone(model);
+  const findEverything = async ({ tables }: Position): Promise<void> => {
+    for (const key of await queries.readAllKeys(tables)) found.add(key);
+    for (const model of tables) await findComeAndGone(model);
   };
 
-  const findChanges = async (since: Position): Promise<void> => {
-    const { keys, tables } = await queries.readChanges(since);
+  const findChanges = async (since: Position, { tables: models }: Position): Promise<void> => {
+    const { keys, tables } = await queries.readChanges({ ...since, tables: models });
     for (const key of keys) found.add(key);
     for (const [model, { count, sum }] of tables) {
       const known = living.get(model) ?? new Set();
@@ -88,8 +89,8 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     // Before anything is read: what is written meanwhile is found by the next look.
     const next = await queries.readPosition();
     const since = position !== undefined && continues(position, next) ? position : undefined;
-    if (since) await findChanges(since);
-    else await findEverything();
+    if (since) await findChanges(since, next);
+    else await findEverything(next);
 
     const changed = new Set([...found, ...again.keys()]);
     for (const [key, at] of future) if (at <= Date.parse(now)) changed.add(key);

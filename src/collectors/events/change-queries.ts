@@ -1,14 +1,15 @@
 import type { Database, Row } from '../../database/database.js';
+import { ITEM_MODELS, isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
 
 /** What the change feed asks the database: short statements whose cost follows the number of items. */
 export interface ChangeQueries {
   /** Where the numbers of transactions are now. */
   readPosition(): Promise<Position>;
   /** Everything that history or the tables know. */
-  readAllKeys(): Promise<ReadonlySet<string>>;
+  readAllKeys(tables: readonly Model[]): Promise<ReadonlySet<string>>;
   /** What was written since the position was read, or was not yet committed then. */
   readChanges(since: Position): Promise<Changes>;
-  /** Ids of the items of a model that are there now. */
+  /** Ids that are in a model's table now. */
   readIds(model: Model): Promise<Set<number>>;
   /** Keys with history dated after `now`, with its earliest date in Unix milliseconds; of these keys, or of all. */
   readFuture(keys: readonly string[] | null, now: string): Promise<ReadonlyMap<string, number>>;
@@ -22,33 +23,23 @@ export interface Position {
   readonly generation: number;
   /** Empty where it cannot be known. */
   readonly cluster: string;
+  /** The models whose tables are there and may be read: those of the items, and mostly all. */
+  readonly tables: readonly Model[];
 }
 
 export interface Changes {
   readonly keys: ReadonlySet<string>;
-  /** How many items there are, and the sum of their ids: when both are as expected, none is gone. */
+  /** How many rows there are, and the sum of their ids: when both are as expected, none is gone. */
   readonly tables: ReadonlyMap<Model, { readonly count: number; readonly sum: number }>;
 }
 
-/** How the rows of the tables of items are called in history. */
-const TABLES = {
-  'epics.epic': 'epics_epic',
-  'userstories.userstory': 'userstories_userstory',
-  'tasks.task': 'tasks_task',
-  'issues.issue': 'issues_issue',
-} as const;
-
-export type Model = keyof typeof TABLES;
-export const MODELS = Object.keys(TABLES) as Model[];
-
-const KEY_PATTERN = '^(userstories\\.userstory|tasks\\.task|issues\\.issue|epics\\.epic):[0-9]{1,9}$';
 /** How far back in the timeline a row can be that was committed since the last look. */
 const TIMELINE_TAIL = 5000;
 const TIMEOUT_MS = 60_000;
 /**
- * Whether a row with this `xmin` was written by the transaction `$1` or a later one. Rows carry 32 bits of a number that goes on to 64, and
- * keep it when they are frozen: their age turns negative at 2^31 transactions. At 2^32 it begins anew, so that an old
- * row passes for new once in four billion transactions: then it is read once more, for nothing.
+ * Whether a row with this `xmin` was written by the transaction `$1` or a later one. Rows carry 32 bits of a number that
+ * goes on to 64, and keep it when they are frozen: their age turns negative at 2^31 transactions. At 2^32 it begins anew,
+ * so that an old row passes for new once in four billion transactions: then it is read once more, for nothing.
  */
 const writtenSince = (xmin: string): string =>
   `age(${xmin}) BETWEEN 0 AND age(($1::bigint % 4294967296)::text::xid)`;
@@ -61,31 +52,43 @@ export function createChangeQueries(database: Database): ChangeQueries {
   ): Promise<void> => {
     await database.read({ text, values, timeoutMs: TIMEOUT_MS }, (_columns, rows) => rows.forEach(onRow));
   };
-  const queryOne = async (text: string): Promise<string> => {
-    let value = '';
-    await query(text, [], ([cell]) => {
-      value = cell ?? '';
+  const queryOne = async (text: string, values: readonly unknown[] = []): Promise<Row> => {
+    let found: Row = [];
+    await query(text, values, (row) => {
+      found = row;
     });
-    return value;
+    return found;
   };
 
   return {
     async readPosition() {
       const generation = database.generation();
-      const oldest = BigInt(await queryOne('SELECT txid_snapshot_xmin(txid_current_snapshot())::text'));
-      // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
-      const cluster = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
-        () => '',
+      const others = MODELS.filter((model) => !ITEM_MODELS.includes(model));
+      const [oldest, readable] = await queryOne(
+        `SELECT txid_snapshot_xmin(txid_current_snapshot())::text,
+           (SELECT string_agg(m.model, ',') FROM unnest($1::text[], $2::text[]) AS m (model, name)
+            WHERE has_table_privilege(to_regclass('public.' || m.name), 'SELECT'))`,
+        [others, others.map((model) => TABLES[model])],
       );
-      return { oldest, generation, cluster };
+      const present = (readable ?? '').split(',');
+      // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
+      const [cluster] = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
+        () => [''],
+      );
+      return {
+        oldest: BigInt(oldest ?? 0),
+        generation,
+        cluster: cluster ?? '',
+        tables: [...ITEM_MODELS, ...others.filter((model) => present.includes(model))],
+      };
     },
 
-    async readAllKeys() {
+    async readAllKeys(tables) {
       const keys = new Set<string>();
       await query(
         `SELECT key FROM history_historyentry WHERE key ~ $1 GROUP BY key
          UNION
-         ${MODELS.map((model) => `SELECT '${model}:' || id FROM ${TABLES[model]}`).join(' UNION ')}`,
+         ${tables.map((model) => `SELECT '${model}:' || id FROM ${TABLES[model]}`).join(' UNION ')}`,
         [KEY_PATTERN],
         ([key]) => {
           if (key) keys.add(key);
@@ -94,16 +97,18 @@ export function createChangeQueries(database: Database): ChangeQueries {
       return keys;
     },
 
-    async readChanges({ oldest }) {
+    async readChanges({ oldest, tables: models }) {
       const keys = new Set<string>();
       const tables = new Map<Model, { count: number; sum: number }>();
       await query(
-        MODELS.map(
-          (model) =>
-            `SELECT '${model}', count(*)::text, coalesce(sum(id), 0)::text,
-               array_to_string(array_agg(id) FILTER (WHERE ${writtenSince('xmin')}), ',')
-             FROM ${TABLES[model]}`,
-        ).join(' UNION ALL '),
+        models
+          .map(
+            (model) =>
+              `SELECT '${model}', count(*)::text, coalesce(sum(id), 0)::text,
+                 array_to_string(array_agg(id) FILTER (WHERE ${isWrittenForItself(model) ? writtenSince('xmin') : 'false'}), ',')
+               FROM ${TABLES[model]}`,
+          )
+          .join(' UNION ALL '),
         [oldest],
         ([model, count, sum, ids]) => {
           tables.set(model as Model, { count: Number(count), sum: Number(sum) });
@@ -117,7 +122,7 @@ export function createChangeQueries(database: Database): ChangeQueries {
          WHERE t.id > (SELECT max(id) FROM timeline_timeline) - ${TIMELINE_TAIL} AND ${writtenSince('t.xmin')}`,
         [oldest, MODELS],
         ([key]) => {
-          if (key && new RegExp(KEY_PATTERN).test(key)) keys.add(key);
+          if (key && isHistoryKey(key)) keys.add(key);
         },
       );
       return { keys, tables };
@@ -148,4 +153,9 @@ export function createChangeQueries(database: Database): ChangeQueries {
       return future;
     },
   };
+}
+
+/** A project's row is written with everything that happens in it; what happened to itself is in its history. */
+function isWrittenForItself(model: Model): boolean {
+  return model !== 'projects.project';
 }

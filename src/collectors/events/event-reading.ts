@@ -1,4 +1,6 @@
+import { hasCode } from '../../errors.js';
 import type { CollectorDefinition } from '../definition.js';
+import { assertHistoryKeys } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import { createRowWatch, type Reading } from '../reading.js';
@@ -13,7 +15,7 @@ export interface EventReading {
    * how many items were read, of how many. @throws BugflowError
    */
   read(
-    values: (keys: readonly string[]) => ParameterValues,
+    values: (keys: readonly string[] | null) => ParameterValues,
     onProgress: (done: number, total: number) => void,
   ): Promise<Reading>;
 }
@@ -48,6 +50,7 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
         values(slice),
         (columns, rows) => {
           watch.see(columns, rows);
+          assertHistoryKeys(definition, columns, rows);
           ledger.add(columns, rows);
         },
       );
@@ -55,10 +58,25 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
       done += slice.length;
       onProgress(done, total);
     }
+    if (mark === undefined && !definition.shipped) await findStrangeKeys(values(null));
     // Only now: after a failure the same items are read once more, which changes nothing for those already read.
     mark = next;
     if (watch.rowCount() > 0) sample = watch.sample();
     return { families: ledger.finish(), changed, rowCount: watch.rowCount(), sample, databaseMs };
+  };
+
+  /** What heeds `:keys` is never asked for keys that Taiga does not know: it would be missing without a word. */
+  const findStrangeKeys = async (values: ParameterValues): Promise<void> => {
+    try {
+      await reader.read(
+        { ...definition, sql: definition.events, frame: 'strange' },
+        values,
+        (columns, rows) => assertHistoryKeys(definition, columns, rows),
+      );
+    } catch (error) {
+      // More than can be read at once; what was read in slices is right.
+      if (!hasCode(error, 'COLLECTOR_TIMEOUT')) throw error;
+    }
   };
 
   return {
