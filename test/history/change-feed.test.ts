@@ -13,6 +13,11 @@ class FakeTaiga {
   cluster: string | undefined = 'one';
   generation = 0;
   families: Row[] = [];
+  projects = new Map([
+    ['1', 'shop'],
+    ['2', 'other'],
+  ]);
+  oldest = 1000;
   future: Row[] = [];
   now = '2026-03-15T12:00:00Z';
   looks = 0;
@@ -33,7 +38,12 @@ class FakeTaiga {
       generation: () => this.generation,
       read: () => Promise.reject(new Error('not asked for')),
       readTogether: () => Promise.reject(new Error('not asked for')),
-      readRelation: async () => {
+      readRelation: async (name) => {
+        if (name === 'project')
+          return {
+            columns: ['project_id', 'project'],
+            rows: [...this.projects].map(([id, slug]) => [id, slug]),
+          };
         if (this.failFamily) throw new Error('canceling statement due to statement timeout');
         return { columns: ['key', 'family'], rows: this.families };
       },
@@ -44,12 +54,13 @@ class FakeTaiga {
   #answer(text: string): Row[] {
     if (text.includes('txid_snapshot_xmin')) {
       this.looks += 1;
-      return [['1000']];
+      return [[String(this.oldest), '']];
     }
     if (text.includes('pg_control_system')) {
       if (this.cluster === undefined) throw new Error('permission denied for function pg_control_system');
       return [[this.cluster]];
     }
+    if (text.includes('WHERE project_id = ANY')) return [['issues.issue:1'], ['issues.issue:x']];
     if (text.includes('FROM timeline_timeline')) return this.told.map((key) => [key]);
     if (text.includes('min(created_at)')) return this.future;
     const ids = [...this.issues];
@@ -197,5 +208,43 @@ describe('the feed of changes', () => {
       expect([time, keysSince(feed, mark)]).toEqual([time, found]);
       mark = next;
     }
+  });
+
+  it('tells that all must be read anew when a project is gone or renamed, and what happened in one that came', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const first = await feed.poll();
+    expect(feed.restartedAt()).toBe(0);
+    taiga.projects.delete('2');
+    const second = await feed.poll();
+    expect([feed.restartedAt(), keysSince(feed, first)]).toEqual([second, []]);
+    taiga.projects.set('2', 'other');
+    const third = await feed.poll();
+    expect([feed.restartedAt(), keysSince(feed, second)]).toEqual([second, ['#1']]);
+    taiga.projects.set('1', 'shop-1');
+    // The look that finds it fails: the next one finds it again.
+    taiga.failFamily = true;
+    taiga.written = [3];
+    await expect(feed.poll()).rejects.toThrow();
+    expect(feed.restartedAt()).toBe(second);
+    taiga.failFamily = false;
+    const fourth = await feed.poll();
+    expect([feed.restartedAt(), keysSince(feed, third)]).toEqual([fourth, ['#1', '#3']]);
+  });
+
+  it('does not take a project for gone that a replica does not know yet', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    await feed.poll();
+    taiga.generation = 1;
+    taiga.oldest = 900;
+    taiga.projects.delete('2');
+    await feed.poll();
+    await feed.poll();
+    expect(feed.restartedAt()).toBe(0);
+    // It has caught up, and the project is gone.
+    taiga.oldest = 1000;
+    const mark = await feed.poll();
+    expect(feed.restartedAt()).toBe(mark);
   });
 });

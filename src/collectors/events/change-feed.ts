@@ -2,8 +2,10 @@ import type { Database } from '../../database/database.js';
 import type { Model } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
-import { createChangeQueries, type Position } from './change-queries.js';
+import { createChangeQueries } from './change-queries.js';
 import { createItemGroups } from './item-groups.js';
+import { createKnownProjects } from './known-projects.js';
+import { continues, type Position } from './position.js';
 
 /**
  * Which items changed, told cheaply: their number decides what it costs, not how much history there is.
@@ -19,6 +21,11 @@ export interface ChangeFeed {
   poll(): Promise<number>;
   /** History keys of what changed after the mark (without one: of everything), in groups that must be read together. */
   since(mark: number | undefined): string[][];
+  /**
+   * The mark at which a project was last found to be gone or to have another name. What was read before holds series
+   * that a fresh start would not have: all must be read anew.
+   */
+  restartedAt(): number;
 }
 
 export interface ChangeFeedOptions {
@@ -32,6 +39,7 @@ const LOOKS_PER_CHANGE = 2;
 
 export function createChangeFeed({ database, reader, values }: ChangeFeedOptions): ChangeFeed {
   const queries = createChangeQueries(database);
+  const projects = createKnownProjects(reader, values);
   const groups = createItemGroups();
   /** Mark of each key's latest change. */
   const changedAt = new Map<string, number>();
@@ -44,6 +52,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   /** Keys with history that is dated in the future, and when its time comes. */
   const future = new Map<string, number>();
   let mark = 0;
+  let restartedAt = 0;
   let position: Position | undefined;
   let polling: Promise<number> | undefined;
 
@@ -91,6 +100,9 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     const since = position !== undefined && continues(position, next) ? position : undefined;
     if (since) await findChanges(since, next);
     else await findEverything(next);
+    // After what happened in them, of which nothing is told while they are not exported.
+    const { isLost, added } = await projects.look(next);
+    if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) found.add(key);
 
     const changed = new Set([...found, ...again.keys()]);
     for (const [key, at] of future) if (at <= Date.parse(now)) changed.add(key);
@@ -108,6 +120,8 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     }
     if (position) for (const key of found) again.set(key, LOOKS_PER_CHANGE - 1);
     found.clear();
+    projects.accept();
+    if (isLost) restartedAt = mark;
     position = next;
     return mark;
   };
@@ -119,24 +133,13 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
       });
       return polling;
     },
+    restartedAt: () => restartedAt,
     since(from) {
       const changed = new Set<ReadonlySet<string>>();
       for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));
       return [...changed].map((group) => [...group]);
     },
   };
-}
-
-/** The ages of rows are told apart within so many transactions. */
-const KNOWN_TRANSACTIONS = 2n ** 31n;
-
-/** Whether this is the same database some transactions later, so that it is enough to look at what they wrote. */
-function continues(before: Position, after: Position): boolean {
-  const passed = after.oldest - before.oldest;
-  const isOtherCluster = before.cluster !== '' && after.cluster !== '' && before.cluster !== after.cluster;
-  return (
-    before.generation === after.generation && !isOtherCluster && passed >= 0n && passed < KNOWN_TRANSACTIONS
-  );
 }
 
 function sumOf(numbers: Iterable<number>): number {

@@ -1,5 +1,6 @@
 import type { Database, Row } from '../../database/database.js';
 import { ITEM_MODELS, isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
+import type { Position } from './position.js';
 
 /** What the change feed asks the database: short statements whose cost follows the number of items. */
 export interface ChangeQueries {
@@ -7,24 +8,14 @@ export interface ChangeQueries {
   readPosition(): Promise<Position>;
   /** Everything that history or the tables know. */
   readAllKeys(tables: readonly Model[]): Promise<ReadonlySet<string>>;
+  /** Everything that happened in these projects, by their ids. */
+  readKeysOf(projects: readonly string[], tables: readonly Model[]): Promise<ReadonlySet<string>>;
   /** What was written since the position was read, or was not yet committed then. */
   readChanges(since: Position): Promise<Changes>;
   /** Ids that are in a model's table now. */
   readIds(model: Model): Promise<Set<number>>;
   /** Keys with history dated after `now`, with its earliest date in Unix milliseconds; of these keys, or of all. */
   readFuture(keys: readonly string[] | null, now: string): Promise<ReadonlyMap<string, number>>;
-}
-
-/** Up to where the past is known, in numbers of transactions, which mean something within a cluster only. */
-export interface Position {
-  /** The oldest transaction that was running: all before it were over. Counted on over 2^32. */
-  readonly oldest: bigint;
-  /** Of the database: a replica shows less than was seen on its primary. */
-  readonly generation: number;
-  /** Empty where it cannot be known. */
-  readonly cluster: string;
-  /** The models whose tables are there and may be read: those of the items, and mostly all. */
-  readonly tables: readonly Model[];
 }
 
 export interface Changes {
@@ -97,6 +88,24 @@ export function createChangeQueries(database: Database): ChangeQueries {
       return keys;
     },
 
+    async readKeysOf(projects, tables) {
+      const keys = new Set<string>();
+      const parts = tables.map((model) => {
+        const column = PROJECT_COLUMNS[model];
+        return column === undefined
+          ? []
+          : [`SELECT '${model}:' || id FROM ${TABLES[model]} WHERE ${column} = ANY ($1)`];
+      });
+      await query(
+        ['SELECT key FROM history_historyentry WHERE project_id = ANY ($1)', ...parts.flat()].join(' UNION '),
+        [projects],
+        ([key]) => {
+          if (key && isHistoryKey(key)) keys.add(key);
+        },
+      );
+      return keys;
+    },
+
     async readChanges({ oldest, tables: models }) {
       const keys = new Set<string>();
       const tables = new Map<Model, { count: number; sum: number }>();
@@ -154,6 +163,17 @@ export function createChangeQueries(database: Database): ChangeQueries {
     },
   };
 }
+
+/** The column that says to which project a row belongs; none: its history says so. */
+const PROJECT_COLUMNS: Readonly<Partial<Record<Model, string>>> = {
+  'epics.epic': 'project_id',
+  'userstories.userstory': 'project_id',
+  'tasks.task': 'project_id',
+  'issues.issue': 'project_id',
+  'milestones.milestone': 'project_id',
+  'wiki.wikipage': 'project_id',
+  'projects.project': 'id',
+};
 
 /** A project's row is written with everything that happens in it; what happened to itself is in its history. */
 function isWrittenForItself(model: Model): boolean {
