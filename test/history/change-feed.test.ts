@@ -54,7 +54,7 @@ class FakeTaiga {
   #answer(text: string): Row[] {
     if (text.includes('txid_snapshot_xmin')) {
       this.looks += 1;
-      return [[String(this.oldest), '']];
+      return [[String(this.oldest), '0', '']];
     }
     if (text.includes('pg_control_system')) {
       if (this.cluster === undefined) throw new Error('permission denied for function pg_control_system');
@@ -62,6 +62,8 @@ class FakeTaiga {
     }
     if (text.includes('WHERE project_id = ANY')) return [['issues.issue:1'], ['issues.issue:x']];
     if (text.includes('FROM timeline_timeline')) return this.told.map((key) => [key]);
+    if (text.includes('pg_relation_size')) return [['10', '0', '150000']];
+    if (text.includes('xmin::text')) return [];
     if (text.includes('min(created_at)')) return this.future;
     const ids = [...this.issues];
     if (text.includes('UNION\n')) return ids.map((id) => [`issues.issue:${id}`]);

@@ -3,6 +3,7 @@ import type { Model } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import { createChangeQueries } from './change-queries.js';
+import { createHistoryWatch } from './history-watch.js';
 import { createItemGroups } from './item-groups.js';
 import { createKnownProjects } from './known-projects.js';
 import { continues, type Position } from './position.js';
@@ -13,7 +14,7 @@ import { continues, type Position } from './position.js';
  * Every version of a row carries the transaction that wrote it (`xmin`). Whatever was not yet committed at one look has
  * a transaction at or after the oldest that was running then, so "written at or after it" finds late commits too, and
  * may only find something twice. This sees what the timeline and modified_date miss: drag and drop, stories closed by
- * their tasks. The end of the timeline is looked at as well, for history written a moment after the item; and items
+ * their tasks. History and the end of the timeline are looked at as well, for what was written after the item; and items
  * that are gone are those whose id is no longer there.
  */
 export interface ChangeFeed {
@@ -32,13 +33,16 @@ export interface ChangeFeedOptions {
   readonly database: Database;
   readonly reader: Reader;
   readonly values: () => ParameterValues;
+  /** Milliseconds, monotonic. */
+  readonly clock?: () => number;
 }
 
 /** An item's rows in two tables need not be committed together: what changed is looked at once more. */
 const LOOKS_PER_CHANGE = 2;
 
-export function createChangeFeed({ database, reader, values }: ChangeFeedOptions): ChangeFeed {
+export function createChangeFeed({ database, reader, values, clock }: ChangeFeedOptions): ChangeFeed {
   const queries = createChangeQueries(database);
+  const history = createHistoryWatch(database, clock);
   const projects = createKnownProjects(reader, values);
   const groups = createItemGroups();
   /** Mark of each key's latest change. */
@@ -65,13 +69,15 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     living.set(model, present);
   };
 
-  const findEverything = async ({ tables }: Position): Promise<void> => {
+  const findEverything = async (next: Position): Promise<void> => {
+    const { tables } = next;
+    await history.begin(next);
     for (const key of await queries.readAllKeys(tables)) found.add(key);
     for (const model of tables) await findComeAndGone(model);
   };
 
-  const findChanges = async (since: Position, { tables: models }: Position): Promise<void> => {
-    const { keys, tables } = await queries.readChanges({ ...since, tables: models });
+  const findChanges = async (since: Position, next: Position): Promise<void> => {
+    const { keys, tables } = await queries.readChanges({ ...since, tables: next.tables });
     for (const key of keys) found.add(key);
     for (const [model, { count, sum }] of tables) {
       const known = living.get(model) ?? new Set();
@@ -79,6 +85,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
       living.set(model, known);
       if (known.size !== count || sumOf(known) !== sum) await findComeAndGone(model);
     }
+    for (const key of await history.look(next, [...found, ...again.keys()])) found.add(key);
   };
 
   const readGroups = async (keys: readonly string[] | null): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Database, Row } from '../../database/database.js';
 import { ITEM_MODELS, isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
-import type { Position } from './position.js';
+import { type Position, writtenSince } from './position.js';
 
 /** What the change feed asks the database: short statements whose cost follows the number of items. */
 export interface ChangeQueries {
@@ -24,17 +24,9 @@ export interface Changes {
   readonly tables: ReadonlyMap<Model, { readonly count: number; readonly sum: number }>;
 }
 
-/** How far back in the timeline a row can be that was committed since the last look. */
-const TIMELINE_TAIL = 5000;
+/** How far before the end of the timeline a row can be that was committed later. */
+const TIMELINE_OVERLAP = 500;
 const TIMEOUT_MS = 60_000;
-/**
- * Whether a row with this `xmin` was written by the transaction `$1` or a later one. Rows carry 32 bits of a number that
- * goes on to 64, and keep it when they are frozen: their age turns negative at 2^31 transactions. At 2^32 it begins anew,
- * so that an old row passes for new once in four billion transactions: then it is read once more, for nothing.
- */
-const writtenSince = (xmin: string): string =>
-  `age(${xmin}) BETWEEN 0 AND age(($1::bigint % 4294967296)::text::xid)`;
-
 export function createChangeQueries(database: Database): ChangeQueries {
   const query = async (
     text: string,
@@ -55,8 +47,9 @@ export function createChangeQueries(database: Database): ChangeQueries {
     async readPosition() {
       const generation = database.generation();
       const others = MODELS.filter((model) => !ITEM_MODELS.includes(model));
-      const [oldest, readable] = await queryOne(
+      const [oldest, timelineEnd, readable] = await queryOne(
         `SELECT txid_snapshot_xmin(txid_current_snapshot())::text,
+           (SELECT max(id)::text FROM timeline_timeline),
            (SELECT string_agg(m.model, ',') FROM unnest($1::text[], $2::text[]) AS m (model, name)
             WHERE has_table_privilege(to_regclass('public.' || m.name), 'SELECT'))`,
         [others, others.map((model) => TABLES[model])],
@@ -70,6 +63,7 @@ export function createChangeQueries(database: Database): ChangeQueries {
         oldest: BigInt(oldest ?? 0),
         generation,
         cluster: cluster ?? '',
+        timelineEnd: Number(timelineEnd ?? 0),
         tables: [...ITEM_MODELS, ...others.filter((model) => present.includes(model))],
       };
     },
@@ -106,7 +100,7 @@ export function createChangeQueries(database: Database): ChangeQueries {
       return keys;
     },
 
-    async readChanges({ oldest, tables: models }) {
+    async readChanges({ oldest, timelineEnd, tables: models }) {
       const keys = new Set<string>();
       const tables = new Map<Model, { count: number; sum: number }>();
       await query(
@@ -128,8 +122,8 @@ export function createChangeQueries(database: Database): ChangeQueries {
         `SELECT DISTINCT m.model || ':' || (t.data #>> ARRAY[split_part(m.model, '.', 2), 'id'])
          FROM timeline_timeline AS t
          JOIN unnest($2::text[]) AS m (model) ON t.event_type LIKE m.model || '.%'
-         WHERE t.id > (SELECT max(id) FROM timeline_timeline) - ${TIMELINE_TAIL} AND ${writtenSince('t.xmin')}`,
-        [oldest, MODELS],
+         WHERE t.id > $3 AND ${writtenSince('t.xmin')}`,
+        [oldest, MODELS, timelineEnd - TIMELINE_OVERLAP],
         ([key]) => {
           if (key && isHistoryKey(key)) keys.add(key);
         },

@@ -8,6 +8,8 @@ export interface Position {
   readonly generation: number;
   /** Empty where it cannot be known. */
   readonly cluster: string;
+  /** The highest id of the timeline. */
+  readonly timelineEnd: number;
   /** The models whose tables are there and may be read: those of the items, and mostly all. */
   readonly tables: readonly Model[];
 }
@@ -29,4 +31,13 @@ export function continues(before: Position, after: Position): boolean {
 /** Where both are known. */
 export function isOtherCluster(a: Position, b: Position): boolean {
   return a.cluster !== '' && b.cluster !== '' && a.cluster !== b.cluster;
+}
+
+/**
+ * Whether a row with this `xmin` was written by the transaction `$1` or a later one. Rows carry 32 bits of a number that
+ * goes on to 64, and keep it when they are frozen: their age turns negative at 2^31 transactions. At 2^32 it begins anew,
+ * so that an old row passes for new once in four billion transactions: then it is read once more, for nothing.
+ */
+export function writtenSince(xmin: string): string {
+  return `age(${xmin}) BETWEEN 0 AND age(($1::bigint % 4294967296)::text::xid)`;
 }
