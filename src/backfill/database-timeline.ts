@@ -1,5 +1,6 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { labelBlock } from '../collectors/families.js';
+import { assertHistoryKeys } from '../collectors/history-keys.js';
 import type { ParameterValues } from '../collectors/parameters.js';
 import type { Reader } from '../collectors/reader.js';
 import type { Row, RowStream } from '../database/database.js';
@@ -29,6 +30,7 @@ export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeli
 }
 
 interface Source {
+  readonly definition: CollectorDefinition;
   readonly stream: RowStream;
   readonly writer: SeriesWriter;
   rows: readonly Row[];
@@ -61,6 +63,7 @@ async function* readChanges(
         const definition = told[i];
         if (!definition) throw new Error('one stream for each collector');
         return {
+          definition,
           stream,
           writer: createSeriesWriter(definition, series, target),
           rows: [],
@@ -108,6 +111,7 @@ async function advance(source: Source): Promise<boolean> {
   if (source.position >= source.rows.length) {
     const { columns, rows } = await source.stream.next();
     source.writer.expect(columns);
+    assertHistoryKeys(source.definition, columns, rows);
     source.rows = rows;
     source.position = 0;
   }

@@ -28,6 +28,8 @@ export interface ProgressOptions {
 const BAR_EVERY_MS = 200;
 const LINE_EVERY_MS = 10_000;
 const BAR_WIDTH = 30;
+/** The time left is told from the pace of the steps, and only when so much of them says what that is. */
+const SHARE_TO_TELL = 0.02;
 const CLEAR_LINE = '\r\x1b[K';
 
 /** A bar with the time left on a terminal; a line every ten seconds in a log. */
@@ -39,14 +41,22 @@ export function createProgressReporter({
   const startedAt = clock();
   let shownAt = startedAt;
   let shown: Progress | undefined;
+  /** Until then PostgreSQL was sorting, which says nothing about the steps. */
+  let first: { readonly at: number; readonly stepsDone: number } | undefined;
+
+  const timeLeft = ({ stepsDone, stepsTotal }: Progress, now: number): string => {
+    const steps = stepsDone - (first?.stepsDone ?? 0);
+    if (first === undefined || steps <= 0 || steps < stepsTotal * SHARE_TO_TELL) return '';
+    return `, ${formatTime(((now - first.at) / steps) * (stepsTotal - stepsDone))} left`;
+  };
 
   const show = (progress: Progress): void => {
-    const elapsedMs = clock() - startedAt;
+    const now = clock();
+    const elapsedMs = now - startedAt;
     const share = progress.stepsTotal === 0 ? 1 : progress.stepsDone / progress.stepsTotal;
     const percent = `${Math.floor(share * 100)} %`.padStart(5);
-    const left = share > 0 ? formatTime((elapsedMs / share) * (1 - share)) : 'unknown';
     const rate = formatCount((progress.samples / Math.max(elapsedMs, 1)) * 1000);
-    const text = `${percent}  ${formatCount(progress.samples)} samples, ${rate}/s, ${left} left`;
+    const text = `${percent}  ${formatCount(progress.samples)} samples, ${rate}/s${timeLeft(progress, now)}`;
     if (isTerminal) {
       const filled = Math.round(share * BAR_WIDTH);
       output.write(`${CLEAR_LINE}[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]${text}`);
@@ -59,6 +69,7 @@ export function createProgressReporter({
   return {
     update(progress) {
       const now = clock();
+      first ??= { at: now, stepsDone: progress.stepsDone };
       if (now - shownAt < (isTerminal ? BAR_EVERY_MS : LINE_EVERY_MS)) return;
       shownAt = now;
       show(progress);

@@ -2,6 +2,7 @@ import type { Row } from '../database/database.js';
 import type { CollectorDefinition } from './definition.js';
 import { createEventLedger } from './events/ledger.js';
 import type { MetricFamily } from './families.js';
+import { assertHistoryKeys } from './history-keys.js';
 import type { ParameterValues } from './parameters.js';
 import type { Reader, RowSample } from './reader.js';
 import { createFamilyBuilder } from './rows-to-families.js';
@@ -58,6 +59,7 @@ export async function readOnce(
   const sql = sqlOf(definition);
   const databaseMs = await reader.read({ ...definition, sql }, values, (columns, rows) => {
     watch.see(columns, rows);
+    assertHistoryKeys(definition, columns, rows);
     builder.add(columns, rows);
   });
   return {

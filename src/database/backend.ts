@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { begin } from './begin.js';
 import { type Connection, cut } from './connect.js';
 
 /**
@@ -18,6 +19,8 @@ export async function terminateBackend(
     // Also for a server that goes silent now.
     const guard = setTimeout(() => cut(client), limitMs);
     try {
+      const timeouts = { statementTimeoutMs: limitMs, lockTimeoutMs: limitMs, idleTimeoutMs: limitMs };
+      await begin(client, { isolation: 'READ COMMITTED', ...timeouts });
       const { rowCount } = await client.query({
         text: `SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
                WHERE pid = $1 AND pid <> pg_backend_pid()

@@ -87,8 +87,8 @@ async function open(
     ssl,
     connectionTimeoutMillis: config.connectTimeoutMs,
     application_name: config.applicationName,
-    // A second lock beside the READ ONLY transactions.
-    options: '-c default_transaction_read_only=on',
+    // A second lock beside the READ ONLY transactions; and no timeout of the role's can end these before they begin.
+    options: '-c default_transaction_read_only=on -c statement_timeout=0',
     keepAlive: true,
     ...(stream === undefined ? {} : { stream }),
   });

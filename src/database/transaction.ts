@@ -2,15 +2,14 @@ import type pg from 'pg';
 import type { DatabaseConfig } from '../config/database-section.js';
 import { BugflowError } from '../errors.js';
 import { terminateBackend } from './backend.js';
+import { type BeginOptions, begin } from './begin.js';
 import { type Connection, cut } from './connect.js';
 import { explainDatabaseError } from './explain-error.js';
 import type { Pool } from './pool.js';
 
-export interface TransactionOptions {
-  readonly isolation: 'READ COMMITTED' | 'REPEATABLE READ';
+export interface TransactionOptions extends Pick<BeginOptions, 'isolation' | 'idleTimeoutMs'> {
   /** PostgreSQL's `statement_timeout`, and how long nothing may be heard from the transaction. */
   readonly timeoutMs: number;
-  readonly idleTimeoutMs: number;
   /** How long the transaction may take in all, whatever is heard from it. */
   readonly limitMs?: number | undefined;
 }
@@ -78,7 +77,11 @@ export function createTransactions({ config, pool, open }: TransactionDependenci
     client.on('error', giveUp);
     try {
       const result = await Promise.race([
-        begin(client, config, options).then((pid) => {
+        begin(client, {
+          ...options,
+          statementTimeoutMs: options.timeoutMs,
+          lockTimeoutMs: config.lockTimeoutMs,
+        }).then((pid) => {
           begun = { pid, at: performance.now() };
           return work(client, () => silence.refresh());
         }),
@@ -99,30 +102,4 @@ export function createTransactions({ config, pool, open }: TransactionDependenci
       pool.release(connection, broken !== undefined);
     }
   };
-}
-
-/**
- * Settings hold for the transaction alone: so they survive a connection pooler, and nothing that a collector's SQL
- * does to its session reaches the next run. PostgreSQL would spend seconds to compile (jit, from 11 on) what then runs
- * for milliseconds; and from 14 on it can notice that whoever asked has gone. Resolves to the process at work.
- */
-async function begin(
-  client: pg.Client,
-  { lockTimeoutMs }: DatabaseConfig,
-  { isolation, timeoutMs, idleTimeoutMs }: TransactionOptions,
-): Promise<number> {
-  await client.query(`BEGIN TRANSACTION ISOLATION LEVEL ${isolation} READ ONLY`);
-  const { rows } = await client.query<{ pid: number }>({
-    text: `SELECT set_config('statement_timeout', $1, true),
-                  set_config('lock_timeout', $2, true),
-                  set_config('idle_in_transaction_session_timeout', $3, true),
-                  set_config('TimeZone', 'UTC', true),
-                  set_config('search_path', 'public', true),
-                  (SELECT set_config(name, 'off', true) FROM pg_catalog.pg_settings WHERE name = 'jit'),
-                  (SELECT set_config(name, '1s', true) FROM pg_catalog.pg_settings
-                   WHERE name = 'client_connection_check_interval' AND version() LIKE '%linux%'),
-                  pg_backend_pid() AS pid`,
-    values: [timeoutMs, lockTimeoutMs, idleTimeoutMs].map(String),
-  });
-  return Number(rows[0]?.pid);
 }

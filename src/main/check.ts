@@ -38,9 +38,13 @@ export async function check(
     onSwitch: (server) => print(`Read from: ${describeServer(server)}`),
   });
   try {
+    let hasFileRights = false;
     const reader = createReader(database, library.relations, {
       allowSuperuser: config.database.allowSuperuser,
-      onFileRights: (rights) => print(`Beware: ${explainFileRights(rights)}.`),
+      onFileRights(rights) {
+        hasFileRights = true;
+        print(`Beware: ${explainFileRights(rights)}.`);
+      },
     });
     const values = parameterValues(config, now);
     await printWorkflow(reader, values, print);
@@ -77,15 +81,26 @@ export async function check(
     for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
     print('');
     const verifiable = library.collectors.filter((definition) => !failed.has(definition));
-    await printVerification(reader, verifiable, values, print);
+    const { differing, failures } = await printVerification(reader, verifiable, values, print);
+    problems.push(...failures);
     // One missing right is the trouble of many.
     for (const problem of new Set(problems)) print(problem);
-    print(
-      problems.length === 0
-        ? `All is well: ${rows.length} collectors, ${Math.round(databaseMs)} ms of database time.`
-        : `${problems.length} of ${rows.length} collectors failed.`,
-    );
-    return problems.length === 0;
+    const verdicts: string[] = [];
+    if (problems.length > 0) verdicts.push(`${problems.length} of ${rows.length} collectors failed.`);
+    if (differing > 0) {
+      verdicts.push(
+        `History differs from what is there now in ${differing} series, listed above; docs/data-quality.md says how that comes.`,
+      );
+    }
+    const isWell = verdicts.length === 0;
+    if (isWell) {
+      const exception = hasFileRights ? ' but for the warning above' : '';
+      verdicts.push(
+        `All is well${exception}: ${rows.length} collectors, ${Math.round(databaseMs)} ms of database time.`,
+      );
+    }
+    print(verdicts.join(' '));
+    return isWell;
   } finally {
     await database.close();
   }
@@ -102,22 +117,29 @@ async function printWebFile(file: string, print: (line: string) => void): Promis
   print(`Web configuration: ${file}: ${parts.join(', ')}`);
 }
 
-/** Whether history leads to where the tables are now. Differences are printed. */
+/** Whether history leads to where the tables are now. Prints the series in which it does not. */
 async function printVerification(
   reader: Reader,
   collectors: readonly CollectorDefinition[],
   values: ParameterValues,
   print: (line: string) => void,
-): Promise<void> {
-  let count = 0;
+): Promise<{ readonly differing: number; readonly failures: readonly string[] }> {
+  let differing = 0;
+  const failures: string[] = [];
   for (const definition of collectors) {
-    if ((await reader.lacking(definition.requires)).length > 0) continue;
-    const mismatches = await verifyHistory(reader, definition, values);
-    count += mismatches.length;
-    for (const { metric, labels, now, spans } of mismatches)
-      print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
+    try {
+      if ((await reader.lacking(definition.requires)).length > 0) continue;
+      const mismatches = await verifyHistory(reader, definition, values);
+      differing += mismatches.length;
+      for (const { metric, labels, now, spans } of mismatches)
+        print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
+    } catch (error) {
+      if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
+      failures.push(messageOf(error));
+    }
   }
-  if (count === 0) print('History leads to what is there now.');
+  if (differing === 0 && failures.length === 0) print('History leads to what is there now.');
+  return { differing, failures };
 }
 
 /** The table of statuses and stages, so that people see and correct it. */

@@ -42,6 +42,17 @@ test('a log gets a line every ten seconds', () => {
   expect(written[1]).toBe('backfill: 20 %  20 M samples, 1.0 M/s, 1 min 20 s left\n');
 });
 
+test('tells no time left before the pace of the steps is known, however long PostgreSQL sorted before', () => {
+  const { written, advance } = reporter(false);
+  advance(600_000, 1);
+  advance(10_000, 2);
+  advance(10_000, 3);
+  advance(10_000, 4);
+  expect(written.map((line) => line.includes('left'))).toEqual([false, false, true, true]);
+  expect(written[0]).toBe('backfill:  1 %  1.0 M samples, 1.7 k/s\n');
+  expect(written.at(-1)).toContain(', 16 min 00 s left\n');
+});
+
 test('what is quick needs no progress', () => {
   const { written, advance, end } = reporter(true);
   advance(10, 100);

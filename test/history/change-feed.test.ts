@@ -13,6 +13,11 @@ class FakeTaiga {
   cluster: string | undefined = 'one';
   generation = 0;
   families: Row[] = [];
+  projects = new Map([
+    ['1', 'shop'],
+    ['2', 'other'],
+  ]);
+  oldest = 1000;
   future: Row[] = [];
   now = '2026-03-15T12:00:00Z';
   looks = 0;
@@ -33,7 +38,12 @@ class FakeTaiga {
       generation: () => this.generation,
       read: () => Promise.reject(new Error('not asked for')),
       readTogether: () => Promise.reject(new Error('not asked for')),
-      readRelation: async () => {
+      readRelation: async (name) => {
+        if (name === 'project')
+          return {
+            columns: ['project_id', 'project'],
+            rows: [...this.projects].map(([id, slug]) => [id, slug]),
+          };
         if (this.failFamily) throw new Error('canceling statement due to statement timeout');
         return { columns: ['key', 'family'], rows: this.families };
       },
@@ -44,21 +54,24 @@ class FakeTaiga {
   #answer(text: string): Row[] {
     if (text.includes('txid_snapshot_xmin')) {
       this.looks += 1;
-      return [['1000']];
+      return [[String(this.oldest), '0', '']];
     }
     if (text.includes('pg_control_system')) {
       if (this.cluster === undefined) throw new Error('permission denied for function pg_control_system');
       return [[this.cluster]];
     }
+    if (text.includes('WHERE project_id = ANY')) return [['issues.issue:1'], ['issues.issue:x']];
     if (text.includes('FROM timeline_timeline')) return this.told.map((key) => [key]);
+    if (text.includes('pg_relation_size')) return [['10', '0', '150000']];
+    if (text.includes('xmin::text')) return [];
     if (text.includes('min(created_at)')) return this.future;
     const ids = [...this.issues];
     if (text.includes('UNION\n')) return ids.map((id) => [`issues.issue:${id}`]);
     if (text.includes('array_agg')) {
       const sum = ids.reduce((total, id) => total + id, 0);
       return ['epics.epic', 'userstories.userstory', 'tasks.task']
-        .map((model): Row => [model, '0', '0', null, 'false'])
-        .concat([['issues.issue', String(ids.length), String(sum), this.written.join(',') || null, 'false']]);
+        .map((model): Row => [model, '0', '0', null])
+        .concat([['issues.issue', String(ids.length), String(sum), this.written.join(',') || null]]);
     }
     return text === 'SELECT id FROM issues_issue' ? ids.map((id) => [String(id)]) : [];
   }
@@ -97,7 +110,7 @@ describe('the feed of changes', () => {
     taiga.written = [4];
     taiga.told = ['issues.issue:9', 'milestones.milestone:1', 'issues.issue:x'];
     await feed.poll();
-    expect(keysSince(feed, mark)).toEqual(['#2', '#4', '#9']);
+    expect(keysSince(feed, mark)).toEqual(['#2', '#4', '#9', 'milestones.milestone:1']);
   });
 
   it('groups what must be read together', async () => {
@@ -197,5 +210,43 @@ describe('the feed of changes', () => {
       expect([time, keysSince(feed, mark)]).toEqual([time, found]);
       mark = next;
     }
+  });
+
+  it('tells that all must be read anew when a project is gone or renamed, and what happened in one that came', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    const first = await feed.poll();
+    expect(feed.restartedAt()).toBe(0);
+    taiga.projects.delete('2');
+    const second = await feed.poll();
+    expect([feed.restartedAt(), keysSince(feed, first)]).toEqual([second, []]);
+    taiga.projects.set('2', 'other');
+    const third = await feed.poll();
+    expect([feed.restartedAt(), keysSince(feed, second)]).toEqual([second, ['#1']]);
+    taiga.projects.set('1', 'shop-1');
+    // The look that finds it fails: the next one finds it again.
+    taiga.failFamily = true;
+    taiga.written = [3];
+    await expect(feed.poll()).rejects.toThrow();
+    expect(feed.restartedAt()).toBe(second);
+    taiga.failFamily = false;
+    const fourth = await feed.poll();
+    expect([feed.restartedAt(), keysSince(feed, third)]).toEqual([fourth, ['#1', '#3']]);
+  });
+
+  it('does not take a project for gone that a replica does not know yet', async () => {
+    const taiga = new FakeTaiga();
+    const feed = taiga.feed();
+    await feed.poll();
+    taiga.generation = 1;
+    taiga.oldest = 900;
+    taiga.projects.delete('2');
+    await feed.poll();
+    await feed.poll();
+    expect(feed.restartedAt()).toBe(0);
+    // It has caught up, and the project is gone.
+    taiga.oldest = 1000;
+    const mark = await feed.poll();
+    expect(feed.restartedAt()).toBe(mark);
   });
 });

@@ -13,7 +13,7 @@ const DEFINITION = {
   }),
   events: { text: 'SELECT key', file: '/etc/bugflow/lifecycle.yaml', line: 9 },
 };
-const values = (keys: readonly string[]): ParameterValues => ({ keys }) as unknown as ParameterValues;
+const values = (keys: readonly string[] | null): ParameterValues => ({ keys }) as unknown as ParameterValues;
 
 /** A reading of items with one event each, from groups that are given for each look. */
 function begin(
@@ -21,6 +21,10 @@ function begin(
   failsAt: readonly number[] = [],
   /** The database's generation after so many slices. */
   generationAfter: (slices: number) => number = () => 0,
+  /** Looks at which everything had to be read anew. */
+  restarts: readonly number[] = [],
+  /** Items that have no events any more. */
+  gone: ReadonlySet<string> = new Set(),
 ) {
   const slices: (readonly string[])[] = [];
   let mark = 0;
@@ -31,15 +35,11 @@ function begin(
       const slice = keys as readonly string[];
       slices.push(slice);
       const half = slice.slice(0, slice.length / 2);
-      onBatch(
-        [{ name: 'key' }],
-        half.map((key) => [key]),
-      );
+      const rows = (keys: readonly string[]): string[][] =>
+        keys.filter((key) => !gone.has(key)).map((key) => [key]);
+      onBatch([{ name: 'key' }], rows(half));
       if (failsAt.includes(slices.length)) throw new Error('the database was lost');
-      onBatch(
-        [{ name: 'key' }],
-        slice.slice(half.length).map((key) => [key]),
-      );
+      onBatch([{ name: 'key' }], rows(slice.slice(half.length)));
       return 2;
     },
     readTogether: () => Promise.reject(new Error('not asked for')),
@@ -48,6 +48,7 @@ function begin(
   const feed = {
     poll: async () => (mark += 1),
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
+    restartedAt: () => restarts.findLast((at) => at <= mark) ?? 0,
   };
   const reading: EventReading = createEventReading({ definition: DEFINITION, reader, feed });
   return { reading, slices };
@@ -116,5 +117,18 @@ describe('the reading of events', () => {
     expect(changed).toBe(true);
     expect(flatten(families)).toEqual({ created_total: 703 });
     expect((await reading.read(values, () => undefined)).changed).toBe(false);
+  });
+
+  it('begins anew when a project is gone, and holds to what it had until all is read', async () => {
+    const gone = new Set<string>();
+    const { reading, slices } = begin([items(0, 800), [], []], [3], undefined, [2], gone);
+    expect(flatten((await reading.read(values, () => undefined)).families)).toEqual({ created_total: 800 });
+    for (const [key] of items(0, 300)) if (key) gone.add(key);
+    await expect(reading.read(values, () => undefined)).rejects.toThrow('the database was lost');
+    const { changed, families } = await reading.read(values, () => undefined);
+    expect([changed, flatten(families)]).toEqual([true, { created_total: 500 }]);
+    expect(slices.map((slice) => slice.length)).toEqual([500, 300, 500, 500, 300]);
+    const next = await reading.read(values, () => undefined);
+    expect([next.changed, flatten(next.families)]).toEqual([false, { created_total: 500 }]);
   });
 });

@@ -267,6 +267,40 @@ describe.skipIf(!hasPostgres)('late commits (skipped without PostgreSQL on the m
   });
 });
 
+describe.skipIf(!hasPostgres)(
+  'a cluster with old transactions (skipped without PostgreSQL on the machine)',
+  () => {
+    it('tells what changed from what did not, wherever the numbers of transactions are', async () => {
+      const server = await startPostgres();
+      const kit = await openKit(server.url);
+      const world = new TeamWorld(41);
+      try {
+        for (let i = 0; i < 20; i++) world.anything();
+        await world.load(server);
+        // Frozen rows keep the number of the transaction that wrote them: here up to more than 2^32 transactions old.
+        for (let billions = 1; billions <= 5; billions++) {
+          await server.skipTransactions(1e9);
+          await world.connect(server);
+          const live = startLiveReading(kit);
+          const before = await live.read(world.now);
+          await live.read(world.now);
+          expect([billions, live.itemsRead()]).toEqual([billions, 0]);
+          world.addIssue();
+          await world.write();
+          const after = await live.read(world.now);
+          expect([billions, live.itemsRead()]).toEqual([billions, 5]);
+          expect(fallen(before, after)).toEqual([]);
+          expect(nearly(after)).toEqual(nearly(await readAfresh(kit, world.now)));
+        }
+      } finally {
+        await world.close();
+        await kit.close();
+        await server.close();
+      }
+    }, 120_000);
+  },
+);
+
 describe('a database that is replaced by another one, restored from a dump', () => {
   it.each([
     ['where fewer transactions were', 3000, 0],

@@ -198,7 +198,9 @@ describe('the command line', () => {
       ]);
       expect(stages).toContain('lanes | userstory | In "Arbeit" \\ läuft\ufffd2 | false | active');
       expect(line(outcome, 'items ')).toMatch(/^items | good | 25 | 25 | \d+ ms$/);
-      expect(outcome.stdout).toMatch(/\nAll is well: \d+ collectors, \d+ ms of database time\.\n$/);
+      expect(outcome.stdout).toMatch(
+        /\nAll is well but for the warning above: \d+ collectors, \d+ ms of database time\.\n$/,
+      );
       expect(outcome.stdout).not.toContain(PASSWORD);
     });
 
@@ -228,6 +230,25 @@ describe('the command line', () => {
       expect(outcome.status).toBe(1);
       expect(line(outcome, 'own ')).toBe('own | FAILED');
       expect(outcome.stdout).toMatch(/own\.yaml:\d+: SQL: division by zero\n1 of \d+ collectors failed\.\n$/);
+    });
+
+    it('tells where history differs from what is there, or cannot be read, and ends with status 1', async () => {
+      const spans = (sql: string): string =>
+        `${ownCollector('own', 'own_metric', 'SELECT 2 AS value')}spans: ${sql} AS value, timestamptz '2026-01-01' AS valid_from, NULL::timestamptz AS valid_to\n`;
+      folder.write('differs/own.yaml', spans('SELECT 3'));
+      folder.write('differs/other.yaml', spans('SELECT 1 / 0').replaceAll('own', 'other'));
+      const file = folder.write('differs/bugflow.yaml', OWN_COLLECTOR);
+      const differing = await bugflow(['-c', file, 'check'], env);
+      expect(differing.status).toBe(1);
+      expect(differing.stdout).toMatch(
+        /\nhistory differs: own_metric is 2, by history 3\nHistory differs from what is there now in 1 series, listed above; docs\/data-quality\.md says how that comes\.\n$/,
+      );
+      folder.write('differs/bugflow.yaml', OWN_COLLECTOR.replace('own.yaml', '*er.yaml'));
+      const failing = await bugflow(['-c', file, 'check'], env);
+      expect(failing.status).toBe(1);
+      expect(failing.stdout).toMatch(
+        /other\.yaml:\d+: SQL: division by zero\n1 of \d+ collectors failed\.\n$/,
+      );
     });
   });
 });

@@ -12,10 +12,20 @@ export interface LiveReading {
   itemsRead(): number;
 }
 
-export function startLiveReading(kit: Kit, database: Database = kit.database): LiveReading {
+export function startLiveReading(
+  kit: Kit,
+  database: Database = kit.database,
+  /** Milliseconds, monotonic. */
+  clock?: () => number,
+): LiveReading {
   let now = '';
   let itemsRead = 0;
-  const feed = createChangeFeed({ database, reader: kit.reader, values: () => kit.values(now) });
+  const feed = createChangeFeed({
+    database,
+    reader: kit.reader,
+    values: () => kit.values(now),
+    ...(clock && { clock }),
+  });
   const readings = collectorsWith(kit, 'events').map((name) => {
     const { events, ...definition } = kit.collector(name);
     if (!events) throw new Error(`${name} has no events`);

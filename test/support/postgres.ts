@@ -29,6 +29,8 @@ export interface Cluster extends TestPostgres {
   /** Starts it again on the same port. */
   start(): Promise<void>;
   readonly port: number;
+  /** Lets so many numbers of transactions pass unused, at most a billion at once. */
+  skipTransactions(count: number): Promise<void>;
   /** What it has logged. */
   log(): string;
   /** Writes a file into the data folder that only the server may read, and gives its path. */
@@ -170,11 +172,33 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
     }
   };
 
+  const skipTransactions: Cluster['skipTransactions'] = async (count) => {
+    // PostgreSQL takes new transactions only while all old rows are frozen, in every database.
+    await queryOnce(url, 'UPDATE pg_database SET datallowconn = true');
+    for (const { datname } of await queryOnce(url, 'SELECT datname FROM pg_database'))
+      await queryOnce(urlWith({ database: String(datname) }), 'VACUUM (FREEZE)');
+    const [row] = await queryOnce(url, 'SELECT txid_current() % 4294967296 AS current');
+    const next = (Number(row?.current) + count) % 2 ** 32;
+    await stop('SIGINT');
+    // Where it looks up what became of a transaction: 2 bits for each.
+    write(
+      `pg_xact/${Math.floor(next / 2 ** 20)
+        .toString(16)
+        .toUpperCase()
+        .padStart(4, '0')}`,
+      '\0'.repeat(2 ** 18),
+    );
+    const [resetwal, resetwalArgs] = command('pg_resetwal', `--next-transaction-id=${next}`, data);
+    execFileSync(resetwal, resetwalArgs, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    await start();
+  };
+
   await start();
   return {
     url,
     urlWith,
     port,
+    skipTransactions,
     log: () => log,
     write,
     configure,

@@ -1,8 +1,12 @@
 import type { Database } from '../../database/database.js';
+import type { Model } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
-import { createChangeQueries, type Horizon, MODELS, type Model } from './change-queries.js';
+import { createChangeQueries } from './change-queries.js';
+import { createHistoryWatch } from './history-watch.js';
 import { createItemGroups } from './item-groups.js';
+import { createKnownProjects } from './known-projects.js';
+import { continues, type Position } from './position.js';
 
 /**
  * Which items changed, told cheaply: their number decides what it costs, not how much history there is.
@@ -10,7 +14,7 @@ import { createItemGroups } from './item-groups.js';
  * Every version of a row carries the transaction that wrote it (`xmin`). Whatever was not yet committed at one look has
  * a transaction at or after the oldest that was running then, so "written at or after it" finds late commits too, and
  * may only find something twice. This sees what the timeline and modified_date miss: drag and drop, stories closed by
- * their tasks. The end of the timeline is looked at as well, for history written a moment after the item; and items
+ * their tasks. History and the end of the timeline are looked at as well, for what was written after the item; and items
  * that are gone are those whose id is no longer there.
  */
 export interface ChangeFeed {
@@ -18,23 +22,32 @@ export interface ChangeFeed {
   poll(): Promise<number>;
   /** History keys of what changed after the mark (without one: of everything), in groups that must be read together. */
   since(mark: number | undefined): string[][];
+  /**
+   * The mark at which a project was last found to be gone or to have another name. What was read before holds series
+   * that a fresh start would not have: all must be read anew.
+   */
+  restartedAt(): number;
 }
 
 export interface ChangeFeedOptions {
   readonly database: Database;
   readonly reader: Reader;
   readonly values: () => ParameterValues;
+  /** Milliseconds, monotonic. */
+  readonly clock?: () => number;
 }
 
 /** An item's rows in two tables need not be committed together: what changed is looked at once more. */
 const LOOKS_PER_CHANGE = 2;
 
-export function createChangeFeed({ database, reader, values }: ChangeFeedOptions): ChangeFeed {
+export function createChangeFeed({ database, reader, values, clock }: ChangeFeedOptions): ChangeFeed {
   const queries = createChangeQueries(database);
+  const history = createHistoryWatch(database, clock);
+  const projects = createKnownProjects(reader, values);
   const groups = createItemGroups();
   /** Mark of each key's latest change. */
   const changedAt = new Map<string, number>();
-  /** Ids of the items that exist. */
+  /** Ids of what exists. */
   const living = new Map<Model, Set<number>>();
   /** Keys to report again, and how often. */
   const again = new Map<string, number>();
@@ -43,7 +56,8 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   /** Keys with history that is dated in the future, and when its time comes. */
   const future = new Map<string, number>();
   let mark = 0;
-  let horizon: Horizon | undefined;
+  let restartedAt = 0;
+  let position: Position | undefined;
   let polling: Promise<number> | undefined;
 
   /** Compares the ids that are there with those that were: what came or went has changed. */
@@ -55,23 +69,23 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     living.set(model, present);
   };
 
-  const findEverything = async (): Promise<void> => {
-    for (const key of await queries.readAllKeys()) found.add(key);
-    for (const model of MODELS) await findComeAndGone(model);
+  const findEverything = async (next: Position): Promise<void> => {
+    const { tables } = next;
+    await history.begin(next);
+    for (const key of await queries.readAllKeys(tables)) found.add(key);
+    for (const model of tables) await findComeAndGone(model);
   };
 
-  /** Resolves to whether this is another database, so that everything must be read anew. */
-  const findChanges = async (since: Horizon, next: Horizon): Promise<boolean> => {
-    const { keys, tables, wentBack } = await queries.readChanges(since);
+  const findChanges = async (since: Position, next: Position): Promise<void> => {
+    const { keys, tables } = await queries.readChanges({ ...since, tables: next.tables });
     for (const key of keys) found.add(key);
-    if (wentBack || isOther(since.cluster, next.cluster)) return true;
     for (const [model, { count, sum }] of tables) {
       const known = living.get(model) ?? new Set();
       for (const key of keys) if (key.startsWith(`${model}:`)) known.add(Number(key.slice(model.length + 1)));
       living.set(model, known);
       if (known.size !== count || sumOf(known) !== sum) await findComeAndGone(model);
     }
-    return false;
+    for (const key of await history.look(next, [...found, ...again.keys()])) found.add(key);
   };
 
   const readGroups = async (keys: readonly string[] | null): Promise<void> => {
@@ -89,18 +103,18 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   const look = async (): Promise<number> => {
     const now = String(values().now);
     // Before anything is read: what is written meanwhile is found by the next look.
-    const nextHorizon = await queries.readHorizon();
-    const isFirst = horizon === undefined;
-    const isWhole =
-      horizon === undefined ||
-      horizon.generation !== nextHorizon.generation ||
-      (await findChanges(horizon, nextHorizon));
-    if (isWhole) await findEverything();
+    const next = await queries.readPosition();
+    const since = position !== undefined && continues(position, next) ? position : undefined;
+    if (since) await findChanges(since, next);
+    else await findEverything(next);
+    // After what happened in them, of which nothing is told while they are not exported.
+    const { isLost, added } = await projects.look(next);
+    if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) found.add(key);
 
     const changed = new Set([...found, ...again.keys()]);
     for (const [key, at] of future) if (at <= Date.parse(now)) changed.add(key);
     if (changed.size > 0) {
-      const keys = isWhole ? null : [...changed];
+      const keys = since ? [...changed] : null;
       await readGroups(keys);
       await readFuture(keys, now);
     }
@@ -111,9 +125,11 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
       if (looks > 1) again.set(key, looks - 1);
       else again.delete(key);
     }
-    if (!isFirst) for (const key of found) again.set(key, LOOKS_PER_CHANGE - 1);
+    if (position) for (const key of found) again.set(key, LOOKS_PER_CHANGE - 1);
     found.clear();
-    horizon = nextHorizon;
+    projects.accept();
+    if (isLost) restartedAt = mark;
+    position = next;
     return mark;
   };
 
@@ -124,17 +140,13 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
       });
       return polling;
     },
+    restartedAt: () => restartedAt,
     since(from) {
       const changed = new Set<ReadonlySet<string>>();
       for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));
       return [...changed].map((group) => [...group]);
     },
   };
-}
-
-/** Where both are known. */
-function isOther(before: string, after: string): boolean {
-  return before !== '' && after !== '' && before !== after;
 }
 
 function sumOf(numbers: Iterable<number>): number {

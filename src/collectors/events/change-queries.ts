@@ -1,53 +1,32 @@
 import type { Database, Row } from '../../database/database.js';
+import { ITEM_MODELS, isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
+import { type Position, writtenSince } from './position.js';
 
 /** What the change feed asks the database: short statements whose cost follows the number of items. */
 export interface ChangeQueries {
-  readHorizon(): Promise<Horizon>;
+  /** Where the numbers of transactions are now. */
+  readPosition(): Promise<Position>;
   /** Everything that history or the tables know. */
-  readAllKeys(): Promise<ReadonlySet<string>>;
-  /** What was written at or after the horizon. */
-  readChanges(horizon: Horizon): Promise<Changes>;
-  /** Ids of the items of a model that are there now. */
+  readAllKeys(tables: readonly Model[]): Promise<ReadonlySet<string>>;
+  /** Everything that happened in these projects, by their ids. */
+  readKeysOf(projects: readonly string[], tables: readonly Model[]): Promise<ReadonlySet<string>>;
+  /** What was written since the position was read, or was not yet committed then. */
+  readChanges(since: Position): Promise<Changes>;
+  /** Ids that are in a model's table now. */
   readIds(model: Model): Promise<Set<number>>;
   /** Keys with history dated after `now`, with its earliest date in Unix milliseconds; of these keys, or of all. */
   readFuture(keys: readonly string[] | null, now: string): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Up to where the past is known, in numbers of transactions, which mean something within a cluster only. */
-export interface Horizon {
-  readonly oldest: string;
-  /** Of the database: a replica shows less than was seen on its primary. */
-  readonly generation: number;
-  /** Empty where it cannot be known. */
-  readonly cluster: string;
-}
-
 export interface Changes {
   readonly keys: ReadonlySet<string>;
-  /** How many items there are, and the sum of their ids: when both are as expected, none is gone. */
+  /** How many rows there are, and the sum of their ids: when both are as expected, none is gone. */
   readonly tables: ReadonlyMap<Model, { readonly count: number; readonly sum: number }>;
-  /** The numbers of transactions are lower than they were: this is another database. */
-  readonly wentBack: boolean;
 }
 
-/** How the rows of the tables of items are called in history. */
-const TABLES = {
-  'epics.epic': 'epics_epic',
-  'userstories.userstory': 'userstories_userstory',
-  'tasks.task': 'tasks_task',
-  'issues.issue': 'issues_issue',
-} as const;
-
-export type Model = keyof typeof TABLES;
-export const MODELS = Object.keys(TABLES) as Model[];
-
-const KEY_PATTERN = '^(userstories\\.userstory|tasks\\.task|issues\\.issue|epics\\.epic):[0-9]{1,9}$';
-/** How far back in the timeline a row can be that was committed since the last look. */
-const TIMELINE_TAIL = 5000;
+/** How far before the end of the timeline a row can be that was committed later. */
+const TIMELINE_OVERLAP = 500;
 const TIMEOUT_MS = 60_000;
-/** The transaction `$1` as one of the 32-bit numbers that rows carry, which begin anew every four billion. */
-const SINCE = '($1::bigint % 4294967296)::text::xid';
-
 export function createChangeQueries(database: Database): ChangeQueries {
   const query = async (
     text: string,
@@ -56,31 +35,45 @@ export function createChangeQueries(database: Database): ChangeQueries {
   ): Promise<void> => {
     await database.read({ text, values, timeoutMs: TIMEOUT_MS }, (_columns, rows) => rows.forEach(onRow));
   };
-  const queryOne = async (text: string): Promise<string> => {
-    let value = '';
-    await query(text, [], ([cell]) => {
-      value = cell ?? '';
+  const queryOne = async (text: string, values: readonly unknown[] = []): Promise<Row> => {
+    let found: Row = [];
+    await query(text, values, (row) => {
+      found = row;
     });
-    return value;
+    return found;
   };
 
   return {
-    async readHorizon() {
+    async readPosition() {
       const generation = database.generation();
-      const oldest = await queryOne('SELECT txid_snapshot_xmin(txid_current_snapshot())::text');
-      // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
-      const cluster = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
-        () => '',
+      const others = MODELS.filter((model) => !ITEM_MODELS.includes(model));
+      const [oldest, timelineEnd, readable] = await queryOne(
+        `SELECT txid_snapshot_xmin(txid_current_snapshot())::text,
+           (SELECT max(id)::text FROM timeline_timeline),
+           (SELECT string_agg(m.model, ',') FROM unnest($1::text[], $2::text[]) AS m (model, name)
+            WHERE has_table_privilege(to_regclass('public.' || m.name), 'SELECT'))`,
+        [others, others.map((model) => TABLES[model])],
       );
-      return { oldest, generation, cluster };
+      const present = (readable ?? '').split(',');
+      // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
+      const [cluster] = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
+        () => [''],
+      );
+      return {
+        oldest: BigInt(oldest ?? 0),
+        generation,
+        cluster: cluster ?? '',
+        timelineEnd: Number(timelineEnd ?? 0),
+        tables: [...ITEM_MODELS, ...others.filter((model) => present.includes(model))],
+      };
     },
 
-    async readAllKeys() {
+    async readAllKeys(tables) {
       const keys = new Set<string>();
       await query(
         `SELECT key FROM history_historyentry WHERE key ~ $1 GROUP BY key
          UNION
-         ${MODELS.map((model) => `SELECT '${model}:' || id FROM ${TABLES[model]}`).join(' UNION ')}`,
+         ${tables.map((model) => `SELECT '${model}:' || id FROM ${TABLES[model]}`).join(' UNION ')}`,
         [KEY_PATTERN],
         ([key]) => {
           if (key) keys.add(key);
@@ -89,35 +82,53 @@ export function createChangeQueries(database: Database): ChangeQueries {
       return keys;
     },
 
-    async readChanges({ oldest }) {
+    async readKeysOf(projects, tables) {
+      const keys = new Set<string>();
+      const parts = tables.map((model) => {
+        const column = PROJECT_COLUMNS[model];
+        return column === undefined
+          ? []
+          : [`SELECT '${model}:' || id FROM ${TABLES[model]} WHERE ${column} = ANY ($1)`];
+      });
+      await query(
+        ['SELECT key FROM history_historyentry WHERE project_id = ANY ($1)', ...parts.flat()].join(' UNION '),
+        [projects],
+        ([key]) => {
+          if (key && isHistoryKey(key)) keys.add(key);
+        },
+      );
+      return keys;
+    },
+
+    async readChanges({ oldest, timelineEnd, tables: models }) {
       const keys = new Set<string>();
       const tables = new Map<Model, { count: number; sum: number }>();
-      let wentBack = false;
       await query(
-        MODELS.map(
-          (model) =>
-            `SELECT '${model}', count(*)::text, coalesce(sum(id), 0)::text,
-               array_to_string(array_agg(id) FILTER (WHERE age(xmin) <= age(${SINCE})), ','), (age(${SINCE}) < 0)::text
-             FROM ${TABLES[model]}`,
-        ).join(' UNION ALL '),
+        models
+          .map(
+            (model) =>
+              `SELECT '${model}', count(*)::text, coalesce(sum(id), 0)::text,
+                 array_to_string(array_agg(id) FILTER (WHERE ${isWrittenForItself(model) ? writtenSince('xmin') : 'false'}), ',')
+               FROM ${TABLES[model]}`,
+          )
+          .join(' UNION ALL '),
         [oldest],
-        ([model, count, sum, ids, isLower]) => {
+        ([model, count, sum, ids]) => {
           tables.set(model as Model, { count: Number(count), sum: Number(sum) });
           for (const id of (ids ?? '').split(',')) if (id) keys.add(`${model}:${id}`);
-          if (isLower === 'true') wentBack = true;
         },
       );
       await query(
         `SELECT DISTINCT m.model || ':' || (t.data #>> ARRAY[split_part(m.model, '.', 2), 'id'])
          FROM timeline_timeline AS t
          JOIN unnest($2::text[]) AS m (model) ON t.event_type LIKE m.model || '.%'
-         WHERE t.id > (SELECT max(id) FROM timeline_timeline) - ${TIMELINE_TAIL} AND age(t.xmin) <= age(${SINCE})`,
-        [oldest, MODELS],
+         WHERE t.id > $3 AND ${writtenSince('t.xmin')}`,
+        [oldest, MODELS, timelineEnd - TIMELINE_OVERLAP],
         ([key]) => {
-          if (key && new RegExp(KEY_PATTERN).test(key)) keys.add(key);
+          if (key && isHistoryKey(key)) keys.add(key);
         },
       );
-      return { keys, tables, wentBack };
+      return { keys, tables };
     },
 
     async readIds(model) {
@@ -145,4 +156,20 @@ export function createChangeQueries(database: Database): ChangeQueries {
       return future;
     },
   };
+}
+
+/** The column that says to which project a row belongs; none: its history says so. */
+const PROJECT_COLUMNS: Readonly<Partial<Record<Model, string>>> = {
+  'epics.epic': 'project_id',
+  'userstories.userstory': 'project_id',
+  'tasks.task': 'project_id',
+  'issues.issue': 'project_id',
+  'milestones.milestone': 'project_id',
+  'wiki.wikipage': 'project_id',
+  'projects.project': 'id',
+};
+
+/** A project's row is written with everything that happens in it; what happened to itself is in its history. */
+function isWrittenForItself(model: Model): boolean {
+  return model !== 'projects.project';
 }

@@ -1,4 +1,6 @@
+import { hasCode } from '../../errors.js';
 import type { CollectorDefinition } from '../definition.js';
+import { assertHistoryKeys } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import { createRowWatch, type Reading } from '../reading.js';
@@ -13,7 +15,7 @@ export interface EventReading {
    * how many items were read, of how many. @throws BugflowError
    */
   read(
-    values: (keys: readonly string[]) => ParameterValues,
+    values: (keys: readonly string[] | null) => ParameterValues,
     onProgress: (done: number, total: number) => void,
   ): Promise<Reading>;
 }
@@ -28,7 +30,7 @@ export interface EventReadingOptions {
 const SLICE_ITEMS = 500;
 
 export function createEventReading({ definition, reader, feed }: EventReadingOptions): EventReading {
-  const ledger = createEventLedger(definition);
+  let ledger = createEventLedger(definition);
   let mark: number | undefined;
   /** Whether the totals grew since they were last given out; also by a reading that failed half-way. */
   let changed = true;
@@ -37,28 +39,49 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
   const readChanges: EventReading['read'] = async (values, onProgress) => {
     const watch = createRowWatch();
     const next = await feed.poll();
-    const groups = feed.since(mark);
+    // Into a new ledger; until all is read, what the old one gave out is served.
+    const isAnew = mark !== undefined && mark < feed.restartedAt();
+    const book = isAnew ? createEventLedger(definition) : ledger;
+    const groups = feed.since(isAnew ? undefined : mark);
     const total = groups.reduce((sum, group) => sum + group.length, 0);
     let done = 0;
     let databaseMs = 0;
     for (const slice of slices(groups)) {
-      ledger.begin(slice);
+      book.begin(slice);
       databaseMs += await reader.read(
         { ...definition, sql: definition.events },
         values(slice),
         (columns, rows) => {
           watch.see(columns, rows);
-          ledger.add(columns, rows);
+          assertHistoryKeys(definition, columns, rows);
+          book.add(columns, rows);
         },
       );
-      if (ledger.commit()) changed = true;
+      if (book.commit() && !isAnew) changed = true;
       done += slice.length;
       onProgress(done, total);
     }
+    if (mark === undefined && !definition.shipped) await findStrangeKeys(values(null));
     // Only now: after a failure the same items are read once more, which changes nothing for those already read.
     mark = next;
+    ledger = book;
+    if (isAnew) changed = true;
     if (watch.rowCount() > 0) sample = watch.sample();
     return { families: ledger.finish(), changed, rowCount: watch.rowCount(), sample, databaseMs };
+  };
+
+  /** What heeds `:keys` is never asked for keys that Taiga does not know: it would be missing without a word. */
+  const findStrangeKeys = async (values: ParameterValues): Promise<void> => {
+    try {
+      await reader.read(
+        { ...definition, sql: definition.events, frame: 'strange' },
+        values,
+        (columns, rows) => assertHistoryKeys(definition, columns, rows),
+      );
+    } catch (error) {
+      // More than can be read at once; what was read in slices is right.
+      if (!hasCode(error, 'COLLECTOR_TIMEOUT')) throw error;
+    }
   };
 
   return {

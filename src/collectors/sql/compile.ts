@@ -1,4 +1,5 @@
 import { BugflowError, type Place } from '../../errors.js';
+import { KEY_PATTERN } from '../history-keys.js';
 import { PARAMETER_TYPES, type ParameterName } from '../parameters.js';
 import type { Relation } from './relations.js';
 import { scanParameters } from './scan.js';
@@ -37,6 +38,8 @@ const FRAMES = {
 UNION ALL
 SELECT ceil(extract(epoch FROM valid_to) * 1000)::bigint, -1, collector.* FROM collector WHERE valid_to <= :now
 ORDER BY moment`,
+  /** An event whose key is none of Taiga's. */
+  strange: `SELECT * FROM collector WHERE key IS NULL OR key !~ '${KEY_PATTERN}' LIMIT 1`,
   /** The spans that are valid at the moment. */
   valid: 'SELECT * FROM collector WHERE valid_from <= :now AND (valid_to IS NULL OR valid_to > :now)',
 } as const;

@@ -1,0 +1,80 @@
+import type pg from 'pg';
+
+export interface BeginOptions {
+  readonly isolation: 'READ COMMITTED' | 'REPEATABLE READ';
+  /** PostgreSQL's own timeouts; 0: none. */
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+/**
+ * Whatever role, database and server were told to set, statements mean the same and values are written the same way.
+ * No
+ * version of PostgreSQL has all of these, and a few only a superuser may set: to others these are words of errors.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  // How SQL is read.
+  standard_conforming_strings: 'on',
+  backslash_quote: 'safe_encoding',
+  transform_null_equals: 'off',
+  array_nulls: 'on',
+  search_path: 'public',
+  quote_all_identifiers: 'off',
+  default_text_search_config: 'pg_catalog.simple',
+  xmloption: 'content',
+  // Which rows there are.
+  row_security: 'on',
+  gin_fuzzy_search_limit: '0',
+  restrict_nonsystem_relation_kind: '',
+  session_replication_role: 'origin',
+  // How values are read and written.
+  client_encoding: 'UTF8',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  timezone_abbreviations: 'Default',
+  extra_float_digits: '3',
+  bytea_output: 'hex',
+  xmlbinary: 'base64',
+  lc_messages: 'C',
+  lc_monetary: 'C',
+  lc_numeric: 'C',
+  lc_time: 'C',
+  // What ends a session or transaction.
+  exit_on_error: 'off',
+  transaction_timeout: '0',
+  // From 11 on PostgreSQL would spend seconds to compile what then runs for milliseconds.
+  jit: 'off',
+  // From 14 on it can notice that whoever asked has gone; on Linux.
+  client_connection_check_interval: '1s',
+};
+
+/**
+ * Begins a transaction that PostgreSQL keeps from writing. Settings hold for the transaction alone: so they survive a
+ * connection pooler, and nothing that a collector's SQL does to its session reaches the next run. Resolves to the
+ * server process at work.
+ */
+export async function begin(client: pg.Client, options: BeginOptions): Promise<number> {
+  // In one go, before a timeout that somebody set can end anything. The rights are those of the role that logged in.
+  await client.query(
+    `BEGIN TRANSACTION ISOLATION LEVEL ${options.isolation} READ ONLY NOT DEFERRABLE;
+     SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
+     SET LOCAL ROLE NONE; SET LOCAL search_path = public`,
+  );
+  const settings = {
+    ...SETTINGS,
+    statement_timeout: String(options.statementTimeoutMs),
+    lock_timeout: String(options.lockTimeoutMs),
+    idle_in_transaction_session_timeout: String(options.idleTimeoutMs),
+  };
+  const { rows } = await client.query<{ pid: number }>({
+    text: `SELECT pg_backend_pid() AS pid, count(set_config(s.name, wanted.value, true))
+           FROM unnest($1::text[], $2::text[]) AS wanted (name, value)
+           JOIN pg_settings AS s ON s.name = wanted.name
+           WHERE (s.context = 'user' OR s.context = 'superuser' AND current_setting('is_superuser') = 'on')
+             AND (s.name <> 'client_connection_check_interval' OR version() LIKE '%linux%')`,
+    values: [Object.keys(settings), Object.values(settings)],
+  });
+  return Number(rows[0]?.pid);
+}
