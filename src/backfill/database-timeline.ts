@@ -1,7 +1,8 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { labelBlock } from '../collectors/families.js';
 import type { ParameterValues } from '../collectors/parameters.js';
-import type { Reader } from '../collectors/reader.js';
+import type { Readable, Reader } from '../collectors/reader.js';
+import type { Frame, SqlSource } from '../collectors/sql/compile.js';
 import type { Row, RowStream } from '../database/database.js';
 import { createSeriesWriter, type SeriesWriter } from './series-writer.js';
 import type { Change, Series, Timeline } from './timeline.js';
@@ -47,29 +48,23 @@ async function* readChanges(
     const isOff = (await reader.lacking(definition.requires)).length > 0;
     if (!isOff && (definition.events ?? definition.spans)) told.push(definition);
   }
-  const readables = told.map(({ events, spans, shipped, relations }) =>
-    events
-      ? ({ sql: events, shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'events' } as const)
-      : ({ sql: present(spans), shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'edges' } as const),
-  );
+  const parts = told.flatMap((definition) => partsOf(definition, series, target));
 
   // The database hands its rows to a callback, the timeline is drawn from outside: a queue of one batch stands between.
   const handover = createHandover<readonly Change[]>();
   const reading = reader
-    .readTogether(readables, values, async (streams) => {
-      const sources = streams.map((stream, i): Source => {
-        const definition = told[i];
-        if (!definition) throw new Error('one stream for each collector');
-        return {
-          stream,
-          writer: createSeriesWriter(definition, series, target),
-          rows: [],
-          position: 0,
-          moment: 0,
-        };
-      });
-      await mergeSources(sources, handover.put);
-    })
+    .readTogether(
+      parts.map(({ readable }) => readable),
+      values,
+      async (streams) => {
+        const sources = streams.map((stream, i): Source => {
+          const part = parts[i];
+          if (!part) throw new Error('one stream for each piece of SQL');
+          return { stream, writer: part.writer, rows: [], position: 0, moment: 0 };
+        });
+        await mergeSources(sources, handover.put);
+      },
+    )
     .then(handover.end, handover.fail);
   try {
     yield* handover.items();
@@ -77,6 +72,24 @@ async function* readChanges(
     handover.stop();
     await reading;
   }
+}
+
+interface Part {
+  readonly readable: Readable;
+  readonly writer: SeriesWriter;
+}
+
+/** What is read of a collector. Zeros come first: of two rows at the same moment theirs is taken before. */
+function partsOf(definition: CollectorDefinition, series: Series[], targetLabels: string): Part[] {
+  const { spans, events, zeros, shipped, relations } = definition;
+  const writer = createSeriesWriter(definition, series, targetLabels);
+  const part = (sql: SqlSource | undefined, frame: Frame, partWriter: SeriesWriter): Part[] =>
+    sql ? [{ readable: { sql, shipped, relations, timeoutMs: TIMEOUT_MS, frame }, writer: partWriter }] : [];
+  return [
+    ...part(zeros, 'zeros', writer.zeros),
+    ...part(events, 'events', writer),
+    ...part(spans, 'edges', writer),
+  ];
 }
 
 /** Takes the earliest row of all sources, again and again. */
@@ -115,11 +128,6 @@ async function advance(source: Source): Promise<boolean> {
   if (!row) return false;
   source.moment = source.writer.moment(row);
   return true;
-}
-
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('filtered above');
-  return value;
 }
 
 interface Handover<T> {

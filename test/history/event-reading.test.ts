@@ -48,6 +48,7 @@ function begin(
   const feed = {
     poll: async () => (mark += 1),
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
+    isAnew: (from: number | undefined) => from === undefined,
   };
   const reading: EventReading = createEventReading({ definition: DEFINITION, reader, feed });
   return { reading, slices };

@@ -32,15 +32,27 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
   let mark: number | undefined;
   /** Whether the totals grew since they were last given out; also by a reading that failed half-way. */
   let changed = true;
+  /** The same for whether everything was read. */
+  let isAfresh = true;
   let sample: Reading['sample'] = { columns: [], rows: [] };
+
+  /** Series that are known before anything happens. Resolves to the milliseconds spent in the database. */
+  const readZeros = async (values: ParameterValues): Promise<number> => {
+    const { zeros } = definition;
+    if (!zeros) return 0;
+    return reader.read({ ...definition, sql: zeros, frame: 'zeros' }, values, ledger.open);
+  };
 
   const readChanges: EventReading['read'] = async (values, onProgress) => {
     const watch = createRowWatch();
     const next = await feed.poll();
     const groups = feed.since(mark);
+    if (feed.isAnew(mark)) isAfresh = true;
     const total = groups.reduce((sum, group) => sum + group.length, 0);
     let done = 0;
     let databaseMs = 0;
+    // Without a change there is hardly a new project; the first change shows it.
+    if (mark === undefined || groups.length > 0) databaseMs += await readZeros({ ...values([]), keys: null });
     for (const slice of slices(groups)) {
       ledger.begin(slice);
       databaseMs += await reader.read(
@@ -58,7 +70,7 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
     // Only now: after a failure the same items are read once more, which changes nothing for those already read.
     mark = next;
     if (watch.rowCount() > 0) sample = watch.sample();
-    return { families: ledger.finish(), changed, rowCount: watch.rowCount(), sample, databaseMs };
+    return { families: ledger.finish(), changed, isAfresh, rowCount: watch.rowCount(), sample, databaseMs };
   };
 
   return {
@@ -69,6 +81,7 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
         // What was read from two servers fits neither; the next look reads everything from the new one.
         if (reader.generation() !== generation) continue;
         changed = false;
+        isAfresh = false;
         return reading;
       }
     },
