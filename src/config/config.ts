@@ -60,6 +60,8 @@ export interface Config {
   readonly overrides: Readonly<Record<string, CollectorOverride>>;
   /** The labels that Prometheus gives to what it scrapes here. */
   readonly targetLabels: { readonly job: string; readonly instance: string };
+  /** How long a counter that is new is shown as 0. */
+  readonly newSeriesZeroForMs: number;
   readonly reloadEndpoint: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
@@ -129,6 +131,7 @@ async function toConfig(
       ]),
     ),
     targetLabels: { job: raw.prometheus.job, instance: raw.prometheus.instance ?? raw.listen },
+    newSeriesZeroForMs: raw.new_series_zero_for,
     reloadEndpoint: raw.reload_endpoint,
     logLevel: raw.log_level,
   };
