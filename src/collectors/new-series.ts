@@ -34,16 +34,13 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
 
   const noteNew = ({ metric, ...family }: MetricFamily, isAfresh: boolean): void => {
     const series = 'values' in family ? family.values : family.distributions;
-    const knownSeries = known.get(metric.name);
-    if (isAfresh || !knownSeries) {
-      known.set(metric.name, new Set(series.keys()));
-      return;
-    }
-    if (knownSeries.size === series.size) return;
+    // What was ever shown stays known: a project that is gone may come back as it was.
+    const knownSeries = known.get(metric.name) ?? new Set();
+    known.set(metric.name, knownSeries);
     for (const labels of series.keys()) {
       if (knownSeries.has(labels)) continue;
       knownSeries.add(labels);
-      if (zeroForMs === 0) continue;
+      if (isAfresh || zeroForMs === 0) continue;
       const heldSeries = held.get(metric.name) ?? new Map<LabelBlock, number>();
       held.set(metric.name, heldSeries.set(labels, performance.now() + zeroForMs));
     }

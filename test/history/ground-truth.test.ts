@@ -5,13 +5,11 @@ import { hasSample, readSampleSql, SAMPLE_NOW } from '../support/ground-truth.js
 import { collectorsWith, type Kit, openKit, type TextRow } from '../support/kit.js';
 import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
 import { add, rounded, Samples, samplesAt, type Table } from '../support/samples.js';
+import { replayTold, type Untold } from '../support/told-past.js';
 import {
   counts,
   type DiaryLine,
   type EventName,
-  type ItemLine,
-  isItemLine,
-  momentOf,
   readDiary,
   replayEvents,
   replayGauges,
@@ -42,7 +40,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
     let trueGauges: TrueGauges[];
     let past: Samples[];
     let present: Samples;
-    const untold = { promoted: [] as ItemLine[], removed: [] as ItemLine[], misnamed: [] as ItemLine[] };
+    let untold: Untold;
     const withoutPriority = new Set<string>();
 
     beforeAll(async () => {
@@ -53,24 +51,9 @@ describe.skipIf(!hasSample || !hasPostgres)(
       kit = await openKit(url);
 
       diary = readDiary();
-      const removedAt = new Map<string, number>();
-      trueEvents = replayEvents(diary, {
-        told(line, isFirstOfPromoted) {
-          if (line.silent) {
-            untold.removed.push(line);
-            removedAt.set(`${line.type} ${line.id}`, momentOf(line));
-            return undefined;
-          }
-          if (isFirstOfPromoted && line.type === 'userstory') {
-            untold.promoted.push(line);
-            return undefined;
-          }
-          const wasRemoved = removedAt.delete(`${line.type} ${line.id}`);
-          if (!wasRemoved) return { from: line.from ?? '' };
-          untold.misnamed.push(line);
-          return { from: 'Waiting for vendor', since: enteredBefore(diary, line, 'Waiting for vendor') };
-        },
-      });
+      const told = replayTold(diary);
+      trueEvents = told.events;
+      untold = told.untold;
       trueGauges = replayGauges(diary, MOMENTS, {
         priority(project, name, ref) {
           if (project !== UNICODE || name !== 'High') return name;
@@ -217,19 +200,6 @@ describe.skipIf(!hasSample || !hasPostgres)(
     });
   },
 );
-
-/** When the item came into the status that it was last in before this line. */
-function enteredBefore(diary: readonly DiaryLine[], line: ItemLine, status: string): number {
-  const entry = diary.findLast(
-    (each) =>
-      isItemLine(each) &&
-      each.type === line.type &&
-      each.id === line.id &&
-      each.t < line.t &&
-      each.to === status,
-  );
-  return entry ? momentOf(entry) : Number.NaN;
-}
 
 /** What the rows say of each item, sorted: moment and amount to the second (points as they are). */
 function told(rows: readonly TextRow[], column: string): string[] {

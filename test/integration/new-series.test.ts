@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
@@ -8,6 +8,7 @@ import { bugflow, createFolder, type Folder, scrape } from '../support/bugflow.j
 import { exampleTaiga } from '../support/fixture.js';
 import { Metrics } from '../support/measure.js';
 import { queryOnce, startPGlite, type TestPostgres } from '../support/postgres.js';
+import { SHIPPED_FOLDER } from '../unit/helpers.js';
 
 const OWN = `collector: own
 description: A test's own.
@@ -22,6 +23,12 @@ events: |
   JOIN project AS p USING (project_id)
   CROSS JOIN unnest(i.tags) AS tag
 `;
+
+/** PGlite is one session: nobody else is to use it. */
+const OTHERS_OFF = readdirSync(SHIPPED_FOLDER)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => `${name.replace('.yaml', '')}: { enabled: false }`)
+  .join(', ');
 
 describe('a counter that appears', () => {
   let server: TestPostgres;
@@ -62,7 +69,7 @@ describe('a counter that appears', () => {
     const start = async (): Promise<Service> => {
       const service = await startService({
         source: {
-          file: configure('new_series_zero_for: 4s\noverrides: { attention: { enabled: false } }'),
+          file: configure(`new_series_zero_for: 4s\nlog_level: silent\noverrides: { ${OTHERS_OFF} }`),
           env: { TAIGA_DATABASE_URL: server.url },
         },
         log: pino({ level: 'silent' }),

@@ -118,6 +118,14 @@ describe('a counter that stood before is never 0', () => {
     expect(published.at(-1)).toMatchObject(closed('app', 2));
   });
 
+  test('when it comes back', async () => {
+    const { series, published } = begin();
+    await series.publish([counter({ shop: 5, app: 9 })], true);
+    await series.publish([counter({ shop: 5 })], true);
+    await series.publish([counter({ shop: 5, app: 9 })], false);
+    expect(published.at(-1)).toMatchObject(closed('app', 9));
+  });
+
   test('after a reload, while what was still 0 stays so for the rest of its time', async () => {
     const first = begin();
     await first.series.publish([counter({ shop: 5 })], true);

@@ -18,8 +18,8 @@ export interface ChangeFeed {
   poll(): Promise<number>;
   /** History keys of what changed after the mark (without one: of everything), in groups that must be read together. */
   since(mark: number | undefined): string[][];
-  /** Whether everything had to be looked at anew after the mark, as at the start: another server may be read. */
-  isAnew(mark: number | undefined): boolean;
+  /** The mark of the last look that took everything for changed, as at the start: another server is read, perhaps. */
+  foundAllAt(): number;
 }
 
 export interface ChangeFeedOptions {
@@ -45,8 +45,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
   /** Keys with history that is dated in the future, and when its time comes. */
   const future = new Map<string, number>();
   let mark = 0;
-  /** Of the last look that found everything. */
-  let wholeMark = 0;
+  let foundAllAt = 0;
   let horizon: Horizon | undefined;
   let polling: Promise<number> | undefined;
 
@@ -110,7 +109,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
     }
 
     mark += 1;
-    if (isWhole) wholeMark = mark;
+    if (isWhole) foundAllAt = mark;
     for (const key of changed) changedAt.set(key, mark);
     for (const [key, looks] of again) {
       if (looks > 1) again.set(key, looks - 1);
@@ -129,7 +128,7 @@ export function createChangeFeed({ database, reader, values }: ChangeFeedOptions
       });
       return polling;
     },
-    isAnew: (from) => from === undefined || wholeMark > from,
+    foundAllAt: () => foundAllAt,
     since(from) {
       const changed = new Set<ReadonlySet<string>>();
       for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));

@@ -47,7 +47,7 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
     const watch = createRowWatch();
     const next = await feed.poll();
     const groups = feed.since(mark);
-    if (feed.isAnew(mark)) isAfresh = true;
+    if (mark === undefined || mark < feed.foundAllAt()) isAfresh = true;
     const total = groups.reduce((sum, group) => sum + group.length, 0);
     let done = 0;
     let databaseMs = 0;
