@@ -110,6 +110,7 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
           relationsPlace: place,
           spans: undefined,
           events: undefined,
+          zeros: undefined,
           now: { text: 'SELECT 1', file: 'bench.yaml', line: 1 },
           metrics: [
             {

@@ -71,8 +71,10 @@ export async function runBackfill(timeline: Timeline, options: BackfillOptions):
   const blockMs = chooseBlockMs(grid.stepMs);
   const { series } = timeline;
   let samples = 0;
+  // Where the past ends near the present, what comes next is what the service shows now.
+  const lookUntilMs = nowMs - grid.toMs <= RECENT_EDGE_MS + grid.stepMs ? nowMs : undefined;
   const walk = async (sink: StepSink, part: Grid = grid): Promise<void> => {
-    await walkSteps(timeline, part, withProgress(sink, part), { signal });
+    await walkSteps(timeline, part, withProgress(sink, part), { lookUntilMs, signal });
     if (samples === 0) throw new BugflowError('BACKFILL_USAGE', nothingThere(part));
   };
   const withProgress = (sink: StepSink, part: Grid): StepSink => {

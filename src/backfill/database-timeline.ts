@@ -2,7 +2,8 @@ import type { CollectorDefinition } from '../collectors/definition.js';
 import { labelBlock } from '../collectors/families.js';
 import { assertHistoryKeys } from '../collectors/history-keys.js';
 import type { ParameterValues } from '../collectors/parameters.js';
-import type { Reader } from '../collectors/reader.js';
+import type { Readable, Reader } from '../collectors/reader.js';
+import type { Frame, SqlSource } from '../collectors/sql/compile.js';
 import type { Row, RowStream } from '../database/database.js';
 import { createSeriesWriter, type SeriesWriter } from './series-writer.js';
 import type { Change, Series, Timeline } from './timeline.js';
@@ -29,10 +30,8 @@ export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeli
   return { series, changes: () => readChanges(options, series) };
 }
 
-interface Source {
-  readonly definition: CollectorDefinition;
+interface Source extends Omit<Part, 'readable'> {
   readonly stream: RowStream;
-  readonly writer: SeriesWriter;
   rows: readonly Row[];
   position: number;
   moment: number;
@@ -49,30 +48,23 @@ async function* readChanges(
     const isOff = (await reader.lacking(definition.requires)).length > 0;
     if (!isOff && (definition.events ?? definition.spans)) told.push(definition);
   }
-  const readables = told.map(({ events, spans, shipped, relations }) =>
-    events
-      ? ({ sql: events, shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'events' } as const)
-      : ({ sql: present(spans), shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'edges' } as const),
-  );
+  const parts = told.flatMap((definition) => partsOf(definition, series, target));
 
   // The database hands its rows to a callback, the timeline is drawn from outside: a queue of one batch stands between.
   const handover = createHandover<readonly Change[]>();
   const reading = reader
-    .readTogether(readables, values, async (streams) => {
-      const sources = streams.map((stream, i): Source => {
-        const definition = told[i];
-        if (!definition) throw new Error('one stream for each collector');
-        return {
-          definition,
-          stream,
-          writer: createSeriesWriter(definition, series, target),
-          rows: [],
-          position: 0,
-          moment: 0,
-        };
-      });
-      await mergeSources(sources, handover.put);
-    })
+    .readTogether(
+      parts.map(({ readable }) => readable),
+      values,
+      async (streams) => {
+        const sources = streams.map((stream, i): Source => {
+          const part = parts[i];
+          if (!part) throw new Error('one stream for each piece of SQL');
+          return { ...part, stream, rows: [], position: 0, moment: 0 };
+        });
+        await mergeSources(sources, handover.put);
+      },
+    )
     .then(handover.end, handover.fail);
   try {
     yield* handover.items();
@@ -80,6 +72,26 @@ async function* readChanges(
     handover.stop();
     await reading;
   }
+}
+
+interface Part {
+  readonly readable: Readable;
+  readonly writer: SeriesWriter;
+  /** Whose events these are; their keys are checked. */
+  readonly eventsOf?: CollectorDefinition | undefined;
+}
+
+/** What is read of a collector. Zeros come first: of two rows at the same moment theirs is taken before. */
+function partsOf(definition: CollectorDefinition, series: Series[], targetLabels: string): Part[] {
+  const { spans, events, zeros, shipped, relations } = definition;
+  const writer = createSeriesWriter(definition, series, targetLabels);
+  const part = (sql: SqlSource | undefined, frame: Frame, partWriter: SeriesWriter): Part[] =>
+    sql ? [{ readable: { sql, shipped, relations, timeoutMs: TIMEOUT_MS, frame }, writer: partWriter }] : [];
+  return [
+    ...part(zeros, 'zeros', writer.zeros),
+    ...part(events, 'events', writer).map((each) => ({ ...each, eventsOf: definition })),
+    ...part(spans, 'edges', writer),
+  ];
 }
 
 /** Takes the earliest row of all sources, again and again. */
@@ -111,7 +123,7 @@ async function advance(source: Source): Promise<boolean> {
   if (source.position >= source.rows.length) {
     const { columns, rows } = await source.stream.next();
     source.writer.expect(columns);
-    assertHistoryKeys(source.definition, columns, rows);
+    if (source.eventsOf) assertHistoryKeys(source.eventsOf, columns, rows);
     source.rows = rows;
     source.position = 0;
   }
@@ -119,11 +131,6 @@ async function advance(source: Source): Promise<boolean> {
   if (!row) return false;
   source.moment = source.writer.moment(row);
   return true;
-}
-
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('filtered above');
-  return value;
 }
 
 interface Handover<T> {

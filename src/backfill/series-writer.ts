@@ -1,6 +1,7 @@
-import type { CollectorDefinition } from '../collectors/definition.js';
-import { type LabelBlock, labelBlock } from '../collectors/families.js';
-import { locateColumns, readLabels, readValue, type Target } from '../collectors/row-values.js';
+import { type Account, addValue, shownValue } from '../collectors/account.js';
+import { type Accumulator, createAccumulator } from '../collectors/accumulator.js';
+import type { CollectorDefinition, MetricDefinition } from '../collectors/definition.js';
+import type { LabelBlock } from '../collectors/families.js';
 import type { Column, Row } from '../database/database.js';
 import { formatBound } from '../exposition/format.js';
 import type { Change, Series } from './timeline.js';
@@ -15,87 +16,114 @@ export interface SeriesWriter {
   write(row: Row, atMs: number, changes: Change[]): void;
 }
 
-/** A series, or all the lines of a distribution. */
-interface Account {
-  /** Index of the first of its series in the timeline. */
-  readonly first: number;
-  readonly totals: number[];
+/** The writer of a collector's `spans` or `events`, and that of its `zeros`. */
+export interface CollectorWriter extends SeriesWriter {
+  readonly zeros: SeriesWriter;
 }
-
-/** Sums of sums: what binary fractions leave over must not show. */
-const PRECISION = 1e6;
 
 export function createSeriesWriter(
   definition: CollectorDefinition,
   series: Series[],
   targetLabels: LabelBlock,
-): SeriesWriter {
-  const accounts = definition.metrics.map(() => new Map<LabelBlock, Account>());
-  let targets: Target[] | undefined;
+): CollectorWriter {
+  const lines = new Map(definition.metrics.map((metric) => [metric, linesOf(metric)]));
+  const linesFor = ({ metric }: Account): readonly Line[] => lines.get(metric) ?? [];
+  /** Index of the first of each account's series in the timeline. */
+  const firstSeries = new Map<Account, number>();
+  const accumulator = createAccumulator(definition, definition.events ? 'events' : 'spans', (account) => {
+    firstSeries.set(account, series.length);
+    for (const { suffix, bound } of linesFor(account)) {
+      const labels = bound === undefined ? account.labels : joinLabels(account.labels, `{le="${bound}"}`);
+      series.push({
+        name: account.metric.name + suffix,
+        labels: joinLabels(labels, targetLabels),
+        isCumulative: definition.events !== undefined,
+      });
+    }
+    opened.add(account);
+  });
+  /** Accounts of which nothing was written yet: they appear whole, with the lines that are 0. */
+  const opened = new Set<Account>();
   let momentIndex = -1;
   let signIndex = -1;
 
-  const accountFor = (target: Target, index: number, row: Row): Account => {
-    const { metric } = target;
-    const labels = labelBlock(metric.labels, readLabels(target, row));
-    const known = accounts[index]?.get(labels);
-    if (known) return known;
-    const account: Account = { first: series.length, totals: [] };
-    if (metric.type === 'histogram') {
-      for (const bound of [...metric.buckets, Number.POSITIVE_INFINITY].map(formatBound)) {
-        series.push({
-          name: `${metric.name}_bucket`,
-          labels: joinLabels(joinLabels(labels, `{le="${bound}"}`), targetLabels),
-        });
-      }
-      series.push({ name: `${metric.name}_sum`, labels: joinLabels(labels, targetLabels) });
-      series.push({ name: `${metric.name}_count`, labels: joinLabels(labels, targetLabels) });
-    } else {
-      series.push({ name: metric.name, labels: joinLabels(labels, targetLabels) });
-    }
-    account.totals.push(...new Array<number>(series.length - account.first).fill(0));
-    accounts[index]?.set(labels, account);
-    return account;
+  const writeWhole = (account: Account, atMs: number, changes: Change[]): void => {
+    opened.delete(account);
+    const first = firstSeries.get(account) ?? 0;
+    for (const [line, { cell }] of linesFor(account).entries())
+      changes.push({ atMs, series: first + line, value: shownValue(account, cell) });
   };
 
   return {
+    zeros: createZerosWriter(accumulator, (atMs, changes) => {
+      for (const account of opened) writeWhole(account, atMs, changes);
+    }),
+
     expect(columns) {
-      if (targets) return;
-      targets = definition.metrics.map((metric) => locateColumns(metric, columns));
-      momentIndex = columns.findIndex((column) => column.name === 'moment');
-      signIndex = columns.findIndex((column) => column.name === 'sign');
+      accumulator.expect(columns);
+      momentIndex = indexOf(columns, 'moment');
+      signIndex = indexOf(columns, 'sign');
     },
 
     moment: (row) => Number(row[momentIndex]),
 
     write(row, atMs, changes) {
       const sign = signIndex < 0 ? 1 : Number(row[signIndex]);
-      for (const [i, target] of (targets ?? []).entries()) {
-        const value = readValue(target, row);
-        if (value === undefined) continue;
-        const account = accountFor(target, i, row);
-        const add = (line: number, amount: number): void => {
-          const total = Math.round(((account.totals[line] ?? 0) + amount) * PRECISION) / PRECISION;
-          account.totals[line] = total;
-          changes.push({ atMs, series: account.first + line, value: total });
-        };
-        if (target.metric.type !== 'histogram') {
-          add(0, sign * value);
-          continue;
+      accumulator.read(row, (account, value) => {
+        const before = [...account.cells];
+        addValue(account, account.cells, value, sign);
+        if (opened.has(account)) {
+          writeWhole(account, atMs, changes);
+          return;
         }
-        const { buckets } = target.metric;
-        // A distribution appears whole, with the buckets that its first observation leaves at 0.
-        const isFirst = account.totals.at(-1) === 0;
-        for (let line = 0; line < buckets.length; line++) {
-          const isWithin = value <= (buckets[line] ?? 0);
-          if (isWithin || isFirst) add(line, isWithin ? 1 : 0);
-        }
-        add(buckets.length, 1);
-        add(buckets.length + 1, value);
-        add(buckets.length + 2, 1);
-      }
+        const first = firstSeries.get(account) ?? 0;
+        for (const [line, { cell }] of linesFor(account).entries())
+          if (account.cells[cell] !== before[cell])
+            changes.push({ atMs, series: first + line, value: shownValue(account, cell) });
+      });
     },
   };
+}
+
+/** Opens the series that a row of `zeros` names; `writeOpened` writes those that were not there before. */
+function createZerosWriter(
+  accumulator: Accumulator,
+  writeOpened: (atMs: number, changes: Change[]) => void,
+): SeriesWriter {
+  let columns: readonly Column[] = [];
+  return {
+    expect(found) {
+      columns = found;
+    },
+    moment: (row) => Number(row[indexOf(columns, 'moment')]),
+    write(row, atMs, changes) {
+      accumulator.open(columns, [row]);
+      writeOpened(atMs, changes);
+    },
+  };
+}
+
+function indexOf(columns: readonly Column[], name: string): number {
+  return columns.findIndex((column) => column.name === name);
+}
+
+interface Line {
+  readonly suffix: string;
+  /** Of a bucket: its upper bound. */
+  readonly bound?: string;
+  /** Which of the account's numbers it shows. */
+  readonly cell: number;
+}
+
+/** The lines of the exposition that an account of this metric has. */
+function linesOf({ type, buckets }: MetricDefinition): readonly Line[] {
+  if (type !== 'histogram') return [{ suffix: '', cell: 0 }];
+  const bounds = [...buckets, Number.POSITIVE_INFINITY].map(formatBound);
+  return [
+    ...bounds.map((bound, cell) => ({ suffix: '_bucket', bound, cell })),
+    { suffix: '_sum', cell: bounds.length },
+    { suffix: '_count', cell: bounds.length - 1 },
+  ];
 }
 
 function joinLabels(a: LabelBlock, b: LabelBlock): LabelBlock {

@@ -27,6 +27,11 @@ export interface StepSink {
 }
 
 export interface WalkOptions {
+  /**
+   * Up to here changes are looked at for counters that begin after the last step: that is when somebody else writes
+   * on. By default until one step later.
+   */
+  readonly lookUntilMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -60,16 +65,23 @@ export function checkGrid({ fromMs, toMs, stepMs }: Grid): void {
 /**
  * One pass over the changes, in which every step of the grid is handed out with the values of that moment: a change
  * at exactly that moment counts. Memory follows the number of series, time that of changes and steps.
+ *
+ * A step is held back until the changes up to the next one are known: what only grows is 0 at the step before its first
+ * change, or whoever asks for its increase would miss what it began with.
  */
 export async function walkSteps(
   timeline: Timeline,
   grid: Grid,
   sink: StepSink,
-  { signal }: WalkOptions = {},
+  { signal, lookUntilMs = grid.toMs + grid.stepMs }: WalkOptions = {},
 ): Promise<void> {
   const { toMs, stepMs } = grid;
   let nextMs = grid.fromMs;
   let values = new Float64Array(1024).fill(Number.NaN);
+  /** Of the step after that: values of the series with a change in between, and which these are. */
+  let laterValues = new Float64Array(1024);
+  let laterIn = new Int32Array(1024).fill(-1);
+  const later: number[] = [];
   let changed = new Int32Array(1024);
   let changedCount = 0;
   /** The step in which a series was last noted as changed. */
@@ -83,6 +95,12 @@ export async function walkSteps(
     const longer = new Float64Array(size).fill(Number.NaN);
     longer.set(values);
     values = longer;
+    const longerLater = new Float64Array(size);
+    longerLater.set(laterValues);
+    laterValues = longerLater;
+    const longerLaterIn = new Int32Array(size).fill(-1);
+    longerLaterIn.set(laterIn);
+    laterIn = longerLaterIn;
     const longerChanged = new Int32Array(size);
     longerChanged.set(changed);
     changed = longerChanged;
@@ -91,13 +109,34 @@ export async function walkSteps(
     notedIn = longerNoted;
   };
 
-  const handOut = (): Promise<void> | undefined => {
-    const waiting = sink.step({ atMs: nextMs, values, changed, changedCount, present });
+  /** From here on a series has this value at the step that is handed out next. */
+  const set = (series: number, value: number): void => {
+    const before = values[series] ?? Number.NaN;
+    if (Object.is(before, value)) return;
+    present += Number(Number.isNaN(before)) - Number(Number.isNaN(value));
+    values[series] = value;
+    if (notedIn[series] === stepNumber) return;
+    notedIn[series] = stepNumber;
+    changed[changedCount] = series;
+    changedCount += 1;
+  };
+  /** The same for the step after that. */
+  const setLater = (series: number, value: number): void => {
+    if (laterIn[series] !== stepNumber) {
+      laterIn[series] = stepNumber;
+      later.push(series);
+      if (timeline.series[series]?.isCumulative && Number.isNaN(values[series])) set(series, 0);
+    }
+    laterValues[series] = value;
+  };
+  const handOut = async (): Promise<void> => {
+    await sink.step({ atMs: nextMs, values, changed, changedCount, present });
     nextMs += stepMs;
     stepNumber += 1;
     changedCount = 0;
-    if (stepNumber % STEPS_PER_LOOK !== 0 || performance.now() < turnAt) return waiting;
-    return (waiting ?? Promise.resolve()).then(takeTurn);
+    for (const series of later) set(series, laterValues[series] ?? Number.NaN);
+    later.length = 0;
+    if (stepNumber % STEPS_PER_LOOK === 0 && performance.now() >= turnAt) await takeTurn();
   };
   const takeTurn = async (): Promise<void> => {
     await nextTurn();
@@ -111,27 +150,14 @@ export async function walkSteps(
     for (const { atMs, series, value } of batch) {
       if (!(atMs >= lastMs)) throw new Error(`changes out of order: ${atMs} after ${lastMs}`);
       lastMs = atMs;
-      while (nextMs < atMs) {
-        if (nextMs > toMs) break reading;
-        const waiting = handOut();
-        if (waiting) await waiting;
-      }
+      while (atMs > nextMs + stepMs && nextMs < toMs) await handOut();
+      if (nextMs >= toMs && atMs > lookUntilMs) break reading;
       if (series >= values.length) grow(series + 1);
-      const before = values[series] ?? Number.NaN;
-      if (before === value) continue;
-      present += Number(Number.isNaN(before)) - Number(Number.isNaN(value));
-      values[series] = value;
-      if (notedIn[series] !== stepNumber) {
-        notedIn[series] = stepNumber;
-        changed[changedCount] = series;
-        changedCount += 1;
-      }
+      if (atMs <= nextMs) set(series, value);
+      else setLater(series, value);
     }
   }
-  while (nextMs <= toMs) {
-    const waiting = handOut();
-    if (waiting) await waiting;
-  }
+  while (nextMs <= toMs) await handOut();
 }
 
 function usage(message: string): BugflowError {

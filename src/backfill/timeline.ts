@@ -3,6 +3,8 @@ export interface Series {
   readonly name: string;
   /** `{project="webshop",le="3600.0",job="taiga-bugflow",instance="…"}`, escaped as in the exposition. */
   readonly labels: string;
+  /** Whether it only grows, from 0 on, as counters and histograms do. */
+  readonly isCumulative?: boolean;
 }
 
 /** From this moment on a series has this value. */

@@ -42,6 +42,8 @@ export interface CollectorDefinition {
   readonly spans: SqlSource | undefined;
   /** What happened `at` a moment, to the item with the history key `key`. */
   readonly events: SqlSource | undefined;
+  /** Series of `events` that exist with 0 from `at` on, before anything happened. */
+  readonly zeros: SqlSource | undefined;
 }
 
 const HOUR_S = 3600;
@@ -156,6 +158,7 @@ const collector = z
     now: z.string().min(1).optional(),
     spans: z.string().min(1).optional(),
     events: z.string().min(1).optional(),
+    zeros: z.string().min(1).optional(),
   })
   .superRefine((value, context) => {
     const issue = (path: PropertyKey[], message: string): void =>
@@ -166,6 +169,8 @@ const collector = z
       issue(['events'], '`now` and `events` make different metrics; put them into two collectors');
     if (value.spans !== undefined && value.now === undefined)
       issue(['spans'], '`spans` tells the past of what `now` tells; write `now`, too');
+    if (value.zeros !== undefined && value.events === undefined)
+      issue(['zeros'], '`zeros` names series of what `events` tells; write `events`, too');
     value.metrics.forEach(({ type, value: column }, i) => {
       if (type === 'counter' && value.events === undefined)
         issue(
@@ -212,6 +217,7 @@ export async function readCollector(file: string, shipped: boolean): Promise<Col
     now: sqlSource(document, 'now', raw.now),
     spans: sqlSource(document, 'spans', raw.spans),
     events: sqlSource(document, 'events', raw.events),
+    zeros: sqlSource(document, 'zeros', raw.zeros),
   };
 }
 
@@ -226,8 +232,8 @@ function sqlSource(
 }
 
 /** The pieces of SQL that a collector has. */
-export function shapes({ now, spans, events }: CollectorDefinition): SqlSource[] {
-  return [now, spans, events].filter((source) => source !== undefined);
+export function shapes({ now, spans, events, zeros }: CollectorDefinition): SqlSource[] {
+  return [now, spans, events, zeros].filter((source) => source !== undefined);
 }
 
 /** Collector names and metric names are unique over all files. @throws BugflowError */

@@ -8,6 +8,7 @@ import { createChangeFeed } from './events/change-feed.js';
 import { createEventReading } from './events/event-reading.js';
 import type { MetricFamily } from './families.js';
 import type { CollectorLibrary } from './library.js';
+import { createNewSeries, type HeldSeries, type NewSeries } from './new-series.js';
 import { type ParameterValues, parameterValues } from './parameters.js';
 import { createReader } from './reader.js';
 import { type Reading, readOnce } from './reading.js';
@@ -35,8 +36,11 @@ export interface Engine {
   /** What is remembered of statuses; undefined before the database was first read. */
   statusRecord(): StatusRecord | undefined;
   start(): void;
-  /** Ends the schedules and waits for the runs under way; their results are no longer published. */
-  stop(): Promise<void>;
+  /**
+   * Ends the schedules and waits for the runs under way; their results are no longer published. Resolves to the new
+   * series that are still shown as 0, by collector.
+   */
+  stop(): Promise<ReadonlyMap<string, HeldSeries>>;
 }
 
 /** How a run ended, or that values went stale. */
@@ -49,6 +53,8 @@ export interface Handover {
   readonly states: ReadonlyMap<string, CollectorState>;
   /** Where the database is the same. */
   readonly statuses: StatusRecord | undefined;
+  /** Of the same collectors: new series that are still shown as 0. */
+  readonly heldSeries: ReadonlyMap<string, HeldSeries>;
 }
 
 export interface EngineDependencies {
@@ -119,6 +125,19 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     return (report) => eventReading.read(values, (done, total) => report(done / total));
   };
 
+  const newSeries = new Map<string, NewSeries>();
+  for (const { name, events } of library.collectors) {
+    if (!events) continue;
+    newSeries.set(
+      name,
+      createNewSeries({
+        zeroForMs: config.newSeriesZeroForMs,
+        publish: (families) => publish(name, families),
+        held: handover?.heldSeries.get(name),
+      }),
+    );
+  }
+
   const runners = library.collectors.map((definition) => {
     const read = createRead(definition);
     const runnerDependencies: RunnerDependencies = {
@@ -140,8 +159,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
           throw error;
         }
       },
-      publish,
-      withdraw,
+      publish: (name, families, isAfresh) =>
+        newSeries.get(name)?.publish(families, isAfresh) ?? publish(name, families),
+      withdraw(name) {
+        newSeries.get(name)?.withdraw();
+        withdraw(name);
+      },
       onRun: onChange,
       onStale: (runner) => onChange(runner, 'stale'),
     };
@@ -180,6 +203,9 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     async stop() {
       for (const runner of runners) runner.close();
       await Promise.all([scheduler.stop(), verifier.stop()]);
+      const heldSeries = new Map<string, HeldSeries>();
+      for (const [name, series] of newSeries) heldSeries.set(name, await series.close());
+      return heldSeries;
     },
   };
 }

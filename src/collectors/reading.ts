@@ -1,11 +1,10 @@
 import type { Row } from '../database/database.js';
+import { createAccumulator } from './accumulator.js';
 import type { CollectorDefinition } from './definition.js';
-import { createEventLedger } from './events/ledger.js';
 import type { MetricFamily } from './families.js';
 import { assertHistoryKeys } from './history-keys.js';
 import type { ParameterValues } from './parameters.js';
 import type { Reader, RowSample } from './reader.js';
-import { createFamilyBuilder } from './rows-to-families.js';
 import type { SqlSource } from './sql/compile.js';
 
 /** What one run of a collector found. */
@@ -13,6 +12,8 @@ export interface Reading {
   readonly families: readonly MetricFamily[];
   /** Whether they may differ from those of the run before. */
   readonly changed: boolean;
+  /** Whether everything was read, not only what changed: what it has then need not be new. */
+  readonly isAfresh: boolean;
   readonly rowCount: number;
   /** The first few rows, to explain the numbers by. */
   readonly sample: RowSample;
@@ -55,16 +56,20 @@ export async function readOnce(
   values: ParameterValues,
 ): Promise<Reading> {
   const watch = createRowWatch();
-  const builder = definition.now ? createFamilyBuilder(definition) : createEventLedger(definition);
+  const accumulator = createAccumulator(definition, definition.now ? 'now' : 'events');
   const sql = sqlOf(definition);
-  const databaseMs = await reader.read({ ...definition, sql }, values, (columns, rows) => {
+  let databaseMs = await reader.read({ ...definition, sql }, values, (columns, rows) => {
     watch.see(columns, rows);
     assertHistoryKeys(definition, columns, rows);
-    builder.add(columns, rows);
+    accumulator.add(columns, rows);
   });
+  const { zeros } = definition;
+  if (zeros)
+    databaseMs += await reader.read({ ...definition, sql: zeros, frame: 'zeros' }, values, accumulator.open);
   return {
-    families: builder.finish(),
+    families: accumulator.families(),
     changed: true,
+    isAfresh: true,
     rowCount: watch.rowCount(),
     sample: watch.sample(),
     databaseMs,

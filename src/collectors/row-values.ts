@@ -1,11 +1,15 @@
 import type { Column, Row } from '../database/database.js';
 import { BugflowError } from '../errors.js';
-import type { MetricDefinition } from './definition.js';
+import type { CollectorDefinition, MetricDefinition } from './definition.js';
 
-/** Where in a row a metric finds its labels and its value. */
-export interface Target {
+/** Where in a row a metric finds its labels. */
+export interface LabelTarget {
   readonly metric: MetricDefinition;
   readonly labelIndexes: readonly number[];
+}
+
+/** Where in a row a metric finds its labels and its value. */
+export interface Target extends LabelTarget {
   /** Absent: each row counts 1. */
   readonly valueIndex: number | undefined;
 }
@@ -28,8 +32,25 @@ export function locateColumns(metric: MetricDefinition, columns: readonly Column
   };
 }
 
+/** Where the columns have the metric's labels; undefined when they do not have all of them. */
+export function locateLabels(metric: MetricDefinition, columns: readonly Column[]): LabelTarget | undefined {
+  const labelIndexes = metric.labels.map((label) => columns.findIndex(({ name }) => name === label));
+  return labelIndexes.includes(-1) ? undefined : { metric, labelIndexes };
+}
+
+/** Where a row of events says whose event it is. @throws BugflowError when the SQL does not. */
+export function locateKey({ name, events }: CollectorDefinition, columns: readonly Column[]): number {
+  const index = columns.findIndex((column) => column.name === 'key');
+  if (index >= 0) return index;
+  throw new BugflowError(
+    'COLLECTOR_COLUMN_MISSING',
+    `collector "${name}": events need the column "key", the history key of the item that each belongs to`,
+    { place: events },
+  );
+}
+
 /** The row's labels in the metric's order; NULL is empty. */
-export function readLabels({ labelIndexes }: Target, row: Row): string[] {
+export function readLabels({ labelIndexes }: LabelTarget, row: Row): string[] {
   return labelIndexes.map((index) => row[index] ?? '');
 }
 

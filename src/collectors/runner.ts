@@ -41,7 +41,7 @@ export interface CollectorRunner {
 
 export interface RunnerDependencies {
   read(definition: CollectorDefinition, onProgress: (ratio: number) => void): Promise<Reading | Off>;
-  publish(collector: string, families: readonly MetricFamily[]): Promise<void>;
+  publish(collector: string, families: readonly MetricFamily[], isAfresh: boolean): Promise<void>;
   withdraw(collector: string): void;
   /** Told after each run. */
   onRun(runner: CollectorRunner, result: RunResult | 'off'): void;
@@ -95,7 +95,8 @@ export function createRunner(
 
   const succeed = async (reading: Reading): Promise<void> => {
     // When nothing changed the bytes that are served stay as they are, unless they were withdrawn.
-    if (reading.changed || !state.up) await dependencies.publish(definition.name, reading.families);
+    if (reading.changed || !state.up)
+      await dependencies.publish(definition.name, reading.families, reading.isAfresh);
     clearTimeout(staleTimer);
     staleTimer = undefined;
     update({

@@ -60,6 +60,8 @@ export interface Config {
   readonly overrides: Readonly<Record<string, CollectorOverride>>;
   /** The labels that Prometheus gives to what it scrapes here. */
   readonly targetLabels: { readonly job: string; readonly instance: string };
+  /** How long a counter that is new is shown as 0. */
+  readonly newSeriesZeroForMs: number;
   readonly reloadEndpoint: boolean;
   /** Absolute; undefined: nothing outlives the process. */
   readonly stateFile: string | undefined;
@@ -131,6 +133,7 @@ async function toConfig(
       ]),
     ),
     targetLabels: { job: raw.prometheus.job, instance: raw.prometheus.instance ?? raw.listen },
+    newSeriesZeroForMs: raw.new_series_zero_for,
     reloadEndpoint: raw.reload_endpoint,
     stateFile: raw.state_file === undefined ? undefined : resolve(base, raw.state_file),
     logLevel: raw.log_level,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, timeout } from '../documents/duration.js';
+import { duration, timeout, timeoutOrNone } from '../documents/duration.js';
 import { databaseSchema } from './database-section.js';
 import { parseHostPort } from './host-port.js';
 import { sshSchema } from './ssh-section.js';
@@ -138,6 +138,11 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Files of your own collectors, relative to this file; `*` is a wildcard in the file name.'),
   overrides: z.record(z.string(), override).default({}).describe('Changes to single collectors, by name.'),
+  new_series_zero_for: timeoutOrNone
+    .prefault('2m')
+    .describe(
+      'How long a counter that is new is shown as 0 before it shows what happened, so that `increase()` counts that, too: at least two scrapes. `0s`: not at all.',
+    ),
   reload_endpoint: z
     .boolean()
     .default(false)

@@ -21,22 +21,30 @@ export function parseDuration(text: string): number | undefined {
 
 const MAX_MS = 100 * 365 * 86_400_000;
 
+function durationFrom(leastMs: number) {
+  return z
+    .string('a duration like 10s, 5m, 1h30m or 14d is wanted')
+    .meta({ title: 'duration' })
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms === undefined || ms < leastMs) {
+        context.addIssue(`"${text}" is not a duration; write it like 500ms, 10s, 5m, 1h30m or 14d`);
+        return z.NEVER;
+      }
+      // PostgreSQL's calendar ends, too.
+      if (ms > MAX_MS) context.addIssue('a hundred years are the longest that makes sense here');
+      return ms;
+    });
+}
+
 /** A duration in a YAML file; its value is in milliseconds. */
-export const duration = z
-  .string('a duration like 10s, 5m, 1h30m or 14d is wanted')
-  .meta({ title: 'duration' })
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms === undefined || ms <= 0) {
-      context.addIssue(`"${text}" is not a duration; write it like 500ms, 10s, 5m, 1h30m or 14d`);
-      return z.NEVER;
-    }
-    // PostgreSQL's calendar ends, too.
-    if (ms > MAX_MS) context.addIssue('a hundred years are the longest that makes sense here');
-    return ms;
-  });
+export const duration = durationFrom(1);
 
 const DAY_MS = 86_400_000;
+const DAY_IS_LONGEST = 'a day is the longest that makes sense here';
 
 /** A duration that becomes a timer, here or in PostgreSQL, whose range is limited. */
-export const timeout = duration.refine((ms) => ms <= DAY_MS, 'a day is the longest that makes sense here');
+export const timeout = duration.refine((ms) => ms <= DAY_MS, DAY_IS_LONGEST);
+
+/** The same, or `0s` where that means: not at all. */
+export const timeoutOrNone = durationFrom(0).refine((ms) => ms <= DAY_MS, DAY_IS_LONGEST);

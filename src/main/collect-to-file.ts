@@ -1,8 +1,11 @@
+import type { MetricFamily } from '../collectors/families.js';
+import { withZeros } from '../collectors/new-series.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { renderFamilies } from '../exposition/format.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { type LastRun, runFamilies } from '../observability/own-families.js';
 import { type CollectOptions, collect } from './collect.js';
+import { readFileBefore } from './file-before.js';
 import type { Installation } from './installation.js';
 
 export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'at' | 'warn'> {
@@ -23,7 +26,13 @@ export async function collectToFile(
 ): Promise<readonly LastRun[]> {
   const chunks: Buffer[] = [];
   const write = (bytes: Buffer): void => void chunks.push(bytes);
-  const runs = await collect(installation, { ...options, format: 'text', write });
+  // increase() counts from the first value that it sees: what is new since the last run is 0 in this one.
+  const before = installation.config.newSeriesZeroForMs === 0 ? undefined : await readFileBefore(file);
+  const showCounters =
+    before &&
+    ((families: readonly MetricFamily[]) =>
+      families.map((family) => withZeros(family, (labels) => before.lacks(family.metric, labels))));
+  const runs = await collect(installation, { ...options, format: 'text', write, showCounters });
   chunks.push(await renderFamilies(runFamilies(runs), 'text'));
   try {
     await writeAtomically(file, Buffer.concat(chunks), MODE);

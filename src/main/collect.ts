@@ -1,3 +1,4 @@
+import type { MetricFamily } from '../collectors/families.js';
 import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
@@ -16,6 +17,8 @@ export interface CollectOptions {
   readonly format: Format;
   readonly write: (bytes: Buffer) => void;
   readonly warn: (message: string) => void;
+  /** Counters as they are to be shown; as they are when absent. */
+  readonly showCounters?: ((families: readonly MetricFamily[]) => readonly MetricFamily[]) | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function collect(
   { config, library }: Installation,
   options: CollectOptions,
 ): Promise<readonly LastRun[]> {
-  const { names, at, format, write, warn } = options;
+  const { names, at, format, write, warn, showCounters = (families) => families } = options;
   const unknown = names.find((name) => !library.collectors.some((collector) => collector.name === name));
   if (unknown !== undefined) {
     const known = library.collectors.map((collector) => collector.name).join(', ');
@@ -50,7 +53,8 @@ export async function collect(
           continue;
         }
         const reading = await readOnce(reader, definition, parameterValues(config, at));
-        write(await renderFamilies(reading.families.map(toSampleFamily), format));
+        const families = definition.events ? showCounters(reading.families) : reading.families;
+        write(await renderFamilies(families.map(toSampleFamily), format));
         lastSuccessAt = Date.now();
       } catch (error) {
         if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createBackoff } from '../collectors/backoff.js';
 import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
 import { createEngine, type Engine, type Handover } from '../collectors/engine.js';
+import type { HeldSeries } from '../collectors/new-series.js';
 import type { CollectorRunner, CollectorState } from '../collectors/runner.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Database } from '../database/database.js';
@@ -126,9 +127,11 @@ export async function startService({
     return { installation, database, servers, tunnel, engine };
   }
 
-  const endShift = async ({ engine, database }: Shift): Promise<void> => {
-    await engine.stop();
+  /** Resolves to the new series that are still shown as 0, by collector. */
+  const endShift = async ({ engine, database }: Shift): Promise<Handover['heldSeries']> => {
+    const heldSeries = await engine.stop();
     await database.close();
+    return heldSeries;
   };
 
   let reloading: Promise<void> = Promise.resolve();
@@ -144,16 +147,20 @@ export async function startService({
     }
     const previous = shift;
     // The old runners have ended before the new ones publish under the same names.
-    await endShift(previous);
+    const stillHeld = await endShift(previous);
     const states = new Map<string, CollectorState>();
+    const heldSeries = new Map<string, HeldSeries>();
     for (const runner of previous.engine.runners) {
       const { name } = runner.definition;
-      if (isUnchanged(runner, installation)) states.set(name, runner.state());
-      else exposition.withdraw(name);
+      if (isUnchanged(runner, installation)) {
+        states.set(name, runner.state());
+        heldSeries.set(name, stillHeld.get(name) ?? new Map());
+      } else exposition.withdraw(name);
     }
     shift = createShift(installation, {
       databaseUp: previous.engine.databaseUp(),
       states,
+      heldSeries,
       statuses: readsSameDatabase(previous.installation, installation)
         ? previous.engine.statusRecord()
         : undefined,

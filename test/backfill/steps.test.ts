@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkGrid, countSteps, type Grid, walkSteps } from '../../src/backfill/steps.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
 import { errorOf } from '../unit/helpers.js';
@@ -67,6 +67,100 @@ test('a change counts from its very moment on, not a millisecond earlier', async
   ]);
   expect(steps.find(({ atMs }) => atMs === at)?.values).toEqual([1, Number.NaN]);
   expect(steps.find(({ atMs }) => atMs === at + MINUTE)?.values).toEqual([1, 1]);
+});
+
+describe('what only grows', () => {
+  const growing = (count: number): Series[] =>
+    seriesNamed(...Array.from({ length: count }, (_, i) => `p${i}`)).map((series) => ({
+      ...series,
+      isCumulative: true,
+    }));
+  const valuesOf = async (changes: readonly Change[], grid = GRID): Promise<number[][]> =>
+    (await stepsOf(growing(2), changes, grid)).map(({ values }) => values);
+  const none = Number.NaN;
+
+  test('is 0 at the step before it begins, and nowhere else', async () => {
+    const at = 15 * MINUTE;
+    const history = [
+      { atMs: at + 1, series: 0, value: 3 },
+      { atMs: at + MINUTE, series: 1, value: 1 },
+      { atMs: at + MINUTE, series: 1, value: 2 },
+      { atMs: at + MINUTE + 1, series: 1, value: 5 },
+    ];
+    expect(await valuesOf(history)).toEqual([
+      ...Array.from({ length: 5 }, () => [none, none]),
+      [0, 0],
+      [3, 2],
+      ...Array.from({ length: 4 }, () => [3, 5]),
+    ]);
+  });
+
+  test('has what it had at the first step: nothing is made up before it', async () => {
+    const history = [
+      { atMs: 0, series: 0, value: 1 },
+      { atMs: GRID.fromMs, series: 1, value: 2 },
+    ];
+    expect((await valuesOf(history))[0]).toEqual([1, 2]);
+    const [first, second] = await valuesOf([{ atMs: GRID.fromMs + 1, series: 0, value: 1 }]);
+    expect([first, second]).toEqual([
+      [0, none],
+      [1, none],
+    ]);
+  });
+
+  test('is 0 at the last step when it begins before somebody else writes on', async () => {
+    const history = [
+      { atMs: GRID.toMs + MINUTE, series: 0, value: 1 },
+      { atMs: GRID.toMs + MINUTE + 1, series: 1, value: 1 },
+    ];
+    expect((await valuesOf(history)).at(-1)).toEqual([0, none]);
+    const seen: number[][] = [];
+    await walkSteps(
+      timelineOf(growing(2), history),
+      GRID,
+      { step: ({ values }) => void seen.push([...values.subarray(0, 2)]) },
+      { lookUntilMs: GRID.toMs + 10 * MINUTE },
+    );
+    expect(seen.at(-1)).toEqual([0, 0]);
+  });
+
+  test('adds up, from step to step, to all that happened', async () => {
+    const happened = fc.array(
+      fc.record({ atMs: fc.integer({ min: 0, max: 25 * MINUTE }), series: fc.nat(1) }),
+      { maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(happened, fc.constantFrom(1, 2, 5, 10), async (events, minutes) => {
+        const totals = [0, 0];
+        const history = events
+          .toSorted((a, b) => a.atMs - b.atMs)
+          .map(({ atMs, series }) => {
+            totals[series] = (totals[series] ?? 0) + 1;
+            return { atMs, series, value: totals[series] ?? 0 };
+          });
+        const grid = { ...GRID, stepMs: minutes * MINUTE };
+        const steps = await stepsOf(growing(2), history, grid);
+        for (const series of [0, 1]) {
+          // As increase() counts: nothing before the first sample.
+          const seen = steps
+            .map(({ values }) => values[series] ?? none)
+            .filter((value) => !Number.isNaN(value));
+          const increase = (seen.at(-1) ?? 0) - (seen[0] ?? 0);
+          const truth = events.filter(
+            (event) => event.series === series && event.atMs > grid.fromMs && event.atMs <= grid.toMs,
+          );
+          expect(increase).toBe(truth.length);
+        }
+        for (const { atMs, values, present } of steps) {
+          for (const [series, value] of values.entries())
+            expect(Number.isNaN(value) ? 0 : value).toBe(
+              events.filter((event) => event.series === series && event.atMs <= atMs).length,
+            );
+          expect(present).toBe(values.filter((value) => !Number.isNaN(value)).length);
+        }
+      }),
+    );
+  });
 });
 
 test('series may appear while the changes are read', async () => {

@@ -49,6 +49,7 @@ function begin(
     poll: async () => (mark += 1),
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
     restartedAt: () => restarts.findLast((at) => at <= mark) ?? 0,
+    foundAllAt: () => 1,
   };
   const reading: EventReading = createEventReading({ definition: DEFINITION, reader, feed });
   return { reading, slices };
@@ -61,13 +62,19 @@ describe('the reading of events', () => {
   it('takes the past in slices, and tells how far it is', async () => {
     const { reading, slices } = begin([items(0, 1201)]);
     const progress: string[] = [];
-    const { families, changed, rowCount, databaseMs } = await reading.read(values, (done, total) =>
+    const { families, changed, isAfresh, rowCount, databaseMs } = await reading.read(values, (done, total) =>
       progress.push(`${done} of ${total}`),
     );
     expect(slices.map((slice) => slice.length)).toEqual([500, 500, 201]);
     expect(progress).toEqual(['500 of 1201', '1000 of 1201', '1201 of 1201']);
     expect(flatten(families)).toEqual({ created_total: 1201 });
-    expect({ changed, rowCount, databaseMs }).toEqual({ changed: true, rowCount: 1201, databaseMs: 6 });
+    expect({ changed, isAfresh, rowCount, databaseMs }).toEqual({
+      changed: true,
+      isAfresh: true,
+      rowCount: 1201,
+      databaseMs: 6,
+    });
+    expect((await reading.read(values, () => undefined)).isAfresh).toBe(false);
   });
 
   it('never cuts a group, be it larger than a slice', async () => {

@@ -6,7 +6,7 @@ import { deleteStory, dragOnKanban, reorderBacklog } from '../../src/demo/taiga/
 import { editTask } from '../../src/demo/taiga/tasks.js';
 import { timestamp } from '../../src/demo/taiga/time.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { fallen, type LiveReading, nearly, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { fallen, type LiveReading, readAfresh, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres, hasPostgres, startPGlite, startPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld, writeChanges } from '../support/team-world.js';
@@ -30,7 +30,7 @@ describeOnPostgres('counters that are kept up to date', (server) => {
     await world.write();
     const after = await live.read(world.now);
     expect(fallen(before, after)).toEqual([]);
-    expect(nearly(after)).toEqual(nearly(await readAfresh(kit, world.now)));
+    expect(after).toEqual(await readAfresh(kit, world.now));
     const grown = growth(before, after);
     before = after;
     return grown;
@@ -51,7 +51,7 @@ describeOnPostgres('counters that are kept up to date', (server) => {
       // The service is started anew: nothing may show.
       if (world.random.chance(0.3)) {
         live = startLiveReading(kit);
-        expect(nearly(await live.read(world.now))).toEqual(nearly(before));
+        expect(await live.read(world.now)).toEqual(before);
       }
     }
   });
@@ -250,13 +250,13 @@ describe.skipIf(!hasPostgres)('late commits (skipped without PostgreSQL on the m
         await writeChanges(slow, late.slice(0, cut));
         await world.write(early);
         const meanwhile = await live.read(world.now);
-        expect(nearly(meanwhile)).toEqual(nearly(await readAfresh(kit, world.now)));
+        expect(meanwhile).toEqual(await readAfresh(kit, world.now));
         await writeChanges(slow, late.slice(cut));
         for (let looks = round % 4; looks > 0; looks--) await live.read(world.now);
         await slow.query('COMMIT');
         const after = await live.read(world.now);
         expect(fallen(meanwhile, after)).toEqual([]);
-        expect([round, nearly(after)]).toEqual([round, nearly(await readAfresh(kit, world.now))]);
+        expect([round, after]).toEqual([round, await readAfresh(kit, world.now)]);
       }
     } finally {
       await slow.end();
@@ -290,7 +290,7 @@ describe.skipIf(!hasPostgres)(
           const after = await live.read(world.now);
           expect([billions, live.itemsRead()]).toEqual([billions, 5]);
           expect(fallen(before, after)).toEqual([]);
-          expect(nearly(after)).toEqual(nearly(await readAfresh(kit, world.now)));
+          expect(after).toEqual(await readAfresh(kit, world.now));
         }
       } finally {
         await world.close();
@@ -337,7 +337,7 @@ describe('a database that is replaced by another one, restored from a dump', () 
       current = kits[1];
       const after = await live.read(world.now);
       expect(fallen(before, after)).toEqual([]);
-      expect(nearly(after)).toEqual(nearly(await readAfresh(kits[1], world.now)));
+      expect(after).toEqual(await readAfresh(kits[1], world.now));
     } finally {
       await world.close();
       for (const kit of kits) await kit.close();

@@ -12,7 +12,7 @@ import { startService } from '../../src/main/service.js';
 import { createFolder, scrape } from '../support/bugflow.js';
 import { type Gate, startGate } from '../support/gate.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { fallen, nearly, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { fallen, readAfresh, startLiveReading } from '../support/live-reading.js';
 import { type Cluster, hasReplication, startPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -110,10 +110,10 @@ describe.skipIf(!hasReplication)(
         const after = await live.read(world.now);
         expect(fallen(before, after)).toEqual([]);
         before = after;
-        return nearly(after);
+        return after;
       };
     };
-    const truth = async (): Promise<Table> => nearly(await readAfresh(kit, world.now));
+    const truth = async (): Promise<Table> => readAfresh(kit, world.now);
 
     test('the primary has no lag; that of the replica is told to a role without privileges', async () => {
       expect(await replicationOf(primary)).toEqual({ isReplica: false, lagMs: undefined });

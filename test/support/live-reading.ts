@@ -63,15 +63,6 @@ export async function readAfresh(kit: Kit, now: string): Promise<Table> {
 /** Lines that fell, or are gone. */
 export function fallen(before: Table, after: Table): string[] {
   return Object.entries(before)
-    .filter(([series, value]) => (after[series] ?? Number.NaN) < value - 1e-6 || !(series in after))
+    .filter(([series, value]) => !((after[series] ?? Number.NaN) >= value))
     .map(([series, value]) => `${series}: ${value} → ${after[series]}`);
-}
-
-/** Sums of binary fractions depend on their order in the last digits. */
-export function nearly(table: Table): Table {
-  return Object.fromEntries(
-    Object.entries(table)
-      .map(([series, value]): [string, number] => [series, Number(value.toFixed(4))])
-      .filter(([, value]) => value !== 0),
-  );
 }

@@ -49,6 +49,15 @@ export class Samples {
     return rounded(sums);
   }
 
+  /** Every line as it is; those of gauges and counters alike. */
+  lines(isWanted: (line: string) => boolean = () => true): Table {
+    const all = this.#series.map(({ name, labels }, i): [string, number] => [
+      `${name}${JSON.stringify(Object.entries(labels).sort())}`,
+      this.#values[i] ?? Number.NaN,
+    ]);
+    return Object.fromEntries(all.filter(([line]) => isWanted(line)));
+  }
+
   sum(name: string, where: Labels = {}): number {
     return this.table(name, [], where)[''] ?? 0;
   }

@@ -169,6 +169,18 @@ test('a counter cannot come from `now`', async () => {
   );
 });
 
+test('zeros go with `events`, and know their line', async () => {
+  const error = await errorOf(read(`${GOOD.trimEnd()}\nzeros: SELECT 1\n`));
+  expect(error.message).toMatch(
+    /deploys\.yaml:13: zeros: `zeros` names series of what `events` tells; write `events`, too$/,
+  );
+  const events = GOOD.replace('name: team_deploys', 'name: team_deploys_total')
+    .replace('type: gauge', 'type: counter')
+    .replace('now:', 'events:');
+  const { zeros } = await read(`${events.trimEnd()}\nzeros: |\n  SELECT 1\n`);
+  expect(zeros).toMatchObject({ text: 'SELECT 1\n', line: 14 });
+});
+
 test('a file that is not there', async () => {
   const folder = await folderWith({});
   const error = await errorOf(readCollector(join(folder, 'no.yaml'), false));

@@ -64,6 +64,14 @@ describe('wrong values', () => {
       'thresholds:\n  stale_after: 14',
       'config.yaml:2: thresholds.stale_after: a duration like 10s, 5m, 1h30m or 14d is wanted',
     ],
+    [
+      'new_series_zero_for: 0',
+      'config.yaml:1: new_series_zero_for: a duration like 10s, 5m, 1h30m or 14d is wanted',
+    ],
+    [
+      'new_series_zero_for: 2d',
+      'config.yaml:1: new_series_zero_for: a day is the longest that makes sense here',
+    ],
     ['database:\n  pool_size: 21', 'config.yaml:2: database.pool_size: too big: expected number to be <=20'],
     [
       'labels:\n  people: initials',
@@ -119,6 +127,14 @@ describe('good values', () => {
       task: 7 * 86_400_000,
       issue: 14 * 86_400_000,
     });
+  });
+
+  test.each([
+    ['', 120_000],
+    ['new_series_zero_for: 0s', 0],
+    ['new_series_zero_for: 1m30s', 90_000],
+  ])('how long a new counter is 0: %j', async (text, expected) => {
+    expect((await load(text)).newSeriesZeroForMs).toBe(expected);
   });
 
   test('an expectation that nobody set is absent, not undefined', async () => {

@@ -29,7 +29,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
     onCircuit: () => undefined,
     onFileRights: () => undefined,
   });
-  onTestFinished(() => engine.stop());
+  onTestFinished(async () => void (await engine.stop()));
   expect(engine.databaseUp()).toBe(false);
   engine.start();
   await vi.waitFor(() => expect(events).toEqual(['failure']));

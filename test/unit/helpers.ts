@@ -67,12 +67,20 @@ export function collector(change: Partial<CollectorDefinition> = {}): CollectorD
     now: { text: 'SELECT project, items FROM somewhere', file, line: 10 },
     spans: undefined,
     events: undefined,
+    zeros: undefined,
     ...change,
   };
 }
 
 export function reading(families: readonly MetricFamily[]): Reading {
-  return { families, changed: true, rowCount: 1, sample: { columns: [], rows: [] }, databaseMs: 5 };
+  return {
+    families,
+    changed: true,
+    isAfresh: true,
+    rowCount: 1,
+    sample: { columns: [], rows: [] },
+    databaseMs: 5,
+  };
 }
 
 /** One series of `team_items`. */

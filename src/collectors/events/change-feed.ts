@@ -27,6 +27,8 @@ export interface ChangeFeed {
    * that a fresh start would not have: all must be read anew.
    */
   restartedAt(): number;
+  /** The mark of the last look that took everything for changed, as at the start: another server is read, perhaps. */
+  foundAllAt(): number;
 }
 
 export interface ChangeFeedOptions {
@@ -57,6 +59,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const future = new Map<string, number>();
   let mark = 0;
   let restartedAt = 0;
+  let foundAllAt = 0;
   let position: Position | undefined;
   let polling: Promise<number> | undefined;
 
@@ -120,6 +123,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     }
 
     mark += 1;
+    if (!since) foundAllAt = mark;
     for (const key of changed) changedAt.set(key, mark);
     for (const [key, looks] of again) {
       if (looks > 1) again.set(key, looks - 1);
@@ -141,6 +145,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
       return polling;
     },
     restartedAt: () => restartedAt,
+    foundAllAt: () => foundAllAt,
     since(from) {
       const changed = new Set<ReadonlySet<string>>();
       for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));

@@ -6,7 +6,7 @@ import type { Reader } from '../reader.js';
 import { createRowWatch, type Reading } from '../reading.js';
 import type { SqlSource } from '../sql/compile.js';
 import type { ChangeFeed } from './change-feed.js';
-import { createEventLedger } from './ledger.js';
+import { createEventLedger, type EventLedger } from './ledger.js';
 
 /** A collector's counters, kept up to date by reading what changed. */
 export interface EventReading {
@@ -34,7 +34,16 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
   let mark: number | undefined;
   /** Whether the totals grew since they were last given out; also by a reading that failed half-way. */
   let changed = true;
+  /** The same for whether everything was read. */
+  let isAfresh = true;
   let sample: Reading['sample'] = { columns: [], rows: [] };
+
+  /** Series that are known before anything happens. Resolves to the milliseconds spent in the database. */
+  const readZeros = async (book: EventLedger, values: ParameterValues): Promise<number> => {
+    const { zeros } = definition;
+    if (!zeros) return 0;
+    return reader.read({ ...definition, sql: zeros, frame: 'zeros' }, values, book.open);
+  };
 
   const readChanges: EventReading['read'] = async (values, onProgress) => {
     const watch = createRowWatch();
@@ -43,9 +52,12 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
     const isAnew = mark !== undefined && mark < feed.restartedAt();
     const book = isAnew ? createEventLedger(definition) : ledger;
     const groups = feed.since(isAnew ? undefined : mark);
+    if (mark === undefined || mark < feed.foundAllAt() || isAnew) isAfresh = true;
     const total = groups.reduce((sum, group) => sum + group.length, 0);
     let done = 0;
     let databaseMs = 0;
+    // Without a change there is hardly a new project; the first change shows it.
+    if (mark === undefined || groups.length > 0) databaseMs += await readZeros(book, values(null));
     for (const slice of slices(groups)) {
       book.begin(slice);
       databaseMs += await reader.read(
@@ -67,7 +79,7 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
     ledger = book;
     if (isAnew) changed = true;
     if (watch.rowCount() > 0) sample = watch.sample();
-    return { families: ledger.finish(), changed, rowCount: watch.rowCount(), sample, databaseMs };
+    return { families: ledger.finish(), changed, isAfresh, rowCount: watch.rowCount(), sample, databaseMs };
   };
 
   /** What heeds `:keys` is never asked for keys that Taiga does not know: it would be missing without a word. */
@@ -92,6 +104,7 @@ export function createEventReading({ definition, reader, feed }: EventReadingOpt
         // What was read from two servers fits neither; the next look reads everything from the new one.
         if (reader.generation() !== generation) continue;
         changed = false;
+        isAfresh = false;
         return reading;
       }
     },

@@ -33,6 +33,8 @@ const FRAMES = {
   rows: 'SELECT * FROM collector',
   /** Events in order of time; `moment` in Unix milliseconds, rounded up: nothing is told before it happened. */
   events: `SELECT ceil(extract(epoch FROM at) * 1000)::bigint AS moment, collector.* FROM collector ORDER BY at`,
+  /** Series that exist by now, in order of the time from which on they do. */
+  zeros: `SELECT ceil(extract(epoch FROM at) * 1000)::bigint AS moment, collector.* FROM collector WHERE at <= :now ORDER BY at`,
   /** Each span twice: where it begins (sign 1) and where it ended (sign -1), in order of time. */
   edges: `SELECT ceil(extract(epoch FROM valid_from) * 1000)::bigint AS moment, 1 AS sign, collector.* FROM collector
 UNION ALL

@@ -1,0 +1,76 @@
+import { BugflowError } from '../errors.js';
+import type { MetricDefinition } from './definition.js';
+import type { Distribution, LabelBlock, MetricFamily } from './families.js';
+import { addThousandths, fromThousandths, toThousandths } from './thousandths.js';
+
+/** A series, or all the lines of a distribution, with what its rows add up to. */
+export interface Account {
+  readonly metric: MetricDefinition;
+  readonly labels: LabelBlock;
+  /** One number; of a distribution the cumulated buckets up to +Inf, then the sum. */
+  readonly cells: number[];
+  /** Whether the number, or the sum, is in thousandths; else it is the value of the one row as it came. */
+  readonly inThousandths: boolean;
+}
+
+export function openAccount(metric: MetricDefinition, labels: LabelBlock, inThousandths: boolean): Account {
+  // Buckets, +Inf and the sum.
+  const width = metric.type === 'histogram' ? metric.buckets.length + 2 : 1;
+  return { metric, labels, cells: new Array<number>(width).fill(0), inThousandths };
+}
+
+/** Like an account's, for what a part of its rows adds up to. */
+export function emptyCells({ cells }: Account): number[] {
+  return new Array<number>(cells.length).fill(0);
+}
+
+/** Adds a value to these cells of the account, or takes it off. @throws BugflowError when it cannot be counted. */
+export function addValue({ metric, inThousandths }: Account, cells: number[], value: number, sign = 1): void {
+  if (!inThousandths) {
+    cells[0] = value;
+    return;
+  }
+  const last = cells.length - 1;
+  const total = addThousandths(cells[last] ?? 0, sign * toThousandths(value));
+  if (Number.isNaN(total)) throw uncountable(metric, value);
+  cells[last] = total;
+  for (let i = 0; i < last; i++)
+    if (i === last - 1 || value <= (metric.buckets[i] ?? 0)) cells[i] = (cells[i] ?? 0) + sign;
+}
+
+/** Adds to one of the account's numbers. @throws BugflowError when it cannot be counted. */
+export function growCell({ metric, cells }: Account, cell: number, amount: number): void {
+  const total = addThousandths(cells[cell] ?? 0, amount);
+  if (Number.isNaN(total)) throw uncountable(metric, fromThousandths(amount));
+  cells[cell] = total;
+}
+
+/** What a line of the exposition shows of one of the account's numbers. */
+export function shownValue({ cells, inThousandths }: Account, cell: number): number {
+  const value = cells[cell] ?? 0;
+  return inThousandths && cell === cells.length - 1 ? fromThousandths(value) : value;
+}
+
+export function toFamily(metric: MetricDefinition, accounts: Iterable<Account>): MetricFamily {
+  if (metric.type !== 'histogram') {
+    const values = new Map<LabelBlock, number>();
+    for (const account of accounts) values.set(account.labels, shownValue(account, 0));
+    return { metric, values };
+  }
+  const distributions = new Map<LabelBlock, Distribution>();
+  for (const account of accounts) {
+    const { labels, cells } = account;
+    const last = cells.length - 1;
+    const counts = cells.slice(0, last).map((count, i) => count - (i === 0 ? 0 : (cells[i - 1] ?? 0)));
+    distributions.set(labels, { counts, sum: shownValue(account, last) });
+  }
+  return { metric, distributions };
+}
+
+function uncountable({ name, type, value: column, place }: MetricDefinition, value: number): BugflowError {
+  return new BugflowError(
+    'COLLECTOR_VALUE',
+    `column "${column ?? ''}" of ${type} "${name}" holds ${value}, with which it adds up to more than can be counted exactly in thousandths; choose a larger unit`,
+    { place },
+  );
+}

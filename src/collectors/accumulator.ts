@@ -1,0 +1,135 @@
+import type { Column, Row } from '../database/database.js';
+import { BugflowError } from '../errors.js';
+import { type Account, addValue, openAccount, toFamily } from './account.js';
+import type { CollectorDefinition, MetricDefinition } from './definition.js';
+import { type LabelBlock, labelBlock, type MetricFamily, seriesPerDistribution } from './families.js';
+import {
+  locateColumns,
+  locateKey,
+  locateLabels,
+  preview,
+  readLabels,
+  readValue,
+  type Target,
+} from './row-values.js';
+
+/** Which of a collector's SQL the rows come from. */
+export type Shape = 'now' | 'spans' | 'events';
+
+/**
+ * What a collector's rows add up to, in all its readings: the present, the past, what happened. The same rows give the
+ * same bits, in whatever order and in whatever parts they come. Refuses the whole when a row cannot be right.
+ */
+export interface Accumulator {
+  /** Adds rows. @throws BugflowError */
+  add(columns: readonly Column[], rows: readonly Row[]): void;
+  /** Finds the columns, the first time. @throws BugflowError when one is missing. */
+  expect(columns: readonly Column[]): void;
+  /** Tells what a row says without adding it: values, each with its account. @throws BugflowError */
+  read(row: Row, take: (account: Account, value: number) => void): void;
+  /**
+   * Opens the series that rows of `zeros` name, with 0 where nothing was added yet: of each metric whose labels are all
+   * among the columns. @throws BugflowError
+   */
+  open(columns: readonly Column[], rows: readonly Row[]): void;
+  families(): MetricFamily[];
+}
+
+export function createAccumulator(
+  definition: CollectorDefinition,
+  shape: Shape,
+  /** Told of each account when it is opened. */
+  onOpen: (account: Account) => void = () => undefined,
+): Accumulator {
+  const books = definition.metrics.map((metric) => ({ metric, accounts: new Map<LabelBlock, Account>() }));
+  let targets: readonly Target[] | undefined;
+  let lineCount = 0;
+
+  const openNew = ({ metric, accounts }: (typeof books)[number], labels: LabelBlock): Account => {
+    lineCount += metric.type === 'histogram' ? seriesPerDistribution(metric) : 1;
+    if (lineCount > definition.maxSeries) throw tooManySeries(definition);
+    // A gauge without a past is shown as it is: nothing is ever added to it.
+    const inThousandths = metric.type !== 'gauge' || definition.spans !== undefined;
+    const account = openAccount(metric, labels, inThousandths);
+    accounts.set(labels, account);
+    onOpen(account);
+    return account;
+  };
+
+  const accumulator: Accumulator = {
+    add(columns, rows) {
+      accumulator.expect(columns);
+      for (const row of rows)
+        accumulator.read(row, (account, value) => addValue(account, account.cells, value));
+    },
+
+    expect(columns) {
+      if (targets) return;
+      if (shape === 'events') locateKey(definition, columns);
+      targets = definition.metrics.map((metric) => locateColumns(metric, columns));
+    },
+
+    read(row, take) {
+      for (const [i, target] of (targets ?? []).entries()) {
+        const { metric } = target;
+        const book = books[i];
+        const value = readValue(target, row);
+        if (value === undefined || !book) continue;
+        if (shape === 'events' && !(value >= 0)) throw negative(metric, value);
+        const labels = labelBlock(metric.labels, readLabels(target, row));
+        const known = book.accounts.get(labels);
+        if (known && shape === 'now' && metric.type === 'gauge') throw duplicate(metric, labels);
+        take(known ?? openNew(book, labels), value);
+      }
+    },
+
+    open(columns, rows) {
+      const named = books.flatMap((book) => {
+        const target = locateLabels(book.metric, columns);
+        return target ? [{ ...book, ...target }] : [];
+      });
+      if (named.length === 0) throw namesNothing(definition, columns);
+      for (const row of rows) {
+        for (const book of named) {
+          const labels = labelBlock(book.metric.labels, readLabels(book, row));
+          if (!book.accounts.has(labels)) openNew(book, labels);
+        }
+      }
+    },
+
+    families: () => books.map(({ metric, accounts }) => toFamily(metric, accounts.values())),
+  };
+  return accumulator;
+}
+
+function tooManySeries(definition: CollectorDefinition): BugflowError {
+  return new BugflowError(
+    'COLLECTOR_TOO_MANY_SERIES',
+    `collector "${definition.name}" yields more than ${definition.maxSeries} series; group by fewer labels or raise max_series`,
+    { place: { file: definition.file } },
+  );
+}
+
+function namesNothing({ name, zeros }: CollectorDefinition, columns: readonly Column[]): BugflowError {
+  return new BugflowError(
+    'COLLECTOR_COLUMN_MISSING',
+    `collector "${name}": zeros need all labels of at least one of its metrics (they return ${columns.map((column) => column.name).join(', ')})`,
+    { place: zeros },
+  );
+}
+
+function duplicate(metric: MetricDefinition, labels: LabelBlock): BugflowError {
+  return new BugflowError(
+    'COLLECTOR_DUPLICATE_SERIES',
+    `metric "${metric.name}" has two rows for ${preview(labels || 'no labels')}; GROUP BY its labels in the SQL`,
+    { place: metric.place },
+  );
+}
+
+function negative(metric: MetricDefinition, value: number): BugflowError {
+  return new BugflowError(
+    'COLLECTOR_VALUE',
+    `column "${metric.value ?? ''}" of ${metric.type} "${metric.name}" holds ${value}; what only grows cannot take in a negative number or NaN`,
+    { place: metric.place },
+  );
+}

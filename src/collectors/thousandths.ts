@@ -1,0 +1,23 @@
+/*
+ * What is added up is counted in whole thousandths (milliseconds of seconds, thousandths of a point). Sums of whole
+ * numbers are exact in any order; sums of binary fractions are not, and Prometheus takes the smallest fall of a counter
+ * for a reset and adds its whole value again.
+ */
+
+/** NaN when there are more thousandths than can be counted exactly. */
+export function toThousandths(value: number): number {
+  return countable(Math.round(value * 1000));
+}
+
+/** NaN when the total is beyond what can be counted exactly. */
+export function addThousandths(total: number, amount: number): number {
+  return countable(total + amount);
+}
+
+export function fromThousandths(thousandths: number): number {
+  return thousandths / 1000;
+}
+
+function countable(thousandths: number): number {
+  return Number.isSafeInteger(thousandths) ? thousandths : Number.NaN;
+}
