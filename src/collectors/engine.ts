@@ -147,7 +147,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
           // Nothing is learnt of the database here: what it has may have been known.
           if (missing.length > 0) return { missing };
           // Whether a mark was switched matters to what happened; of the present the tables tell.
-          await (definition.events ? statuses.refresh() : statuses.ready());
+          if (definition.events) await statuses.refresh();
+          else await statuses.ready().catch(() => undefined);
           const reading = await read((ratio) => {
             onRatio(ratio);
             onProgress(definition.name, ratio);

@@ -1,11 +1,11 @@
 import { type BackfillTarget, runBackfill } from '../backfill/backfill.js';
 import { createDatabaseTimeline } from '../backfill/database-timeline.js';
 import { createProgressReporter } from '../backfill/progress.js';
-import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
 import { BugflowError } from '../errors.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
+import { learnedValues } from './learned-values.js';
 
 export interface BackfillCommandOptions {
   readonly from: Date;
@@ -30,11 +30,13 @@ export async function backfill(
     interruption.abort(new BugflowError('BACKFILL_OUTPUT', 'interrupted; nothing half-done was left behind'));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
+    const { allowSuperuser } = config.database;
+    const reader = createReader(database, library.relations, { allowSuperuser });
     const timeline = createDatabaseTimeline({
       collectors: library.collectors,
-      reader: createReader(database, library.relations, { allowSuperuser: config.database.allowSuperuser }),
+      reader,
       // As of now, whatever part of the past is wanted: what became known late belongs to it.
-      values: parameterValues(config, now),
+      values: await learnedValues(config, reader, now),
       targetLabels: config.targetLabels,
     });
     await runBackfill(timeline, {

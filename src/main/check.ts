@@ -1,6 +1,6 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { countSeries } from '../collectors/families.js';
-import { type ParameterValues, parameterValues } from '../collectors/parameters.js';
+import type { ParameterValues } from '../collectors/parameters.js';
 import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
 import { verifyHistory } from '../collectors/verify.js';
@@ -13,6 +13,7 @@ import { readWebFile } from '../server/web-config/web-file.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import { explainFileRights } from './file-rights.js';
 import type { Installation } from './installation.js';
+import { learnedValues } from './learned-values.js';
 import { formatTable } from './table.js';
 
 export interface CheckOptions {
@@ -46,7 +47,7 @@ export async function check(
         print(`Beware: ${explainFileRights(rights)}.`);
       },
     });
-    const values = parameterValues(config, now);
+    const values = await learnedValues(config, reader, now);
     await printWorkflow(reader, values, print);
 
     const problems: string[] = [];

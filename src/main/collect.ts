@@ -1,5 +1,4 @@
 import type { MetricFamily } from '../collectors/families.js';
-import { parameterValues } from '../collectors/parameters.js';
 import { createReader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
 import { describeMissing } from '../database/taiga-schema.js';
@@ -9,6 +8,7 @@ import { toSampleFamily } from '../exposition/sample-families.js';
 import type { LastRun } from '../observability/own-families.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
+import { learnedValues } from './learned-values.js';
 
 export interface CollectOptions {
   /** Collectors to run; none: all. */
@@ -41,6 +41,7 @@ export async function collect(
   try {
     const { allowSuperuser } = config.database;
     const reader = createReader(database, library.relations, { allowSuperuser });
+    const values = await learnedValues(config, reader, at);
     for (const definition of library.collectors) {
       const { name } = definition;
       if (names.length > 0 && !names.includes(name)) continue;
@@ -52,7 +53,7 @@ export async function collect(
           warn(`collector "${definition.name}" is off: it ${describeMissing(missing)}`);
           continue;
         }
-        const reading = await readOnce(reader, definition, parameterValues(config, at));
+        const reading = await readOnce(reader, definition, values);
         const families = definition.events ? showCounters(reading.families) : reading.families;
         write(await renderFamilies(families.map(toSampleFamily), format));
         lastSuccessAt = Date.now();

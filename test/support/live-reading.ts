@@ -1,5 +1,6 @@
 import { createChangeFeed } from '../../src/collectors/events/change-feed.js';
 import { createEventReading } from '../../src/collectors/events/event-reading.js';
+import { createStatusMemory, type StatusRecord } from '../../src/collectors/statuses/status-memory.js';
 import type { Database } from '../../src/database/database.js';
 import { collectorsWith, type Kit } from './kit.js';
 import { flatten, type Table } from './samples.js';
@@ -10,6 +11,8 @@ export interface LiveReading {
   read(now: string): Promise<Table>;
   /** Items read in the last cycle, over all collectors. */
   itemsRead(): number;
+  /** What it would keep in its state file. */
+  statusRecord(): StatusRecord | undefined;
 }
 
 export function startLiveReading(
@@ -17,9 +20,12 @@ export function startLiveReading(
   database: Database = kit.database,
   /** Milliseconds, monotonic. */
   clock?: () => number,
+  /** What it finds in its state file. */
+  before?: StatusRecord,
 ): LiveReading {
   let now = '';
   let itemsRead = 0;
+  const statuses = createStatusMemory({ reader: kit.reader, values: () => kit.values(now), before });
   const feed = createChangeFeed({
     database,
     reader: kit.reader,
@@ -38,8 +44,9 @@ export function startLiveReading(
       const table: Table = {};
       for (const reading of readings) {
         let items = 0;
+        await statuses.refresh();
         const { families } = await reading.read(
-          (keys) => kit.values(now, keys),
+          (keys) => ({ ...kit.values(now, keys), statuses: statuses.parameter() }),
           (done) => {
             items = done;
           },
@@ -50,11 +57,13 @@ export function startLiveReading(
       return table;
     },
     itemsRead: () => itemsRead,
+    statusRecord: () => statuses.record(),
   };
 }
 
 /** All events, read at once by a service that has just started. */
 export async function readAfresh(kit: Kit, now: string): Promise<Table> {
+  await kit.learn(now);
   const tables: Table[] = [];
   for (const name of collectorsWith(kit, 'events')) tables.push(flatten(await kit.families(name, now)));
   return Object.assign({}, ...tables) as Table;

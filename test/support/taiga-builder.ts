@@ -131,9 +131,9 @@ export class TaigaBuilder {
   addHistory(
     item: Item,
     days: DaysAgo,
-    row: { type?: 1 | 2; diff?: Row; snapshot?: Row; comment?: string },
+    row: { type?: 1 | 2; diff?: Row; values?: Row; snapshot?: Row; comment?: string },
   ): void {
-    const { type = 1, diff = {}, snapshot = null, comment = '' } = row;
+    const { type = 1, diff = {}, values = {}, snapshot = null, comment = '' } = row;
     const serial = this.#tables.get('history_historyentry')?.length ?? 0;
     this.add('history_historyentry', {
       id: `00000000-0000-11f0-8000-${String(serial).padStart(12, '0')}`,
@@ -141,6 +141,7 @@ export class TaigaBuilder {
       created_at: this.ago(days),
       type,
       diff,
+      values,
       snapshot,
       comment,
       is_snapshot: snapshot !== null,

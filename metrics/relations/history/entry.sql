@@ -1,4 +1,4 @@
--- relations: history, known_status, item_record
+-- relations: history, known_status, item_record, sprint_ever
 -- The history rows that count, in their order within the item (n), with what the item's other rows tell about its
 -- life: recorded_at its first create row, deleted_at its delete row, last_at its last row, later: it has rows after
 -- :now. Left out: corrupt rows, rows of the future, and the comments that a promotion copies from an issue or task
@@ -9,7 +9,8 @@
 -- Ids in history belong to the Taiga that wrote the row, which need not be this one: projects are exported and imported
 -- with their rows as they are, and importers write -1 and -2 for what they do not find. The names in the row are the
 -- project's own. So a name comes first, and an id is only looked up within the row's project. What neither finds keeps
--- its id (a status that was deleted since), or, below 0, gets one that follows from its name.
+-- its id (a status that was deleted since), or, below 0, gets one that follows from its name. A snapshot has no names: of
+-- an id there that is none of the project's nothing is told, so that the first change, or the table, tells.
 SELECT
   h.key, h.kind, h.item_id, h.project_id, h.at, h.type, h.entry_id, h.user_id, h.comment, h.visible, h.n,
   h.recorded_at, h.deleted_at, h.last_at, h.later, h.is_import,
@@ -29,28 +30,28 @@ SELECT
     WHEN h.type = 1 THEN ARRAY[
       coalesce((SELECT min(m.id) FROM milestones_milestone AS m WHERE m.project_id = h.project_id AND m.name = h.names -> 'milestone' ->> h.milestone[1]::text), h.milestone[1]),
       coalesce((SELECT min(m.id) FROM milestones_milestone AS m WHERE m.project_id = h.project_id AND m.name = h.names -> 'milestone' ->> h.milestone[2]::text), h.milestone[2])]
-    WHEN NOT EXISTS (SELECT FROM milestones_milestone AS m WHERE m.id = h.milestone[2] AND m.project_id <> h.project_id) THEN h.milestone
+    WHEN h.milestone[2] IS NULL OR (h.project_id, h.milestone[2]) IN (SELECT project_id, milestone_id FROM sprint_ever) THEN h.milestone
   END AS milestone,
   CASE
     WHEN h.issue_type IS NULL THEN NULL
     WHEN h.type = 1 THEN ARRAY[
       coalesce((SELECT min(t.id) FROM projects_issuetype AS t WHERE t.project_id = h.project_id AND t.name = h.names -> 'type' ->> h.issue_type[1]::text), h.issue_type[1]),
       coalesce((SELECT min(t.id) FROM projects_issuetype AS t WHERE t.project_id = h.project_id AND t.name = h.names -> 'type' ->> h.issue_type[2]::text), h.issue_type[2])]
-    WHEN NOT EXISTS (SELECT FROM projects_issuetype AS t WHERE t.id = h.issue_type[2] AND t.project_id <> h.project_id) THEN h.issue_type
+    WHEN h.issue_type[2] IS NULL OR (h.project_id, h.issue_type[2]) IN (SELECT project_id, id FROM projects_issuetype) THEN h.issue_type
   END AS issue_type,
   CASE
     WHEN h.severity IS NULL THEN NULL
     WHEN h.type = 1 THEN ARRAY[
       coalesce((SELECT min(s.id) FROM projects_severity AS s WHERE s.project_id = h.project_id AND s.name = h.names -> 'severity' ->> h.severity[1]::text), h.severity[1]),
       coalesce((SELECT min(s.id) FROM projects_severity AS s WHERE s.project_id = h.project_id AND s.name = h.names -> 'severity' ->> h.severity[2]::text), h.severity[2])]
-    WHEN NOT EXISTS (SELECT FROM projects_severity AS s WHERE s.id = h.severity[2] AND s.project_id <> h.project_id) THEN h.severity
+    WHEN h.severity[2] IS NULL OR (h.project_id, h.severity[2]) IN (SELECT project_id, id FROM projects_severity) THEN h.severity
   END AS severity,
   CASE
     WHEN h.priority IS NULL THEN NULL
     WHEN h.type = 1 THEN ARRAY[
       coalesce((SELECT min(p.id) FROM projects_priority AS p WHERE p.project_id = h.project_id AND p.name = h.names -> 'priority' ->> h.priority[1]::text), h.priority[1]),
       coalesce((SELECT min(p.id) FROM projects_priority AS p WHERE p.project_id = h.project_id AND p.name = h.names -> 'priority' ->> h.priority[2]::text), h.priority[2])]
-    WHEN NOT EXISTS (SELECT FROM projects_priority AS p WHERE p.id = h.priority[2] AND p.project_id <> h.project_id) THEN h.priority
+    WHEN h.priority[2] IS NULL OR (h.project_id, h.priority[2]) IN (SELECT project_id, id FROM projects_priority) THEN h.priority
   END AS priority,
   -- The story's points after this row: the sum over its roles, exact to the thousandth; NULL when every role says "?"
   -- (unestimated). By the name of the value, if the project still has it; one that was deleted counts as the number its
