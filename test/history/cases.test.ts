@@ -34,7 +34,8 @@ async function tell(now = world.now): Promise<Samples> {
   expect(await readMismatches(kit, now)).toEqual([]);
   return readCounters(kit, now);
 }
-const seconds = (from: string, to: Act): number => Number(((to.at - microsFrom(from)) / 1e6).toFixed(6));
+/** In whole milliseconds, as sums are counted. */
+const seconds = (from: string, to: Act): number => Math.round((to.at - microsFrom(from)) / 1000) / 1000;
 const momentAfter = (at: Micros): string => new Date(Math.floor(at / 1000) + 1).toISOString();
 const story = (name: string): number => world.status('projects_userstorystatus', name).id;
 const task = (name: string): number => world.status('projects_taskstatus', name).id;

@@ -92,7 +92,8 @@ export function createEventLedger(definition: CollectorDefinition): EventLedger 
  */
 function replace(account: Account, before: number[], now: readonly number[]): boolean {
   let grew = false;
-  for (const [i, amount] of now.entries()) {
+  for (let i = 0; i < now.length; i++) {
+    const amount = now[i] ?? 0;
     const growth = amount - (before[i] ?? 0);
     if (growth <= 0) continue;
     growCell(account, i, growth);
