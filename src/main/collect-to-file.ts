@@ -5,7 +5,7 @@ import { type LastRun, runFamilies } from '../observability/own-families.js';
 import { type CollectOptions, collect } from './collect.js';
 import type { Installation } from './installation.js';
 
-export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'at' | 'warn'> {
+export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'now' | 'at' | 'warn'> {
   readonly file: string;
 }
 
