@@ -68,25 +68,31 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .command('collect')
     .description('run collectors once and print the metrics')
     .argument('[name...]', 'collectors; none: all')
-    .option('--at <time>', 'as of this time (ISO 8601)', parseTime)
+    .option(
+      '--at <time>',
+      'what was so at this time of the past (ISO 8601), as a backfill has it; what cannot tell is left out',
+      parsePast,
+    )
     .addOption(new Option('--openmetrics', 'in OpenMetrics instead of the text format').conflicts('output'))
     .option(
       '--output <file>',
       "write to this file, whole or not at all, for node_exporter's textfile collector",
       parseTextfile,
     )
-    .action(async (names: string[], { at = new Date(), openmetrics, output }: CollectFlags) => {
+    .action(async (names: string[], { at, openmetrics, output }: CollectFlags) => {
       const installation = await loadInstallation(source());
+      const now = new Date();
       const runs =
         output === undefined
           ? await collect(installation, {
               names,
+              now,
               at,
               format: openmetrics ? 'openmetrics' : 'text',
               write: (bytes) => void process.stdout.write(bytes),
               warn,
             })
-          : await collectToFile(installation, { names, at, file: output, warn });
+          : await collectToFile(installation, { names, now, at, file: output, warn });
       if (!allSucceeded(runs)) status = FAILED;
     });
 
@@ -217,5 +223,12 @@ function parseTime(text: string): Date {
   if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
     throw new InvalidArgumentError('write it like 2026-03-01 or 2026-03-01T12:00:00Z.');
   }
+  return time;
+}
+
+function parsePast(text: string): Date {
+  const time = parseTime(text);
+  if (time.getTime() > Date.now())
+    throw new InvalidArgumentError('it lies in the future, of which nothing is known.');
   return time;
 }

@@ -8,7 +8,7 @@ import { type CollectOptions, collect } from './collect.js';
 import { readFileBefore } from './file-before.js';
 import type { Installation } from './installation.js';
 
-export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'at' | 'warn'> {
+export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'now' | 'at' | 'warn'> {
   readonly file: string;
 }
 

@@ -1,9 +1,11 @@
+import { hasPast, readMoment } from '../backfill/moment.js';
+import type { CollectorDefinition } from '../collectors/definition.js';
 import type { MetricFamily } from '../collectors/families.js';
 import { createReader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
 import { describeMissing } from '../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
-import { type Format, OPENMETRICS_END, renderFamilies } from '../exposition/format.js';
+import { type Format, OPENMETRICS_END, renderFamilies, type SampleFamily } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import type { LastRun } from '../observability/own-families.js';
 import { openDatabase } from '../tunnel/open-database.js';
@@ -13,7 +15,9 @@ import { learnedValues } from './learned-values.js';
 export interface CollectOptions {
   /** Collectors to run; none: all. */
   readonly names: readonly string[];
-  readonly at: Date;
+  readonly now: Date;
+  /** What was so then, instead of now. */
+  readonly at?: Date | undefined;
   readonly format: Format;
   readonly write: (bytes: Buffer) => void;
   readonly warn: (message: string) => void;
@@ -22,7 +26,8 @@ export interface CollectOptions {
 }
 
 /**
- * Runs collectors once, one after the other, and writes what they yield.
+ * Runs collectors once, one after the other, and writes what they yield: now, or what a backfill has at a moment of the
+ * past. What cannot tell the past is named and left out.
  * A collector that fails is told of and left out; resolves to how each one did.
  * @throws BugflowError when none can run, because the database cannot be used at all.
  */
@@ -30,7 +35,7 @@ export async function collect(
   { config, library }: Installation,
   options: CollectOptions,
 ): Promise<readonly LastRun[]> {
-  const { names, at, format, write, warn, showCounters = (families) => families } = options;
+  const { names, now, at, format, write, warn, showCounters = (families) => families } = options;
   const unknown = names.find((name) => !library.collectors.some((collector) => collector.name === name));
   if (unknown !== undefined) {
     const known = library.collectors.map((collector) => collector.name).join(', ');
@@ -41,10 +46,21 @@ export async function collect(
   try {
     const { allowSuperuser } = config.database;
     const reader = createReader(database, library.relations, { allowSuperuser });
-    const values = await learnedValues(config, reader, at);
-    for (const definition of library.collectors) {
+    const values = await learnedValues(config, reader, now);
+    const read = async (definition: CollectorDefinition): Promise<readonly SampleFamily[]> => {
+      if (at !== undefined) return readMoment(reader, definition, values, at.getTime());
+      const { families } = await readOnce(reader, definition, values);
+      return (definition.events ? showCounters(families) : families).map(toSampleFamily);
+    };
+    const wanted = library.collectors.filter(({ name }) => names.length === 0 || names.includes(name));
+    const withoutPast = at === undefined ? [] : wanted.filter((definition) => !hasPast(definition));
+    if (withoutPast.length > 0)
+      warn(
+        `left out, as nothing tells what they were in the past: ${withoutPast.map(({ name }) => name).join(', ')}`,
+      );
+    for (const definition of wanted) {
+      if (withoutPast.includes(definition)) continue;
       const { name } = definition;
-      if (names.length > 0 && !names.includes(name)) continue;
       const startedTick = performance.now();
       let lastSuccessAt: number | undefined;
       try {
@@ -53,9 +69,7 @@ export async function collect(
           warn(`collector "${definition.name}" is off: it ${describeMissing(missing)}`);
           continue;
         }
-        const reading = await readOnce(reader, definition, values);
-        const families = definition.events ? showCounters(reading.families) : reading.families;
-        write(await renderFamilies(families.map(toSampleFamily), format));
+        write(await renderFamilies(await read(definition), format));
         lastSuccessAt = Date.now();
       } catch (error) {
         if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;

@@ -134,7 +134,7 @@ describeOnPostgres('events of what is no item', (server) => {
         library: { ...library, collectors: library.collectors.filter(({ name }) => name === 'entries') },
       };
       const warnings: string[] = [];
-      const options = { names: [], at: new Date(), format: 'text', write: () => undefined } as const;
+      const options = { names: [], now: new Date(), format: 'text', write: () => undefined } as const;
       await collect(installation, { ...options, warn: (text) => warnings.push(text) });
       expect(warnings.join()).toMatch(message);
       const lines: string[] = [];

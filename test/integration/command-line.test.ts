@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bugflow, createFolder, type Folder, type Outcome, ROOT } from '../support/bugflow.js';
-import { exampleTaiga, NOW } from '../support/fixture.js';
+import { exampleTaiga } from '../support/fixture.js';
 import { Metrics } from '../support/measure.js';
 import { freePort, startPGlite, type TestPostgres } from '../support/postgres.js';
 
@@ -30,6 +30,7 @@ describe('the command line', () => {
     ['an unknown command', ['colect']],
     ['an unknown option', ['collect', '--yesterday']],
     ['a time without a zone', ['collect', '--at', '2026-03-01T12:00:00']],
+    ['a time in the future', ['collect', '--at', '2999-01-01']],
     ['a port that is none', ['serve', '--port', '70000']],
     ['an argument too many', ['check', 'items']],
     ['a backfill without a target', ['backfill', '--from', '2026-01-01']],
@@ -141,13 +142,29 @@ describe('the command line', () => {
       expect(metrics.value('taiga_items', { project: 'shop', kind: 'task', status: 'Closed' })).toBe(3);
     });
 
-    it('prints those of the collectors named, as of the time given', async () => {
-      const metrics = await collected('members', 'item_age', '--at', NOW);
+    it('prints those of the collectors named', async () => {
+      const metrics = await collected('members', 'item_age');
       expect(new Set(metrics.names().map((name) => name.replace(/_(bucket|sum|count)$/, '')))).toEqual(
         new Set(['taiga_project_members', 'taiga_item_age_seconds']),
       );
-      const epics = { project: 'shop', kind: 'epic' };
-      expect(metrics.value('taiga_item_age_seconds_sum', epics)).toBe(50 * 86_400);
+    });
+
+    it('prints what was so at a time of the past, and names what cannot tell', async () => {
+      const { status, stdout, stderr } = await bugflow(
+        ['collect', 'members', 'issues', 'item_age', '--at', '2026-03-01'],
+        env,
+      );
+      expect(status).toBe(0);
+      expect(stderr).toBe(
+        'taiga-bugflow: left out, as nothing tells what they were in the past: item_age, members\n',
+      );
+      const metrics = new Metrics(stdout);
+      expect(metrics.names()).toEqual(['taiga_issues']);
+      expect(metrics.sum('taiga_issues', { project: 'shop', status: 'In progress' })).toBe(1);
+      const future = await bugflow(['collect', '--at', '2999-01-01'], env);
+      expect(future.stderr).toMatch(
+        /'2999-01-01' is invalid\. it lies in the future, of which nothing is known\.\n$/,
+      );
     });
 
     it('prints OpenMetrics', async () => {

@@ -95,7 +95,7 @@ const output = async (url: string, names: readonly string[] = []): Promise<strin
   const warnings: string[] = [];
   await collect(await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } }), {
     names,
-    at: new Date(NOW),
+    now: new Date(NOW),
     format: 'text',
     write: (bytes) => void chunks.push(bytes),
     warn: (message) => void warnings.push(message),

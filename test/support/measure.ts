@@ -85,7 +85,7 @@ export async function measure(
   await withConfigFile(config, files, async (file) => {
     await collect(await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } }), {
       names: collectors,
-      at: new Date(at),
+      now: new Date(at),
       format: 'text',
       write: (bytes) => void chunks.push(bytes),
       warn: (message) => void warnings.push(message),

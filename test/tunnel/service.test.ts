@@ -139,7 +139,7 @@ describe.skipIf(!hasOpenSsh)(`the database through SSH ${SKIPPED}`, () => {
   ])('shows %s as it is', async (_title, ssh, code) => {
     const options = {
       names: [],
-      at: new Date(),
+      now: new Date(),
       format: 'text',
       write: () => undefined,
       warn: () => undefined,
