@@ -56,6 +56,8 @@ export interface ServiceProcess {
   readonly pid: number;
   readonly address: string;
   signal(name: NodeJS.Signals): void;
+  /** What it has logged so far. */
+  said(): string;
   /** Resolves when the process has ended. */
   readonly ended: Promise<Outcome>;
 }
@@ -82,7 +84,13 @@ export async function startServiceProcess(
     });
     void ended.then(() => reject(new Error(`the service ended: ${stderr}`)));
   });
-  return { pid: child.pid ?? 0, address, signal: (name) => void child.kill(name), ended };
+  return {
+    pid: child.pid ?? 0,
+    address,
+    signal: (name) => void child.kill(name),
+    said: () => stderr,
+    ended,
+  };
 }
 
 /** What a running service says. */
