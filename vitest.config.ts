@@ -3,6 +3,14 @@ import { HANG_MS } from './test/support/hang.js';
 
 const MINUTE_MS = 60_000;
 
+/** Whose tests run on two kinds of PostgreSQL: `describeOnPostgres`. */
+const ON_BOTH = [
+  'test/history/incremental.test.ts',
+  'test/integration/collectors.test.ts',
+  'test/integration/database.test.ts',
+  'test/integration/taiga-versions.test.ts',
+];
+
 export default defineConfig({
   test: {
     // PGlite is a whole PostgreSQL in WebAssembly: a process of its own for each test file keeps memory flat.
@@ -29,7 +37,7 @@ export default defineConfig({
         test: {
           // What takes long by its nature, and random tests with many more cases: `npm run test:endurance`.
           name: 'endurance',
-          include: ['test/**/*.endurance.test.ts', 'test/**/*.property.test.ts'],
+          include: ['test/**/*.endurance.test.ts', 'test/**/*.property.test.ts', ...ON_BOTH],
           env: { BUGFLOW_TEST_EFFORT: 'endurance' },
           testTimeout: 30 * MINUTE_MS,
         },

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { cases } from '../support/effort.js';
+import { cases, SEED } from '../support/effort.js';
 import { HANG_MS } from '../support/hang.js';
 import { folderWith } from '../unit/helpers.js';
 import type { Verdict } from './worker.js';
@@ -11,7 +11,7 @@ import type { Verdict } from './worker.js';
  * raises the number, `FUZZ_SEED` repeats a run, `FUZZ_FIRST` begins with a certain file of it.
  */
 const FILES = Number(process.env.FUZZ_FILES ?? cases(2000));
-const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+const FUZZ_SEED = Number(process.env.FUZZ_SEED ?? SEED);
 const FIRST = Number(process.env.FUZZ_FIRST ?? 0);
 
 /** Of the processor, where the slowest files take a second: more means that the time grows faster than the file. */
@@ -20,7 +20,7 @@ const HEAP_LIMIT_MB = 256;
 const MAX_FINDINGS = 10;
 
 test('each of many damaged files loads, or is refused with a clear error', async () => {
-  console.info(`fuzzing the loaders: FUZZ_SEED=${SEED} FUZZ_FIRST=${FIRST} FUZZ_FILES=${FILES}`);
+  console.info(`fuzzing the loaders: FUZZ_SEED=${FUZZ_SEED} FUZZ_FIRST=${FIRST} FUZZ_FILES=${FILES}`);
   const findings: string[] = [];
   const accepted: Record<string, number> = {};
   const refused: Record<string, number> = {};
@@ -45,7 +45,7 @@ test('each of many damaged files loads, or is refused with a clear error', async
   }
   await worker?.stop();
   console.info('accepted', accepted, 'refused', refused, 'slowest', slowestMs, 'ms');
-  expect(findings.join('\n\n'), `FUZZ_SEED=${SEED}`).toBe('');
+  expect(findings.join('\n\n'), `FUZZ_SEED=${FUZZ_SEED}`).toBe('');
   if (FILES >= 1000) {
     // Or nothing was tried.
     for (const kind of ['config', 'collector']) {
@@ -64,7 +64,7 @@ interface Worker {
 async function startWorker(): Promise<Worker> {
   const child = fork(
     fileURLToPath(new URL('./worker.ts', import.meta.url)),
-    [await folderWith({}), String(SEED)],
+    [await folderWith({}), String(FUZZ_SEED)],
     { execArgv: ['--import', 'tsx', `--max-old-space-size=${HEAP_LIMIT_MB}`] },
   );
   onTestFinished(() => void child.kill('SIGKILL'));

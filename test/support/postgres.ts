@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/demo/postgres/embedded-postgres.js';
+import { isEndurance } from './effort.js';
 import { eventually } from './eventually.js';
 import { template } from './templates.js';
 
@@ -47,9 +48,13 @@ export interface Cluster extends TestPostgres {
   configure(settings: Readonly<Record<string, string>>, hba?: string): Promise<void>;
 }
 
-/** PostgreSQL in WebAssembly behind a socket. It is one single session: whatever waits, waits for everybody. */
-export async function startPGlite(schemaSql = ''): Promise<TestPostgres> {
-  const empty = await template('pglite.tar', async (path) => {
+/**
+ * PostgreSQL in WebAssembly behind a socket. It is one single session: whatever waits, waits for everybody. All are
+ * copies of one, so that PostgreSQL itself takes them for the same, unless it is set up anew.
+ */
+export async function startPGlite(schemaSql = '', { anew = false } = {}): Promise<TestPostgres> {
+  const make = anew ? async () => undefined : template;
+  const empty = await make('pglite.tar', async (path) => {
     const { database, close } = await startEmbeddedPostgres();
     writeFileSync(path, Buffer.from(await (await database.dumpDataDir('none')).arrayBuffer()));
     await close();
@@ -242,7 +247,10 @@ export async function queryOnce(
   }
 }
 
-/** The same tests on the embedded PostgreSQL, and on the machine's own where there is one. */
+/**
+ * The same tests on the machine's own PostgreSQL and on the embedded one. The quick part takes the first, where there
+ * is one, as that is several times as fast, and leaves the other to the long part (vitest.config.ts names the files).
+ */
 export function describeOnPostgres(title: string, define: (server: () => TestPostgres) => void): void {
   const suite = (start: () => Promise<TestPostgres>): void => {
     let server: TestPostgres | undefined;
@@ -255,10 +263,9 @@ export function describeOnPostgres(title: string, define: (server: () => TestPos
       return server;
     });
   };
-  describe(`${title} on PGlite`, () => suite(() => startPGlite()));
-  describe.skipIf(!hasPostgres)(`${title} on PostgreSQL (skipped without PostgreSQL on the machine)`, () =>
-    suite(startPostgres),
-  );
+  const onReal = `${title} on PostgreSQL (skipped without PostgreSQL on the machine)`;
+  if (isEndurance === hasPostgres) describe(`${title} on PGlite`, () => suite(() => startPGlite()));
+  if (!isEndurance || !hasPostgres) describe.skipIf(!hasPostgres)(onReal, () => suite(startPostgres));
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
