@@ -1,12 +1,47 @@
 import { defineConfig } from 'vitest/config';
+import { HANG_MS } from './test/support/hang.js';
+
+const MINUTE_MS = 60_000;
+
+/** Whose tests run on two kinds of PostgreSQL: `describeOnPostgres`. */
+const ON_BOTH = [
+  'test/history/incremental.test.ts',
+  'test/integration/collectors.test.ts',
+  'test/integration/database.test.ts',
+  'test/integration/taiga-versions.test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     // PGlite is a whole PostgreSQL in WebAssembly: a process of its own for each test file keeps memory flat.
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: 'test/support/templates.ts',
+    // No test depends on how fast the machine is: limits end what hangs, and nothing else.
+    testTimeout: 5 * MINUTE_MS,
+    hookTimeout: 5 * MINUTE_MS,
+    expect: { poll: { timeout: HANG_MS, interval: 25 } },
+    slowTestThreshold: 5000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          // For people, in minutes: `npm test`.
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.endurance.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // What takes long by its nature, and random tests with many more cases: `npm run test:endurance`.
+          name: 'endurance',
+          include: ['test/**/*.endurance.test.ts', 'test/**/*.property.test.ts', ...ON_BOTH],
+          env: { BUGFLOW_TEST_EFFORT: 'endurance' },
+          testTimeout: 30 * MINUTE_MS,
+        },
+      },
+    ],
   },
 });

@@ -11,6 +11,7 @@ import { backoffMs, RETRY, type RetryPolicy, retryAfterMs } from '../../src/back
 import type { RequestLimits } from '../../src/backfill/remote-write-request.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
 import { startGate } from '../support/gate.js';
+import { HANG_MS } from '../support/hang.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
 import { isInstalled, PROMETHEUS_IS_HERE, startPrometheus, startVictoriaMetrics } from './servers.js';
 import { seriesNamed, timelineOf, valueAt } from './timelines.js';
@@ -30,7 +31,12 @@ const CHANGES: Change[] = [
   ...Array.from({ length: 20 }, (_, i) => ({ atMs: FROM + (2 + i) * HOUR, series: 0, value: 6 + i })),
   { atMs: FROM + 25 * HOUR, series: 2, value: 1 },
 ];
-const QUICK: RetryPolicy = { firstMs: 20, longestMs: 100, giveUpAfterMs: 5000, requestTimeoutMs: 2000 };
+const QUICK: RetryPolicy = {
+  firstMs: 20,
+  longestMs: 100,
+  giveUpAfterMs: HANG_MS,
+  requestTimeoutMs: HANG_MS,
+};
 const SMALL: RequestLimits = { samples: 50, bytes: 100_000 };
 
 interface Wishes {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { folderWith } from '../unit/helpers.js';
 
 export function isInstalled(program: string): boolean {
@@ -68,10 +68,12 @@ async function start(
   });
   const url = `http://127.0.0.1:${port}`;
   onTestFinished(() => end(child));
-  for (let attempts = 0; !(await answers(`${url}${readyPath}`)); attempts += 1) {
-    if (child.exitCode !== null || attempts > 200) throw new Error(`${program} did not start: ${log}`);
-    await sleep(50);
-  }
+  await eventually(
+    async () => {
+      if (!(await fetch(`${url}${readyPath}`)).ok) throw new Error(`${program} is not ready: ${log}`);
+    },
+    () => (child.exitCode === null ? undefined : `${program} did not start: ${log}`),
+  );
   return {
     url,
     port,
@@ -97,14 +99,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    return false;
-  }
 }
 
 export async function freePort(): Promise<number> {

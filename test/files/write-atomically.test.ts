@@ -31,7 +31,7 @@ function lettersIn(path: string): string {
 }
 
 async function untilThere(condition: () => boolean): Promise<void> {
-  await expect.poll(condition, { timeout: 20_000, interval: 2 }).toBe(true);
+  await expect.poll(condition, { interval: 2 }).toBe(true);
 }
 
 test('the new content takes the place of the old one, with the mode wanted, whatever the umask', async () => {
@@ -70,13 +70,14 @@ test('a writer that is killed in the middle leaves the old file or the new one, 
   const folder = await folderWith({});
   const path = join(folder, 'a.prom');
   let killedInTheMiddle = 0;
-  for (let round = 0; round < 8; round++) {
+  // As often as it takes to have met it in the middle.
+  for (let round = 0; round < 8 || killedInTheMiddle === 0; round++) {
     writeFileSync(path, 'o'.repeat(SIZE));
     const earlier = new Set(readdirSync(folder));
     const writer = startWriter(path, 'n');
     await untilThere(() => readdirSync(folder).some((name) => !earlier.has(name)));
     // A little later in each round: at the first bytes, in the middle, after the rename.
-    await sleep(round);
+    await sleep(round % 8);
     await kill(writer);
     expect('on').toContain(lettersIn(path));
     const left = readdirSync(folder).filter((name) => name !== 'a.prom');
@@ -84,7 +85,6 @@ test('a writer that is killed in the middle leaves the old file or the new one, 
     expect(left.filter((name) => name.endsWith('.prom'))).toEqual([]);
     if (left.length > earlier.size - 1) killedInTheMiddle++;
   }
-  expect(killedInTheMiddle).toBeGreaterThan(0);
 });
 
 test('two writers at once never tear the file', async () => {

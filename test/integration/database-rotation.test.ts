@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { type BugflowError, isDatabaseAbsent } from '../../src/errors.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
+import { eventually } from '../support/eventually.js';
+import { HANG_MS } from '../support/hang.js';
 import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
 import { errorOf } from '../unit/helpers.js';
 
@@ -24,7 +26,10 @@ describe.skipIf(!hasPostgres)('secrets that change (skipped without PostgreSQL o
   });
 
   const open = async (keys: Readonly<Record<string, string>>): Promise<Database> => {
-    const file = folder.write('bugflow.yaml', JSON.stringify({ database: { ...keys, pool_size: 1 } }));
+    const file = folder.write(
+      'bugflow.yaml',
+      JSON.stringify({ database: { ...keys, pool_size: 1, connect_timeout: '2m' } }),
+    );
     const { database: config } = await loadConfig({ file, env: {} });
     const database = createDatabase(config, { onIdleError: () => undefined });
     onTestFinished(() => database.close());
@@ -32,16 +37,20 @@ describe.skipIf(!hasPostgres)('secrets that change (skipped without PostgreSQL o
   };
   const userOf = async (database: Database): Promise<string | null | undefined> => {
     let user: string | null | undefined;
-    await database.read({ text: 'SELECT current_user', values: [], timeoutMs: 5000 }, (_columns, [row]) => {
-      user = row?.[0];
-    });
+    await database.read(
+      { text: 'SELECT current_user', values: [], timeoutMs: HANG_MS },
+      (_columns, [row]) => {
+        user = row?.[0];
+      },
+    );
     return user;
   };
   const afterNewConnection = (database: Database): Promise<BugflowError> =>
-    vi.waitUntil(async () => {
+    eventually(async () => {
       const error = await errorOf(userOf(database));
       // The pool may not yet have heard of its connection's end.
-      return error.code === 'DATABASE_UNREACHABLE' ? undefined : error;
+      expect(error.code).not.toBe('DATABASE_UNREACHABLE');
+      return error;
     });
   /** Ends the connections that are kept, so that the next one is new. */
   const endSessions = async (): Promise<void> => {
@@ -93,6 +102,7 @@ describe.skipIf(!hasPostgres)('secrets that change (skipped without PostgreSQL o
     for (const password of ['', 'wrong']) {
       const database = await open({ url: cluster.urlWith({ user: 'two', password }), password_file: file });
       expect(await userOf(database)).toBe('two');
+      onTestFinished(async () => void (await cluster.query("ALTER ROLE two PASSWORD 'second/@:?'")));
       await cluster.query("ALTER ROLE two PASSWORD 'third'");
       await endSessions();
       expect((await afterNewConnection(database)).code).toBe('DATABASE_LOGIN_REFUSED');

@@ -4,6 +4,7 @@ import { createDatabase, type Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/tunnel/open-database.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
 import { type Authority, type Certificate, createAuthority, hasOpenssl } from '../support/certificates.js';
+import { HANG_MS } from '../support/hang.js';
 import { type Cluster, hasPostgres, startPGlite, startPostgres } from '../support/postgres.js';
 import { hasOpenSsh, startOpenSsh } from '../tunnel/openssh.js';
 import { errorOf } from '../unit/helpers.js';
@@ -14,7 +15,7 @@ const onIdleError = (): void => undefined;
 async function transportOf(database: Database): Promise<string> {
   let transport = '';
   const text = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
-  await database.read({ text, values: [], timeoutMs: 5000 }, (_columns, [row]) => {
+  await database.read({ text, values: [], timeoutMs: HANG_MS }, (_columns, [row]) => {
     transport = row?.[0] === 'true' ? 'tls' : 'plain';
   });
   return transport;

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
@@ -7,17 +8,18 @@ import { check } from '../../src/main/check.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { NOW } from '../support/fixture.js';
 import { type Gate, startGate } from '../support/gate.js';
+import { HANG_MS } from '../support/hang.js';
 import { type MeasureOptions, type Metrics, measure } from '../support/measure.js';
 import {
   type Cluster,
   describeOnPostgres,
   freePort,
   hasPostgres,
-  queryOnce,
   startPostgres,
 } from '../support/postgres.js';
 
 const PASSWORD = 'geheim/€@:?x';
+const SLEEPING = "SELECT 'x' AS label, pg_sleep(601) AS value";
 
 /** A collector of the team's own, whose SQL begins on line 12. */
 function ownCollector(
@@ -142,7 +144,7 @@ describeOnPostgres('a collector', (server) => {
     let database: Database;
     const rows = async (text: string): Promise<(string | null)[][]> => {
       const found: (string | null)[][] = [];
-      await database.read({ text, values: [], timeoutMs: 5000 }, (_columns, batch) => {
+      await database.read({ text, values: [], timeoutMs: HANG_MS }, (_columns, batch) => {
         found.push(...batch.map((row) => [...row]));
       });
       return found;
@@ -296,29 +298,28 @@ describeOnPostgres('a collector', (server) => {
 
   it('of a database without Taiga fails with the reason', async () => {
     const all = (): Promise<Metrics> => measure(server().url, { at: NOW });
-    await server().query('ALTER TABLE epics_epic RENAME TO e; ALTER TABLE issues_issue RENAME TO i');
-    await expect(all()).rejects.toThrow(
+    const whileChanged = async (sql: string, back: string, message: string): Promise<void> => {
+      await server().query(sql);
+      await expect(all().finally(() => server().query(back))).rejects.toThrow(message);
+    };
+    await whileChanged(
+      'ALTER TABLE epics_epic RENAME TO e; ALTER TABLE issues_issue RENAME TO i',
+      'ALTER TABLE e RENAME TO epics_epic; ALTER TABLE i RENAME TO issues_issue',
       'this Taiga database lacks the tables issues_issue, epics_epic in schema public; check',
     );
-    await server().query('ALTER TABLE e RENAME TO epics_epic; ALTER TABLE i RENAME TO issues_issue');
     await expect(all()).resolves.toBeDefined();
-    await server().query('ALTER SCHEMA public RENAME TO other; CREATE SCHEMA public');
-    await expect(all()).rejects.toThrow(
+    await whileChanged(
+      'ALTER SCHEMA public RENAME TO other; CREATE SCHEMA public',
+      'DROP SCHEMA public; ALTER SCHEMA other RENAME TO public',
       'this is not a Taiga database: none of its tables are in schema public; check the name',
     );
-    await server().query('DROP SCHEMA public; ALTER SCHEMA other RENAME TO public');
   });
 });
 
 describe('a database that cannot be reached', () => {
   const failure = async (address: string): Promise<string> => {
     const url = `postgres://someone:${encodeURIComponent(PASSWORD)}@${address}`;
-    const startedAt = performance.now();
-    const message = await messageOf(
-      measure(url, { at: NOW, config: 'database: { connect_timeout: 500ms }' }),
-    );
-    expect(performance.now() - startedAt).toBeLessThan(3000);
-    return message;
+    return messageOf(measure(url, { at: NOW, config: 'database: { connect_timeout: 500ms }' }));
   };
 
   it('fails in one line for a port on which nothing listens', async () => {
@@ -366,6 +367,12 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     await gate?.close();
     await cluster?.close();
   });
+  afterEach(async () => {
+    // A test that failed may have left sessions at work, or the gate shut.
+    await gate.shut();
+    await gate.open();
+    await cluster.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bug flow'");
+  });
 
   const failure = (url: string, options: Partial<MeasureOptions> = {}): Promise<string> =>
     messageOf(measure(url, { at: NOW, ...options }));
@@ -384,7 +391,7 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
       const database = createDatabase(config, { onIdleError: () => undefined });
       // More often than it has places.
       for (let attempt = 0; attempt < 50; attempt++) {
-        const reading = database.read({ text: 'SELECT 1', values: [], timeoutMs: 1000 }, () => undefined);
+        const reading = database.read({ text: 'SELECT 1', values: [], timeoutMs: HANG_MS }, () => undefined);
         expect(await messageOf(reading)).toMatch(
           /^cannot log in to the database at .* as "bug flow": .*check the password/,
         );
@@ -423,14 +430,16 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
   });
 
   it('has no room left', async () => {
-    await cluster.query('ALTER ROLE "bug flow" CONNECTION LIMIT 0');
+    await changed('ALTER ROLE "bug flow" CONNECTION LIMIT 0', 'ALTER ROLE "bug flow" CONNECTION LIMIT -1');
     const message = await failure(reader);
-    await cluster.query('ALTER ROLE "bug flow" CONNECTION LIMIT -1');
     expect(message).toMatch(/takes no queries now: too many connections for role "bug flow"$/);
   });
 
   it('is missing a grant: the message is the mend', async () => {
-    await cluster.query('REVOKE SELECT ON userstories_userstory FROM "bug flow"');
+    await changed(
+      'REVOKE SELECT ON userstories_userstory FROM "bug flow"',
+      'GRANT SELECT ON userstories_userstory TO "bug flow"',
+    );
     const message = await failure(reader, { collectors: ['items'] });
     expect(message).toMatch(
       /^permission denied for (table|relation) userstories_userstory; mend it with: GRANT /,
@@ -448,7 +457,10 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
   });
 
   it('is missing the right to use the schema: the message is the mend', async () => {
-    await cluster.query('REVOKE USAGE ON SCHEMA public FROM PUBLIC, "bug flow"');
+    await changed(
+      'REVOKE USAGE ON SCHEMA public FROM PUBLIC, "bug flow"',
+      'GRANT USAGE ON SCHEMA public TO PUBLIC, "bug flow"',
+    );
     const message = await failure(reader, { collectors: ['items'] });
     expect(message).toBe(
       'the role may not use schema public; mend it with: GRANT USAGE ON SCHEMA public TO "bug flow";',
@@ -513,13 +525,11 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
           Number(version?.server_version_num) < since * 10_000,
           `before PostgreSQL ${since} there is no such right`,
         );
-        await cluster.query(`${grant} "bug flow"`);
+        await changed(`${grant} "bug flow"`, `${revoke} "bug flow"`);
         const message = await attempt(readsFile);
-        const shipped = await measure(reader, { at: NOW }).catch((error: unknown) => error);
-        await cluster.query(`${revoke} "bug flow"`);
         expect(message).toContain(`the role "bug flow" ${reason}`);
         expect(message).toContain('so this SQL could read files of the database server; make a role as in');
-        expect(shipped).not.toBeInstanceOf(Error);
+        await expect(measure(reader, { at: NOW })).resolves.toBeDefined();
       },
     );
   });
@@ -533,64 +543,55 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
   it('serves more readers than it has connections for, each in its turn', async () => {
     const { database: config } = await loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: reader } });
     const onIdleError = (): void => undefined;
-    const database = createDatabase({ ...config, poolSize: 2, connectTimeoutMs: 1000 }, { onIdleError });
-    const query = { text: 'SELECT pg_sleep(0.6)', values: [], timeoutMs: 5000 };
+    const database = createDatabase({ ...config, poolSize: 1, connectTimeoutMs: 3000 }, { onIdleError });
+    const query = { text: 'SELECT pg_sleep(1.6)', values: [], timeoutMs: HANG_MS };
     // Waiting for a turn is not waiting for the database: the last one waits longer than a connection may take.
-    await Promise.all(Array.from({ length: 6 }, () => database.read(query, () => undefined)));
+    await Promise.all(Array.from({ length: 3 }, () => database.read(query, () => undefined)));
     await database.close();
   });
 
   it('cancels a statement that takes longer than its collector allows', async () => {
-    const startedAt = performance.now();
     const sleeping = failure(
       reader,
-      ownCollector("SELECT 'x' AS label, pg_sleep(30) AS value", 'timeout: 300ms'),
+      ownCollector("SELECT 'x' AS label, pg_sleep(600) AS value", 'timeout: 300ms'),
     );
     expect(await sleeping).toMatch(
       /^(.*own\.yaml:\d+: )?the statement was cancelled: canceling statement due to statement timeout; make the SQL faster/,
     );
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
-    expect(await running('pg_sleep')).toEqual([]);
+    await expect.poll(() => running('pg_sleep')).toEqual([]);
   });
 
   it('cancels a slow computation as well', async () => {
     const sql =
       "SELECT 'x' AS label, count(*) AS value FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b";
     expect(await failure(reader, ownCollector(sql, 'timeout: 300ms'))).toContain('statement was cancelled');
-    expect(await running('generate_series')).toEqual([]);
+    await expect.poll(() => running('generate_series')).toEqual([]);
   });
 
   it('is not waited for behind a lock', async () => {
-    const startedAt = performance.now();
     const message = await whileLocked('users_role', () =>
       failure(reader, { config: 'database: { lock_timeout: 200ms }', collectors: ['members'] }),
     );
     expect(message).toBe(
       'a table is locked: canceling statement due to lock timeout; the next run tries again',
     );
-    expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
   it('goes silent in the middle of a query: the connection is given up in time', async () => {
-    const startedAt = performance.now();
-    const silent = failure(
-      gate.through(reader),
-      ownCollector("SELECT 'x' AS label, pg_sleep(0.5) AS value", 'timeout: 1s'),
-    );
-    await untilRunning('pg_sleep');
-    gate.freeze();
-    expect(await silent).toMatch(/^no answer from the database within 1000 ms; the connection was given up$/);
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
-    await gate.shut();
-    await gate.open();
+    gate.freezeAfter('pg_sleep');
+    expect(
+      await failure(
+        gate.through(reader),
+        ownCollector("SELECT 'x' AS label, pg_sleep(0.5) AS value", 'timeout: 1s'),
+      ),
+    ).toMatch(/^no answer from the database within 1000 ms; the connection was given up$/);
   });
 
   it('cuts the connection in the middle of a query', async () => {
-    const cut = failure(gate.through(reader), ownCollector("SELECT 'x' AS label, pg_sleep(21) AS value"));
-    await untilRunning('pg_sleep(21)');
+    const cut = failure(gate.through(reader), ownCollector(SLEEPING, 'timeout: 10m'));
+    await untilRunning('pg_sleep(601)');
     await gate.shut();
     expect(await cut).toMatch(/^cannot reach the database at 127\.0\.0\.1:\d+: /);
-    await gate.open();
   });
 
   it('cuts the connection after the last row, before the end of the query is told', async () => {
@@ -600,13 +601,11 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     ).toMatch(
       /^cannot reach the database at 127\.0\.0\.1:\d+: (Connection terminated unexpectedly|the connection was cut)$/,
     );
-    await gate.shut();
-    await gate.open();
   });
 
   it('is shut down in the middle of a query', async () => {
-    const ended = failure(reader, ownCollector("SELECT 'x' AS label, pg_sleep(22) AS value"));
-    await untilRunning('pg_sleep(22)');
+    const ended = failure(reader, ownCollector(SLEEPING, 'timeout: 10m'));
+    await untilRunning('pg_sleep(601)');
     await cluster.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bug flow'");
     // The server's last words, unless the end of the connection overtakes them.
     expect(await ended).toMatch(
@@ -624,21 +623,24 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
   }
 
   async function untilRunning(text: string): Promise<void> {
-    await expect.poll(() => running(text), { timeout: 5000, interval: 20 }).toHaveLength(1);
+    await expect.poll(() => running(text)).toHaveLength(1);
   }
 
   async function whileLocked<T>(table: string, act: () => Promise<T>): Promise<T> {
-    const lock = queryOnce(
-      cluster.url,
-      `BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT`,
-    );
-    await expect
-      .poll(() => cluster.query("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock'"), {
-        interval: 20,
-      })
-      .not.toEqual([]);
-    const [result] = await Promise.all([act(), lock]);
-    return result;
+    const holder = new pg.Client({ connectionString: cluster.url });
+    await holder.connect();
+    try {
+      await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      return await act();
+    } finally {
+      await holder.end();
+    }
+  }
+
+  /** Until the test ends, however it ends. */
+  async function changed(sql: string, back: string): Promise<void> {
+    onTestFinished(async () => void (await cluster.query(back)));
+    await cluster.query(sql);
   }
 });
 

@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import pino, { type Logger } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Service, startService } from '../../src/main/service.js';
 import { createFolder, type Folder, scrape, startServiceProcess } from '../support/bugflow.js';
+import { eventually } from '../support/eventually.js';
 import { exampleTaiga } from '../support/fixture.js';
 import { type Gate, startGate } from '../support/gate.js';
 import type { Metrics } from '../support/measure.js';
@@ -67,22 +68,28 @@ describe('the service', () => {
   const metrics = async (): Promise<Metrics> => scrape(service?.address ?? '');
   const status = async (path: string, init?: RequestInit): Promise<number> =>
     (await fetch(`${service?.address}${path}`, init)).status;
-  const until = (condition: () => Promise<unknown>, timeout = 15_000) =>
-    expect.poll(condition, { timeout, interval: 50 });
+  const until = (condition: () => Promise<unknown>) => expect.poll(condition);
+  /** A scrape of which all of this holds. */
+  const scrapeWith = (check: (found: Metrics) => void): Promise<Metrics> =>
+    eventually(async () => {
+      const found = await metrics();
+      check(found);
+      return found;
+    });
   const untilReady = (): Promise<unknown> => until(() => status('/-/ready')).toBe(200);
 
   it('serves all collectors in both formats, compressed or not', async () => {
     const { address } = await start();
     await untilReady();
-    const up = async (): Promise<number[]> =>
-      Object.values((await metrics()).table('bugflow_collector_up', ['collector']));
-    await until(async () => new Set(await up())).toEqual(new Set([1]));
-    const found = await metrics();
-    expect(found.value('bugflow_database_up')).toBe(1);
-    expect(found.value('bugflow_build_info', { version: '1.2.3' })).toBe(1);
-    expect(found.value('taiga_items', { project: 'shop', kind: 'task', status: 'Closed' })).toBe(3);
-    const ofCollectors = found.samples.filter(({ name }) => name.startsWith('taiga_'));
-    expect(found.sum('bugflow_collector_series')).toBe(ofCollectors.length);
+    await scrapeWith((found) => {
+      const up = Object.values(found.table('bugflow_collector_up', ['collector']));
+      expect(new Set(up)).toEqual(new Set([1]));
+      expect(found.value('bugflow_database_up')).toBe(1);
+      expect(found.value('bugflow_build_info', { version: '1.2.3' })).toBe(1);
+      expect(found.value('taiga_items', { project: 'shop', kind: 'task', status: 'Closed' })).toBe(3);
+      const ofCollectors = found.samples.filter(({ name }) => name.startsWith('taiga_'));
+      expect(found.sum('bugflow_collector_series')).toBe(ofCollectors.length);
+    });
 
     const openMetrics = await fetch(`${address}/metrics`, {
       headers: { accept: 'application/openmetrics-text; version=1.0.0' },
@@ -120,66 +127,45 @@ describe('the service', () => {
     expect(await status('/-/healthy')).toBe(200);
     await gate.open();
     await untilReady();
-    await until(async () => (await metrics()).value('bugflow_database_up')).toBe(1);
-    expect((await metrics()).value('taiga_project_info', { project: 'lanes' })).toBe(1);
+    await scrapeWith((found) => {
+      expect(found.value('bugflow_database_up')).toBe(1);
+      expect(found.value('taiga_project_info', { project: 'lanes' })).toBe(1);
+    });
   });
-
-  it('has every collector up within a minute of the database being back, after a long absence', async () => {
-    await gate.shut();
-    const { address } = await start();
-    const circuits = async (): Promise<number> => (await metrics()).sum('bugflow_collector_circuit_open');
-    const failures = (): string[] => logged.filter((line) => line.includes('collector failed: '));
-    await until(async () => (await metrics()).sum('bugflow_collector_up')).toBe(0);
-    const collectors = Object.keys((await metrics()).table('bugflow_collector_up', ['collector'])).length;
-    await until(circuits, 60_000).toBe(collectors);
-    const page = await (await fetch(`${address}/collectors`)).text();
-    expect(page.match(/circuit open: next try/g)).toHaveLength(collectors);
-    const told = failures().length;
-    expect(told).toBe(collectors * 5);
-    await gate.open();
-    await until(circuits, 60_000).toBe(0);
-    const found = await metrics();
-    expect(found.sum('bugflow_collector_up')).toBe(collectors);
-    expect(found.value('bugflow_database_up')).toBe(1);
-    expect(failures()).toHaveLength(told);
-    for (const words of ['it is only tried now and then', 'collector works again'])
-      expect(logged.filter((line) => line.includes(words))).toHaveLength(collectors);
-  }, 150_000);
 
   it('keeps the last good values while the database is away, until they are stale', async () => {
     await start();
     await untilReady();
     const inDoing = { project: 'shop', kind: 'userstory', status: 'Doing' };
-    const before = await metrics();
-    expect(before.value('taiga_items', inDoing)).toBe(2);
+    await until(async () => (await metrics()).value('taiga_items', inDoing)).toBe(2);
 
     await gate.shut();
-    await until(async () => (await metrics()).value('bugflow_database_up')).toBe(0);
-    const away = await metrics();
-    expect(away.value('taiga_items', inDoing)).toBe(2);
-    expect(away.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
-    const failures = { result: 'failure' };
-    expect(away.sum('bugflow_collector_runs_total', failures)).toBeGreaterThan(0);
+    await scrapeWith((away) => {
+      expect(away.value('bugflow_database_up')).toBe(0);
+      expect(away.sum('bugflow_collector_runs_total', { result: 'failure' })).toBeGreaterThan(0);
+      expect(away.value('taiga_items', inDoing)).toBe(2);
+      expect(away.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
+    });
 
     // Its values may be two seconds old at most.
-    await until(async () => (await metrics()).value('bugflow_collector_up', { collector: 'members' })).toBe(
-      0,
-    );
-    const stale = await metrics();
-    expect(stale.table('taiga_project_members', ['project', 'role'])).toEqual({});
-    expect(stale.value('bugflow_collector_series', { collector: 'members' })).toBe(0);
-    expect(stale.value('taiga_items', inDoing)).toBe(2);
+    await scrapeWith((stale) => {
+      expect(stale.value('bugflow_collector_up', { collector: 'members' })).toBe(0);
+      expect(stale.table('taiga_project_members', ['project', 'role'])).toEqual({});
+      expect(stale.value('bugflow_collector_series', { collector: 'members' })).toBe(0);
+      expect(stale.value('taiga_items', inDoing)).toBe(2);
+    });
     expect(await status('/-/ready')).toBe(200);
 
-    await query('UPDATE userstories_userstory SET status_id = 3 WHERE ref = 2 AND project_id = 1');
+    const moveStory = (status: number): Promise<unknown> =>
+      query(`UPDATE userstories_userstory SET status_id = ${status} WHERE ref = 2 AND project_id = 1`);
+    onTestFinished(async () => void (await moveStory(2)));
+    await moveStory(3);
     await gate.open();
-    await until(async () => (await metrics()).value('taiga_items', inDoing)).toBe(3);
-    await query('UPDATE userstories_userstory SET status_id = 2 WHERE ref = 2 AND project_id = 1');
-    await until(async () => (await metrics()).value('bugflow_collector_up', { collector: 'members' })).toBe(
-      1,
-    );
-    expect((await metrics()).value('bugflow_database_up')).toBe(1);
-    await until(async () => (await metrics()).value('taiga_items', inDoing)).toBe(2);
+    await scrapeWith((back) => {
+      expect(back.value('taiga_items', inDoing)).toBe(3);
+      expect(back.value('bugflow_collector_up', { collector: 'members' })).toBe(1);
+      expect(back.value('bugflow_database_up')).toBe(1);
+    });
   });
 
   it("keeps one collector's failure to itself", async () => {
@@ -187,14 +173,13 @@ describe('the service', () => {
     await start(`collectors: [./own.yaml]\ndatabase: { allow_superuser: true }${QUICK}`);
     await untilReady();
     const failures = { collector: 'own', result: 'failure' };
-    await until(async () =>
-      (await metrics()).value('bugflow_collector_runs_total', failures),
-    ).toBeGreaterThan(0);
-    await until(async () => (await metrics()).sum('bugflow_collector_up')).toBeGreaterThan(15);
-    const found = await metrics();
-    expect(found.value('bugflow_collector_up', { collector: 'own' })).toBe(0);
-    expect(found.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
-    expect(found.value('bugflow_database_up')).toBe(1);
+    await scrapeWith((found) => {
+      expect(found.value('bugflow_collector_runs_total', failures)).toBeGreaterThan(0);
+      expect(found.sum('bugflow_collector_up')).toBeGreaterThan(15);
+      expect(found.value('bugflow_collector_up', { collector: 'own' })).toBe(0);
+      expect(found.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
+      expect(found.value('bugflow_database_up')).toBe(1);
+    });
     expect(logged.join('')).toMatch(/collector failed: [^"]*own\.yaml:\d+: SQL: division by zero/);
     const page = await (await fetch(`${service?.address}/collectors`)).text();
     expect(page).toContain('division by zero');
@@ -209,12 +194,11 @@ describe('the service', () => {
       folder.write('bugflow.yaml', `projects: { include: [lanes] }${QUICK}`);
       await running.reload();
       expect((await metrics()).value('own_metric')).toBeUndefined();
-      await until(async () => Object.keys((await metrics()).sumBy('taiga_items', ['project']))).toEqual([
-        'lanes',
-      ]);
-      const found = await metrics();
-      expect(found.value('bugflow_config_last_reload_successful')).toBe(1);
-      expect(found.value('bugflow_collector_up', { collector: 'own' })).toBeUndefined();
+      await scrapeWith((found) => {
+        expect(Object.keys(found.sumBy('taiga_items', ['project']))).toEqual(['lanes']);
+        expect(found.value('bugflow_config_last_reload_successful')).toBe(1);
+        expect(found.value('bugflow_collector_up', { collector: 'own' })).toBeUndefined();
+      });
     });
 
     it('goes on with what stays as it was, as if nothing had happened', async () => {
@@ -310,24 +294,25 @@ now: SELECT count(name) AS lanes FROM ourteam_lane
         `collectors: [./lanes.yaml]\ndatabase: { allow_superuser: true }${QUICK}`,
       );
       await untilReady();
-      const off = async (): Promise<number | undefined> =>
-        (await metrics()).value('bugflow_collector_off', { collector: 'lanes' });
-      await until(off).toBe(1);
-      const found = await metrics();
-      expect(found.sum('bugflow_collector_off')).toBe(1);
-      expect(found.table('bugflow_collector_up', ['collector'])).not.toHaveProperty('lanes');
-      // A tick that met the first look at the database still under way was skipped.
-      for (const result of ['success', 'failure'])
-        expect(found.value('bugflow_collector_runs_total', { collector: 'lanes', result })).toBe(0);
-      expect(found.names()).not.toContain('ourteam_lanes');
+      await scrapeWith((found) => {
+        expect(found.value('bugflow_collector_off', { collector: 'lanes' })).toBe(1);
+        expect(found.sum('bugflow_collector_off')).toBe(1);
+        expect(found.table('bugflow_collector_up', ['collector'])).not.toHaveProperty('lanes');
+        // A tick that met the first look at the database still under way was skipped.
+        for (const result of ['success', 'failure'])
+          expect(found.value('bugflow_collector_runs_total', { collector: 'lanes', result })).toBe(0);
+        expect(found.names()).not.toContain('ourteam_lanes');
+      });
       expect(await (await fetch(`${address}/collectors`)).text()).toContain(
         'Off: needs ourteam_lane.name, which this Taiga does not have.',
       );
 
       await query("CREATE TABLE ourteam_lane (name text); INSERT INTO ourteam_lane VALUES ('fast')");
       laterMs = 61_000;
-      await until(off).toBe(0);
-      expect((await metrics()).value('ourteam_lanes')).toBe(1);
+      await scrapeWith((found) => {
+        expect(found.value('bugflow_collector_off', { collector: 'lanes' })).toBe(0);
+        expect(found.value('ourteam_lanes')).toBe(1);
+      });
       expect(logged.filter((line) => line.includes('"collector":"lanes"'))).toEqual([]);
     } finally {
       clock.mockRestore();
@@ -349,48 +334,49 @@ now: SELECT count(name) AS lanes FROM ourteam_lane
   });
 
   describe('as a process', () => {
-    const startProcess = (config = QUICK) =>
-      startServiceProcess(['--config', folder.write('bugflow.yaml', config)], {
+    const startProcess = async (config = QUICK) => {
+      const running = await startServiceProcess(['--config', folder.write('bugflow.yaml', config)], {
         TAIGA_DATABASE_URL: gate.through(server.url),
       });
+      onTestFinished(async () => {
+        running.signal('SIGKILL');
+        await running.ended;
+      });
+      return running;
+    };
 
     it('loads its configuration again on SIGHUP and ends on SIGTERM, with status 0', async () => {
       const running = await startProcess();
       const projects = async () =>
         Object.keys((await scrape(running.address)).sumBy('taiga_items', ['project']));
-      try {
-        await until(projects).toContain('shop');
-        folder.write('bugflow.yaml', `projects: { include: [lanes] }${QUICK}`);
-        running.signal('SIGHUP');
-        await until(projects).toEqual(['lanes']);
-      } finally {
-        running.signal('SIGTERM');
-      }
-      const startedAt = performance.now();
+      await until(projects).toContain('shop');
+      folder.write('bugflow.yaml', `projects: { include: [lanes] }${QUICK}`);
+      running.signal('SIGHUP');
+      await until(projects).toEqual(['lanes']);
+      running.signal('SIGTERM');
       expect((await running.ended).status).toBe(0);
-      expect(performance.now() - startedAt).toBeLessThan(5000);
     });
 
-    it('ends within five seconds of SIGTERM, whatever the database is at', async () => {
-      const running = await startProcess();
+    it('ends soon after SIGTERM, whatever the database is at', async () => {
+      // So long it would wait otherwise.
+      const running = await startProcess(QUICK.replace("'* * * * * *' }", "'* * * * * *', timeout: 1h }"));
       await until(() => scrape(running.address)).toBeDefined();
       // Its collectors run every second: some are soon waiting for an answer that never comes.
       gate.freeze();
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      const startedAt = performance.now();
+      await until(async () => gate.held()).toBeGreaterThan(0);
       running.signal('SIGTERM');
       const { status: exit, stderr } = await running.ended;
       expect(exit, stderr).toBe(0);
-      expect(performance.now() - startedAt).toBeLessThan(5000);
+      expect(stderr).toContain('a collector did not end in time; leaving without it');
     });
 
     it('ends at once on SIGINT while the database is down', async () => {
       await gate.shut();
       const running = await startProcess();
-      const startedAt = performance.now();
       running.signal('SIGINT');
-      expect((await running.ended).status).toBe(0);
-      expect(performance.now() - startedAt).toBeLessThan(2000);
+      const { status: exit, stderr } = await running.ended;
+      expect(exit, stderr).toBe(0);
+      expect(stderr).not.toContain('did not end in time');
     });
   });
 });
@@ -409,13 +395,16 @@ describe.skipIf(!hasPostgres)(
         const log = pino();
         service = await startService({ source: { file, env }, log, version: '1', port: 0 });
         const { address } = service;
-        const up = async () => (await scrape(address)).value('bugflow_database_up');
-        await expect.poll(up, { timeout: 10_000 }).toBe(1);
+        /** What is there when the database is well, or away. */
+        const look = async () => {
+          const found = await scrape(address);
+          return [found.value('bugflow_database_up'), found.value('taiga_items', { status: 'Archived' })];
+        };
+        await expect.poll(look).toEqual([1, 1]);
         await cluster.stop();
-        await expect.poll(up, { timeout: 10_000 }).toBe(0);
-        expect((await scrape(address)).value('taiga_items', { status: 'Archived' })).toBe(1);
+        await expect.poll(look).toEqual([0, 1]);
         await cluster.start();
-        await expect.poll(up, { timeout: 20_000 }).toBe(1);
+        await expect.poll(look).toEqual([1, 1]);
       } finally {
         await service?.close();
         await cluster.close();

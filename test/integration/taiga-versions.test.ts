@@ -3,6 +3,7 @@ import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js'
 import type { MetricFamily } from '../../src/collectors/families.js';
 import type { SqlSource } from '../../src/collectors/sql/compile.js';
 import { exampleTaiga, NOW } from '../support/fixture.js';
+import { HANG_MS } from '../support/hang.js';
 import { type Kit, openKit } from '../support/kit.js';
 import { describeOnPostgres, type TestPostgres } from '../support/postgres.js';
 import { downgrade, TAIGA_VERSIONS, type TaigaVersion } from '../support/taiga-versions.js';
@@ -29,7 +30,7 @@ describeOnPostgres('every version of Taiga', (server) => {
     newest = await findingsOn('6.10');
     await kit?.close();
     kit = undefined;
-  }, 60_000);
+  });
   afterEach(async () => {
     await kit?.close();
     kit = undefined;
@@ -52,7 +53,6 @@ describeOnPostgres('every version of Taiga', (server) => {
       for (const [name, rows] of Object.entries(newest.past))
         expect({ [name]: found.past[name] }).toEqual({ [name]: rows });
     },
-    60_000,
   );
 
   test('the past of a collector that is off is left out, and does not keep back the others', async () => {
@@ -91,7 +91,7 @@ async function findings({ library, reader, values, families }: Kit, server: Test
   ): Promise<string[]> => {
     const rows: string[] = [];
     await reader.read(
-      { sql, shipped: true, relations, timeoutMs: 30_000 },
+      { sql, shipped: true, relations, timeoutMs: HANG_MS },
       values(NOW, wanted),
       (_columns, batch) => rows.push(...batch.map((row) => JSON.stringify(row))),
     );

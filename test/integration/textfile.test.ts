@@ -165,7 +165,7 @@ describe('collect --output', () => {
           (response) => response.text(),
           () => '',
         );
-      await expect.poll(page, { timeout: 20_000 }).toContain('taiga_items{');
+      await expect.poll(page).toContain('taiga_items{');
       const metrics = new Metrics(await page());
       expect(metrics.value('node_textfile_scrape_error')).toBe(0);
       expect(metrics.value('taiga_items', { project: 'shop', kind: 'task', status: 'Closed' })).toBe(3);

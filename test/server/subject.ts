@@ -24,10 +24,19 @@ export interface Holding {
   /** Of that what is referred to in buffers: the allocator gives back to the system only what it likes to. */
   readonly buffersMb: number;
   readonly connections: number;
+  /** Bodies that were handed out so far. */
+  readonly bodies: number;
 }
 
 const real = await createExposition();
-const exposition: Exposition = { ...real, body: () => Buffer.alloc(bodyBytes, '# comment\n') };
+let bodies = 0;
+const exposition: Exposition = {
+  ...real,
+  body() {
+    bodies += 1;
+    return Buffer.alloc(bodyBytes, '# comment\n');
+  },
+};
 const log = pino({ level: 'silent' });
 const server = createServer({
   ...IDLE_SOURCES,
@@ -41,7 +50,12 @@ process.on('message', () =>
   server.server.getConnections((_error, connections) => {
     globalThis.gc?.();
     const { rss, arrayBuffers } = process.memoryUsage();
-    const holding: Holding = { rssMb: rss / 2 ** 20, buffersMb: arrayBuffers / 2 ** 20, connections };
+    const holding: Holding = {
+      rssMb: rss / 2 ** 20,
+      buffersMb: arrayBuffers / 2 ** 20,
+      connections,
+      bodies,
+    };
     process.send?.(holding);
   }),
 );

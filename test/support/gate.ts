@@ -7,12 +7,16 @@ export interface Gate {
   through(url: string): string;
   /** Cuts every connection and refuses new ones, as when the server is stopped. */
   shut(): Promise<void>;
-  /** Takes connections again, on the same port. */
+  /** Takes connections again, on the same port, and lets everything through. */
   open(): Promise<void>;
   /** Nothing passes any more, but nothing is cut either, as when a firewall drops packets. */
   freeze(): void;
   /** Cuts a connection as soon as the server has sent a piece with this text on it. */
   cutAfter(text: string): void;
+  /** Freezes as soon as a client has sent a piece with this text, which still gets through. */
+  freezeAfter(text: string): void;
+  /** Pieces that clients have sent in vain since it froze. */
+  held(): number;
   close(): Promise<void>;
 }
 
@@ -21,8 +25,14 @@ export async function startGate(targetPort: number | undefined): Promise<Gate> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   let frozen = false;
+  let held = 0;
   let lastWords: string | undefined;
+  let lastQuestion: string | undefined;
 
+  const freeze = (): void => {
+    frozen = true;
+    held = 0;
+  };
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -38,9 +48,13 @@ export async function startGate(targetPort: number | undefined): Promise<Gate> {
       [target, client],
     ] as const) {
       from.on('data', (bytes) => {
-        if (frozen) return;
+        if (frozen) {
+          if (from === client) held += 1;
+          return;
+        }
         const last = from === target && lastWords !== undefined && bytes.includes(lastWords);
         to.write(bytes, () => last && to.destroy());
+        if (from === client && lastQuestion !== undefined && bytes.includes(lastQuestion)) freeze();
       });
       from.on('close', () => to.destroy());
     }
@@ -76,13 +90,16 @@ export async function startGate(targetPort: number | undefined): Promise<Gate> {
     async open() {
       frozen = false;
       lastWords = undefined;
-      await listen(port);
+      lastQuestion = undefined;
+      if (!server) await listen(port);
     },
-    freeze() {
-      frozen = true;
-    },
+    freeze,
+    held: () => held,
     cutAfter(text) {
       lastWords = text;
+    },
+    freezeAfter(text) {
+      lastQuestion = text;
     },
     close: shut,
   };

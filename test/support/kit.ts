@@ -9,6 +9,7 @@ import type { Config } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { createFolder } from './bugflow.js';
+import { unhurried } from './unhurried.js';
 
 export type TextRow = Readonly<Record<string, string | null>>;
 
@@ -35,7 +36,7 @@ export interface Kit {
 export async function openKit(url: string, configText = ''): Promise<Kit> {
   const folder = createFolder();
   const file = configText === '' ? undefined : folder.write('bugflow.yaml', configText);
-  const { config, library } = await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } });
+  const { config, library } = unhurried(await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } }));
   folder.remove();
   const database = createDatabase(config.database, { onIdleError: () => undefined });
   const reader = createReader(database, library.relations, {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { collect } from '../../src/main/collect.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { type ParsedSample, parseExposition } from './exposition-parser.js';
+import { unhurried } from './unhurried.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -83,7 +84,7 @@ export async function measure(
   const chunks: Buffer[] = [];
   const warnings: string[] = [];
   await withConfigFile(config, files, async (file) => {
-    await collect(await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } }), {
+    await collect(unhurried(await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } })), {
       names: collectors,
       now: new Date(at),
       format: 'text',

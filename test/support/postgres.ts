@@ -1,13 +1,24 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/demo/postgres/embedded-postgres.js';
+import { isEndurance } from './effort.js';
+import { eventually } from './eventually.js';
+import { template } from './templates.js';
 
 /** A database server of a test's own, on loopback and a free port, gone after `close()`. */
 export interface TestPostgres {
@@ -26,7 +37,7 @@ export interface Cluster extends TestPostgres {
   load(sql: Buffer, database: string): void;
   /** Stops the server at once, as a crash would; its data stay. */
   stop(): Promise<void>;
-  /** Starts it again on the same port. */
+  /** Starts it again on the same port, unless it runs. */
   start(): Promise<void>;
   readonly port: number;
   /** Lets so many numbers of transactions pass unused, at most a billion at once. */
@@ -39,9 +50,19 @@ export interface Cluster extends TestPostgres {
   configure(settings: Readonly<Record<string, string>>, hba?: string): Promise<void>;
 }
 
-/** PostgreSQL in WebAssembly behind a socket. It is one single session: whatever waits, waits for everybody. */
-export async function startPGlite(schemaSql = ''): Promise<TestPostgres> {
-  const embedded = await startEmbeddedPostgres();
+/**
+ * PostgreSQL in WebAssembly behind a socket. It is one single session: whatever waits, waits for everybody. All are
+ * copies of one, so that PostgreSQL itself takes them for the same, unless it is set up anew.
+ */
+export async function startPGlite(schemaSql = '', { anew = false } = {}): Promise<TestPostgres> {
+  const make = anew ? async () => undefined : template;
+  const empty = await make('pglite.tar', async (path) => {
+    const { database, close } = await startEmbeddedPostgres();
+    writeFileSync(path, Buffer.from(await (await database.dumpDataDir('none')).arrayBuffer()));
+    await close();
+  });
+  const dataDir = empty === undefined ? undefined : new Blob([readFileSync(empty)]);
+  const embedded = await startEmbeddedPostgres({ dataDir });
   await embedded.database.exec(schemaSql);
   return {
     url: await embedded.listen(),
@@ -67,43 +88,48 @@ export const hasReplication = binaries !== undefined && existsSync(join(binaries
 
 const SUPERUSER_PASSWORD = 'the superuser: s3cret?';
 
+// PostgreSQL refuses to run as root.
+const asPostgres = process.getuid?.() === 0;
+
+function handOver(...paths: readonly string[]): void {
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  if (asPostgres) for (const path of paths) chownSync(path, id('-u'), id('-g'));
+}
+
+function command(program: string, ...args: string[]): [string, string[]] {
+  const path = join(binaries ?? '', program);
+  const asUser = ['--reuid=postgres', '--regid=postgres', '--clear-groups', '--pdeathsig=INT'];
+  return asPostgres ? ['setpriv', [...asUser, path, ...args]] : [path, args];
+}
+
+/** Makes the data folder of an empty cluster. */
+async function initdb(data: string): Promise<void> {
+  mkdirSync(data, { mode: 0o700 });
+  const passwordFile = `${data}.password`;
+  writeFileSync(passwordFile, SUPERUSER_PASSWORD);
+  handOver(data, passwordFile);
+  const args = ['--pgdata', data, '--username=postgres', '--pwfile', passwordFile, '--auth=scram-sha-256'];
+  await promisify(execFile)(...command('initdb', ...args, '--encoding=UTF8', '--locale=C', '--no-sync'), {
+    cwd: '/',
+  });
+  rmSync(passwordFile);
+}
+
 /** With the URL of another cluster: a streaming replica of it. */
 export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}): Promise<Cluster> {
   if (binaries === undefined) throw new Error('there is no PostgreSQL on this machine');
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-postgres-'));
   const data = join(folder, 'data');
-  const passwordFile = join(folder, 'password');
-  writeFileSync(passwordFile, SUPERUSER_PASSWORD);
-  // PostgreSQL refuses to run as root.
-  const asPostgres = process.getuid?.() === 0;
-  const handOver = (...paths: readonly string[]): void => {
-    const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-    if (asPostgres) for (const path of paths) chownSync(path, id('-u'), id('-g'));
-  };
-  handOver(folder, passwordFile);
-  const command = (program: string, ...args: string[]): [string, string[]] => {
-    const path = join(binaries, program);
-    return asPostgres
-      ? [
-          'setpriv',
-          ['--reuid=postgres', '--regid=postgres', '--clear-groups', '--pdeathsig=INT', path, ...args],
-        ]
-      : [path, args];
-  };
-  const [maker, ...makerArgs] =
-    replicaOf === undefined
-      ? [
-          'initdb',
-          ...['--pgdata', data, '--username=postgres', '--pwfile', passwordFile, '--auth=scram-sha-256'],
-          ...['--encoding=UTF8', '--locale=C', '--no-sync'],
-        ]
-      : [
-          'pg_basebackup',
-          ...['--dbname', replicaOf, '--pgdata', data, '--write-recovery-conf'],
-          ...['--checkpoint=fast', '--no-sync'],
-        ];
-  // What the replica copies may come through this very process.
-  await promisify(execFile)(...command(maker ?? '', ...makerArgs), { cwd: folder });
+  handOver(folder);
+  if (replicaOf === undefined) {
+    const empty = await template('postgres', (path) => initdb(path));
+    if (empty === undefined) await initdb(data);
+    else await promisify(execFile)('cp', ['--archive', '--reflink=auto', empty, data]);
+  } else {
+    // What the replica copies may come through this very process.
+    const args = ['--dbname', replicaOf, '--pgdata', data, '--write-recovery-conf', '--checkpoint=fast'];
+    await promisify(execFile)(...command('pg_basebackup', ...args, '--no-sync'), { cwd: folder });
+  }
 
   const port = await freePort();
   const urlWith: Cluster['urlWith'] = ({
@@ -125,6 +151,7 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
     await exited;
   };
   const start = async (): Promise<void> => {
+    if (server && server.exitCode === null && server.signalCode === null) return;
     const settings = {
       listen_addresses: '127.0.0.1',
       port,
@@ -166,10 +193,10 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
       await queryOnce(url, `ALTER SYSTEM SET ${name} = '${value}'`);
     if (hba !== undefined) write('pg_hba.conf', `host all postgres 127.0.0.1/32 scram-sha-256\n${hba}\n`);
     await queryOnce(url, 'SELECT pg_reload_conf()');
-    for (let tries = 0; JSON.stringify(await loaded()) === before; tries++) {
-      if (tries === 200) throw new Error('PostgreSQL does not read its configuration');
-      await sleep(25);
-    }
+    await eventually(async () => {
+      if (JSON.stringify(await loaded()) === before)
+        throw new Error('PostgreSQL does not read its configuration');
+    });
   };
 
   const skipTransactions: Cluster['skipTransactions'] = async (count) => {
@@ -244,7 +271,10 @@ export async function queryOnce(
   }
 }
 
-/** The same tests on the embedded PostgreSQL, and on the machine's own where there is one. */
+/**
+ * The same tests on the machine's own PostgreSQL and on the embedded one. The quick part takes the first, where there
+ * is one, as that is several times as fast, and leaves the other to the long part (vitest.config.ts names the files).
+ */
 export function describeOnPostgres(title: string, define: (server: () => TestPostgres) => void): void {
   const suite = (start: () => Promise<TestPostgres>): void => {
     let server: TestPostgres | undefined;
@@ -257,10 +287,9 @@ export function describeOnPostgres(title: string, define: (server: () => TestPos
       return server;
     });
   };
-  describe(`${title} on PGlite`, () => suite(() => startPGlite()));
-  describe.skipIf(!hasPostgres)(`${title} on PostgreSQL (skipped without PostgreSQL on the machine)`, () =>
-    suite(startPostgres),
-  );
+  const onReal = `${title} on PostgreSQL (skipped without PostgreSQL on the machine)`;
+  if (isEndurance === hasPostgres) describe(`${title} on PGlite`, () => suite(() => startPGlite()));
+  if (!isEndurance || !hasPostgres) describe.skipIf(!hasPostgres)(onReal, () => suite(startPostgres));
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
@@ -283,14 +312,8 @@ function newestBinaries(): string | undefined {
 }
 
 async function untilAnswers(url: string, server: ChildProcess): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(30)) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL ended with status ${server.exitCode}`);
-    try {
-      await queryOnce(url, 'SELECT 1');
-      return;
-    } catch {
-      // It is still starting.
-    }
-  }
-  throw new Error('PostgreSQL does not answer');
+  await eventually(
+    () => queryOnce(url, 'SELECT 1'),
+    () => (server.exitCode === null ? undefined : `PostgreSQL ended with status ${server.exitCode}`),
+  );
 }

@@ -3,9 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SshConfig } from '../../src/config/ssh-section.js';
 import { fingerprintOf } from '../../src/tunnel/host-key.js';
+import { eventually } from '../support/eventually.js';
+import { HANG_MS } from '../support/hang.js';
 import { freePort } from '../support/postgres.js';
 
 const SSHD = '/usr/sbin/sshd';
@@ -89,10 +90,10 @@ export async function startOpenSsh(settings: readonly string[] = []): Promise<Op
       log += text;
     });
     server = child;
-    for (let tries = 0; !(await answers(port)); tries++) {
-      if (tries === 200 || child.exitCode !== null) throw new Error(`sshd did not start: ${log}`);
-      await sleep(25);
-    }
+    await eventually(
+      () => greeted(port),
+      () => (child.exitCode === null ? undefined : `sshd did not start: ${log}`),
+    );
   };
 
   makeKey(path('id'), '');
@@ -134,7 +135,7 @@ export async function startOpenSsh(settings: readonly string[] = []): Promise<Op
       knownHostsFiles: [path('known_hosts')],
       configFile: path('ssh_config'),
       home: folder,
-      connectTimeoutMs: 5000,
+      connectTimeoutMs: HANG_MS,
       keepAliveMs: 15_000,
       ...change,
     }),
@@ -163,14 +164,14 @@ function makeKey(file: string, passphrase: string): void {
   chmodSync(file, 0o600);
 }
 
-async function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+async function greeted(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('data', () => {
       socket.destroy();
-      resolve(true);
+      resolve();
     });
-    socket.once('error', () => resolve(false));
+    socket.once('error', reject);
   });
 }
 

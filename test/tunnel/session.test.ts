@@ -210,9 +210,9 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
       const { jump: _, ...jump } = sshd.config();
       const session = await open(inner.config({ jump }));
       expect(await echoThrough(session)).toBe('are you there?');
+      onTestFinished(() => sshd.start());
       await sshd.kill();
       expect((await session.lost).code).toBe('TUNNEL_UNREACHABLE');
-      await sshd.start();
     });
 
     test('over a jump host of ~/.ssh/config, with one key for the whole way', async () => {
@@ -268,7 +268,7 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
     test('one that goes silent is noticed by keep-alive', async () => {
       const gate = await startGate(sshd.port);
       onTestFinished(() => gate.close());
-      const session = await open(sshd.config({ port: gate.port, keepAliveMs: 100 }));
+      const session = await open(sshd.config({ port: gate.port, keepAliveMs: 1000 }));
       expect(await echoThrough(session)).toBe('are you there?');
       gate.freeze();
       const error = await session.lost;

@@ -1,38 +1,62 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { MetricDefinition } from '../../src/collectors/definition.js';
 import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
 import { SHIPPED_FOLDER } from './helpers.js';
 
-/** The present of DESIGN §4: what dashboards, alerts and people rely on. */
-const CATALOGUE: Readonly<Record<string, string>> = {
-  taiga_project_info: 'project, project_name, private',
-  taiga_items: 'project, kind, status, stage',
-  taiga_issues: 'project, status, stage, issue_type, severity, priority',
-  taiga_userstory_points: 'project, status, stage, closed',
-  taiga_userstories_unestimated: 'project, stage',
-  taiga_items_unassigned: 'project, kind, stage',
-  taiga_items_blocked: 'project, kind',
-  taiga_items_overdue: 'project, kind',
-  taiga_items_stale: 'project, kind, stage',
-  taiga_assigned_items: 'project, kind, stage, assignee',
-  taiga_wip_items: 'project, status, swimlane',
-  taiga_wip_limit: 'project, status, swimlane',
-  taiga_item_age_seconds: 'project, kind, stage',
-  taiga_wip_age_seconds: 'project, kind',
-  taiga_attention_item_age_seconds: 'project, kind, ref, subject, assignee, reason, url',
-  taiga_sprint_info: 'project, sprint, sprint_name, state',
-  taiga_sprint_start_timestamp_seconds: 'project, sprint',
-  taiga_sprint_end_timestamp_seconds: 'project, sprint',
-  taiga_sprint_points: 'project, sprint, closed',
-  taiga_sprint_userstories: 'project, sprint, closed',
-  taiga_sprint_tasks: 'project, sprint, closed',
-  taiga_epic_userstories: 'project, epic, epic_subject, closed',
-  taiga_epic_points: 'project, epic, epic_subject, closed',
-  taiga_project_members: 'project, role',
-  taiga_data_quality_items: 'project, kind, problem',
+type MetricType = MetricDefinition['type'];
+
+/**
+ * What dashboards, alerts and people rely on, by hand: each metric's type and labels. A metric that ships has a line
+ * here; to change one is to break somebody's panel.
+ */
+const CATALOGUE: Readonly<Record<string, readonly [type: MetricType, labels: string]>> = {
+  // The present.
+  taiga_project_info: ['gauge', 'project, project_name, private'],
+  taiga_project_planned_points: ['gauge', 'project'],
+  taiga_project_planned_sprints: ['gauge', 'project'],
+  taiga_items: ['gauge', 'project, kind, status, stage'],
+  taiga_issues: ['gauge', 'project, status, stage, issue_type, severity, priority'],
+  taiga_userstory_points: ['gauge', 'project, status, stage, closed'],
+  taiga_userstories_unestimated: ['gauge', 'project, stage'],
+  taiga_items_unassigned: ['gauge', 'project, kind, stage'],
+  taiga_items_blocked: ['gauge', 'project, kind'],
+  taiga_items_overdue: ['gauge', 'project, kind'],
+  taiga_items_stale: ['gauge', 'project, kind, stage'],
+  taiga_assigned_items: ['gauge', 'project, kind, stage, assignee'],
+  taiga_wip_items: ['gauge', 'project, status, swimlane'],
+  taiga_wip_limit: ['gauge', 'project, status, swimlane'],
+  taiga_item_age_seconds: ['histogram', 'project, kind, stage'],
+  taiga_wip_age_seconds: ['histogram', 'project, kind'],
+  taiga_attention_item_age_seconds: ['gauge', 'project, kind, ref, subject, assignee, reason, url'],
+  taiga_sprint_info: ['gauge', 'project, sprint, sprint_name, state'],
+  taiga_sprint_start_timestamp_seconds: ['gauge', 'project, sprint'],
+  taiga_sprint_end_timestamp_seconds: ['gauge', 'project, sprint'],
+  taiga_sprint_closed: ['gauge', 'project, sprint'],
+  taiga_sprint_points: ['gauge', 'project, sprint, closed'],
+  taiga_sprint_userstories: ['gauge', 'project, sprint, closed'],
+  taiga_sprint_tasks: ['gauge', 'project, sprint, closed'],
+  taiga_epic_userstories: ['gauge', 'project, epic, epic_subject, closed'],
+  taiga_epic_points: ['gauge', 'project, epic, epic_subject, closed'],
+  taiga_project_members: ['gauge', 'project, role'],
+  taiga_data_quality_items: ['gauge', 'project, kind, problem'],
+  // What happened.
+  taiga_items_created_total: ['counter', 'project, kind'],
+  taiga_items_closed_total: ['counter', 'project, kind'],
+  taiga_items_reopened_total: ['counter', 'project, kind'],
+  taiga_items_deleted_total: ['counter', 'project, kind'],
+  taiga_status_transitions_total: ['counter', 'project, kind, from, to, transition'],
+  taiga_status_transition_points_total: ['counter', 'project, kind, from, to, transition'],
+  taiga_comments_total: ['counter', 'project, kind'],
+  taiga_sprint_scope_points_total: ['counter', 'project, sprint, direction'],
+  taiga_lead_time_seconds: ['histogram', 'project, kind'],
+  taiga_cycle_time_seconds: ['histogram', 'project, kind'],
+  taiga_status_duration_seconds: ['histogram', 'project, kind, status, stage'],
+  taiga_blocked_duration_seconds: ['histogram', 'project, kind'],
+  taiga_first_response_seconds: ['histogram', 'project'],
 };
 
-const HISTOGRAMS = ['taiga_item_age_seconds', 'taiga_wip_age_seconds'];
+const HOUR = 3600;
 
 let library: CollectorLibrary;
 let metrics: Map<string, MetricDefinition>;
@@ -48,10 +72,37 @@ beforeAll(async () => {
 });
 
 describe('the catalogue', () => {
-  test.each(Object.entries(CATALOGUE))('%s{%s}', (name, labels) => {
+  test.each(Object.entries(CATALOGUE))('%s: %j', (name, [type, labels]) => {
     const metric = metrics.get(name);
-    expect(metric?.labels.join(', ')).toBe(labels);
-    expect(metric?.type).toBe(HISTOGRAMS.includes(name) ? 'histogram' : 'gauge');
+    expect([metric?.type, metric?.labels.join(', ')]).toEqual([type, labels]);
+  });
+
+  test('has every shipped metric, and so has docs/metrics.md', () => {
+    expect([...metrics.keys()].sort()).toEqual(Object.keys(CATALOGUE).sort());
+    const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `(taiga_\w+)` \| (\w+) \| ([^|]*) \|/gm)].map(
+      ([, name = '', type = '', labels = '']) => [name, [type, labels.replaceAll('`', '')]],
+    );
+    expect(Object.fromEntries(rows)).toEqual(CATALOGUE);
+  });
+
+  test('tells what happened by events, and what is so by the present', () => {
+    for (const { now, events, metrics: own } of library.collectors) {
+      expect([now, events].filter(Boolean)).toHaveLength(1);
+      for (const { name, type } of own) {
+        const grows = name.endsWith('_total');
+        expect([name, type === 'counter']).toEqual([name, grows]);
+        if (events) expect([name, type]).not.toEqual([name, 'gauge']);
+      }
+    }
+  });
+
+  test('has buckets in hours to months', () => {
+    for (const { name, type, buckets } of metrics.values()) {
+      if (type !== 'histogram') continue;
+      expect([name, buckets[0]]).toEqual([name, HOUR]);
+      expect([name, buckets.at(-1)]).toEqual([name, 180 * 24 * HOUR]);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createBackoff } from '../../src/collectors/backoff.js';
 import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import { createEngine } from '../../src/collectors/engine.js';
@@ -32,7 +32,7 @@ async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
   onTestFinished(async () => void (await engine.stop()));
   expect(engine.databaseUp()).toBe(false);
   engine.start();
-  await vi.waitFor(() => expect(events).toEqual(['failure']));
+  await expect.poll(() => events[0]).toBe('failure');
   return engine.databaseUp();
 }
 

@@ -10,10 +10,11 @@ import { fitsWildcard } from '../../src/documents/wildcard.js';
 import { BugflowError } from '../../src/errors.js';
 import { findKnownKeys } from '../../src/tunnel/known-hosts.js';
 import { parseSshConfig } from '../../src/tunnel/ssh-config-file.js';
+import { HANG_MS } from '../support/hang.js';
 import { errorOf, folderWith } from './helpers.js';
 
 /** What only a hang would need: these texts once took minutes, or the process with them. */
-const LIMIT = { timeout: 20_000 };
+const LIMIT = { timeout: HANG_MS };
 
 async function refusal(content: string | Buffer, env = {}): Promise<string> {
   const file = join(await folderWith({}), 'bugflow.yaml');

@@ -9,6 +9,11 @@ export interface EmbeddedPostgres {
   close(): Promise<void>;
 }
 
+export interface EmbeddedOptions {
+  /** What PGlite's `dumpDataDir` gave of another one: quicker than to set up an empty one. */
+  readonly dataDir?: Blob | undefined;
+}
+
 /** More than any pool here asks for; beyond it the socket server turns clients away in plain text. */
 const maxConnections = 32;
 
@@ -42,9 +47,12 @@ const batchMessages: ReadonlySet<number> = new Set([...'PBDECH'].map((letter) =>
  * application) is ignored; no statement is ever cut short, be it by a timeout or by a request to cancel; and while a
  * statement runs, nothing else in the process does.
  */
-export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres({ dataDir }: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
   // Little data and one session: a small buffer pool does, and it is memory of this process.
-  const database = new SharedSession({ postgresqlconf: ['shared_buffers = 16MB'] });
+  const database = new SharedSession({
+    postgresqlconf: ['shared_buffers = 16MB'],
+    ...(dataDir && { loadDataDir: dataDir }),
+  });
   await database.waitReady;
   let server: PGLiteSocketServer | undefined;
   return {

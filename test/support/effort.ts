@@ -1,0 +1,17 @@
+/** How hard random tests try: `npm test` a little, so that it is quick, `npm run test:endurance` a lot. */
+export const isEndurance = process.env.BUGFLOW_TEST_EFFORT === 'endurance';
+
+/** What chance begins with: always the same in the quick part, so that who changed nothing sees nothing fail. */
+export const SEED = isEndurance ? Date.now() % 2 ** 31 : 1;
+
+/** So many cases in the quick part, and this many times as many in the long one. */
+const FACTOR = 10;
+
+export function cases(quick: number): number {
+  return isEndurance ? quick * FACTOR : quick;
+}
+
+/** As many seeds, from the first one on. */
+export function seeds(first: number, quick: number): number[] {
+  return Array.from({ length: cases(quick) }, (_, i) => first + i);
+}

@@ -1,0 +1,38 @@
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const VARIABLE = 'BUGFLOW_TEST_TEMPLATES';
+
+/** Before all files of tests, in vitest's own process: a folder for what they have in common, gone when they are through. */
+export default function setup(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'bugflow-templates-'));
+  // PostgreSQL runs as somebody else.
+  chmodSync(folder, 0o711);
+  process.env[VARIABLE] = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * A file or folder that is costly to make and the same for every test: made by the first one who asks for it. It is only
+ * to be copied. Undefined outside of tests, where nobody would tidy up.
+ */
+export async function template(
+  name: string,
+  make: (path: string) => Promise<void>,
+): Promise<string | undefined> {
+  const folder = process.env[VARIABLE];
+  if (folder === undefined) return undefined;
+  const path = join(folder, name);
+  if (existsSync(path)) return path;
+  const draft = `${path}.${process.pid}`;
+  await make(draft);
+  try {
+    renameSync(draft, path);
+  } catch (error) {
+    // Somebody else made it meanwhile.
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(path)) throw error;
+  }
+  return path;
+}
