@@ -6,6 +6,7 @@ const MINUTE_MS = 60_000;
 /** Whose tests run on two kinds of PostgreSQL: `describeOnPostgres`. */
 const ON_BOTH = [
   'test/history/incremental.test.ts',
+  'test/history/status-marks.test.ts',
   'test/integration/collectors.test.ts',
   'test/integration/database.test.ts',
   'test/integration/taiga-versions.test.ts',

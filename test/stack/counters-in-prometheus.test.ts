@@ -195,7 +195,7 @@ ${overrides.join('\n')}
           .sort();
       const file = join(folder, 'taiga.prom');
       const collectOnce = async (): Promise<string> => {
-        await collectToFile(installation, { file, names: [], at: new Date(), warn: () => undefined });
+        await collectToFile(installation, { file, names: [], now: new Date(), warn: () => undefined });
         return readFileSync(file, 'utf8');
       };
 
@@ -229,7 +229,7 @@ ${overrides.join('\n')}
       await collectToFile(installation, {
         file: join(afresh, 'taiga.prom'),
         names: [],
-        at: new Date(),
+        now: new Date(),
         warn: () => undefined,
       });
       expect(countersIn(readFileSync(join(afresh, 'taiga.prom'), 'utf8'))).toEqual(last);
