@@ -15,6 +15,7 @@ import { explainFileRights } from './file-rights.js';
 import type { Installation } from './installation.js';
 import { learnedValues } from './learned-values.js';
 import { formatTable } from './table.js';
+import { printWorkflow } from './workflow-table.js';
 
 export interface CheckOptions {
   readonly now: Date;
@@ -48,7 +49,7 @@ export async function check(
       },
     });
     const values = await learnedValues(config, reader, now);
-    await printWorkflow(reader, values, print);
+    await printWorkflow(await reader.readRelation('workflow', values), print);
 
     const problems: string[] = [];
     const rows: string[][] = [];
@@ -141,29 +142,4 @@ async function printVerification(
   }
   if (differing === 0 && failures.length === 0) print('History leads to what is there now.');
   return { differing, failures };
-}
-
-/** The table of statuses and stages, so that people see and correct it. */
-async function printWorkflow(
-  reader: Reader,
-  values: ParameterValues,
-  print: (line: string) => void,
-): Promise<void> {
-  const { columns, rows } = await reader.readRelation('workflow', values);
-  const cells = (row: readonly (string | null)[], names: readonly string[]): string[] =>
-    names.map((name) => row[columns.indexOf(name)] ?? '');
-  const sortKey = (row: readonly (string | null)[]): string => {
-    const [project = '', kind = '', position = ''] = cells(row, ['project', 'kind', 'position']);
-    return [project, kind, position.padStart(10, '0')].join('\0');
-  };
-  const sorted = rows.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-  print('');
-  const names = ['project', 'kind', 'status', 'is_closed', 'stage'];
-  for (const line of formatTable(
-    ['project', 'kind', 'status', 'closed', 'stage'],
-    sorted.map((row) => cells(row, names)),
-  ))
-    print(line);
-  print('');
-  print('A stage that is wrong for your team can be set with `workflow` in the configuration.');
 }

@@ -40,6 +40,7 @@ const CATALOGUE: Readonly<Record<string, readonly [type: MetricType, labels: str
   taiga_epic_points: ['gauge', 'project, epic, epic_subject, closed'],
   taiga_project_members: ['gauge', 'project, role'],
   taiga_data_quality_items: ['gauge', 'project, kind, problem'],
+  taiga_switched_statuses: ['gauge', 'project, kind'],
   // What happened.
   taiga_items_created_total: ['counter', 'project, kind'],
   taiga_items_closed_total: ['counter', 'project, kind'],
