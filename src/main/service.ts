@@ -67,6 +67,7 @@ export async function startService({
   const exposition = await createExposition();
   const lastReload = { successful: true, succeededAt: Date.now() };
   const first = await loadInstallation(source);
+  await assertStateFile(first);
   log.level = first.config.logLevel;
   const web = await openWeb(first.config.web, { log, onChange: () => ownMetrics.refresh() });
   let shift = createShift(first);
@@ -104,7 +105,7 @@ export async function startService({
       library,
       database,
       handover,
-      statusStore: openStatusStore(config),
+      statusStore: openStatusStore(config, (message) => log.warn(message)),
       createTicker,
       retryDelayMs: createBackoff(),
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
@@ -139,6 +140,7 @@ export async function startService({
     let installation: Installation;
     try {
       installation = await loadInstallation(source);
+      await assertStateFile(installation);
     } catch (error) {
       lastReload.successful = false;
       ownMetrics.refresh();
@@ -237,6 +239,11 @@ export async function startService({
       await endShift(shift);
     },
   };
+}
+
+/** @throws BugflowError when there is one that is none of ours. */
+async function assertStateFile({ config }: Installation): Promise<void> {
+  await openStatusStore(config)?.read();
 }
 
 function readsSameDatabase({ config: a }: Installation, { config: b }: Installation): boolean {

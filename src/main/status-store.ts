@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StatusRecord, StatusStore } from '../collectors/statuses/status-memory.js';
 import type { Config } from '../config/config.js';
-import { BugflowError } from '../errors.js';
+import { BugflowError, messageOf } from '../errors.js';
 import { openStateFile } from '../store/state-file.js';
 
 const SECTION = 'statuses';
@@ -25,10 +25,17 @@ const record = z.object({
   ),
 });
 
-/** What is known of statuses, in the configured state file; undefined when there is to be none. */
-export function openStatusStore({ stateFile }: Pick<Config, 'stateFile'>): Required<StatusStore> | undefined {
+/**
+ * What is known of statuses, in the configured state file; undefined when there is to be none. Where it cannot be written
+ * `warn` is told, once: the numbers are right as long as the service runs.
+ */
+export function openStatusStore(
+  { stateFile }: Pick<Config, 'stateFile'>,
+  warn: (message: string) => void = () => undefined,
+): Required<StatusStore> | undefined {
   if (stateFile === undefined) return undefined;
   const file = openStateFile(stateFile);
+  let hasWarned = false;
   return {
     async read(): Promise<StatusRecord | undefined> {
       const content = await file.read(SECTION);
@@ -37,6 +44,14 @@ export function openStatusStore({ stateFile }: Pick<Config, 'stateFile'>): Requi
       if (parsed.success) return parsed.data;
       throw new BugflowError('STATE_FILE', `state_file: ${stateFile} is damaged; move it away`);
     },
-    write: (content) => file.write(SECTION, content),
+    async write(content) {
+      try {
+        await file.write(SECTION, content);
+        hasWarned = false;
+      } catch (error) {
+        if (!hasWarned) warn(messageOf(error));
+        hasWarned = true;
+      }
+    },
   };
 }
