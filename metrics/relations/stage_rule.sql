@@ -1,7 +1,7 @@
 -- What a status means for flow, as rules: of those that fit a status by project, kind, name and mark the first decides
 -- (the lowest precedence). The team's own come first (`workflow` in the configuration, by patterns of LIKE), then the
 -- defaults by names, in English and the main languages of Taiga (regular expressions), and last the mark alone.
--- is_oldest: only for the oldest status of a board on which none is called like a backlog (see board).
+-- is_oldest: only for the oldest status of a board, while none is called like a backlog (see board).
 -- is_guess: no rule knows the name.
 SELECT
   rules.number AS precedence,

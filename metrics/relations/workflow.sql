@@ -14,7 +14,7 @@ CROSS JOIN LATERAL (
     AND s.status ILIKE r.status
     AND s.status ~* r.name
     AND s.is_closed = coalesce(r.is_closed, s.is_closed)
-    AND (NOT r.is_oldest OR b.oldest_is_backlog AND s.status_id <= b.oldest_status_id)
+    AND (NOT r.is_oldest OR NOT b.has_backlog AND s.status_id <= b.oldest_status_id)
   ORDER BY r.precedence
   LIMIT 1
 ) AS r

@@ -149,4 +149,27 @@ describeOnPostgres('administration of a board', (server) => {
     expect(growth(after)).toEqual({});
     expect(await readAfresh(kit, world.now)).toEqual(after);
   });
+
+  it('may give a board its first backlog by name, and take it away again', async () => {
+    await begin(5);
+    const fresh = issue('New');
+    renameStatus(world.taiga, 'projects_issuestatus', fresh, 'Arrived');
+    before = await read();
+    const started =
+      'taiga_status_transitions_total{project="shop",kind="issue",from="Arrived",to="In progress",transition="started"}';
+    const moved = started.replace('"started"', '"moved"');
+    const moveOne = async (): Promise<Table> => {
+      before = await read();
+      const bug = world.addIssue();
+      editIssue(world.taiga, world.act(), bug, { status_id: issue('In progress').id });
+      return growth(await read());
+    };
+    // Its oldest status is the backlog, while none is called like one.
+    expect((await moveOne())[started]).toBe(1);
+    renameStatus(world.taiga, 'projects_issuestatus', issue('Postponed'), 'Ideas');
+    expect((await moveOne())[moved]).toBe(1);
+    renameStatus(world.taiga, 'projects_issuestatus', issue('Ideas'), 'Later');
+    expect((await moveOne())[started]).toBe(1);
+    expect(await restarted()).toEqual(await read());
+  });
 });

@@ -2,6 +2,6 @@
 -- When each item was started: its first entry into an active or waiting status.
 SELECT e.key, min(e.at) AS started_at
 FROM status_entry AS e
-JOIN stage_then AS s ON s.status_then = e.status_key || ' ' || e.is_closed || ' ' || coalesce(e.status, '')
+JOIN stage_then AS s ON s.status_then = e.status_then
 WHERE s.stage IN ('active', 'waiting')
 GROUP BY e.key

@@ -1,6 +1,7 @@
--- relations: entry, status_entry, item_record, known_status, any_status
+-- relations: entry, status_entry, item_record, known_status, any_status, board, stage_rule
 -- What history and the tables tell of statuses beyond today: those that are gone, and those whose closed mark was
--- switched, as rows for :statuses (see remembered_status). Read with all keys, once, before anything else.
+-- switched, as rows for :statuses (see remembered_status); and when a board had a status that is called like a backlog,
+-- where that is not always. Read with all keys, once, before anything else.
 -- Taiga does not record marks. What it does record:
 -- - A task or issue gets a finish date when it is saved in a closed status, keeps it while it goes through closed ones,
 --   and loses it in an open one. So where a date is, every status since was closed and the one before was not; where
@@ -48,12 +49,37 @@ WITH with_tasks AS (
     is_closed
   FROM told
   WHERE (enters OR tells_closed) AND is_closed IS NOT NULL AND status_id IS NOT NULL
+  UNION ALL
+  -- A board had a backlog from the first to the last time that one was used.
+  SELECT b.board || ':0', v.at, v.has_backlog
+  FROM (
+    SELECT
+      e.kind || ':' || e.project_id AS board,
+      min(e.at) AS first_at,
+      min(e.at) FILTER (WHERE NOT e.is_closed AND e.status ~* r.name) AS backlog_at,
+      max(e.at) FILTER (WHERE NOT e.is_closed AND e.status ~* r.name OR NOT e.from_is_closed AND e.from_status ~* r.name) AS used_at
+    FROM status_entry AS e
+    CROSS JOIN (SELECT name FROM stage_rule WHERE stage = 'backlog' AND name <> '') AS r
+    GROUP BY e.kind, e.project_id
+  ) AS b
+  JOIN board AS today ON today.board = b.board
+  CROSS JOIN LATERAL (
+    VALUES
+      (CASE WHEN b.first_at < coalesce(b.backlog_at, :now) THEN b.first_at END, FALSE),
+      (b.backlog_at, TRUE),
+      (CASE WHEN NOT today.has_backlog THEN b.used_at + interval '1 microsecond' END, FALSE)
+  ) AS v (at, has_backlog)
+  WHERE v.at IS NOT NULL
 ), marked AS (
   SELECT status_key, at, is_closed, lag(is_closed) OVER (PARTITION BY status_key ORDER BY at, is_closed) AS was_closed
   FROM evidence
   UNION ALL
   SELECT s.status_key, :now, s.is_closed, (max(ARRAY[to_char(e.at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'), e.is_closed::text]))[2]::boolean
-  FROM any_status AS s
+  FROM (
+    SELECT status_key, is_closed FROM any_status
+    UNION ALL
+    SELECT board || ':0', has_backlog FROM board
+  ) AS s
   JOIN evidence AS e ON e.status_key = s.status_key
   GROUP BY s.status_key, s.is_closed
 ), stretch AS (
@@ -72,17 +98,15 @@ WITH with_tasks AS (
   WHERE status_id IS NOT NULL AND NOT EXISTS (SELECT FROM any_status AS s WHERE s.status_key = e.status_key)
   GROUP BY kind, project_id, status_id, status_key
 )
-SELECT s.kind, s.project_id, s.status_id, s.status, FALSE AS is_former, r.is_closed, r.valid_from, r.valid_to
-FROM any_status AS s
+SELECT s.kind, s.project_id, s.status_id, s.status, r.is_closed, r.valid_from, r.valid_to
+FROM (
+  SELECT kind, project_id, status_id, status, status_key FROM any_status
+  UNION ALL
+  SELECT kind, project_id, 0, '', board || ':0' FROM board
+) AS s
 JOIN stretch AS r ON r.status_key = s.status_key
 WHERE r.stretches > 1
 UNION ALL
-SELECT g.kind, g.project_id, g.status_id, coalesce(g.status, ''), FALSE, r.is_closed, coalesce(r.valid_from, '-infinity'), coalesce(r.valid_to, 'infinity')
+SELECT g.kind, g.project_id, g.status_id, coalesce(g.status, ''), r.is_closed, coalesce(r.valid_from, '-infinity'), coalesce(r.valid_to, 'infinity')
 FROM gone AS g
 LEFT JOIN stretch AS r ON r.status_key = g.status_key
-UNION ALL
--- Names that statuses had before.
-SELECT DISTINCT s.kind, s.project_id, s.status_id, e.status, TRUE, NULL::boolean, '-infinity'::timestamptz, 'infinity'::timestamptz
-FROM any_status AS s
-JOIN status_entry AS e ON e.status_key = s.status_key
-WHERE e.status <> s.status

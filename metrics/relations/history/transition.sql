@@ -11,6 +11,6 @@ SELECT
   e.at - e.entered_from_at AS duration
 FROM status_entry AS e
 JOIN project AS p ON p.project_id = e.project_id
-LEFT JOIN stage_then AS f ON f.status_then = e.from_status_key || ' ' || e.from_is_closed || ' ' || coalesce(e.from_status, '')
-LEFT JOIN stage_then AS t ON t.status_then = e.status_key || ' ' || e.is_closed || ' ' || coalesce(e.status, '')
+LEFT JOIN stage_then AS f ON f.status_then = e.from_status_then
+LEFT JOIN stage_then AS t ON t.status_then = e.status_then
 WHERE e.is_move

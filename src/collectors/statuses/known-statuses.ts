@@ -1,12 +1,13 @@
-/** What is known of one status, also when it is gone. */
+/**
+ * What is known of one status, also when it is gone. With id 0 it is a board, whose mark says whether one of its statuses
+ * is called like a backlog: that decides about the stage of its oldest.
+ */
 export interface KnownStatus {
   readonly kind: string;
   readonly projectId: number;
   readonly statusId: number;
   /** The last one it had. */
   readonly name: string;
-  /** Names that it had before. */
-  readonly formerNames: readonly string[];
   /** When it was marked as closed and when not, in order of time; the first mark also holds for the time before. */
   readonly marks: readonly Mark[];
   readonly isGone: boolean;
@@ -78,13 +79,11 @@ export function learn(
   for (const row of rows) {
     const key = statusKey(row);
     const status = learned.get(key);
-    const { isClosed, name, ...id } = row;
-    const formerNames = new Set([...(status?.formerNames ?? []), ...(status ? [status.name] : [])]);
-    formerNames.delete(name);
+    const { isClosed, ...named } = row;
     const marks = status
       ? joinMarks(status.marks, [{ isClosed, sinceMicros: nowMicros }])
       : [{ isClosed, sinceMicros: undefined }];
-    learned.set(key, { ...id, name, formerNames: [...formerNames], marks, isGone: false });
+    learned.set(key, { ...named, marks, isGone: false });
   }
   return learned;
 }
@@ -105,22 +104,18 @@ function joinMarks(earlier: readonly Mark[], later: readonly Mark[]): readonly M
   return marks;
 }
 
-/** Statuses whose mark was switched since their beginning, as far as is known. */
-export function countSwitched(known: KnownStatuses): number {
-  return [...known.values()].filter(({ marks }) => marks.length > 1).length;
-}
-
 /**
  * The parameter `:statuses`, see metrics/relations/remembered_status.sql: only what today's tables do not say.
  */
 export function statusesParameter(known: KnownStatuses): string {
   const rows: object[] = [];
-  for (const { kind, projectId, statusId, name, formerNames, marks, isGone } of known.values()) {
-    const status = { kind, project_id: projectId, status_id: statusId };
+  for (const { kind, projectId, statusId, name, marks, isGone } of known.values()) {
     if (isGone || marks.length > 1) {
       for (const [i, { isClosed, sinceMicros }] of marks.entries()) {
         rows.push({
-          ...status,
+          kind,
+          project_id: projectId,
+          status_id: statusId,
           status: name,
           is_closed: isClosed ?? null,
           valid_from: timestamp(sinceMicros) ?? '-infinity',
@@ -128,7 +123,6 @@ export function statusesParameter(known: KnownStatuses): string {
         });
       }
     }
-    for (const former of formerNames) rows.push({ ...status, status: former });
   }
   return JSON.stringify(rows);
 }

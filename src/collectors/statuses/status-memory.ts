@@ -1,7 +1,6 @@
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import {
-  countSwitched,
   isUpToDate,
   type KnownStatus,
   type KnownStatuses,
@@ -22,8 +21,6 @@ export interface StatusMemory {
   ready(): Promise<void>;
   /** The parameter `:statuses`. */
   parameter(): string;
-  /** Statuses whose mark was switched at some time. */
-  switchedCount(): number;
   /** What another memory of the same database may begin with; undefined before the first look. */
   record(): StatusRecord | undefined;
 }
@@ -53,8 +50,11 @@ const TIMEOUT_MS = 5 * 60_000;
 /** How old the store may be when nothing changed: what is younger than it must be inferred after a crash. */
 const WRITE_EVERY_MICROS = 10 * 60 * 1_000_000;
 
-const CURRENT = `SELECT kind, project_id, status_id, status, is_closed FROM any_status`;
-const EVIDENCE = `SELECT kind, project_id, status_id, status, is_closed, is_former,
+/** With id 0 each board itself: whether one of its statuses is called like a backlog. */
+const CURRENT = `SELECT kind, project_id, status_id, status, is_closed FROM any_status
+UNION ALL
+SELECT kind, project_id, 0, '', has_backlog FROM board`;
+const EVIDENCE = `SELECT kind, project_id, status_id, status, is_closed,
   (extract(epoch FROM CASE WHEN isfinite(valid_from) THEN valid_from END) * 1000000)::bigint AS since
 FROM status_evidence
 ORDER BY valid_from`;
@@ -100,34 +100,28 @@ export function createStatusMemory({ reader, values, before, store }: StatusMemo
     refresh,
     ready: () => (hasStarted ? Promise.resolve() : refresh()),
     parameter: () => parameter,
-    switchedCount: () => countSwitched(known),
     record: () => (untilMicros === undefined ? undefined : { untilMicros, statuses: [...known.values()] }),
   };
 }
 
 async function readCurrent(reader: Reader, values: ParameterValues): Promise<StatusRow[]> {
   const found: StatusRow[] = [];
-  await readRows(reader, CURRENT, ['any_status'], values, (row) => found.push(toStatusRow(row)));
+  await readRows(reader, CURRENT, ['any_status', 'board'], values, (row) => found.push(toStatusRow(row)));
   return found;
 }
 
 async function readEvidence(reader: Reader, values: ParameterValues): Promise<KnownStatuses> {
   const found = new Map<string, KnownStatus>();
   await readRows(reader, EVIDENCE, ['status_evidence'], values, (row) => {
-    const [, , , , isClosed, isFormer, since] = row;
+    const [, , , , isClosed, since] = row;
     const { name, ...id } = toStatusRow(row);
     const key = statusKey(id);
-    const known = found.get(key) ?? { ...id, name: '', formerNames: [], marks: [], isGone: true };
+    const known = found.get(key) ?? { ...id, name, marks: [], isGone: true };
     const mark = {
       isClosed: isClosed === null ? undefined : isClosed === 'true',
       sinceMicros: since === null ? undefined : Number(since),
     };
-    found.set(
-      key,
-      isFormer === 'true'
-        ? { ...known, formerNames: [...known.formerNames, name] }
-        : { ...known, name, marks: [...known.marks, mark] },
-    );
+    found.set(key, { ...known, marks: [...known.marks, mark] });
   });
   return found;
 }
