@@ -2,7 +2,7 @@ import { createProject } from '../../../src/demo/taiga/projects.js';
 import type { IssueRow, Json, ProjectRow, StoryRow } from '../../../src/demo/taiga/rows.js';
 import { insertStory } from '../../../src/demo/taiga/stories.js';
 import { takeRef } from '../../../src/demo/taiga/taiga.js';
-import { microsFrom } from '../../../src/demo/taiga/time.js';
+import { microsFrom, timestamp } from '../../../src/demo/taiga/time.js';
 import type { Team } from '../../support/team.js';
 
 /** Statuses as the project's rows call them: by ids of another Taiga, or by those that importers write. */
@@ -31,7 +31,10 @@ export function importProject(team: Team, slug = 'imported'): Imported {
   const done = { finished_date: closed };
 
   const foreign = importIssue(team, project, created, 'Closed', done);
-  team.writeHistory('issue', foreign, created, { type: 2, snapshot: { status: ELSEWHERE.New } });
+  const birth = team.taiga.recorder.record({ ...act, at: microsFrom(created) }, 'issue', foreign);
+  if (!birth) throw new Error('no creation');
+  const snapshot = { ...(birth.snapshot as object), status: ELSEWHERE.New };
+  team.taiga.store.amend('history_historyentry', birth.id, { snapshot });
   team.writeHistory('issue', foreign, begun, move('New', 'In progress'));
   team.writeHistory('issue', foreign, closed, move('In progress', 'Closed'));
 
@@ -53,6 +56,8 @@ export function importProject(team: Team, slug = 'imported'): Imported {
   });
   team.writeHistory('userstory', story, begun, move('New', 'In progress'));
   team.writeHistory('userstory', story, closed, move('In progress', 'Done'));
+  // Importers close a story with the time of the import, too.
+  team.taiga.store.update('userstories_userstory', story, { finish_date: timestamp(act.at) });
   team.taiga.recorder.record(act, 'userstory', story);
   return { project, issues: [foreign, found], story };
 }
