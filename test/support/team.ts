@@ -24,6 +24,11 @@ import { TeamWorld, writeChanges } from './team-world.js';
 export type Board = 'userstory' | 'task' | 'issue' | 'epic';
 type Item = StoryRow | TaskRow | IssueRow;
 
+const DEFAULTS = {
+  userstory: 'default_us_status_id',
+  task: 'default_task_status_id',
+  issue: 'default_issue_status_id',
+} as const;
 const ITEMS = { userstory: 'userstories_userstory', task: 'tasks_task', issue: 'issues_issue' } as const;
 
 /** A team's world, and what else can happen in it: administration, and what others write at odd times. */
@@ -126,6 +131,9 @@ export class Team extends TeamWorld {
     const to = { status_id: this.column(board, moveTo).id };
     const items = store.where(ITEMS[board], (row: Item) => row.status_id === status.id);
     for (const item of items) store.update(ITEMS[board], item, to);
+    const standard = DEFAULTS[board];
+    if (this.project[standard] === status.id)
+      store.update('projects_project', this.project, { [standard]: to.status_id });
     store.remove(`projects_${board}status`, status);
   }
 
@@ -147,6 +155,7 @@ export class Team extends TeamWorld {
       for (const item of store.where(table, (row: Item) => row.milestone_id === sprint.id))
         store.update(table, item, { milestone_id: null });
     store.remove('milestones_milestone', sprint);
+    this.sprints.splice(this.sprints.indexOf(sprint), 1);
   }
 
   /** By an administrator of Taiga: what they made has no owner any more, what they did stays. */
