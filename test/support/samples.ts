@@ -22,13 +22,12 @@ export class Samples {
   }
 
   static of(families: readonly MetricFamily[]): Samples {
-    const series: ParsedSeries[] = [];
-    const values: number[] = [];
-    for (const [key, value] of Object.entries(flatten(families))) {
-      series.push(parseSeries(key));
-      values.push(value);
-    }
-    return new Samples(series, values);
+    return Samples.ofTable(flatten(families));
+  }
+
+  /** Of lines of the exposition. */
+  static ofTable(table: Table): Samples {
+    return new Samples(Object.keys(table).map(parseSeries), Object.values(table));
   }
 
   /** A metric added up by some of its labels. What is 0 is left out, what binary fractions leave over, too. */

@@ -262,17 +262,17 @@ export class TeamWorld {
   }
 
   /** One row in the other project, with its statuses. */
-  moveIssueAway(issue: IssueRow): void {
+  moveIssueAway(issue: IssueRow, to = this.other): void {
     const { store, recorder } = this.taiga;
     const act = this.act();
     const before = issue.ref;
     store.update('issues_issue', issue, {
-      project_id: this.other.id,
-      ref: takeRef(this.taiga, act.at, this.other, 'issue', issue.id),
-      status_id: this.other.default_issue_status_id,
-      type_id: this.other.default_issue_type_id,
-      priority_id: this.other.default_priority_id,
-      severity_id: this.other.default_severity_id,
+      project_id: to.id,
+      ref: takeRef(this.taiga, act.at, to, 'issue', issue.id),
+      status_id: to.default_issue_status_id,
+      type_id: to.default_issue_type_id,
+      priority_id: to.default_priority_id,
+      severity_id: to.default_severity_id,
       milestone_id: null,
       finished_date: null,
     });

@@ -8,7 +8,8 @@
 --
 -- Ids in history belong to the Taiga that wrote the row, which need not be this one: projects are exported and imported
 -- with their rows as they are, and importers write -1 and -2 for what they do not find. The names in the row are the
--- project's own. So a name comes first, and an id is only looked up within the row's project. What neither finds keeps
+-- project's own. So a name comes first, unless the status of that id had it before (two may have changed their names with
+-- each other), and an id is only looked up within the row's project. What neither finds keeps
 -- its id (a status that was deleted since), or, below 0, gets one that follows from its name. A snapshot has no names: of
 -- an id there that is none of the project's nothing is told, so that the first change, or the table, tells.
 SELECT
@@ -111,7 +112,9 @@ LEFT JOIN known_status AS coded_to ON coded_to.status_key = h.kind || ':' || h.p
 LEFT JOIN known_status AS named_from
   ON named_from.name_key = h.kind || ':' || h.project_id || ':' || h.from_name
   AND h.from_name IS DISTINCT FROM coded_from.status
+  AND h.from_name = ANY (coded_from.former_names) IS NOT TRUE
 LEFT JOIN known_status AS named_to
   ON named_to.name_key = h.kind || ':' || h.project_id || ':' || h.to_name
   AND h.to_name IS DISTINCT FROM coded_to.status
+  AND h.to_name = ANY (coded_to.former_names) IS NOT TRUE
 LEFT JOIN item_record AS i ON i.history_key = h.key AND h.type = 2 AND NOT h.tells_status AND coded_to.status_key IS NULL

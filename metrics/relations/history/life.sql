@@ -91,7 +91,8 @@ SELECT
   d.is_blocked AND NOT coalesce(d.born_at < d.recorded_at, false) AS is_blocked,
   d.is_closed AND NOT coalesce(d.born_at < d.recorded_at, false) AS is_closed
 FROM dated AS d
-JOIN project AS p ON p.project_id = d.last_project_id
+-- Of its projects one may not be exported, or be deleted: that takes nothing from the others.
+LEFT JOIN project AS p ON p.project_id = d.born_project_id
 -- Before Taiga 5.5 stories have no from_task_ref: below its name means this NULL then.
 CROSS JOIN (SELECT NULL::text AS from_task_ref) AS before_5_5
 CROSS JOIN LATERAL (

@@ -1,0 +1,33 @@
+import { expect } from 'vitest';
+import { EveryReading } from '../../support/every-reading.js';
+import { openKit } from '../../support/kit.js';
+import type { TestPostgres } from '../../support/postgres.js';
+import { Team } from '../../support/team.js';
+import { type Scenario, step } from './scenario.js';
+
+/** Takes the steps one by one; after each of them every reading must say the same. */
+export async function play(server: TestPostgres, seed: number, scenario: Scenario): Promise<void> {
+  const team = new Team(seed);
+  const kit = await openKit(server.url);
+  const read = new EveryReading(kit);
+  try {
+    // It has been at it for a while; all columns are left to the scenario.
+    team.leavesTraces = true;
+    for (let i = 0; i < 15; i++) team.anything();
+    team.leavesTraces = false;
+    const steps = scenario(team);
+    await team.load(server);
+    let recordsTell = true;
+    for (const { what, deed, ...expected } of [step('at the beginning', () => undefined), ...steps]) {
+      await deed();
+      await team.write();
+      // What records do not tell, they do not tell afterwards either.
+      recordsTell &&= expected.recordsTell ?? true;
+      const found = await read.compare(team.now, { recordsTell, loses: expected.loses ?? false });
+      expect([what, found]).toEqual([what, {}]);
+    }
+  } finally {
+    await team.close();
+    await kit.close();
+  }
+}
