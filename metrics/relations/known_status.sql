@@ -6,5 +6,5 @@ FROM any_status AS s
 UNION ALL
 SELECT status_key, NULL, board, kind, project_id, status_id, max(status), NULL, FALSE, '{}'
 FROM remembered_status
-WHERE status_id <> 0 AND status_key NOT IN (SELECT status_key FROM any_status)
+WHERE valid_from IS NOT NULL AND status_id <> 0 AND status_key NOT IN (SELECT status_key FROM any_status)
 GROUP BY status_key, board, kind, project_id, status_id

@@ -3,6 +3,7 @@
 -- it stands for the past, too. status_id 0: when the board had a status that is called like a backlog.
 SELECT status_key, is_closed, valid_from, valid_to
 FROM remembered_status
+WHERE valid_from IS NOT NULL
 UNION ALL
 SELECT s.status_key, s.is_closed, '-infinity', 'infinity'
 FROM (
@@ -10,4 +11,4 @@ FROM (
   UNION ALL
   SELECT board || ':0', has_backlog FROM board
 ) AS s
-WHERE s.status_key NOT IN (SELECT status_key FROM remembered_status)
+WHERE s.status_key NOT IN (SELECT status_key FROM remembered_status WHERE valid_from IS NOT NULL)

@@ -14,6 +14,7 @@ const record = z.object({
       projectId: z.number().int(),
       statusId: z.number().int(),
       name: z.string(),
+      formerNames: z.array(z.string()),
       marks: z.array(
         z
           .object({ isClosed: z.boolean().optional(), sinceMicros: z.number().int().optional() })

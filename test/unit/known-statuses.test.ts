@@ -26,6 +26,7 @@ const told = (statusId: number, name: string, ...marks: [number | undefined, boo
     projectId: 1,
     statusId,
     name,
+    formerNames: [],
     marks: marks.map(([since, isClosed]) => ({
       isClosed,
       sinceMicros: since === undefined ? undefined : since * SECOND,
@@ -87,14 +88,15 @@ describe('what is known of statuses', () => {
     ]);
   });
 
-  it('keeps what is gone, under its last name', () => {
+  it('keeps what is gone, under its last name, and the names of before', () => {
     const first = learn(NOTHING, [row(7, 'Review', true)], NOTHING, undefined, 100 * SECOND);
     const renamed = learn(first, [row(7, 'Check', true)], NOTHING, 100 * SECOND, 200 * SECOND);
     const gone = learn(renamed, [], NOTHING, 200 * SECOND, 300 * SECOND);
-    expect(gone.get('issue:1:7')).toMatchObject({ name: 'Check', isGone: true });
+    expect(gone.get('issue:1:7')).toMatchObject({ name: 'Check', formerNames: ['Review'], isGone: true });
     expect(marksOf(gone)).toEqual([[undefined, true]]);
     expect(isUpToDate(gone, [])).toBe(true);
     expect(JSON.parse(statusesParameter(gone))).toEqual([
+      { kind: 'issue', project_id: 1, status_id: 7, status: 'Review' },
       {
         kind: 'issue',
         project_id: 1,

@@ -8,6 +8,8 @@ export interface KnownStatus {
   readonly statusId: number;
   /** The last one it had. */
   readonly name: string;
+  /** Names that it was seen with before. */
+  readonly formerNames: readonly string[];
   /** When it was marked as closed and when not, in order of time; the first mark also holds for the time before. */
   readonly marks: readonly Mark[];
   readonly isGone: boolean;
@@ -80,10 +82,12 @@ export function learn(
     const key = statusKey(row);
     const status = learned.get(key);
     const { isClosed, ...named } = row;
+    const formerNames = new Set(status ? [...status.formerNames, status.name] : []);
+    formerNames.delete(row.name);
     const marks = status
       ? joinMarks(status.marks, [{ isClosed, sinceMicros: nowMicros }])
       : [{ isClosed, sinceMicros: undefined }];
-    learned.set(key, { ...named, marks, isGone: false });
+    learned.set(key, { ...named, formerNames: [...formerNames], marks, isGone: false });
   }
   return learned;
 }
@@ -109,19 +113,18 @@ function joinMarks(earlier: readonly Mark[], later: readonly Mark[]): readonly M
  */
 export function statusesParameter(known: KnownStatuses): string {
   const rows: object[] = [];
-  for (const { kind, projectId, statusId, name, marks, isGone } of known.values()) {
-    if (isGone || marks.length > 1) {
-      for (const [i, { isClosed, sinceMicros }] of marks.entries()) {
-        rows.push({
-          kind,
-          project_id: projectId,
-          status_id: statusId,
-          status: name,
-          is_closed: isClosed ?? null,
-          valid_from: timestamp(sinceMicros) ?? '-infinity',
-          valid_to: timestamp(marks[i + 1]?.sinceMicros) ?? 'infinity',
-        });
-      }
+  for (const { kind, projectId, statusId, name, formerNames, marks, isGone } of known.values()) {
+    const id = { kind, project_id: projectId, status_id: statusId };
+    for (const former of formerNames) rows.push({ ...id, status: former });
+    if (!isGone && marks.length <= 1) continue;
+    for (const [i, { isClosed, sinceMicros }] of marks.entries()) {
+      rows.push({
+        ...id,
+        status: name,
+        is_closed: isClosed ?? null,
+        valid_from: timestamp(sinceMicros) ?? '-infinity',
+        valid_to: timestamp(marks[i + 1]?.sinceMicros) ?? 'infinity',
+      });
     }
   }
   return JSON.stringify(rows);

@@ -116,7 +116,7 @@ async function readEvidence(reader: Reader, values: ParameterValues): Promise<Kn
     const [, , , , isClosed, since] = row;
     const { name, ...id } = toStatusRow(row);
     const key = statusKey(id);
-    const known = found.get(key) ?? { ...id, name, marks: [], isGone: true };
+    const known = found.get(key) ?? { ...id, name, formerNames: [], marks: [], isGone: true };
     const mark = {
       isClosed: isClosed === null ? undefined : isClosed === 'true',
       sinceMicros: since === null ? undefined : Number(since),
