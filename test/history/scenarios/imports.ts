@@ -13,6 +13,8 @@ interface Imported {
   readonly project: ProjectRow;
   readonly issues: readonly IssueRow[];
   readonly story: StoryRow;
+  /** When each of them was created, begun and closed. */
+  readonly moments: readonly [created: string, begun: string, closed: string];
 }
 
 /**
@@ -59,7 +61,7 @@ export function importProject(team: Team, slug = 'imported'): Imported {
   // Importers close a story with the time of the import, too.
   team.taiga.store.update('userstories_userstory', story, { finish_date: timestamp(act.at) });
   team.taiga.recorder.record(act, 'userstory', story);
-  return { project, issues: [foreign, found], story };
+  return { project, issues: [foreign, found], story, moments: [created, begun, closed] };
 }
 
 function move(
