@@ -95,10 +95,10 @@ export class Team extends TeamWorld {
   }
 
   /** Taiga works out anew every story that this concerns, and writes no row. */
-  setMark(board: Board, name: string, isClosed: boolean): void {
+  setMark(board: Board, name: string, isClosed: boolean, project = this.project): void {
     const { store } = this.taiga;
     const { at } = this.act();
-    const status = this.column(board, name);
+    const status = this.column(board, name, project);
     store.update(`projects_${board}status`, status, { is_closed: isClosed });
     if (board === 'userstory')
       for (const story of this.#storiesIn(status)) recalculateStory(store, story, at);
@@ -110,12 +110,12 @@ export class Team extends TeamWorld {
   }
 
   #storiesIn(status: StatusRow): StoryRow[] {
-    return this.stories().filter((row) => row.status_id === status.id);
+    return this.taiga.store.where('userstories_userstory', (row) => row.status_id === status.id);
   }
 
-  rename(board: Board, name: string, newName: string): void {
+  rename(board: Board, name: string, newName: string, project = this.project): void {
     this.act();
-    renameStatus(this.taiga, `projects_${board}status`, this.column(board, name), newName);
+    renameStatus(this.taiga, `projects_${board}status`, this.column(board, name, project), newName);
   }
 
   dragColumn(board: Board, name: string, order: number): void {
@@ -124,16 +124,16 @@ export class Team extends TeamWorld {
   }
 
   /** Those in it go to another one: no row tells, no date changes, no story is worked out anew. */
-  deleteColumn(board: 'userstory' | 'task' | 'issue', name: string, moveTo: string): void {
+  deleteColumn(board: keyof typeof ITEMS, name: string, moveTo: string, project = this.project): void {
     const { store } = this.taiga;
     this.act();
-    const status = this.column(board, name);
-    const to = { status_id: this.column(board, moveTo).id };
+    const status = this.column(board, name, project);
+    const to = { status_id: this.column(board, moveTo, project).id };
     const items = store.where(ITEMS[board], (row: Item) => row.status_id === status.id);
     for (const item of items) store.update(ITEMS[board], item, to);
     const standard = DEFAULTS[board];
-    if (this.project[standard] === status.id)
-      store.update('projects_project', this.project, { [standard]: to.status_id });
+    if (project[standard] === status.id)
+      store.update('projects_project', project, { [standard]: to.status_id });
     store.remove(`projects_${board}status`, status);
   }
 

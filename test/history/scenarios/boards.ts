@@ -1,4 +1,5 @@
 import { deleteIssue } from '../../../src/demo/taiga/issues.js';
+import { setEpicStatus } from '../../../src/demo/taiga/planning.js';
 import { deleteStory } from '../../../src/demo/taiga/stories.js';
 import { type Scenarios, step } from './scenario.js';
 
@@ -133,11 +134,11 @@ export const BOARD_SCENARIOS: Scenarios = {
         team.taskVia(undefined, 'In progress', 'Closed'),
       ] as const;
     const [touched, moved, reopened, deleted] = [rows(), rows(), rows(), rows()];
-    for (const [bug, story, task] of [rows()]) {
-      team.move(bug, 'In progress');
-      team.move(story, 'In progress');
-      team.move(task, 'In progress');
-    }
+    for (const row of rows()) team.move(row, 'In progress');
+    const [epic, lively] = [team.addEpic(), team.addEpic()];
+    for (const name of ['Done', 'In progress', 'Done'])
+      setEpicStatus(team.taiga, team.act(), lively, team.column('epic', name).id);
+    setEpicStatus(team.taiga, team.act(), epic, team.column('epic', 'Done').id);
     return [
       step(
         'taken off',
@@ -145,6 +146,7 @@ export const BOARD_SCENARIOS: Scenarios = {
           team.setMark('issue', 'Closed', false);
           team.setMark('userstory', 'Done', false);
           team.setMark('task', 'Closed', false);
+          team.setMark('epic', 'Done', false);
         },
         { recordsTell: false },
       ),
@@ -158,6 +160,7 @@ export const BOARD_SCENARIOS: Scenarios = {
       }),
       step('items are opened, which they are already', () => {
         for (const row of reopened) team.move(row, 'In progress');
+        setEpicStatus(team.taiga, team.act(), epic, team.column('epic', 'In progress').id);
       }),
       step('items go, others come', () => {
         deleteIssue(team.taiga, team.act(), deleted[0]);

@@ -6,20 +6,30 @@ import { microsFrom, timestamp } from '../../../src/demo/taiga/time.js';
 import type { Team } from '../../support/team.js';
 
 /** Statuses as the project's rows call them: by ids of another Taiga, or by those that importers write. */
-const ELSEWHERE = { New: 4001, 'In progress': 4002, Closed: 4003, Done: 4004 } as const;
+export type Elsewhere = Readonly<Record<'New' | 'In progress' | 'Closed' | 'Done', number>>;
+const UNKNOWN: Elsewhere = { New: 4001, 'In progress': 4002, Closed: 4003, Done: 4004 };
 const NOT_FOUND = -2;
 
 interface Imported {
   readonly project: ProjectRow;
   readonly issues: readonly IssueRow[];
   readonly story: StoryRow;
+  /** When each of them was created, begun and closed. */
+  readonly moments: readonly [created: string, begun: string, closed: string];
 }
 
 /**
  * A project that comes from elsewhere at once, with rows of its past: an issue with ids of another Taiga, one that an
  * importer brought, whose creation is written after its changes, and a story.
  */
-export function importProject(team: Team, slug = 'imported'): Imported {
+export function importProject(team: Team, slug = 'imported', elsewhere = UNKNOWN): Imported {
+  const move = (
+    from: keyof Elsewhere,
+    to: keyof Elsewhere,
+  ): { readonly diff: Json; readonly values: Json } => ({
+    diff: { status: [elsewhere[from], elsewhere[to]] },
+    values: { users: {}, status: { [elsewhere[from]]: from, [elsewhere[to]]: to } },
+  });
   const act = team.act();
   const project = createProject(team.taiga, act, {
     name: slug,
@@ -33,7 +43,7 @@ export function importProject(team: Team, slug = 'imported'): Imported {
   const foreign = importIssue(team, project, created, 'Closed', done);
   const birth = team.taiga.recorder.record({ ...act, at: microsFrom(created) }, 'issue', foreign);
   if (!birth) throw new Error('no creation');
-  const snapshot = { ...(birth.snapshot as object), status: ELSEWHERE.New };
+  const snapshot = { ...(birth.snapshot as object), status: elsewhere.New };
   team.taiga.store.amend('history_historyentry', birth.id, { snapshot });
   team.writeHistory('issue', foreign, begun, move('New', 'In progress'));
   team.writeHistory('issue', foreign, closed, move('In progress', 'Closed'));
@@ -59,17 +69,7 @@ export function importProject(team: Team, slug = 'imported'): Imported {
   // Importers close a story with the time of the import, too.
   team.taiga.store.update('userstories_userstory', story, { finish_date: timestamp(act.at) });
   team.taiga.recorder.record(act, 'userstory', story);
-  return { project, issues: [foreign, found], story };
-}
-
-function move(
-  from: keyof typeof ELSEWHERE,
-  to: keyof typeof ELSEWHERE,
-): { readonly diff: Json; readonly values: Json } {
-  return {
-    diff: { status: [ELSEWHERE[from], ELSEWHERE[to]] },
-    values: { users: {}, status: { [ELSEWHERE[from]]: from, [ELSEWHERE[to]]: to } },
-  };
+  return { project, issues: [foreign, found], story, moments: [created, begun, closed] };
 }
 
 /** Its row alone. */

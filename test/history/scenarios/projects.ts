@@ -1,5 +1,6 @@
 import { deleteIssue } from '../../../src/demo/taiga/issues.js';
-import { importProject } from './imports.js';
+import type { Team } from '../../support/team.js';
+import { type Elsewhere, importProject } from './imports.js';
 import { type Scenarios, step } from './scenario.js';
 
 /** Projects that come, go and change their names, and items that change their project. */
@@ -81,4 +82,67 @@ export const PROJECT_SCENARIOS: Scenarios = {
       step('its slug changes', () => team.renameProject(project.project, 'ours'), { loses: true }),
     ];
   },
+
+  'columns of a project that came from elsewhere': (team) => {
+    const { project, issues, story } = importProject(team);
+    const [issue, other] = issues;
+    if (!issue || !other) throw new Error('no issues');
+    return [
+      step('renamed', () => {
+        team.rename('issue', 'In progress', 'Doing', project);
+        team.rename('issue', 'Closed', 'Shipped', project);
+        team.rename('userstory', 'Done', 'Won', project);
+      }),
+      step('used', () => {
+        team.move(issue, 'Doing');
+        team.move(story, 'In progress');
+      }),
+      step('used again', () => {
+        team.move(issue, 'Shipped');
+        team.move(story, 'Won');
+        team.comment(other);
+      }),
+      step(
+        'deleted',
+        () => {
+          team.deleteColumn('issue', 'Shipped', 'Rejected', project);
+          team.deleteColumn('userstory', 'Won', 'Archived', project);
+        },
+        { recordsTell: false },
+      ),
+      step('items go on', () => {
+        for (const each of issues) team.move(each, 'Doing');
+        team.move(story, 'In progress');
+      }),
+      step('one with the old name comes', () => team.rename('issue', 'Doing', 'In progress', project)),
+      step('items go on', () => team.move(issue, 'Ready for test')),
+    ];
+  },
+
+  'two projects that come with the same past': (team) => {
+    const imports = [importProject(team, 'one')];
+    return [
+      step('again, and under ids that are taken here', () => {
+        imports.push(importProject(team, 'two'), importProject(team, 'three', idsOf(team)));
+      }),
+      step('their items go on', () => {
+        for (const { issues, story } of imports) {
+          for (const issue of issues) team.move(issue, 'In progress');
+          team.move(story, 'In progress');
+        }
+      }),
+      step('one goes', () => imports[0] && team.beginDeletion(imports[0].project), { loses: true }),
+    ];
+  },
 };
+
+/** Another project's, under other names. */
+function idsOf(team: Team): Elsewhere {
+  const id = (name: string): number => team.column('issue', name).id;
+  return {
+    New: id('Closed'),
+    'In progress': id('New'),
+    Closed: id('Ready for test'),
+    Done: id('Rejected'),
+  };
+}
