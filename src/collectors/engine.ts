@@ -22,7 +22,7 @@ import {
 import { createScheduler, type OpenCircuit } from './scheduler.js';
 import { createStatusMemory, type StatusRecord, type StatusStore } from './statuses/status-memory.js';
 import { createVerifier } from './verifier.js';
-import { type Mismatch, verifyHistory } from './verify.js';
+import { type Mismatch, verifyLiveHistory } from './verify.js';
 
 /** All collectors of one configuration at work on one database. */
 export interface Engine {
@@ -185,7 +185,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verify: async (definition) =>
       (await reader.lacking(definition.requires)).length > 0
         ? []
-        : statuses.ready().then(() => verifyHistory(reader, definition, values())),
+        : statuses.ready().then(() => verifyLiveHistory(reader, definition, values)),
     onVerified: ({ name }, mismatches) => onVerified(name, mismatches),
     onError: ({ name }, error) =>
       onVerified(name, error instanceof Error ? error : new Error(messageOf(error))),

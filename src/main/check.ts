@@ -3,7 +3,7 @@ import { countSeries } from '../collectors/families.js';
 import type { ParameterValues } from '../collectors/parameters.js';
 import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
-import { verifyHistory } from '../collectors/verify.js';
+import { verifyLiveHistory } from '../collectors/verify.js';
 import { describeTarget } from '../database/explain-error.js';
 import { describeServer } from '../database/failover.js';
 import { describeMissing } from '../database/taiga-schema.js';
@@ -49,6 +49,11 @@ export async function check(
       },
     });
     const values = await learnedValues(config, reader, now);
+    const startedTick = performance.now();
+    const valuesNow = (): ParameterValues => ({
+      ...values,
+      now: new Date(now.getTime() + performance.now() - startedTick).toISOString(),
+    });
     await printWorkflow(await reader.readRelation('workflow', values), print);
 
     const problems: string[] = [];
@@ -83,7 +88,7 @@ export async function check(
     for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
     print('');
     const verifiable = library.collectors.filter((definition) => !failed.has(definition));
-    const { differing, failures } = await printVerification(reader, verifiable, values, print);
+    const { differing, failures } = await printVerification(reader, verifiable, valuesNow, print);
     problems.push(...failures);
     // One missing right is the trouble of many.
     for (const problem of new Set(problems)) print(problem);
@@ -123,7 +128,7 @@ async function printWebFile(file: string, print: (line: string) => void): Promis
 async function printVerification(
   reader: Reader,
   collectors: readonly CollectorDefinition[],
-  values: ParameterValues,
+  values: () => ParameterValues,
   print: (line: string) => void,
 ): Promise<{ readonly differing: number; readonly failures: readonly string[] }> {
   let differing = 0;
@@ -131,7 +136,7 @@ async function printVerification(
   for (const definition of collectors) {
     try {
       if ((await reader.lacking(definition.requires)).length > 0) continue;
-      const mismatches = await verifyHistory(reader, definition, values);
+      const mismatches = await verifyLiveHistory(reader, definition, values);
       differing += mismatches.length;
       for (const { metric, labels, now, spans } of mismatches)
         print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
