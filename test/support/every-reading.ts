@@ -18,7 +18,7 @@ export type Disagreements = Readonly<Record<string, readonly string[]>>;
 
 /**
  * All who may be asked what a team's counters are: the running service, one that begins now, one that was down for a step
- * and has its state file, that one two steps later, and the end of the backfill. All must give the same, to the bit.
+ * and has its state file, that one in the two steps after, and the end of the backfill. All must give the same, to the bit.
  */
 export class EveryReading {
   readonly #kit: Kit;
@@ -39,8 +39,8 @@ export class EveryReading {
       if (lines.length > 0) disagreements[who] = lines;
     };
 
-    const second = this.#restarted.at(-2);
-    if (second) hold('a second instance', differences(running, await second.read(now)));
+    for (const second of this.#restarted.slice(-2))
+      hold('a second instance', differences(running, await second.read(now)));
     const restarted = startLiveReading(this.#kit, undefined, undefined, asInFile(this.#record));
     this.#restarted.push(restarted);
     hold('one restarted with its state file', differences(running, await restarted.read(now)));
