@@ -5,7 +5,7 @@ import { createReader } from '../collectors/reader.js';
 import { BugflowError } from '../errors.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
-import { learnedValues } from './learned-values.js';
+import { learnValues } from './learned-values.js';
 
 export interface BackfillCommandOptions {
   readonly from: Date;
@@ -36,7 +36,7 @@ export async function backfill(
       collectors: library.collectors,
       reader,
       // As of now, whatever part of the past is wanted: what became known late belongs to it.
-      values: await learnedValues(config, reader, now),
+      values: (await learnValues(config, reader, now)).past(),
       targetLabels: config.targetLabels,
     });
     await runBackfill(timeline, {

@@ -13,7 +13,7 @@ import { readWebFile } from '../server/web-config/web-file.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import { explainFileRights } from './file-rights.js';
 import type { Installation } from './installation.js';
-import { learnedValues } from './learned-values.js';
+import { learnValues } from './learned-values.js';
 import { formatTable } from './table.js';
 import { printWorkflow } from './workflow-table.js';
 
@@ -48,13 +48,13 @@ export async function check(
         print(`Beware: ${explainFileRights(rights)}.`);
       },
     });
-    const values = await learnedValues(config, reader, now);
+    const learned = await learnValues(config, reader, now);
     const startedTick = performance.now();
     const valuesNow = (): ParameterValues => ({
-      ...values,
+      ...learned.past(),
       now: new Date(now.getTime() + performance.now() - startedTick).toISOString(),
     });
-    await printWorkflow(await reader.readRelation('workflow', values), print);
+    await printWorkflow(await reader.readRelation('workflow', learned.present), print);
 
     const problems: string[] = [];
     const rows: string[][] = [];
@@ -67,6 +67,7 @@ export async function check(
           rows.push([definition.name, `off: ${describeMissing(missing)}`, '', '', '']);
           continue;
         }
+        const values = definition.events ? learned.past() : learned.present;
         const reading = await readOnce(reader, definition, values);
         const series = reading.families.reduce((sum, family) => sum + countSeries(family), 0);
         databaseMs += reading.databaseMs;

@@ -10,7 +10,7 @@ import { toSampleFamily } from '../exposition/sample-families.js';
 import type { LastRun } from '../observability/own-families.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
-import { learnedValues } from './learned-values.js';
+import { learnValues } from './learned-values.js';
 
 export interface CollectOptions {
   /** Collectors to run; none: all. */
@@ -46,9 +46,10 @@ export async function collect(
   try {
     const { allowSuperuser } = config.database;
     const reader = createReader(database, library.relations, { allowSuperuser });
-    const values = await learnedValues(config, reader, now);
+    const learned = await learnValues(config, reader, now);
     const read = async (definition: CollectorDefinition): Promise<readonly SampleFamily[]> => {
-      if (at !== undefined) return readMoment(reader, definition, values, at.getTime());
+      if (at !== undefined) return readMoment(reader, definition, learned.past(), at.getTime());
+      const values = definition.events ? learned.past() : learned.present;
       const { families } = await readOnce(reader, definition, values);
       return (definition.events ? showCounters(families) : families).map(toSampleFamily);
     };

@@ -2,13 +2,22 @@ import { type ParameterValues, parameterValues } from '../collectors/parameters.
 import type { Reader } from '../collectors/reader.js';
 import { createStatusMemory } from '../collectors/statuses/status-memory.js';
 import type { Config } from '../config/config.js';
+import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { openStatusStore } from './status-store.js';
 
+/** What single readings as of one moment bind, with what is known of statuses. */
+export interface LearnedValues {
+  /** For what is so now, which the tables tell even if nothing could be learned. */
+  readonly present: ParameterValues;
+  /** For what happened, or was so. @throws BugflowError when what is known of statuses could not be read. */
+  past(): ParameterValues;
+}
+
 /**
- * What a single reading as of `now` binds, with what is known of statuses: from history, and from the state file that
- * the service keeps. @throws BugflowError
+ * Learns of statuses from history, and from the state file that the service keeps.
+ * @throws BugflowError when the database cannot be used at all, or the state file is none of ours.
  */
-export async function learnedValues(config: Config, reader: Reader, now: Date): Promise<ParameterValues> {
+export async function learnValues(config: Config, reader: Reader, now: Date): Promise<LearnedValues> {
   const store = openStatusStore(config);
   const memory = createStatusMemory({
     reader,
@@ -16,6 +25,18 @@ export async function learnedValues(config: Config, reader: Reader, now: Date): 
     // The file is the running service's: others only read it.
     store: store && { read: store.read },
   });
-  await memory.refresh();
-  return parameterValues(config, now, null, memory.parameter());
+  try {
+    await memory.refresh();
+  } catch (error) {
+    if (!(error instanceof BugflowError) || isDatabaseUnusable(error) || error.code === 'STATE_FILE')
+      throw error;
+    return {
+      present: parameterValues(config, now),
+      past() {
+        throw error;
+      },
+    };
+  }
+  const values = parameterValues(config, now, null, memory.parameter());
+  return { present: values, past: () => values };
 }
