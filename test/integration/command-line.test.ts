@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/config.js';
 import { bugflow, createFolder, type Folder, type Outcome, ROOT } from '../support/bugflow.js';
 import { exampleTaiga } from '../support/fixture.js';
 import { Metrics } from '../support/measure.js';
@@ -213,7 +214,19 @@ describe('the command line', () => {
         'shop | userstory | Done | true | done',
         'shop | userstory | Archived | true | done',
       ]);
-      expect(stages).toContain('lanes | userstory | In "Arbeit" \\ läuft\ufffd2 | false | active');
+      expect(stages).toContain('lanes | userstory | In "Arbeit" \\ läuft\ufffd2 | false | active | a guess');
+      // What it prints for the guesses can be copied.
+      const [configuration = ''] = outcome.stdout
+        .slice(outcome.stdout.indexOf('\nworkflow:\n') + 1)
+        .split('\n\n');
+      const file = folder.write('copied/bugflow.yaml', configuration);
+      const { workflow } = await loadConfig({ file, env });
+      expect(workflow).toContainEqual({
+        project: 'lanes',
+        kind: 'userstory',
+        status: expect.stringContaining('In "Arbeit" \\ läuft'),
+        stage: 'active',
+      });
       expect(line(outcome, 'items ')).toMatch(/^items | good | 25 | 25 | \d+ ms$/);
       expect(outcome.stdout).toMatch(
         /\nAll is well but for the warning above: \d+ collectors, \d+ ms of database time\.\n$/,
