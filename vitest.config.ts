@@ -3,10 +3,9 @@ import { HANG_MS } from './test/support/hang.js';
 
 const MINUTE_MS = 60_000;
 
-/** What runs on two kinds of PostgreSQL (`describeOnPostgres`), or in full, in the endurance part. */
-const IN_BOTH = [
+/** What runs on a second kind of PostgreSQL in the endurance part (`describeOnPostgres`). */
+const ON_BOTH = [
   'test/history/incremental.test.ts',
-  'test/history/scenarios.test.ts',
   'test/history/status-marks.test.ts',
   'test/integration/collectors.test.ts',
   'test/integration/database.test.ts',
@@ -39,7 +38,7 @@ export default defineConfig({
         test: {
           // What takes long by its nature, and random tests with many more cases: `npm run test:endurance`.
           name: 'endurance',
-          include: ['test/**/*.endurance.test.ts', 'test/**/*.property.test.ts', ...IN_BOTH],
+          include: ['test/**/*.endurance.test.ts', 'test/**/*.property.test.ts', ...ON_BOTH],
           env: { BUGFLOW_TEST_EFFORT: 'endurance' },
           testTimeout: 30 * MINUTE_MS,
         },

@@ -5,6 +5,7 @@ import { editIssue, promoteToStory } from '../../src/demo/taiga/issues.js';
 import { deleteStory, dragOnKanban, reorderBacklog } from '../../src/demo/taiga/stories.js';
 import { editTask } from '../../src/demo/taiga/tasks.js';
 import { timestamp } from '../../src/demo/taiga/time.js';
+import { seeds } from '../support/effort.js';
 import { type Kit, openKit } from '../support/kit.js';
 import { fallen, type LiveReading, readAfresh, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres, hasPostgres, startPGlite, startPostgres } from '../support/postgres.js';
@@ -43,7 +44,7 @@ describeOnPostgres('counters that are kept up to date', (server) => {
     await kit.close();
   });
 
-  it.each([1, 2, 3])('equal one reading of everything after whatever happens (seed %i)', async (seed) => {
+  it.each(seeds(1, 1))('equal one reading of everything after whatever happens (seed %i)', async (seed) => {
     await begin(seed, 60);
     for (let round = 0; round < 6; round++) {
       for (let i = world.random.integer(0, 15); i > 0; i--) world.anything();

@@ -30,7 +30,11 @@ async function load(moves: readonly Move[], kinds: readonly Kind[], projects = [
       for (const [from, to] of moves) {
         ref += 1;
         const isClosed = /Done|Archived|Rejected/.test(to);
-        const way = { ref, moves: [[3, from] as const, [2, to] as const], ...(isClosed && { finished: /Done|Archived|Rejected/.test(from) ? 3 : 2 }) };
+        const way = {
+          ref,
+          moves: [[3, from] as const, [2, to] as const],
+          ...(isClosed && { finished: /Done|Archived|Rejected/.test(from) ? 3 : 2 }),
+        };
         if (kind === 'userstory') project.addStory({ ...way, isClosed });
         if (kind === 'task') project.addTask(way);
         if (kind === 'issue') project.addIssue(way);

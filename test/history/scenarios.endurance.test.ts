@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { isEndurance } from '../support/effort.js';
 import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
 import { BOARD_SCENARIOS } from './scenarios/boards.js';
 import { ITEM_SCENARIOS } from './scenarios/items.js';
@@ -8,8 +7,6 @@ import { PROJECT_SCENARIOS } from './scenarios/projects.js';
 import type { Scenarios } from './scenarios/scenario.js';
 
 const SCENARIOS: Scenarios = { ...ITEM_SCENARIOS, ...BOARD_SCENARIOS, ...PROJECT_SCENARIOS };
-/** In the quick part every third: each takes some twenty readings of everything. */
-const CHOSEN = Object.entries(SCENARIOS).filter((_, i) => isEndurance || i % 3 === 0);
 
 describe.skipIf(!hasPostgres)(
   'every reading says the same (skipped without PostgreSQL on the machine)',
@@ -20,7 +17,7 @@ describe.skipIf(!hasPostgres)(
     });
     afterAll(() => server?.close());
 
-    it.each(CHOSEN)('%s', (name, scenario) =>
+    it.each(Object.entries(SCENARIOS))('%s', (name, scenario) =>
       play(server, Object.keys(SCENARIOS).indexOf(name) + 101, scenario),
     );
   },
