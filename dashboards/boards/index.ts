@@ -1,0 +1,11 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { bugFlow } from './bug-flow.js';
+import { teamWall } from './team-wall.js';
+
+/** By the name of its file in `json/`. */
+export function boards(): Readonly<Record<string, Dashboard>> {
+  return {
+    'team-wall': teamWall(),
+    'bug-flow': bugFlow(),
+  };
+}

@@ -1,0 +1,121 @@
+import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
+import type { CollectorRunner, CollectorState } from '../../src/collectors/runner.js';
+import type { SampleFamily } from '../../src/exposition/format.js';
+import { createProcessMetrics, ownFamilies } from '../../src/observability/own-families.js';
+import { SHIPPED_FOLDER } from '../unit/helpers.js';
+
+/** What a metric is to PromQL; a distribution is a histogram of now: its buckets may fall. */
+export type Nature = 'gauge' | 'counter' | 'histogram' | 'distribution' | 'summary';
+
+export interface Known {
+  readonly nature: Nature;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Metrics of the design that dashboards use before their collectors are there. Delete a line when its collector comes:
+ * the test says so.
+ */
+export const TO_COME: Readonly<Record<string, Known>> = {
+  taiga_items_started_total: { nature: 'counter', labels: ['project', 'kind'] },
+  taiga_userstory_points_closed_total: { nature: 'counter', labels: ['project'] },
+  taiga_items_within_sle_total: { nature: 'counter', labels: ['project', 'kind'] },
+  taiga_items_discarded_total: { nature: 'counter', labels: ['project', 'kind'] },
+  taiga_issues_created_total: { nature: 'counter', labels: ['project', 'issue_type', 'severity'] },
+  taiga_issues_closed_total: { nature: 'counter', labels: ['project', 'issue_type', 'severity'] },
+  taiga_issue_lead_time_seconds: { nature: 'histogram', labels: ['project', 'issue_type', 'severity'] },
+  taiga_issue_type_info: { nature: 'gauge', labels: ['project', 'issue_type', 'bug'] },
+  taiga_status_age_seconds: { nature: 'distribution', labels: ['project', 'kind', 'status', 'stage'] },
+  taiga_items_due_soon: { nature: 'gauge', labels: ['project', 'kind'] },
+  taiga_sprint_commitment_points: { nature: 'gauge', labels: ['project', 'sprint', 'outcome'] },
+  taiga_sprint_commitment_userstories: { nature: 'gauge', labels: ['project', 'sprint', 'outcome'] },
+  taiga_sprint_carried_over_userstories: { nature: 'gauge', labels: ['project', 'sprint'] },
+  bugflow_threshold: { nature: 'gauge', labels: ['project', 'name', 'kind'] },
+  bugflow_working_seconds_total: { nature: 'counter', labels: [] },
+};
+
+/** What Prometheus itself records. */
+const PROMETHEUS: Readonly<Record<string, Known>> = {
+  up: { nature: 'gauge', labels: [] },
+  scrape_duration_seconds: { nature: 'gauge', labels: [] },
+  scrape_samples_scraped: { nature: 'gauge', labels: [] },
+  ALERTS: { nature: 'gauge', labels: ['alertname', 'alertstate', 'severity', 'project'] },
+};
+
+export async function shippedLibrary(): Promise<CollectorLibrary> {
+  return loadLibrary({
+    shippedFolder: SHIPPED_FOLDER,
+    ownFiles: [],
+    overrides: {},
+    configFile: undefined,
+  });
+}
+
+/** All metrics that a dashboard may use. */
+export async function knownMetrics(library: CollectorLibrary): Promise<ReadonlyMap<string, Known>> {
+  const shipped = shippedMetrics(library);
+  return new Map([
+    ...Object.entries(PROMETHEUS),
+    ...Object.entries(TO_COME),
+    ...(await ownMetrics(library)),
+    ...shipped,
+  ]);
+}
+
+export function shippedMetrics({ collectors }: CollectorLibrary): [string, Known][] {
+  return collectors.flatMap(({ metrics, now }) =>
+    metrics.map(({ name, type, labels }): [string, Known] => [
+      name,
+      { nature: type === 'histogram' && now !== undefined ? 'distribution' : type, labels },
+    ]),
+  );
+}
+
+/** The service's own, from a service that has everything: a tunnel, replicas, a web configuration. */
+async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Known][]> {
+  const runners = collectors.slice(0, 1).map((definition): CollectorRunner => {
+    const state: CollectorState = {
+      runs: { success: 1, failure: 0, skipped: 0 },
+      running: false,
+      up: true,
+      settled: true,
+      series: 1,
+      rowCount: 1,
+      sample: { columns: [], rows: [] },
+      lastStartedAt: 1,
+      lastSuccessAt: 1,
+      lastDurationMs: 1,
+      lastDatabaseMs: 1,
+      lastError: undefined,
+      databaseAbsent: false,
+      missing: [],
+      readRatio: 1,
+    };
+    return { definition, state: () => state, run: async () => 'success', close: () => undefined };
+  });
+  const own = ownFamilies({
+    version: '1',
+    runners,
+    databaseUp: true,
+    servers: [
+      { name: 'a', up: true, inUse: true, isReplica: false, lagMs: 0 },
+      { name: 'b', up: true, inUse: false, isReplica: true, lagMs: 1 },
+    ],
+    tunnel: { up: true, reconnects: 1 },
+    mismatches: new Map([['items', 1]]),
+    openCircuits: new Map(),
+    webConfigSuccessful: true,
+    lastReload: { successful: true, succeededAt: 1 },
+  });
+  const processMetrics = createProcessMetrics();
+  const families = [...own, ...(await processMetrics.families())];
+  processMetrics.close();
+  return families.map((family) => [family.name, { nature: family.type, labels: labelsOf(family) }]);
+}
+
+function labelsOf({ samples }: SampleFamily): string[] {
+  const blocks = [...samples()].map(({ labels }) => labels);
+  return [
+    ...new Set(blocks.flatMap((block) => [...block.matchAll(/(\w+)="/g)].map(([, name = '']) => name))),
+  ];
+}
