@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { bugFlow } from './bug-flow.js';
+import { sprint } from './sprint.js';
 import { teamWall } from './team-wall.js';
 
 /** By the name of its file in `json/`. */
@@ -7,5 +8,6 @@ export function boards(): Readonly<Record<string, Dashboard>> {
   return {
     'team-wall': teamWall(),
     'bug-flow': bugFlow(),
+    sprint: sprint(),
   };
 }

@@ -1,24 +1,9 @@
-import { MappingType, type Panel, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MappingType, type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { latest, type Matchers, matching, PROJECT } from '../promql/select.js';
 import type { Facts } from './facts.js';
 import { table } from './table.js';
+import { KINDS, REASONS, textOf } from './texts.js';
 import * as units from './units.js';
-
-/** What the exporter's reasons say to people. */
-export const REASONS: Readonly<Record<string, string>> = {
-  stale: 'nothing happens',
-  overdue: 'overdue',
-  blocked: 'blocked',
-  over_sle: 'in progress for too long',
-  untriaged: 'nobody looked at it',
-};
-
-export const KINDS: Readonly<Record<string, string>> = {
-  epic: 'epic',
-  userstory: 'user story',
-  task: 'task',
-  issue: 'issue',
-};
 
 /** At most so many rows: a longer list is not read. */
 const ROWS = 25;
@@ -55,13 +40,4 @@ export function attentionTable({ matchers, ...facts }: AttentionOptions): Panel 
       },
     ],
   });
-}
-
-export function textOf(words: Readonly<Record<string, string>>): ValueMapping {
-  return {
-    type: MappingType.ValueToText,
-    options: Object.fromEntries(
-      Object.entries(words).map(([value, text], index) => [value, { text, index }]),
-    ),
-  };
 }

@@ -15,7 +15,7 @@ export interface Column {
   readonly levels?: readonly Step[];
   readonly mappings?: ValueMapping[];
   /** Text and address; the address may name `${__value.raw}` or `${__data.fields["…"]}`. */
-  readonly link?: { readonly title: string; readonly url: string };
+  readonly link?: { readonly title: string; readonly url: string; readonly here?: boolean };
   /** A small graph of a query over the time range. */
   readonly sparkline?: boolean;
   /** A bar from 0 to this number. */
@@ -49,7 +49,9 @@ export function table({ queries, columns, sortBy, ...facts }: TableOptions): Pan
   const field = (of: string): string => fieldOf(of, Object.keys(queries), sparklines);
   if (sparklines.size > 0) {
     const options = Object.fromEntries([...sparklines].map((refId) => [refId, { stat: 'lastNotNull' }]));
-    panel.withTransformation({ id: 'timeSeriesTable', options });
+    // Only these: a table of one row looks like a time series of one point.
+    const filter = { id: 'byRefId', options: `/^(?:${[...sparklines].join('|')})$/` };
+    panel.withTransformation({ id: 'timeSeriesTable', filter, options });
   }
   if (Object.keys(queries).length > 1) panel.withTransformation({ id: 'merge', options: {} });
   // Only the columns that are named: labels of the scrape, and the time, say nothing here.
@@ -108,7 +110,8 @@ function looks(column: Column): { id: string; value: unknown }[] {
     });
   }
   if (link) {
-    properties.push({ id: 'links', value: [{ title: link.title, url: link.url, targetBlank: true }] });
+    const { title, url, here = false } = link;
+    properties.push({ id: 'links', value: [{ title, url, targetBlank: !here }] });
   }
   return properties;
 }

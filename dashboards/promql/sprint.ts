@@ -24,7 +24,10 @@ export function sprintPointsLeft(offset = ''): string {
   return `(${sprintPoints(offset)} - ${sprintPointsDone(offset)})`;
 }
 
+/** How much of the sprint's time has passed, from 0 to 1. */
+export const SPRINT_SHARE = `clamp((time() - ${SPRINT_START}) / (${SPRINT_END} - ${SPRINT_START}), 0, 1)`;
+
 /** What would be left now if the sprint burned down evenly. */
-export const IDEAL_LEFT = `${COMMITTED_POINTS} * clamp(1 - (time() - ${SPRINT_START}) / (${SPRINT_END} - ${SPRINT_START}), 0, 1)`;
+export const IDEAL_LEFT = `${COMMITTED_POINTS} * (1 - ${SPRINT_SHARE})`;
 
 export const DAYS_LEFT = `clamp_min(${SPRINT_END} - time(), 0) / 86400`;
