@@ -6,13 +6,20 @@ import { PROJECT } from './promql/select.js';
 /** Alerts of the chosen projects, and of the service, which belong to none. */
 export const FIRING = 'ALERTS{alertstate="firing",severity!~"info|none",project=~"$project|"}';
 
+/** All of them, where no project is chosen. */
+const ALL_FIRING = 'ALERTS{alertstate="firing",severity!~"info|none"}';
+
 /** What happened that explains a curve. */
 export function annotations(): Builder<AnnotationQuery>[] {
   return [
     sprintBoundary('Sprint starts', 'taiga_sprint_start_timestamp_seconds', 'blue'),
     sprintBoundary('Sprint ends', 'taiga_sprint_end_timestamp_seconds', 'purple'),
-    alerts(),
+    alerts(FIRING),
   ];
+}
+
+export function alertAnnotations(): Builder<AnnotationQuery>[] {
+  return [alerts(ALL_FIRING)];
 }
 
 /**
@@ -33,13 +40,13 @@ function sprintBoundary(name: string, metric: string, colour: string): Annotatio
     .tagKeys('project');
 }
 
-function alerts(): AnnotationQueryBuilder {
+function alerts(firing: string): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
     .name('Alerts')
     .datasource(DATASOURCE)
     .enable(true)
     .iconColor('red')
-    .expr(`max by (alertname, project, severity) (max_over_time(${FIRING}[1h]))`)
+    .expr(`max by (alertname, project, severity) (max_over_time(${firing}[1h]))`)
     .step('1h')
     .titleFormat('{{alertname}}')
     .textFormat('{{project}}')

@@ -102,6 +102,17 @@ export function kinds(): Variable {
     ]);
 }
 
+/** The exporters that Prometheus scrapes. */
+export function instances(): Variable {
+  return queried('instance', 'label_values(bugflow_build_info, instance)')
+    .label('Exporter')
+    .sort(VariableSort.AlphabeticalCaseInsensitiveAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.+')
+    .current(ALL);
+}
+
 export function exporter(url = EXPORTER_URL): Variable {
   return constant('exporter', url);
 }

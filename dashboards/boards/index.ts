@@ -1,5 +1,9 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { bugFlow } from './bug-flow.js';
+import { exporter } from './exporter.js';
+import { hygiene } from './hygiene.js';
+import { kanbanFlow } from './kanban-flow.js';
+import { portfolio } from './portfolio.js';
 import { sprint } from './sprint.js';
 import { teamWall } from './team-wall.js';
 
@@ -9,5 +13,9 @@ export function boards(): Readonly<Record<string, Dashboard>> {
     'team-wall': teamWall(),
     'bug-flow': bugFlow(),
     sprint: sprint(),
+    'kanban-flow': kanbanFlow(),
+    portfolio: portfolio(),
+    hygiene: hygiene(),
+    exporter: exporter(),
   };
 }

@@ -1,13 +1,14 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stat } from '../panels/stat.js';
 import * as units from '../panels/units.js';
-import { latest, matching, PROJECT } from '../promql/select.js';
+import { latest, matching, orZero, PROJECT } from '../promql/select.js';
 import {
   COMMITTED_POINTS,
   DAYS_LEFT,
   IDEAL_LEFT,
   SPRINT,
   SPRINT_SHARE,
+  sprintPoints,
   sprintPointsLeft,
 } from '../promql/sprint.js';
 
@@ -74,13 +75,16 @@ export function promiseStat(): Panel {
 
 export function scopeStat(): Panel {
   const change = (direction: string): string =>
-    `sum(${latest('taiga_sprint_scope_points_total', matching(SPRINT, `direction="${direction}"`))})`;
+    orZero(
+      `sum(${latest('taiga_sprint_scope_points_total', matching(SPRINT, `direction="${direction}"`))})`,
+      sprintPoints(),
+    );
   return stat({
     id: 3,
     title: 'Scope since the first day',
     unit: units.Count,
     decimals: 0,
-    empty: 'nothing came or went',
+    empty: NO_SPRINT,
     about: {
       means:
         'Story points that came into the sprint or left it after its first day, by a move, a new estimate, a creation or a deletion; judged by the share of the commitment that came.',

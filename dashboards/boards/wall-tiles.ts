@@ -4,7 +4,7 @@ import { detail } from '../links.js';
 import { type StatOptions, stat } from '../panels/stat.js';
 import * as units from '../panels/units.js';
 import { grown } from '../promql/growth.js';
-import { latest, matching, PROJECT } from '../promql/select.js';
+import { latest, matching, once, PROJECT } from '../promql/select.js';
 import { DAYS_LEFT, IDEAL_LEFT, sprintPointsLeft } from '../promql/sprint.js';
 import { openBugs, thresholdDays, WIP, WORK } from '../promql/work.js';
 
@@ -249,7 +249,7 @@ export function alertsTile(): Panel {
     values: [
       {
         name: 'alerts',
-        expression: `count(max without (instance, pod) (${FIRING})) or vector(0)`,
+        expression: `count(${once(FIRING)}) or vector(0)`,
         verdicts: [
           { word: 'none', colour: 'green' },
           { word: 'look', colour: 'red', from: 1 },

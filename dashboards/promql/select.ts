@@ -2,7 +2,9 @@
  * Selecting series. Two exporters of one Taiga (a rolling update, a pair for safety) show the same numbers under
  * two names: of each series the larger one is taken, once.
  */
-const ONCE = 'max without (instance, pod)';
+export function once(expression: string): string {
+  return `max without (instance, pod) (${expression})`;
+}
 
 /** Label matchers, as they stand between the braces. */
 export type Matchers = string;
@@ -16,7 +18,7 @@ export function matching(...matchers: readonly Matchers[]): Matchers {
 
 /** A gauge, or the buckets of a distribution of now, as it was at the moment that is drawn. */
 export function latest(metric: string, matchers: Matchers = PROJECT, offset = ''): string {
-  return `${ONCE} (${metric}{${matchers}}${offset && ` offset ${offset}`})`;
+  return once(`${metric}{${matchers}}${offset && ` offset ${offset}`}`);
 }
 
 /**
@@ -24,12 +26,17 @@ export function latest(metric: string, matchers: Matchers = PROJECT, offset = ''
  * or a threshold are now holds for the whole picture. (`@ end()` would be the last step, up to a day ago.)
  */
 export function atEnd(metric: string, matchers: Matchers = PROJECT): string {
-  return `${ONCE} (last_over_time(${metric}{${matchers}}[10m] @ \${__to:date:seconds}))`;
+  return once(`last_over_time(${metric}{${matchers}}[10m] @ \${__to:date:seconds})`);
+}
+
+/** A gauge, as it was at the beginning of the time range. */
+export function atStart(metric: string, matchers: Matchers = PROJECT): string {
+  return once(`${metric}{${matchers}} @ start()`);
 }
 
 /** A counter, looked up a while back so that a missed scrape is no gap. */
 export function total(metric: string, matchers: Matchers, window: string, offset = ''): string {
-  return `${ONCE} (last_over_time(${metric}{${matchers}}[${window}]${offset && ` offset ${offset}`}))`;
+  return once(`last_over_time(${metric}{${matchers}}[${window}]${offset && ` offset ${offset}`})`);
 }
 
 /** The same, and 0 where only `groups` is there: what has no rows any more has no series either. */

@@ -5,6 +5,7 @@ export interface Surroundings {
   readonly bugType: string;
   readonly sprint: string;
   readonly kind: string;
+  readonly instance: string;
   readonly endS: number;
   readonly stepS: number;
   readonly rangeS: number;
@@ -15,6 +16,7 @@ export const TYPICAL: Surroundings = {
   bugType: '(Bug|Defect)',
   sprint: 'sprint-7',
   kind: '(userstory|issue)',
+  instance: '.+',
   endS: 1_700_000_000,
   stepS: 3600,
   rangeS: 90 * 86_400,
@@ -27,6 +29,7 @@ export function substitute(expression: string, surroundings: Surroundings): stri
     $__rate_interval: `${Math.max(surroundings.stepS + 60, 240)}s`,
     $__interval: `${surroundings.stepS}s`,
     $__range: `${surroundings.rangeS}s`,
+    $instance: surroundings.instance,
     $project: surroundings.project,
     $bug_type: surroundings.bugType,
     $sprint: surroundings.sprint,
