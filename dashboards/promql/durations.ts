@@ -1,5 +1,5 @@
 import { type Growth, grown } from './growth.js';
-import { latest, type Matchers, PROJECT } from './select.js';
+import { latest, type Matchers, matching, PROJECT } from './select.js';
 
 export const HOUR_S = 3600;
 export const DAY_S = 86_400;
@@ -38,5 +38,5 @@ export function percentileNow(
 /** How many of a distribution of now are at most so old; the bound must be one of its buckets'. */
 export function upTo(histogram: string, seconds: number, matchers: Matchers = PROJECT): string {
   // Written 604800 by Prometheus before 3.0 where the exporter's own format is not kept, else 604800.0.
-  return `sum(${latest(`${histogram}_bucket`, `${matchers},le=~"${seconds}([.]0)?"`)})`;
+  return `sum(${latest(`${histogram}_bucket`, matching(matchers, `le=~"${seconds}([.]0)?"`))})`;
 }
