@@ -447,7 +447,7 @@ describeOnPostgres('the collectors', (server) => {
 
     it('follow the configured time zone for days and sprints', async () => {
       const config = 'time_zone: Europe/Berlin'; // half past midnight on the 16th
-      const berlin = await measured({ config, collectors: ['items_overdue', 'sprints', 'attention'] });
+      const berlin = await measured({ config, collectors: ['due_dates', 'sprints', 'attention'] });
       expect(nonZero(berlin.table('taiga_items_overdue', ['project', 'kind']))).toEqual({
         'shop | userstory': 1,
         'shop | task': 1, // due on the 15th
@@ -490,7 +490,7 @@ workflow:
       ready: ['N?w', Doing]
       waiting: ['in "arbeit" \\ *']
 `;
-      const own = await measured({ config, collectors: ['items', 'wip', 'wip_age'] });
+      const own = await measured({ config, collectors: ['items', 'wip', 'column_ages'] });
       expect(nonZero(own.sumBy('taiga_items', ['project', 'kind', 'stage']))).toEqual({
         'shop | userstory | ready': 1 + 1,
         'shop | userstory | waiting': 2 + 1,
