@@ -12,28 +12,6 @@ export interface Known {
   readonly labels: readonly string[];
 }
 
-/**
- * Metrics of the design that dashboards use before their collectors are there. Delete a line when its collector comes:
- * the test says so.
- */
-export const TO_COME: Readonly<Record<string, Known>> = {
-  taiga_items_started_total: { nature: 'counter', labels: ['project', 'kind'] },
-  taiga_userstory_points_closed_total: { nature: 'counter', labels: ['project'] },
-  taiga_items_within_sle_total: { nature: 'counter', labels: ['project', 'kind'] },
-  taiga_items_discarded_total: { nature: 'counter', labels: ['project', 'kind'] },
-  taiga_issues_created_total: { nature: 'counter', labels: ['project', 'issue_type', 'severity'] },
-  taiga_issues_closed_total: { nature: 'counter', labels: ['project', 'issue_type', 'severity'] },
-  taiga_issue_lead_time_seconds: { nature: 'histogram', labels: ['project', 'issue_type', 'severity'] },
-  taiga_issue_type_info: { nature: 'gauge', labels: ['project', 'issue_type', 'bug'] },
-  taiga_status_age_seconds: { nature: 'distribution', labels: ['project', 'kind', 'status', 'stage'] },
-  taiga_items_due_soon: { nature: 'gauge', labels: ['project', 'kind'] },
-  taiga_sprint_commitment_points: { nature: 'gauge', labels: ['project', 'sprint', 'outcome'] },
-  taiga_sprint_commitment_userstories: { nature: 'gauge', labels: ['project', 'sprint', 'outcome'] },
-  taiga_sprint_carried_over_userstories: { nature: 'gauge', labels: ['project', 'sprint'] },
-  bugflow_threshold: { nature: 'gauge', labels: ['project', 'name', 'kind'] },
-  bugflow_working_seconds_total: { nature: 'counter', labels: [] },
-};
-
 /** What Prometheus itself records. */
 const PROMETHEUS: Readonly<Record<string, Known>> = {
   up: { nature: 'gauge', labels: [] },
@@ -53,16 +31,10 @@ export async function shippedLibrary(): Promise<CollectorLibrary> {
 
 /** All metrics that a dashboard may use. */
 export async function knownMetrics(library: CollectorLibrary): Promise<ReadonlyMap<string, Known>> {
-  const shipped = shippedMetrics(library);
-  return new Map([
-    ...Object.entries(PROMETHEUS),
-    ...Object.entries(TO_COME),
-    ...(await ownMetrics(library)),
-    ...shipped,
-  ]);
+  return new Map([...Object.entries(PROMETHEUS), ...(await ownMetrics(library)), ...shippedMetrics(library)]);
 }
 
-export function shippedMetrics({ collectors }: CollectorLibrary): [string, Known][] {
+function shippedMetrics({ collectors }: CollectorLibrary): [string, Known][] {
   return collectors.flatMap(({ metrics, now }) =>
     metrics.map(({ name, type, labels }): [string, Known] => [
       name,
