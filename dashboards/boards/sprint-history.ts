@@ -6,14 +6,15 @@ import { table } from '../panels/table.js';
 import { textOf } from '../panels/texts.js';
 import * as units from '../panels/units.js';
 import { LAST_TEN, named, ofLastTen } from '../promql/past-sprints.js';
-import { latest, matching } from '../promql/select.js';
+import { latest, matching, orZero } from '../promql/select.js';
 import { SPRINT } from '../promql/sprint.js';
 
 const VELOCITY = ofLastTen('taiga_sprint_points', 'closed="true"');
 
 export function outcomes(): Panel {
+  const all = `sum(${latest('taiga_sprint_commitment_points', SPRINT)})`;
   const outcome = (name: string): string =>
-    `sum(${latest('taiga_sprint_commitment_points', matching(SPRINT, `outcome="${name}"`))})`;
+    orZero(`sum(${latest('taiga_sprint_commitment_points', matching(SPRINT, `outcome="${name}"`))})`, all);
   return barGauge({
     id: 13,
     title: 'What became of the commitment',

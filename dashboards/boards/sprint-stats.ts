@@ -112,7 +112,7 @@ export function carriedStat(): Panel {
     title: 'Carried over',
     unit: units.Count,
     decimals: 0,
-    empty: 'nothing is known of carried stories',
+    empty: NO_SPRINT,
     about: {
       means: 'User stories of this sprint that came unfinished from an earlier one.',
       act: 'when a story comes for the second time.',
@@ -121,7 +121,7 @@ export function carriedStat(): Panel {
     values: [
       {
         name: 'stories',
-        expression: `sum(${latest('taiga_sprint_carried_over_userstories', SPRINT)})`,
+        expression: orZero(`sum(${latest('taiga_sprint_carried_over_userstories', SPRINT)})`, sprintPoints()),
         verdicts: [
           { word: 'none', colour: 'green' },
           { word: 'some', colour: 'yellow', from: 1 },

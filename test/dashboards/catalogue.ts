@@ -43,6 +43,16 @@ function shippedMetrics({ collectors }: CollectorLibrary): [string, Known][] {
   );
 }
 
+/** Whether history tells of a metric: of what `now` alone tells, and of the service's own, it does not. */
+export function pastOf({ collectors }: CollectorLibrary): (metric: string) => boolean {
+  const names = new Set(
+    collectors
+      .filter(({ spans, events }) => spans !== undefined || events !== undefined)
+      .flatMap(({ metrics }) => metrics.map(({ name }) => name)),
+  );
+  return (metric) => names.has(metric) || names.has(metric.replace(/_(bucket|sum|count)$/, ''));
+}
+
 /** The service's own, from a service that has everything: a tunnel, replicas, a web configuration. */
 async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Known][]> {
   const runners = collectors.slice(0, 1).map((definition): CollectorRunner => {
