@@ -104,20 +104,16 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
     async contact() {
       const request = { method: 'GET', path: '/api/health', to: 'say how it is', expected: [404] } as const;
       // Without credentials: an address that is wrong shall not learn them.
-      const { body } = await withRetries(() => attempt(request, {}), {
+      const { status, body } = await withRetries(() => attempt(request, {}), {
         policy: { ...retry, giveUpAfterMs: waitMs },
         onWait,
         giveUp: (reason) => explainFailure(url, reason, undefined, waitMs === 0),
       });
       const parsed = health.safeParse(body);
-      if (!parsed.success)
-        throw explainNoGrafana({
-          url,
-          path: request.path,
-          status: 200,
-          text: JSON.stringify(body),
-          location: null,
-        });
+      if (!parsed.success) {
+        const text = JSON.stringify(body);
+        throw explainNoGrafana({ url, path: request.path, status, text, location: null });
+      }
       const { version } = parsed.data;
       if (version !== undefined && Number.parseInt(version, 10) < OLDEST_VERSION) {
         throw new BugflowError(
