@@ -23,9 +23,10 @@ export async function findDashboard(client: GrafanaClient, uid: string): Promise
     method: 'GET',
     path: `/api/dashboards/uid/${uid}`,
     to: 'read dashboards',
-    expected: [404],
+    // To those who may not see every dashboard, one that is not there is forbidden.
+    expected: [403, 404],
   });
-  if (status === 404) return undefined;
+  if (status !== 200) return undefined;
   const { meta, dashboard } = found.parse(body);
   return {
     folderUid: meta.folderUid ?? '',
