@@ -11,7 +11,7 @@ export interface Project {
 export const TEAM_WALL_UID = 'bugflow-team-wall';
 /** By its beginning and the tag a wall is known as one of ours, which may be deleted. */
 export const WALL_UID_PREFIX = 'bugflow-wall-';
-export const WALL_TAG = 'bugflow-wall';
+export const WALL_TAG = 'taiga-bugflow-wall';
 
 /** The longest that Grafana takes. */
 const UID_LENGTH = 40;
@@ -39,28 +39,27 @@ export function projectWall(teamWall: Dashboard, project: Project): Dashboard {
     ...wall,
     uid: wallUid(project.slug),
     title: `${oneLine(project.name)} · wall`,
-    // Not the team wall's own: links to all dashboards of a tag would lead to every project's wall.
+    // And no other: links to all dashboards of a tag would lead to every project's wall.
     tags: [WALL_TAG],
   };
 }
 
-/** One that offers nothing else, and that links to other dashboards carry along. */
-function fixedVariable({ name, label, multi }: Variable, project: Project): Variable {
-  const text = oneLine(project.name);
-  // As an array, Grafana escapes what would mean something in a regular expression.
-  const current = multi === true ? { text: [text], value: [project.slug] } : { text, value: project.slug };
+/** One that offers nothing else, and that no address overrides. */
+function fixedVariable({ name, label }: Variable, { slug, name: projectName }: Project): Variable {
+  const text = oneLine(projectName);
   return {
     name,
     type: 'custom',
     ...(label !== undefined && { label }),
     hide: 2,
+    skipUrlSync: true,
     includeAll: false,
-    multi: multi === true,
+    // One of several that could be: then Grafana escapes what would mean something in a regular expression.
+    multi: true,
     // The part behind the last colon is the value; commas separate options.
-    query: `${text} : ${project.slug}`.replaceAll(',', '\\,'),
-    current,
-    options: [{ selected: true, text, value: project.slug }],
-    skipUrlSync: false,
+    query: `${text} : ${slug}`.replaceAll(',', '\\,'),
+    current: { text: [text], value: [slug] },
+    options: [{ selected: true, text, value: slug }],
   };
 }
 

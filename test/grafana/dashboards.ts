@@ -7,7 +7,7 @@ export function dashboard(uid: string, title: string, more: Record<string, unkno
   return {
     uid,
     title,
-    tags: ['bugflow'],
+    tags: ['taiga-bugflow'],
     schemaVersion: 42,
     editable: false,
     refresh: '1m',
@@ -17,15 +17,7 @@ export function dashboard(uid: string, title: string, more: Record<string, unkno
     templating: {
       list: [
         { name: 'datasource', type: 'datasource', query: 'prometheus', current: {} },
-        {
-          name: 'project',
-          type: 'query',
-          label: 'Project',
-          multi: true,
-          includeAll: true,
-          hide: 2,
-          query: { query: 'label_values(taiga_project_info, project)', refId: 'project' },
-        },
+        { name: 'project', type: 'constant', label: 'Project', hide: 2, query: '.+' },
         { name: 'exporter', type: 'constant', hide: 2, query: 'http://localhost:10284' },
       ],
     },

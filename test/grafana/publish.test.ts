@@ -77,7 +77,7 @@ test('an empty Grafana gets folder, dashboards, walls and playlist', async () =>
     templating: {
       list: [
         { name: 'datasource', current: { text: 'Prometheus', value: 'prometheus-uid' } },
-        { name: 'project', type: 'query' },
+        { name: 'project', type: 'constant', query: '.+' },
         { name: 'exporter', type: 'constant', query: 'https://bugflow.example.org' },
       ],
     },
@@ -175,7 +175,7 @@ test('what only looks like a wall is not deleted', async () => {
   const { saveDashboard, dashboards } = server.store;
   const others = [
     dashboard('bugflow-wall-mine', 'No tag', { tags: [] }),
-    dashboard('my-wall', 'Another uid', { tags: ['bugflow-wall'] }),
+    dashboard('my-wall', 'Another uid', { tags: ['taiga-bugflow-wall'] }),
   ];
   for (const each of others) saveDashboard({ dashboard: each, folderUid: 'bugflow' });
   expect((await run()).deleted).toEqual([]);
