@@ -9,6 +9,8 @@ export interface GrafanaAnswer {
   readonly status: number;
   /** What the JSON says. */
   readonly body: unknown;
+  /** What was asked for. */
+  readonly to: string;
 }
 
 export interface GrafanaRequest {
@@ -81,7 +83,9 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
       if (isHopeless(outcome) || mayBeDone) throw explainFailure(url, outcome.reason, outcome.code);
       return { again: outcome.reason };
     }
-    const { status, headers, text } = outcome;
+    const { status, headers } = outcome;
+    const isSuccess = status >= 200 && status < 300;
+    const text = isSuccess ? outcome.text : credentials.redact(outcome.text);
     if (status === 429 || status === 503 || (!once && (status === 502 || status === 504))) {
       const reason = `${status} ${quote(text)}`.trim();
       return { again: reason, waitMs: retryAfterMs(headers.get('retry-after')) };
@@ -89,8 +93,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
     const json = parseJson(text);
     if (json === undefined || (status >= 300 && status < 400))
       throw explainNoGrafana({ url, path, status, text, location: headers.get('location') });
-    if ((status >= 200 && status < 300) || expected.includes(status))
-      return { value: { status, body: json.value } };
+    if (isSuccess || expected.includes(status)) return { value: { status, body: json.value, to } };
     throw explainRefusal({ url, credentials, to, status, body: json.value });
   };
 
@@ -130,6 +133,17 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
         giveUp,
       }),
   };
+}
+
+/** What an answer says, if it has the shape that was looked for. @throws BugflowError */
+export function understand<T>(schema: z.ZodType<T>, { body, to }: GrafanaAnswer): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new BugflowError(
+    'GRAFANA_REFUSED',
+    `asked to ${to}, Grafana answers what is not understood (${issue?.path.join('.')}: ${issue?.message}): is it a version between 10 and 13?`,
+  );
 }
 
 function parseJson(text: string): { readonly value: unknown } | undefined {

@@ -10,6 +10,8 @@ export interface GrafanaCredentials {
   readonly authorization: string;
   /** For messages: where they come from, not what they are. */
   readonly described: string;
+  /** A text without them: what answers may quote the request. */
+  redact(text: string): string;
 }
 
 /** @throws BugflowError naming the file */
@@ -21,14 +23,23 @@ export async function readCredentials(files: CredentialFiles): Promise<GrafanaCr
       throw new BugflowError('CONFIG_INVALID', 'this is no token: it has blanks or strange characters', {
         place: { file: files.tokenFile },
       });
-    return { authorization: `Bearer ${token}`, described: `the token in ${files.tokenFile}` };
+    return {
+      authorization: `Bearer ${token}`,
+      described: `the token in ${files.tokenFile}`,
+      redact: redaction([token]),
+    };
   }
   const password = await readOne(files.passwordFile, 'a password');
   const encoded = Buffer.from(`${files.user}:${password}`).toString('base64');
   return {
     authorization: `Basic ${encoded}`,
     described: `the user ${files.user} with the password in ${files.passwordFile}`,
+    redact: redaction([encoded, password]),
   };
+}
+
+function redaction(secrets: readonly string[]): (text: string) => string {
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
 }
 
 async function readOne(file: string, what: string): Promise<string> {

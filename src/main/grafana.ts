@@ -51,6 +51,7 @@ export async function grafana(installation: Installation, options: GrafanaComman
     folder: options.folder,
     datasource: options.datasource,
     playlistOnly: options.playlistOnly,
+    waitMs: options.waitMs,
     addresses: { exporter: externalUrls.exporter, alertmanager: externalUrls.alertmanager },
     message: `taiga-bugflow ${options.version}`,
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createGrafanaClient, type GrafanaClient } from '../../src/grafana/client.js';
 import { type CredentialFiles, readCredentials } from '../../src/grafana/credentials.js';
+import { openPlaylists } from '../../src/grafana/playlist-api.js';
 import type { RetryPolicy } from '../../src/http/retry.js';
 import { freePort } from '../backfill/servers.js';
 import { createAuthority, hasOpenssl } from '../support/certificates.js';
@@ -238,6 +239,23 @@ describe('an error', () => {
     const error = await errorOf((await clientFor(server.url)).ask(MAKE));
     expect(error.code).toBe('GRAFANA_REFUSED');
     expect(error.message).toBe(`${server.url} refuses to make a playlist: 422 no such thing`);
+  });
+
+  test('does not show the token that an answer quotes', async () => {
+    const server = await start({
+      before: ({ headers }) => ({ status: 400, text: `{"message":"bad header: ${headers.authorization}"}` }),
+    });
+    const error = await errorOf((await clientFor(server.url)).ask(MAKE));
+    expect(error.message).toBe(`${server.url} refuses to make a playlist: 400 bad header: Bearer …`);
+  });
+
+  test('an answer of another shape', async () => {
+    const server = await start({ before: () => ({ status: 200, text: '[{"uid":7}]' }) });
+    const error = await errorOf(openPlaylists(await clientFor(server.url)).then((api) => api.list()));
+    expect(error.code).toBe('GRAFANA_REFUSED');
+    expect(error.message).toMatch(
+      /^asked to list the playlists, Grafana answers what is not understood \(0\.uid: /,
+    );
   });
 
   test('a login page in the midst of it', async () => {

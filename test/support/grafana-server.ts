@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Accounts, forbids, type Role, whoAsks } from './grafana/access.js';
+import { type Accounts, forbids, whoAsks } from './grafana/access.js';
+import { platformRoutes, type Route, route } from './grafana/platform.js';
 import { type Answer, createGrafanaStore, type GrafanaStore, type Json } from './grafana/store.js';
 
 export interface FakeDatasource {
@@ -20,6 +21,8 @@ export interface GrafanaServerOptions {
   readonly accounts?: Accounts;
   readonly datasources?: readonly FakeDatasource[];
   readonly store?: GrafanaStore;
+  /** Without `/api/playlists`, as Grafana says it will be one day. */
+  readonly withoutLegacyPlaylists?: boolean;
   /** Answers in place of Grafana where it gives something: a proxy, a fault. */
   readonly before?: (request: IncomingMessage) => Interruption | undefined;
 }
@@ -48,24 +51,14 @@ export const PROMETHEUS: FakeDatasource = {
   isDefault: true,
 };
 
-interface Call {
-  readonly role: Role;
-  readonly uid: string;
-  readonly query: URLSearchParams;
-  readonly body: Json;
-}
-
-interface Route {
-  readonly pattern: RegExp;
-  readonly needs: Role;
-  readonly permission: string;
-  readonly handle: (call: Call) => Answer;
-}
-
 export async function startGrafanaServer(options: GrafanaServerOptions = {}): Promise<GrafanaServer> {
   const { subPath = '', accounts = {}, before } = options;
   const store = options.store ?? createGrafanaStore();
-  const routes = routesOf(store, options.datasources ?? [PROMETHEUS]);
+  const routes = [
+    ...routesOf(store, options.datasources ?? [PROMETHEUS]),
+    ...(options.withoutLegacyPlaylists ? [] : playlistRoutes(store)),
+    ...platformRoutes(store),
+  ];
   const version = options.version ?? '12.4.0';
   const requests: string[] = [];
 
@@ -77,7 +70,7 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
     for (const { pattern, needs, permission, handle } of routes) {
       const match = pattern.exec(line);
       if (!match) continue;
-      return forbids(role, needs, permission) ?? handle({ role, uid: match[1] ?? '', query, body });
+      return forbids(role, needs, permission) ?? handle({ uid: match[1] ?? '', query, body });
     }
     return { status: 404, body: { message: 'Not found' } };
   };
@@ -96,7 +89,7 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
       return;
     }
     const path = url.pathname.slice(subPath.length);
-    if (path.startsWith('/api/')) {
+    if (/^\/apis?\//.test(path)) {
       const body = text === '' ? {} : (JSON.parse(text) as Json);
       send(response, answer(request, path, url.searchParams, body));
       return;
@@ -119,15 +112,10 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
 }
 
 function routesOf(store: GrafanaStore, datasources: readonly FakeDatasource[]): readonly Route[] {
-  const route = (line: string, needs: Role, permission: string, handle: Route['handle']): Route => ({
-    pattern: new RegExp(`^${line.replace(':uid', '([\\w-]+)')}$`),
-    needs,
-    permission,
-    handle,
-  });
   const settings = {
     datasources: Object.fromEntries(datasources.map(({ name, uid, type }) => [name, { uid, name, type }])),
     defaultDatasource: datasources.find(({ isDefault }) => isDefault)?.name,
+    namespace: 'default',
   };
   return [
     route('GET /api/datasources', 'admin', 'datasources:read', () => ({ status: 200, body: datasources })),
@@ -147,6 +135,11 @@ function routesOf(store: GrafanaStore, datasources: readonly FakeDatasource[]): 
     route('PUT /api/folders/:uid', 'editor', 'folders:write', ({ uid, body }) =>
       store.updateFolder(uid, body),
     ),
+  ];
+}
+
+function playlistRoutes(store: GrafanaStore): readonly Route[] {
+  return [
     route('GET /api/playlists', 'viewer', '', () => store.listPlaylists()),
     route('GET /api/playlists/:uid', 'viewer', '', ({ uid }) => store.getPlaylist(uid)),
     route('POST /api/playlists', 'editor', 'playlists:write', ({ body }) => store.createPlaylist(body)),
