@@ -85,12 +85,13 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
     }
     const { status, headers } = outcome;
     const isSuccess = status >= 200 && status < 300;
-    const text = isSuccess ? outcome.text : credentials.redact(outcome.text);
+    // What an answer quotes of the request is not to be shown.
+    const text = credentials.redact(outcome.text);
     if (status === 429 || status === 503 || (!once && (status === 502 || status === 504))) {
       const reason = `${status} ${quote(text)}`.trim();
       return { again: reason, waitMs: retryAfterMs(headers.get('retry-after')) };
     }
-    const json = parseJson(text);
+    const json = parseJson(outcome.text, isSuccess ? undefined : credentials.redact);
     if (json === undefined || (status >= 300 && status < 400))
       throw explainNoGrafana({ url, path, status, text, location: headers.get('location') });
     if (isSuccess || expected.includes(status)) return { value: { status, body: json.value, to } };
@@ -146,9 +147,15 @@ export function understand<T>(schema: z.ZodType<T>, { body, to }: GrafanaAnswer)
   );
 }
 
-function parseJson(text: string): { readonly value: unknown } | undefined {
+function parseJson(
+  text: string,
+  redact: (text: string) => string = (unchanged) => unchanged,
+): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    const value: unknown = JSON.parse(text, (_key, part: unknown) =>
+      typeof part === 'string' ? redact(part) : part,
+    );
+    return { value };
   } catch {
     return undefined;
   }

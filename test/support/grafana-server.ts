@@ -75,7 +75,7 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
     return { status: 404, body: { message: 'Not found' } };
   };
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await textOf(request);
     const url = new URL(request.url ?? '/', 'http://localhost');
     requests.push(`${request.method} ${url.pathname}`);
@@ -98,6 +98,11 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
     response
       .writeHead(200, { 'content-type': 'text/html; charset=UTF-8' })
       .end('<!doctype html><html lang="en"><title>Grafana</title></html>');
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      send(response, { status: 500, body: { message: String(error) } });
+    });
   });
   const { host = '127.0.0.1', port = 0 } = options;
   server.listen(port, host);
