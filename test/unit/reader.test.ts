@@ -20,6 +20,8 @@ const VALUES: ParameterValues = {
   workflow: '[]',
   statuses: '[]',
   transitions: '[]',
+  thresholds: '[]',
+  bugs: [],
   stale_after: '1 day',
   untriaged_after: '1 day',
   sle: '{}',
