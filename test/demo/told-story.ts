@@ -117,7 +117,7 @@ export const story: readonly (readonly [what: string, check: (weeks: WatchedWeek
       const { firstDay: troubleBegan } = await sprintBefore(weeks, 3);
       const release = troubleBegan + 3;
       const usual = ((await inflow(release + 30, release + 2)) * 2) / 4;
-      expect(await inflow(release + 1, release - 13)).toBeGreaterThan(2 * usual + 10);
+      expect(await inflow(release + 1, release - 13)).toBeGreaterThan(2 * usual + 5);
 
       const openBugs = { ...BUG, stage: /^(?!done|discarded)/ };
       const before = weeks.sum('taiga_issues', openBugs, release + 2);

@@ -110,7 +110,9 @@ export class KanbanTeam extends StoryTeam {
 
   /** A card without a name on it and with a date goes to work, and nobody looks at it again. */
   forget(dueDate: string): Deed[] {
-    const [card] = this.#in('Selected', 'Inbox').filter((story) => story.assigned_to_id === null);
+    const [card] = this.#in('Selected', 'Inbox').filter(
+      (story) => story.assigned_to_id === null && this.isOnMind(story) && !story.is_closed,
+    );
     if (card === undefined) return [];
     this.aside.add(card.id);
     return [this.edit(card, this.owner, { due_date: dueDate }), this.#drag(card, 'In progress', this.owner)];
@@ -118,10 +120,18 @@ export class KanbanTeam extends StoryTeam {
 
   /** A card in work cannot go on, and never does. */
   blockForLong(note: string): Deed[] {
-    const [card] = this.#in('In progress', 'Code review').filter((story) => this.isOnMind(story));
+    const [inWork] = this.#in('In progress', 'Code review').filter(
+      (story) => this.isOnMind(story) && !story.is_closed,
+    );
+    const card = inWork ?? this.#in('Selected', 'Inbox').find((story) => this.isOnMind(story));
     if (card === undefined) return [];
     this.aside.add(card.id);
-    return [this.edit(card, this.workerOn(card, 'dev', 'ops'), { is_blocked: true, blocked_note: note })];
+    const by = this.workerOn(card, 'dev', 'ops');
+    const start = { status_id: this.status('In progress'), assignees: [by.id] };
+    return [
+      ...(inWork === undefined ? [this.edit(card, by, start)] : []),
+      this.edit(card, by, { is_blocked: true, blocked_note: note }),
+    ];
   }
 
   #in(...names: readonly string[]): StoryRow[] {

@@ -5,7 +5,7 @@ import type { Organisation } from './organisation.js';
 import { actOf, type Workplace } from './team.js';
 
 /** Reports of what the release broke: to the support, and to the team itself. */
-const reportsToSupport = 24;
+const reportsToSupport = 28;
 const reportsToTeam = 7;
 
 /** What happens once in the weeks of the storyline, beside what the teams do by themselves. */

@@ -60,11 +60,12 @@ export class SupportTeam extends IssueTeam {
     return [this.edit(issue, { due_date: dueDate, comment: 'We will have it by then.' })];
   }
 
-  /** Old questions and wishes that a release answers, one way or the other. */
+  /** What a release answers, one way or the other: old questions and wishes first, then bugs that are not bad. */
   clearUp(count: number): Deed[] {
     const bug = this.named('projects_issuetype', 'Bug');
     return this.openIssues()
-      .filter((issue) => issue.type_id !== bug && this.isOnMind(issue))
+      .filter((issue) => this.isOnMind(issue) && !this.isSevere(issue))
+      .sort((a, b) => Number(a.type_id === bug) - Number(b.type_id === bug))
       .slice(0, count)
       .map((issue) => this.move(issue, 'Rejected', { comment: 'Release 4 makes this superfluous.' }));
   }
