@@ -32,7 +32,15 @@ export type ErrorCode =
   | 'BACKFILL_OUTPUT'
   | 'BACKFILL_PROMTOOL'
   | 'BACKFILL_RECEIVER'
-  | 'BACKFILL_RETENTION';
+  | 'BACKFILL_RETENTION'
+  | 'GRAFANA_UNREACHABLE'
+  | 'GRAFANA_ADDRESS'
+  | 'GRAFANA_LOGIN_REFUSED'
+  | 'GRAFANA_PERMISSION'
+  | 'GRAFANA_DATASOURCE'
+  | 'GRAFANA_PROVISIONED'
+  | 'GRAFANA_REFUSED'
+  | 'GRAFANA_DASHBOARDS';
 
 export interface Place {
   readonly file: string;
@@ -40,7 +48,7 @@ export interface Place {
   readonly line?: number;
 }
 
-/** An error that a person can act on: one line that says where, what, and how to mend it. */
+/** An error that a person can act on: one line that says where, what, and how to fix it. */
 export class BugflowError extends Error {
   readonly code: ErrorCode;
   readonly place: Place | undefined;

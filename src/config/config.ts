@@ -3,10 +3,12 @@ import type { z } from 'zod';
 import { readDocument } from '../documents/document.js';
 import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { createExpansion, type Environment } from './expand.js';
+import { type ExternalUrls, externalUrls } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
 import { configSchema, KINDS, type Kind, type RawConfig, type Stage } from './schema.js';
 import type { Locate } from './section.js';
 import { type SshConfig, sshConfig } from './ssh-section.js';
+import { withoutSlash } from './web-address.js';
 import { type WebConfig, webConfig } from './web-section.js';
 
 /** One line of the team's description of its boards; patterns have `*` and `?` as wildcards. */
@@ -53,6 +55,7 @@ export interface Config {
   readonly timeZone: string;
   /** Without a slash at the end; empty when not configured. */
   readonly taigaUrl: string;
+  readonly externalUrls: ExternalUrls;
   readonly projects: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   readonly workflow: readonly WorkflowRule[];
   readonly transitions: readonly TransitionRule[];
@@ -87,7 +90,7 @@ export interface ConfigSource {
   readonly content?: z.input<typeof configSchema>;
 }
 
-/** Reads and checks the configuration. @throws BugflowError naming file, line and mend. */
+/** Reads and checks the configuration. @throws BugflowError naming file, line and fix. */
 export async function loadConfig({ file, env, content = {} }: ConfigSource): Promise<Config> {
   if (file === undefined) return toConfig(undefined, configSchema.parse(content), env, () => undefined);
   const document = await readDocument(
@@ -116,7 +119,8 @@ async function toConfig(
     listen,
     web: webConfig(raw.web, section),
     timeZone: raw.time_zone,
-    taigaUrl: (raw.taiga_url ?? '').replace(/\/+$/, ''),
+    taigaUrl: withoutSlash(raw.taiga_url ?? ''),
+    externalUrls: externalUrls(raw.external_urls),
     projects: raw.projects,
     workflow: raw.workflow.flatMap(({ project, kind, stages }) =>
       Object.entries(stages).flatMap(([stage, statuses]) =>

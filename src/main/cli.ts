@@ -9,6 +9,7 @@ import { check } from './check.js';
 import { allSucceeded, collect } from './collect.js';
 import { collectToFile } from './collect-to-file.js';
 import { demo } from './demo.js';
+import { addGrafanaCommand } from './grafana-command.js';
 import { loadInstallation } from './installation.js';
 import { serve } from './serve.js';
 
@@ -133,6 +134,8 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
         print,
       });
     });
+
+  addGrafanaCommand(program, { source, version, print });
 
   try {
     await program.parseAsync([...argv]);

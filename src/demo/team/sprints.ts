@@ -1,0 +1,56 @@
+import { createSprint } from '../taiga/planning.js';
+import type { MilestoneRow, ProjectRow, UserRow } from '../taiga/rows.js';
+import { addDays, dateOf, day, type Micros, startOf } from '../taiga/time.js';
+import type { SprintCourse } from './sprint-course.js';
+import { sprintDays } from './storyline.js';
+import { actOf, type Workplace } from './team.js';
+
+/** A project's sprints: two weeks each, one after the other from the first day on. */
+export class Sprints {
+  readonly #place: Workplace;
+  readonly #project: ProjectRow;
+  readonly #firstDay: string;
+  readonly #course: SprintCourse;
+
+  constructor(place: Workplace, project: ProjectRow, firstDay: string, course: SprintCourse) {
+    this.#place = place;
+    this.#project = project;
+    this.#firstDay = firstDay;
+    this.#course = course;
+  }
+
+  /** Counts from 0; negative before the first. */
+  numberAt(at: Micros): number {
+    return Math.floor((startOf(dateOf(at)) - startOf(this.#firstDay)) / (sprintDays * day));
+  }
+
+  startOf(number: number): string {
+    return addDays(this.#firstDay, number * sprintDays);
+  }
+
+  at(at: Micros): MilestoneRow | undefined {
+    return this.#find(this.startOf(this.numberAt(at)));
+  }
+
+  before(number: number): MilestoneRow | undefined {
+    return this.#find(this.startOf(number - 1));
+  }
+
+  /** Returns the sprint, planning it if nobody has. */
+  ensure(at: Micros, by: UserRow, number: number): MilestoneRow {
+    const start = this.startOf(number);
+    const known = this.#find(start);
+    if (known !== undefined) return known;
+    const days = { start, finish: addDays(start, sprintDays - 1) };
+    const name = `Sprint ${number + 1}${this.#course.planOf(start).nameSuffix ?? ''}`;
+    return createSprint(this.#place.taiga, actOf(at, by), this.#project, name, days);
+  }
+
+  #find(start: string): MilestoneRow | undefined {
+    const [found] = this.#place.taiga.store.where(
+      'milestones_milestone',
+      (sprint) => sprint.project_id === this.#project.id && sprint.estimated_start === start,
+    );
+    return found;
+  }
+}
