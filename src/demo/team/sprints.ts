@@ -11,6 +11,8 @@ export class Sprints {
   readonly #project: ProjectRow;
   readonly #firstDay: string;
   readonly #course: SprintCourse;
+  /** By their first day. */
+  readonly #planned = new Map<string, MilestoneRow>();
 
   constructor(place: Workplace, project: ProjectRow, firstDay: string, course: SprintCourse) {
     this.#place = place;
@@ -29,28 +31,22 @@ export class Sprints {
   }
 
   at(at: Micros): MilestoneRow | undefined {
-    return this.#find(this.startOf(this.numberAt(at)));
+    return this.#planned.get(this.startOf(this.numberAt(at)));
   }
 
   before(number: number): MilestoneRow | undefined {
-    return this.#find(this.startOf(number - 1));
+    return this.#planned.get(this.startOf(number - 1));
   }
 
   /** Returns the sprint, planning it if nobody has. */
   ensure(at: Micros, by: UserRow, number: number): MilestoneRow {
     const start = this.startOf(number);
-    const known = this.#find(start);
+    const known = this.#planned.get(start);
     if (known !== undefined) return known;
     const days = { start, finish: addDays(start, sprintDays - 1) };
     const name = `Sprint ${number + 1}${this.#course.planOf(start).nameSuffix ?? ''}`;
-    return createSprint(this.#place.taiga, actOf(at, by), this.#project, name, days);
-  }
-
-  #find(start: string): MilestoneRow | undefined {
-    const [found] = this.#place.taiga.store.where(
-      'milestones_milestone',
-      (sprint) => sprint.project_id === this.#project.id && sprint.estimated_start === start,
-    );
-    return found;
+    const planned = createSprint(this.#place.taiga, actOf(at, by), this.#project, name, days);
+    this.#planned.set(start, planned);
+    return planned;
   }
 }
