@@ -3,15 +3,10 @@ import { story } from './told-story.js';
 import { WatchedWeeks } from './watched-weeks.js';
 
 describe.each([
+  ['on a Wednesday, as the demo has it', 1, '2026-10-07T15:00:00Z'],
   ['on a Monday morning', 2, '2026-03-16T07:10:00Z'],
-  ['on a Tuesday of the summer', 3, '2026-08-04T12:00:00Z'],
-  ['on a Thursday just after midnight', 4, '2026-10-01T00:10:00Z'],
-  ['on a Friday night', 5, '2027-02-12T23:30:00Z'],
-  ['on a Saturday', 6, '2026-07-18T16:00:00Z'],
   ['on a Sunday', 7, '2026-05-03T11:00:00Z'],
   ['on the last day of the year', 8, '2026-12-31T16:00:00Z'],
-  ['on the first Monday of the year', 9, '2027-01-04T09:30:00Z'],
-  ['on a leap day', 10, '2028-02-29T13:00:00Z'],
 ])('the last weeks of the demo, seen %s (seed %i, %s)', (_when, seed, now) => {
   const endings: (() => Promise<void>)[] = [];
   let weeks: WatchedWeeks;

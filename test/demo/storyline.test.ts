@@ -1,25 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { microsOf } from '../../src/demo/taiga/time.js';
 import { Storyline } from '../../src/demo/team/storyline.js';
-import { now } from './past.js';
-import { story } from './told-story.js';
-import { WatchedWeeks } from './watched-weeks.js';
-
-const endings: (() => Promise<void>)[] = [];
-let weeks: WatchedWeeks;
-
-describe('the last weeks of the demo', () => {
-  beforeAll(async () => {
-    weeks = await WatchedWeeks.watch(1, now, (close) => endings.unshift(close));
-  });
-  afterAll(async () => {
-    for (const close of endings) await close();
-  });
-
-  it.each(story)('tell that %s', async (_what, check) => {
-    await check(weeks);
-  });
-});
 
 it('has the current sprint begin on a working day, five to seven days ago, on whichever day the past ends', () => {
   for (let day = 0; day < 800; day++) {
