@@ -30,7 +30,10 @@ export interface GrafanaRequest {
 export interface GrafanaClient {
   /** Grafana's address, without a slash at the end. */
   readonly url: string;
-  /** Waits until Grafana answers, for so long as was said. Resolves to its version, if it tells. @throws BugflowError */
+  /**
+   * Waits until Grafana answers, for so long as was said, and logs in. Resolves to its version, if it tells.
+   * @throws BugflowError
+   */
   contact(): Promise<string | undefined>;
   /** @throws BugflowError */
   ask(request: GrafanaRequest): Promise<GrafanaAnswer>;
@@ -102,6 +105,12 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
     if (ms >= LONG_WAIT_MS) print(`${url}: ${reason}; trying again in ${(ms / 1000).toFixed(1)} s`);
   };
   const giveUp = (reason: string): BugflowError => explainFailure(url, reason, undefined);
+  const ask = (request: GrafanaRequest): Promise<GrafanaAnswer> =>
+    withRetries(() => attempt(request, { authorization: credentials.authorization }), {
+      policy: retry,
+      onWait,
+      giveUp,
+    });
 
   return {
     url,
@@ -125,14 +134,11 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
           `${url} is Grafana ${version}; the dashboards need ${OLDEST_VERSION} or newer`,
         );
       }
+      // Where everybody may look, a wrong token is let in as nobody, and everything else would only seem forbidden.
+      await ask({ method: 'GET', path: '/api/user', to: 'log in', expected: [403, 404] });
       return version;
     },
-    ask: (request) =>
-      withRetries(() => attempt(request, { authorization: credentials.authorization }), {
-        policy: retry,
-        onWait,
-        giveUp,
-      }),
+    ask,
   };
 }
 

@@ -10,6 +10,8 @@ export interface GrafanaCredentials {
   readonly authorization: string;
   /** For messages: where they come from, not what they are. */
   readonly described: string;
+  /** What to do when Grafana does not accept them. */
+  readonly remedy: string;
   /** A text without them: what answers may quote the request. */
   redact(text: string): string;
 }
@@ -26,6 +28,7 @@ export async function readCredentials(files: CredentialFiles): Promise<GrafanaCr
     return {
       authorization: `Bearer ${token}`,
       described: `the token in ${files.tokenFile}`,
+      remedy: 'make a new token of a service account with the role Editor',
       redact: redaction([token]),
     };
   }
@@ -34,6 +37,7 @@ export async function readCredentials(files: CredentialFiles): Promise<GrafanaCr
   return {
     authorization: `Basic ${encoded}`,
     described: `the user ${files.user} with the password in ${files.passwordFile}`,
+    remedy: 'check both; after several wrong passwords Grafana refuses the right one for five minutes',
     redact: redaction([encoded, password]),
   };
 }

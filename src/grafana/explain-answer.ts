@@ -74,7 +74,7 @@ export function explainRefusal({ url, credentials, to, status, body }: Refusal):
   if (status === 401) {
     return new BugflowError(
       'GRAFANA_LOGIN_REFUSED',
-      `${url} does not accept ${credentials.described} (${message}): make a new token of a service account with the role Editor`,
+      `${url} does not accept ${credentials.described} (${message}): ${credentials.remedy}`,
     );
   }
   if (status === 403) {

@@ -58,13 +58,16 @@ describe('the first contact', () => {
   test('does not show the token to whoever answers', async () => {
     const seen: unknown[] = [];
     const server = await start({
-      before: ({ headers }) => {
-        seen.push(headers.authorization);
+      before: ({ url, headers }) => {
+        seen.push([url, headers.authorization]);
         return undefined;
       },
     });
     await (await clientFor(server.url)).contact();
-    expect(seen).toEqual([undefined]);
+    expect(seen).toEqual([
+      ['/api/health', undefined],
+      ['/api/user', `Bearer ${TOKEN}`],
+    ]);
   });
 
   test('with one that hides its version', async () => {
@@ -171,7 +174,7 @@ describe('the first contact', () => {
       },
     });
     expect(await contact).toBe('12.4.0');
-    expect(server.requests).toHaveLength(5);
+    expect(server.requests).toHaveLength(6);
   });
 
   test('with one that never answers', async () => {
@@ -221,6 +224,13 @@ describe('an error', () => {
       /does not accept the token in \/.*\/token \(Invalid API key\): make a new token of a service account with the role Editor$/,
     );
     expect(error.message).not.toContain(TOKEN);
+  });
+
+  test('a token that is not accepted, where everybody may look', async () => {
+    const server = await start({ accounts: { tokens: { other: 'admin' }, anonymous: true } });
+    const error = await errorOf((await clientFor(server.url)).contact());
+    expect(error.code).toBe('GRAFANA_LOGIN_REFUSED');
+    expect(error.message).toMatch(/does not accept the token in .* \(Unauthorized\): make a new token/);
   });
 
   test('a right that is missing', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Accounts, forbids, whoAsks } from './grafana/access.js';
+import { type Accounts, forbidden, forbids, unauthorized, whoAsks } from './grafana/access.js';
 import { platformRoutes, type Route, route } from './grafana/platform.js';
 import { type Answer, createGrafanaStore, type GrafanaStore, type Json } from './grafana/store.js';
 
@@ -70,7 +70,7 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
     for (const { pattern, needs, permission, handle } of routes) {
       const match = pattern.exec(line);
       if (!match) continue;
-      return forbids(role, needs, permission) ?? handle({ uid: match[1] ?? '', query, body });
+      return forbids(role, needs, permission) ?? handle({ role, uid: match[1] ?? '', query, body });
     }
     return { status: 404, body: { message: 'Not found' } };
   };
@@ -125,6 +125,9 @@ function routesOf(store: GrafanaStore, datasources: readonly FakeDatasource[]): 
   return [
     route('GET /api/datasources', 'admin', 'datasources:read', () => ({ status: 200, body: datasources })),
     route('GET /api/frontend/settings', 'viewer', '', () => ({ status: 200, body: settings })),
+    route('GET /api/user', 'viewer', '', ({ role }) =>
+      role === 'anonymous' ? unauthorized('Unauthorized') : { status: 200, body: { login: role } },
+    ),
     route('GET /api/search', 'viewer', '', ({ query }) => store.search(query)),
     route('GET /api/dashboards/uid/:uid', 'viewer', 'dashboards:read', ({ uid }) => store.getDashboard(uid)),
     route('GET /api/dashboards/uid/:uid/versions', 'editor', 'dashboards:write', ({ uid }) =>
@@ -136,7 +139,11 @@ function routesOf(store: GrafanaStore, datasources: readonly FakeDatasource[]): 
     ),
     route('GET /api/folders', 'viewer', 'folders:read', () => store.listFolders()),
     route('POST /api/folders', 'editor', 'folders:create', ({ body }) => store.createFolder(body)),
-    route('GET /api/folders/:uid', 'viewer', 'folders:read', ({ uid }) => store.getFolder(uid)),
+    route('GET /api/folders/:uid', 'viewer', 'folders:read', ({ role, uid }) => {
+      // Only administrators have a right to folders that are not there.
+      const isHidden = !store.folders.has(uid) && role !== 'admin';
+      return isHidden ? forbidden('folders:read') : store.getFolder(uid);
+    }),
     route('PUT /api/folders/:uid', 'editor', 'folders:write', ({ uid, body }) =>
       store.updateFolder(uid, body),
     ),

@@ -2,6 +2,7 @@ import type { Role } from './access.js';
 import type { Answer, GrafanaStore, Json, StoredPlaylist } from './store.js';
 
 export interface Call {
+  readonly role: Role;
   readonly uid: string;
   readonly query: URLSearchParams;
   readonly body: Json;
