@@ -22,6 +22,18 @@ export function alertAnnotations(): Builder<AnnotationQuery>[] {
   return [alerts(ALL_FIRING)];
 }
 
+/** Where sprints begin, without a switch for it: on a wall there is nobody to switch. */
+export function wallAnnotations(): Builder<AnnotationQuery>[] {
+  const { placement: _, ...annotation } = sprintBoundary(
+    'Sprint starts',
+    'taiga_sprint_start_timestamp_seconds',
+    'blue',
+  )
+    .hide(true)
+    .build();
+  return [{ build: () => annotation }];
+}
+
 /**
  * The dates are values: the time of the annotation is the value, in milliseconds. They have no past, so they are looked
  * up at the end of the range; that is the last step, up to a day ago, so also a day ahead of it.

@@ -11,13 +11,20 @@ export const WALL_TAG = 'taiga-bugflow-wall';
 
 /** To the other dashboards, with the time range and the variables. */
 export function otherDashboards(): Builder<DashboardLink> {
-  return new DashboardLinkBuilder('Dashboards')
+  const link = new DashboardLinkBuilder('Dashboards')
     .type(DashboardLinkType.Dashboards)
     .tags([TAG])
-    .asDropdown(false)
+    .asDropdown(true)
     .includeVars(true)
     .keepTime(true)
     .targetBlank(false);
+  return inSight(link);
+}
+
+/** The SDK puts links into a menu, where nobody finds them. */
+function inSight(link: Builder<DashboardLink>): Builder<DashboardLink> {
+  const { placement: _, ...rest } = link.build();
+  return { build: () => rest };
 }
 
 /** From a panel to a dashboard that tells more, for the same projects. */
@@ -27,7 +34,9 @@ export function detail(title: string, uid: string): Builder<DashboardLink> {
 
 /** From a row or a number to somewhere else. */
 export function url(title: string, address: string, inNewTab = false): Builder<DashboardLink> {
-  return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(address).targetBlank(inNewTab);
+  return inSight(
+    new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(address).targetBlank(inNewTab),
+  );
 }
 
 /** To the page that shows a collector's SQL, its last run and a sample of its rows. */

@@ -25,19 +25,40 @@ export function datasource(hide = VariableHide.DontHide): Variable {
 
 /** By name, to choose from; several or all. `.+` stands for all, whatever their number. */
 export function projects(): Variable {
-  return projectNames().multi(true).includeAll(true).allValue('.+').current(ALL);
+  return namedProjects('max by (project, project_name) (taiga_project_info)')
+    .sort(VariableSort.AlphabeticalCaseInsensitiveAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.+')
+    .current(ALL);
 }
 
-/** By name, one. */
+/** By name, one of those that have sprints; first, and so the default, those where one is running. */
 export function oneProject(): Variable {
-  return projectNames().multi(false).includeAll(false);
+  const sprints = 'count by (project) (taiga_sprint_info)';
+  const running = 'count by (project) (taiga_sprint_info{state="current"})';
+  return namedProjects(
+    `sort_desc(max by (project, project_name) (taiga_project_info) * on (project) group_left () (${sprints} + 10000 * ${running} or ${sprints}))`,
+  )
+    .sort(VariableSort.Disabled)
+    .multi(false)
+    .includeAll(false);
 }
 
-function projectNames(): QueryVariableBuilder {
-  return queried('project', 'query_result(max by (project, project_name) (taiga_project_info))')
+/** What the fixed project is called; where it is all of them, all their names. */
+export function projectName(): Variable {
+  return queried('project_name', 'label_values(taiga_project_info{project=~"$project"}, project_name)')
+    .hide(VariableHide.HideVariable)
+    .sort(VariableSort.AlphabeticalCaseInsensitiveAsc)
+    .multi(true)
+    .includeAll(true)
+    .current(ALL);
+}
+
+function namedProjects(expression: string): QueryVariableBuilder {
+  return queried('project', `query_result(${expression})`)
     .label('Project')
-    .regex('/project="(?<value>[^"]+)",project_name="(?<text>(?:[^"\\\\]|\\\\.)*)"/')
-    .sort(VariableSort.AlphabeticalCaseInsensitiveAsc);
+    .regex('/project="(?<value>[^"]+)",project_name="(?<text>(?:[^"\\\\]|\\\\.)*)"/');
 }
 
 /** The issue types that are bugs (`bugs:` in the exporter's configuration); all of them unless some are chosen. */

@@ -52,7 +52,7 @@ export function inAndOut(): Panel {
     series: [
       { expression: weekly(CREATED), legend: 'in', colour: 'orange', style: 'bars' },
       { expression: weekly(CLOSED), legend: 'out', colour: 'green', style: 'bars', below: true },
-      { expression: `${weekly(CREATED)} - (${weekly(CLOSED)})`, legend: 'net', colour: 'text', width: 3 },
+      { expression: `${weekly(CREATED)} - ${weekly(CLOSED)}`, legend: 'net', colour: 'text', width: 3 },
     ],
     min: 'auto',
   });

@@ -12,7 +12,7 @@ export function leadTimes(): Panel {
     id: 30,
     title: 'Lead time of bugs',
     unit: units.Days,
-    decimals: 1,
+    decimals: 0,
     step: '1d',
     empty: 'no bug was closed',
     about: {
@@ -35,7 +35,7 @@ export function leadTimeBySeverity(): Panel {
     id: 31,
     title: 'Lead time by severity, 85 of 100',
     unit: units.Days,
-    decimals: 1,
+    decimals: 0,
     step: '1d',
     empty: 'no bug was closed',
     about: {
@@ -49,24 +49,24 @@ export function leadTimeBySeverity(): Panel {
 }
 
 export function firstResponse(): Panel {
-  const hours = (quantile: number): string =>
-    `${percentile(quantile, { histogram: 'taiga_first_response_seconds' }, WINDOW_DAYS)} / 3600`;
+  const days = (quantile: number): string =>
+    `${percentile(quantile, { histogram: 'taiga_first_response_seconds' }, WINDOW_DAYS)} / 86400`;
   return trend({
     id: 32,
     title: 'First response to issues',
-    unit: units.Hours,
+    unit: units.Days,
     decimals: 0,
     step: '1d',
     empty: 'no issue was answered',
     about: {
       means:
-        'In so many hours 50 and 85 of 100 issues of all types got their first comment or change from somebody other than the reporter, in the eight weeks before each moment.',
+        'In so many days 50 and 85 of 100 issues of all types got their first comment or change from somebody other than the reporter, in the eight weeks before each moment.',
       act: 'when the upper line passes three days.',
       helps: 'one person each week who looks at new issues every morning.',
     },
     series: [
-      { expression: hours(0.85), legend: '85 of 100', colour: 'orange', width: 3 },
-      { expression: hours(0.5), legend: 'half', colour: 'green' },
+      { expression: days(0.85), legend: '85 of 100', colour: 'orange', width: 3 },
+      { expression: days(0.5), legend: 'half', colour: 'green' },
     ],
   });
 }
@@ -76,7 +76,6 @@ export function reopenRate(): Panel {
     id: 33,
     title: 'Reopened for each closed',
     unit: units.PercentUnit,
-    decimals: 0,
     step: '1d',
     empty: 'no issue was closed',
     about: {

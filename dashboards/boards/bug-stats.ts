@@ -48,7 +48,7 @@ export function netStat(): Panel {
   const net = `${grown(CREATED, 28)} - ${grown(CLOSED, 28)}`;
   return stat({
     id: 2,
-    title: 'In and out, four weeks',
+    title: 'Four weeks',
     unit: units.Count,
     decimals: 0,
     empty: 'less than four weeks are recorded',
@@ -78,7 +78,7 @@ export function leadTimeStat(): Panel {
   const now = percentile(0.85, BUG_LEAD_TIME, 90);
   return stat({
     id: 3,
-    title: 'Lead time, 85 of 100',
+    title: 'Lead time',
     unit: units.Days,
     decimals: 1,
     empty: 'no bug was closed in 90 days',
@@ -90,7 +90,7 @@ export function leadTimeStat(): Panel {
     },
     values: [
       {
-        name: 'days',
+        name: '85 of 100',
         expression: `${now} / 86400`,
         verdicts: compared(`${now} / 86400`, {
           before: `${percentile(0.85, BUG_LEAD_TIME, 90, 28)} / 86400`,
@@ -105,7 +105,7 @@ export function leadTimeStat(): Panel {
 export function reopenStat(): Panel {
   return stat({
     id: 4,
-    title: 'Reopened, 90 days',
+    title: 'Reopened',
     unit: units.PercentUnit,
     decimals: 0,
     empty: 'no issue was closed in 90 days',
@@ -138,24 +138,24 @@ export function reopened(days: number): string {
 export function responseStat(): Panel {
   return stat({
     id: 5,
-    title: 'First response, 85 of 100',
-    unit: units.Hours,
-    decimals: 0,
+    title: 'First response',
+    unit: units.Days,
+    decimals: 1,
     empty: 'no issue was answered in 90 days',
     about: {
       means:
-        'In so many hours 85 of 100 issues got a first comment or change from somebody other than their reporter; those answered in the last 90 days, all issue types.',
+        'In so many days 85 of 100 issues got a first comment or change from somebody other than their reporter; those answered in the last 90 days, all issue types.',
       act: 'from three days: reporters think that nobody listens.',
       helps: 'one person each week who looks at new issues every morning.',
     },
     values: [
       {
-        name: 'hours',
-        expression: `${percentile(0.85, { histogram: 'taiga_first_response_seconds' }, 90)} / 3600`,
+        name: '85 of 100',
+        expression: `${percentile(0.85, { histogram: 'taiga_first_response_seconds' }, 90)} / 86400`,
         verdicts: [
           { word: 'quick', colour: 'green' },
-          { word: 'slow', colour: 'yellow', from: 24 },
-          { word: 'too slow', colour: 'red', from: 72 },
+          { word: 'slow', colour: 'yellow', from: 1 },
+          { word: 'too slow', colour: 'red', from: 3 },
         ],
       },
     ],
@@ -166,7 +166,7 @@ export function triageStat(): Panel {
   const waiting = `sum(${latest('taiga_issues', matching(BUG, 'stage="backlog"'))})`;
   return stat({
     id: 6,
-    title: 'Waiting for triage',
+    title: 'Triage',
     unit: units.Count,
     decimals: 0,
     empty: 'nothing waits',

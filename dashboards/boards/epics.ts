@@ -1,7 +1,7 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { table } from '../panels/table.js';
 import * as units from '../panels/units.js';
-import { latest, matching, PROJECT } from '../promql/select.js';
+import { latest, matching, PROJECT, withProjectName } from '../promql/select.js';
 
 const EPIC = 'project, epic, epic_subject';
 /** A longer list is not read. */
@@ -13,7 +13,8 @@ export function epicsTable(): Panel {
   const stories = sum('taiga_epic_userstories');
   const closed = sum('taiga_epic_userstories', 'closed="true"');
   const largest = `topk(${ROWS}, ${sum('taiga_epic_userstories', 'closed="false"')} or ${stories})`;
-  const shown = (expression: string): string => `(${expression}) and on (${EPIC}) ${largest}`;
+  const shown = (expression: string): string =>
+    withProjectName(`(${expression}) and on (${EPIC}) ${largest}`);
   return table({
     id: 10,
     title: "Epics' progress",
@@ -33,7 +34,7 @@ export function epicsTable(): Panel {
     },
     sortBy: { title: 'Closed', descending: true },
     columns: [
-      { of: 'project', title: 'Project', width: 260 },
+      { of: 'project_name', title: 'Project', width: 260 },
       { of: 'epic', title: 'Ref', width: 70 },
       { of: 'epic_subject', title: 'Epic' },
       { of: 'A', title: 'Stories', decimals: 0, width: 80 },

@@ -53,7 +53,6 @@ export function processor(): Panel {
     id: 22,
     title: 'Processor',
     unit: units.PercentUnit,
-    decimals: 1,
     step: '1m',
     empty: SILENT,
     about: {

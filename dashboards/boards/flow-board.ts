@@ -5,7 +5,7 @@ import { trend } from '../panels/trend.js';
 import * as units from '../panels/units.js';
 import { percentile, percentileNow } from '../promql/durations.js';
 import { CHOSEN } from '../promql/flow.js';
-import { latest, matching } from '../promql/select.js';
+import { latest, matching, withProjectName } from '../promql/select.js';
 import { WIP } from '../promql/work.js';
 
 const CELL = ['project', 'status', 'swimlane'];
@@ -28,12 +28,16 @@ export function wipTable(): Panel {
       helps:
         'whoever is free helps the fullest column; a limit that is always broken is wrong or needs keeping.',
     },
-    queries: { A: items, B: limit, C: `${items} / ${limit}` },
+    queries: {
+      A: withProjectName(items),
+      B: withProjectName(limit),
+      C: withProjectName(`${items} / ${limit}`),
+    },
     sortBy: { title: 'Full', descending: true },
     columns: [
       { of: 'status', title: 'Column' },
       { of: 'swimlane', title: 'Swimlane' },
-      { of: 'project', title: 'Project' },
+      { of: 'project_name', title: 'Project' },
       { of: 'A', title: 'Stories', decimals: 0, width: 80 },
       { of: 'B', title: 'Limit', decimals: 0, width: 70 },
       {
@@ -86,7 +90,9 @@ export function ageingTable(): Panel {
     by,
   };
   const days = (expression: string): string => `${expression} / 86400`;
+  // Of nothing there is no percentile.
   const pace85 = `(${percentile(0.85, pace, 90)} > 0)`;
+  const now85 = `(${percentileNow(0.85, now)} > 0)`;
   return table({
     id: 22,
     title: 'Age of what stands in each column, against the usual pace',
@@ -101,11 +107,11 @@ export function ageingTable(): Panel {
     },
     queries: {
       A: `sum by (status, stage) (${latest('taiga_status_age_seconds_count', CHOSEN)}) > 0`,
-      B: days(percentileNow(0.5, now)),
-      C: days(percentileNow(0.85, now)),
-      D: days(percentile(0.5, pace, 90)),
+      B: days(`(${percentileNow(0.5, now)} > 0)`),
+      C: days(now85),
+      D: days(`(${percentile(0.5, pace, 90)} > 0)`),
       E: days(pace85),
-      F: `${percentileNow(0.85, now)} / ${pace85}`,
+      F: `${now85} / ${pace85}`,
     },
     sortBy: { title: 'Against the pace', descending: true },
     columns: [
@@ -120,7 +126,6 @@ export function ageingTable(): Panel {
         of: 'F',
         title: 'Against the pace',
         unit: units.PercentUnit,
-        decimals: 0,
         gaugeTo: 3,
         levels: [
           { from: null, colour: 'green', word: 'at the usual pace' },

@@ -83,7 +83,7 @@ export function arrivals(): Panel {
     series: [
       { expression: weekly(STARTED), legend: 'begun', colour: 'yellow', style: 'bars' },
       { expression: weekly(CLOSED), legend: 'closed', colour: 'green', style: 'bars', below: true },
-      { expression: `${weekly(STARTED)} - (${weekly(CLOSED)})`, legend: 'net', colour: 'text', width: 3 },
+      { expression: `${weekly(STARTED)} - ${weekly(CLOSED)}`, legend: 'net', colour: 'text', width: 3 },
     ],
   });
 }

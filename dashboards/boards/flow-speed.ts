@@ -20,7 +20,7 @@ export function cycleHeatmap(): Panel {
     empty: 'nothing was closed',
     about: {
       means:
-        'Each column is a week from Monday, each row a cycle time from begun to closed; the darker, the more items were closed after so long.',
+        'Each column is a week from Monday, each row a cycle time from begun to closed; the colour says how many items were closed after so long (scale below).',
       act: 'when the upper rows fill: old things are being finished (good, once), or all becomes slow.',
       helps: 'compare with the age of what is in progress now: it will be here soon.',
     },
@@ -72,18 +72,18 @@ export function timeInStatus(): Panel {
     },
     queries: {
       A: `${mean(stays, 90)} / 86400`,
-      B: `${percentile(0.5, stays, 90)} / 86400`,
-      C: `${percentile(0.85, stays, 90)} / 86400`,
+      B: `(${percentile(0.5, stays, 90)} > 0) / 86400`,
+      C: `(${percentile(0.85, stays, 90)} > 0) / 86400`,
       D: `${grown({ metric: 'taiga_status_duration_seconds_count', matchers: stays.matchers, by: stays.by }, 90)} > 0`,
     },
     sortBy: { title: 'Mean', descending: true },
     columns: [
       { of: 'status', title: 'Column' },
-      { of: 'stage', title: 'Stage' },
+      { of: 'stage', title: 'Stage', width: 90 },
       { of: 'A', title: 'Mean', unit: units.Days, decimals: 1 },
       { of: 'B', title: 'Half', unit: units.Days, decimals: 1 },
       { of: 'C', title: '85 of 100', unit: units.Days, decimals: 1 },
-      { of: 'D', title: 'Stays', unit: units.Count, decimals: 0 },
+      { of: 'D', title: 'Stays', unit: units.Count, decimals: 0, width: 70 },
     ],
   });
 }
@@ -93,7 +93,6 @@ export function attainment(): Panel {
     id: 33,
     title: 'Service level kept',
     unit: units.PercentUnit,
-    decimals: 0,
     step: '1d',
     max: 1,
     empty: 'nothing was closed',
@@ -117,7 +116,6 @@ export function efficiency(): Panel {
     id: 34,
     title: 'Flow efficiency',
     unit: units.PercentUnit,
-    decimals: 0,
     step: '1d',
     max: 1,
     empty: 'nothing moved',

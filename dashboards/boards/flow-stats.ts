@@ -38,7 +38,7 @@ export function throughputStat(): Panel {
   const usual = `${grown(CLOSED, 84, 7)} / 12`;
   return stat({
     id: 2,
-    title: 'Closed in seven days',
+    title: 'Throughput',
     unit: units.Count,
     decimals: 0,
     empty: 'less than a week is recorded',
@@ -49,7 +49,7 @@ export function throughputStat(): Panel {
     },
     values: [
       {
-        name: 'closed',
+        name: '7 days',
         expression: grown(CLOSED, 7),
         verdicts: compared(grown(CLOSED, 7), {
           before: usual,
@@ -66,7 +66,7 @@ export function throughputStat(): Panel {
 export function netFlowStat(): Panel {
   return stat({
     id: 3,
-    title: 'Begun less closed, four weeks',
+    title: 'Net flow',
     unit: units.Count,
     decimals: 0,
     empty: 'less than four weeks are recorded',
@@ -78,7 +78,7 @@ export function netFlowStat(): Panel {
     },
     values: [
       {
-        name: 'net flow',
+        name: 'net',
         expression: `${grown(STARTED, 28)} - ${grown(CLOSED, 28)}`,
         verdicts: [
           { word: 'draining', colour: 'blue' },
@@ -93,7 +93,7 @@ export function netFlowStat(): Panel {
 export function cycleTimeStat(): Panel {
   return stat({
     id: 4,
-    title: 'Cycle time, 85 of 100',
+    title: 'Cycle time',
     unit: units.Days,
     decimals: 1,
     empty: 'nothing was closed in 90 days',
@@ -105,11 +105,11 @@ export function cycleTimeStat(): Panel {
     },
     values: [
       {
-        name: 'days',
+        name: '85 of 100',
         expression: cycleDays(0.85, 90),
         verdicts: [
-          { word: 'within the service level', colour: 'green' },
-          { word: 'above the service level', colour: 'orange', from: thresholdDays('sle', 14, KIND) },
+          { word: 'within the level', colour: 'green' },
+          { word: 'above the level', colour: 'orange', from: thresholdDays('sle', 14, KIND) },
         ],
       },
     ],
@@ -119,7 +119,7 @@ export function cycleTimeStat(): Panel {
 export function attainmentStat(): Panel {
   return stat({
     id: 5,
-    title: 'Service level kept, 90 days',
+    title: 'Service level',
     unit: units.PercentUnit,
     decimals: 0,
     empty: 'nothing was closed in 90 days',
@@ -146,7 +146,7 @@ export function attainmentStat(): Panel {
 export function efficiencyStat(): Panel {
   return stat({
     id: 6,
-    title: 'Flow efficiency, 90 days',
+    title: 'Flow efficiency',
     unit: units.PercentUnit,
     decimals: 0,
     empty: 'nothing moved in 90 days',

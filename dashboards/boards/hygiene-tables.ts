@@ -2,7 +2,7 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { table } from '../panels/table.js';
 import { KINDS, textOf } from '../panels/texts.js';
 import * as units from '../panels/units.js';
-import { latest, matching, PROJECT } from '../promql/select.js';
+import { latest, matching, PROJECT, withProjectName } from '../promql/select.js';
 import { WIP } from '../promql/work.js';
 
 export function loadTable(): Panel {
@@ -65,12 +65,14 @@ export function qualityTable(): Panel {
       act: 'on what a person can put right: closed stories in open columns, work of people who left.',
       helps: 'move the card once more, or assign it anew; what an import left behind stays.',
     },
-    queries: { A: `sum by (project, kind, problem) (${latest('taiga_data_quality_items')}) > 0` },
+    queries: {
+      A: withProjectName(`sum by (project, kind, problem) (${latest('taiga_data_quality_items')}) > 0`),
+    },
     sortBy: { title: 'Items', descending: true },
     columns: [
       { of: 'problem', title: 'Problem', mappings: [textOf(PROBLEMS)] },
       { of: 'kind', title: 'Kind', mappings: [textOf(KINDS)] },
-      { of: 'project', title: 'Project' },
+      { of: 'project_name', title: 'Project' },
       { of: 'A', title: 'Items', decimals: 0 },
     ],
   });

@@ -4,21 +4,14 @@ import { trend } from '../panels/trend.js';
 import * as units from '../panels/units.js';
 import { percentile } from '../promql/durations.js';
 import { grown, WEEKLY_STEP, weekly } from '../promql/growth.js';
-import { atEnd, latest, matching, PROJECT } from '../promql/select.js';
+import { latest, matching, PROJECT, withProjectName } from '../promql/select.js';
 import { OPEN, WIP, WORK } from '../promql/work.js';
 
 const MATCHERS = matching(PROJECT, WORK);
 const BY = ['project'];
-// A project's name has no past.
-const NAMES = `max by (project, project_name) (${atEnd('taiga_project_info')})`;
 
 function per(metric: string, ...matchers: readonly string[]): string {
   return `sum by (project) (${latest(metric, matching(PROJECT, ...matchers))})`;
-}
-
-/** With the name that people use; a project without a number has its row all the same. */
-function named(expression: string): string {
-  return `(${expression}) * on (project) group_left (project_name) ${NAMES}`;
 }
 
 export function projectTable(): Panel {
@@ -40,15 +33,15 @@ export function projectTable(): Panel {
         'open the project by its name, and talk to the team before drawing conclusions; projects differ too much to be ranked.',
     },
     queries: {
-      A: named(per('taiga_items', WORK, OPEN)),
-      B: named(per('taiga_items', WORK, WIP)),
-      C: named(grown(closed, 28)),
-      D: named(`${percentile(0.85, cycle, 90)} / 86400`),
-      E: named(`${within} / (${measured} > 0)`),
-      F: named(per('taiga_items_blocked')),
-      G: named(per('taiga_items_stale', WORK)),
-      H: named(weekly(closed)),
-      I: named(per('taiga_items', WORK, OPEN)),
+      A: withProjectName(per('taiga_items', WORK, OPEN)),
+      B: withProjectName(per('taiga_items', WORK, WIP)),
+      C: withProjectName(grown(closed, 28)),
+      D: withProjectName(`${percentile(0.85, cycle, 90)} / 86400`),
+      E: withProjectName(`${within} / (${measured} > 0)`),
+      F: withProjectName(per('taiga_items_blocked')),
+      G: withProjectName(per('taiga_items_stale', WORK)),
+      H: withProjectName(weekly(closed)),
+      I: withProjectName(per('taiga_items', WORK, OPEN)),
     },
     sortBy: { title: 'Project' },
     step: WEEKLY_STEP,
@@ -121,7 +114,7 @@ export function openByProject(): Panel {
       act: 'when a line climbs all quarter long: more is wanted than can be done.',
       helps: 'say no to something, or move people.',
     },
-    series: [{ expression: named(per('taiga_items', WORK, OPEN)), legend: '{{project_name}}' }],
+    series: [{ expression: withProjectName(per('taiga_items', WORK, OPEN)), legend: '{{project_name}}' }],
   });
 }
 
@@ -141,7 +134,9 @@ export function closedByProject(): Panel {
     },
     series: [
       {
-        expression: named(weekly({ metric: 'taiga_items_closed_total', matchers: MATCHERS, by: BY })),
+        expression: withProjectName(
+          weekly({ metric: 'taiga_items_closed_total', matchers: MATCHERS, by: BY }),
+        ),
         legend: '{{project_name}}',
       },
     ],

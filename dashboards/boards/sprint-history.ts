@@ -39,6 +39,7 @@ export function velocityStat(): Panel {
   return stat({
     id: 20,
     title: 'Velocity',
+    large: true,
     unit: units.Count,
     decimals: 0,
     empty: 'no sprint is over yet',

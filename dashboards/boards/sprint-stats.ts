@@ -14,7 +14,7 @@ import {
 
 /** Committed or begun: what a sprint is made of. */
 const COMMITTED = 'stage=~"ready|active|waiting"';
-const NO_SPRINT = 'choose a sprint above';
+const NO_SPRINT = 'choose a sprint';
 
 export function pointsStat(): Panel {
   return stat({
@@ -81,7 +81,7 @@ export function scopeStat(): Panel {
     );
   return stat({
     id: 3,
-    title: 'Scope since the first day',
+    title: 'Scope',
     unit: units.Count,
     decimals: 0,
     empty: NO_SPRINT,
@@ -135,7 +135,7 @@ export function carriedStat(): Panel {
 export function hindranceStat(): Panel {
   return stat({
     id: 5,
-    title: 'What stands in the way',
+    title: 'In the way',
     unit: units.Count,
     decimals: 0,
     empty: 'nothing is committed',

@@ -1,8 +1,9 @@
 import { type Dashboard, TimePickerBuilder, VariableHide } from '@grafana/grafana-foundation-sdk/dashboard';
-import { annotations } from '../annotations.js';
+import { wallAnnotations } from '../annotations.js';
 import { board } from '../board.js';
 import { WALL_TAG } from '../links.js';
-import { bugTypes, constant, currentSprint, datasource } from '../variables.js';
+import { heading } from '../panels/heading.js';
+import { bugTypes, constant, currentSprint, datasource, projectName } from '../variables.js';
 import { bugsGraph, burndown, weeksGraph } from './wall-graphs.js';
 import {
   alertsTile,
@@ -32,16 +33,21 @@ export function teamWall(): Dashboard {
     tags: [WALL_TAG],
     refresh: '1m',
     links: [],
-    annotations: annotations().slice(0, 1),
+    annotations: wallAnnotations(),
     variables: [
       datasource(VariableHide.HideVariable),
       constant('project', '.+'),
+      projectName(),
       bugTypes(VariableHide.HideVariable),
       currentSprint(),
     ],
     sections: [
       {
         rows: [
+          {
+            height: 2,
+            panels: [[heading({ id: 13, text: `\${project_name}`, aside: `\${sprint:text}` }), 24]],
+          },
           {
             height: 7,
             panels: [
@@ -51,7 +57,7 @@ export function teamWall(): Dashboard {
             ],
           },
           {
-            height: 12,
+            height: 11,
             panels: [
               [burndown(), 8],
               [bugsGraph(), 8],
@@ -59,7 +65,7 @@ export function teamWall(): Dashboard {
             ],
           },
           {
-            height: 8,
+            height: 7,
             panels: [
               [wipTile(), 5],
               [oldestTile(), 5],

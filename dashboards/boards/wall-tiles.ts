@@ -9,7 +9,7 @@ import { DAYS_LEFT, IDEAL_LEFT, sprintPointsLeft } from '../promql/sprint.js';
 import { openBugs, thresholdDays, WIP, WORK } from '../promql/work.js';
 
 const LARGE = { title: 30, value: 96 };
-const SMALL = { title: 24, value: 64 };
+const SMALL = { title: 22, value: 64 };
 
 function tile(options: StatOptions): Panel {
   return stat({ text: SMALL, ...options });
@@ -89,7 +89,7 @@ export function closedTile(): Panel {
     about: {
       means:
         'User stories and issues closed in the last seven days, and in a usual week: the mean of the twelve before. Seven days, not the calendar week: on a Monday it says as much as on a Friday.',
-      act: 'when it says *fewer* and nobody was on holiday.',
+      act: 'when it says *fewer than usual* and nobody was on holiday.',
       helps: 'look at what is in progress: usually too much of it is, or it waits for somebody.',
     },
     values: [
@@ -97,9 +97,9 @@ export function closedTile(): Panel {
         name: 'closed in 7 days',
         expression: grown(closed, 7),
         verdicts: [
-          { word: 'fewer', colour: 'orange' },
+          { word: 'fewer than usual', colour: 'orange' },
           { word: 'as usual', colour: 'green', from: `0.7 * scalar(${usual} or vector(0))` },
-          { word: 'more', colour: 'green', from: `1.3 * scalar(${usual} or vector(0)) + 0.01` },
+          { word: 'more than usual', colour: 'green', from: `1.3 * scalar(${usual} or vector(0)) + 0.01` },
         ],
       },
       { name: 'usual week', expression: usual, decimals: 0 },
@@ -123,9 +123,9 @@ export function wipTile(): Panel {
       helps: 'finish before starting: whoever is free helps the fullest column.',
     },
     values: [
-      { name: 'in progress', expression: `sum(${latest('taiga_items', matching(PROJECT, WORK, WIP))})` },
+      { name: 'items begun', expression: `sum(${latest('taiga_items', matching(PROJECT, WORK, WIP))})` },
       {
-        name: '{{status}}',
+        name: 'column {{status}}',
         expression: `topk(1, max by (status) (${latest('taiga_wip_items')} / on ${cell} ${latest('taiga_wip_limit')}))`,
         unit: units.PercentUnit,
         verdicts: [
@@ -159,14 +159,14 @@ export function oldestTile(): Panel {
         name: '#{{ref}} {{subject}}',
         expression: `topk(1, ${late}) / 86400`,
         verdicts: [
-          { word: 'over the service level', colour: 'orange' },
-          { word: 'far over it', colour: 'red', from: `2 * ${thresholdDays('sle', 14, WORK)}` },
+          { word: 'too old', colour: 'orange' },
+          { word: 'far too old', colour: 'red', from: `2 * ${thresholdDays('sle', 14, WORK)}` },
         ],
       },
       {
         name: 'all are younger',
         expression: `(histogram_quantile(1, sum by (le) (${ages})) > 0) / 86400 unless on () ${late}`,
-        verdicts: [{ word: 'within the service level', colour: 'green' }],
+        verdicts: [{ word: 'fine', colour: 'green' }],
       },
     ],
     links: [detail('Flow in detail', 'bugflow-kanban-flow')],
@@ -194,10 +194,10 @@ export function blockedTile(): Panel {
         verdicts: [
           { word: 'none', colour: 'green' },
           { word: 'ask today', colour: 'orange', from: 1 },
-          { word: 'stop and unblock', colour: 'red', from: 5 },
+          { word: 'unblock now', colour: 'red', from: 5 },
         ],
       },
-      { name: 'longest: #{{ref}}', expression: `topk(1, ${blocked}) / 86400`, unit: units.Days },
+      { name: 'days: #{{ref}}', expression: `topk(1, ${blocked}) / 86400` },
     ],
     links: [detail('What is forgotten', 'bugflow-hygiene')],
   });

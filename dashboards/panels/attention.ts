@@ -1,5 +1,5 @@
 import { MappingType, type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { latest, type Matchers, matching, PROJECT } from '../promql/select.js';
+import { latest, type Matchers, matching, PROJECT, withProjectName } from '../promql/select.js';
 import type { Facts } from './facts.js';
 import { table } from './table.js';
 import { KINDS, REASONS, textOf } from './texts.js';
@@ -17,8 +17,8 @@ export function attentionTable({ matchers, ...facts }: AttentionOptions): Panel 
   const items = latest('taiga_attention_item_age_seconds', matching(PROJECT, matchers));
   return table({
     ...facts,
-    unit: units.Days,
-    queries: { A: `topk(${ROWS}, ${items}) / 86400` },
+    unit: units.Count,
+    queries: { A: withProjectName(`topk(${ROWS}, ${items}) / 86400`) },
     sortBy: { title: 'Days', descending: true },
     columns: [
       { of: 'ref', title: 'Ref', width: 60 },
@@ -27,7 +27,7 @@ export function attentionTable({ matchers, ...facts }: AttentionOptions): Panel 
       { of: 'reason', title: 'Why', width: 170, mappings: [textOf(REASONS)] },
       { of: 'A', title: 'Days', unit: units.Count, decimals: 0, width: 70 },
       { of: 'assignee', title: 'Who', width: 130 },
-      { of: 'project', title: 'Project', width: 140 },
+      { of: 'project_name', title: 'Project', width: 150 },
       // Without taiga_url it is empty, and then there is nothing to click.
       {
         of: 'url',

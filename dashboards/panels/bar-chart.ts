@@ -27,6 +27,8 @@ export function barChart({ groups, order, bars, ...facts }: BarChartOptions): Pa
     .orientation(VizOrientation.Auto)
     .stacking(StackingMode.None)
     .showValue(VisibilityMode.Auto)
+    .xTickLabelRotation(0)
+    .xTickLabelMaxLength(24)
     .barWidth(0.9)
     .groupWidth(0.75)
     .fillOpacity(75)

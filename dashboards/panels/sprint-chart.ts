@@ -7,7 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/trend';
-import { SPRINT_CHART, SPRINT_DAY } from '../promql/sprint-days.js';
+import { orNoSprint, SPRINT_CHART, SPRINT_DAY } from '../promql/sprint-days.js';
 import { describe, type Facts } from './facts.js';
 import { rangeQuery, refIdAt } from './query.js';
 import { legendOf } from './trend.js';
@@ -51,7 +51,13 @@ export function sprintChart({ lines, legend = 'list', ...facts }: SprintChartOpt
     ]);
   describe(panel, { ...SPRINT_CHART, ...facts });
   lines.forEach(({ expression, legend: name, colour, style = 'line', width, steps = false }, i) => {
-    panel.withTarget(rangeQuery({ refId: refIdAt(i), expression, legend: name }));
+    panel.withTarget(
+      rangeQuery({
+        refId: refIdAt(i),
+        expression: i === 0 ? orNoSprint(expression) : expression,
+        legend: name,
+      }),
+    );
     panel.overrideByName(name, [
       { id: 'color', value: { mode: 'fixed', fixedColor: colour } },
       ...(style === 'dashed' ? [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } }] : []),

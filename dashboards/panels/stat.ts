@@ -29,24 +29,38 @@ export interface StatValue {
 export interface StatOptions extends Facts {
   readonly values: readonly StatValue[];
   readonly links?: readonly Builder<DashboardLink>[];
+  /** Where it has room. */
+  readonly large?: boolean;
   /** Sizes in pixels where it is read from afar. */
   readonly text?: { readonly title: number; readonly value: number };
-  readonly orientation?: VizOrientation;
 }
 
+const LARGE = { title: 20, value: 44 };
+/** Behind a number that is only to be known. */
+const NEUTRAL = '#3d434b';
+/** In pixels, for one, two and three numbers in a panel. */
+const SIZES = [
+  { title: 17, value: 38 },
+  { title: 15, value: 28 },
+  { title: 14, value: 24 },
+] as const;
+
 /** One number, or a few that belong together, each with its name and the word for what it means. */
-export function stat({ values, links = [], text, orientation, ...facts }: StatOptions): Panel {
+export function stat({ values, links = [], text, large = false, ...facts }: StatOptions): Panel {
   const panel = new PanelBuilder()
     .graphMode(BigValueGraphMode.None)
     .colorMode(text ? BigValueColorMode.BackgroundSolid : BigValueColorMode.Value)
     .justifyMode(BigValueJustifyMode.Center)
     .textMode(BigValueTextMode.ValueAndName)
-    .wideLayout(false)
-    .orientation(orientation ?? VizOrientation.Auto)
+    // Several numbers are lines, each with its name before it; on a wall they stand side by side.
+    .wideLayout(!text)
+    .orientation(text ? VizOrientation.Auto : VizOrientation.Horizontal)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false));
   describe(panel, facts, scaleInWords(values));
-  panel.thresholds(steps([{ value: null, colour: 'text' }]));
-  if (text) panel.text(new VizTextDisplayOptionsBuilder().titleSize(text.title).valueSize(text.value));
+  panel.thresholds(steps([{ value: null, colour: text ? NEUTRAL : 'text' }]));
+  const { title, value } =
+    text ?? (large ? LARGE : undefined) ?? SIZES[Math.min(values.length, SIZES.length) - 1] ?? SIZES[0];
+  panel.text(new VizTextDisplayOptionsBuilder().titleSize(title).valueSize(value));
   if (links.length > 0) panel.dataLinks([...links]);
   values.forEach(({ expression, name, unit, decimals, verdicts }, i) => {
     const refId = refIdAt(i);
@@ -64,7 +78,9 @@ export function stat({ values, links = [], text, orientation, ...facts }: StatOp
     if (own.length > 0) panel.overrideByQuery(refId, own);
     // By the word, not by the number: thresholds may come from the configuration.
     for (const { word, colour } of verdicts ?? []) {
-      panel.overrideByRegexp(`: ${word}$`, [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]);
+      panel.overrideByRegexp(`/: ${word}$/`, [
+        { id: 'color', value: { mode: 'fixed', fixedColor: text ? `dark-${colour}` : colour } },
+      ]);
     }
   });
   return panel.build();

@@ -67,10 +67,7 @@ export function table({ queries, columns, sortBy, ...facts }: TableOptions): Pan
       renameByName: Object.fromEntries(columns.map(({ of, title }) => [field(of), title])),
     },
   });
-  for (const column of columns) {
-    const properties = looks(column);
-    if (properties.length > 0) panel.overrideByName(column.title, properties);
-  }
+  for (const column of columns) panel.overrideByName(column.title, looks(column));
   return panel.build();
 }
 
@@ -83,7 +80,8 @@ function fieldOf(of: string, refIds: readonly string[], sparklines: ReadonlySet<
 
 function looks(column: Column): { id: string; value: unknown }[] {
   const { unit, decimals, width, levels, mappings, link, sparkline, gaugeTo } = column;
-  const properties: { id: string; value: unknown }[] = [];
+  // A cell without a value is no table without rows.
+  const properties: { id: string; value: unknown }[] = [{ id: 'noValue', value: '–' }];
   if (unit !== undefined) properties.push({ id: 'unit', value: unit });
   if (decimals !== undefined) properties.push({ id: 'decimals', value: decimals });
   if (width !== undefined) properties.push({ id: 'custom.width', value: width });

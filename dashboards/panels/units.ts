@@ -1,6 +1,5 @@
 export {
   BytesIEC,
-  Days,
   Hours,
   Minutes,
   // Whole, and not shortened to thousands.
@@ -8,3 +7,6 @@ export {
   PercentUnit,
   Seconds,
 } from '@grafana/grafana-foundation-sdk/units';
+
+/** Days, however many: the SDK's own unit turns them into weeks and years. */
+export const Days = 'suffix: days';

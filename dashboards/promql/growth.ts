@@ -42,7 +42,7 @@ function weeklyAtAnyDay(growth: Growth): string {
 
 /** Only at the midnight before Monday. 13 hours forward it is Monday in UTC for all time zones from UTC-10 to UTC+13. */
 export function onMondays(expression: string): string {
-  return `(${expression}) and on () (day_of_week(vector(time() + 46800)) == 1)`;
+  return `((${expression}) and on () (day_of_week(vector(time() + 46800)) == 1))`;
 }
 
 /** As long as a missed scrape, or the restart of a server, may last. */

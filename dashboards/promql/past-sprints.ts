@@ -10,7 +10,7 @@ export const LAST_TEN = `topk(10, ${STARTS} and on (${EACH}) ${PAST})`;
 
 /** What the sprints have of a metric, for the last ten. */
 export function ofLastTen(metric: string, ...matchers: readonly string[]): string {
-  return `sum by (${EACH}) (${latest(metric, matching(PROJECT, ...matchers))}) and on (${EACH}) ${LAST_TEN}`;
+  return `(sum by (${EACH}) (${latest(metric, matching(PROJECT, ...matchers))}) and on (${EACH}) ${LAST_TEN})`;
 }
 
 /** With the sprint's name as a label. */

@@ -43,3 +43,9 @@ export function total(metric: string, matchers: Matchers, window: string, offset
 export function orZero(expression: string, groups: string): string {
   return `(${expression} or 0 * ${groups})`;
 }
+
+/** With the name that people use beside the project's slug, whatever else it is by. Names have no past. */
+export function withProjectName(expression: string): string {
+  const names = `max by (project, project_name) (${atEnd('taiga_project_info')})`;
+  return `(${expression}) * on (project) group_left (project_name) ${names}`;
+}

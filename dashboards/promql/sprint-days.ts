@@ -18,16 +18,20 @@ const LENGTH = `((${SPRINT_END} - ${SPRINT_START}) / 86400)`;
 
 const ON_ITS_DAYS = `(${DAY} >= 0) <= ${LENGTH}`;
 
-/** Without a sprint one point at 0: of an empty answer the panel says that it cannot find its field. */
 const NO_SPRINT = `(vector(0) and on () (vector(time()) > \${__to:date:seconds} - 7200)) unless on () ${SPRINT_START}`;
 
 /** The day of the sprint: what the lines are drawn over. */
-export const SPRINT_DAY = `${ON_ITS_DAYS} or ${NO_SPRINT}`;
+export const SPRINT_DAY = orNoSprint(ON_ITS_DAYS);
 
 /** What is left of the commitment if it burns down evenly. */
-export const IDEAL_LINE = `${inSprint(`${COMMITTED_POINTS} * (1 - ${DAY} / ${LENGTH})`)} or ${NO_SPRINT}`;
+export const IDEAL_LINE = inSprint(`${COMMITTED_POINTS} * (1 - ${DAY} / ${LENGTH})`);
 
 /** Only on the sprint's days. */
 export function inSprint(expression: string): string {
-  return `${expression} and on () (${ON_ITS_DAYS})`;
+  return `(${expression} and on () (${ON_ITS_DAYS}))`;
+}
+
+/** Without a sprint one point at 0: of an empty answer the panel says that it cannot find its field. */
+export function orNoSprint(expression: string): string {
+  return `${expression} or ${NO_SPRINT}`;
 }

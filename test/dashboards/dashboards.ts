@@ -8,7 +8,7 @@ export interface Committed {
   readonly name: string;
   readonly text: string;
   readonly dashboard: Dashboard;
-  /** Without headings. */
+  /** Those that ask something: without headings and texts. */
   readonly panels: readonly Panel[];
 }
 
@@ -17,7 +17,9 @@ export const COMMITTED: readonly Committed[] = readdirSync(FOLDER)
   .map((file) => {
     const text = readFileSync(new URL(file, FOLDER), 'utf8');
     const dashboard = JSON.parse(text) as Dashboard;
-    const panels = (dashboard.panels ?? []).filter((panel): panel is Panel => panel.type !== 'row');
+    const panels = (dashboard.panels ?? []).filter(
+      (panel): panel is Panel => panel.type !== 'row' && panel.type !== 'text',
+    );
     return { name: file.replace(/\.json$/, ''), text, dashboard, panels };
   });
 

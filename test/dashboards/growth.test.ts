@@ -120,6 +120,18 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('weeks from Monday (skipped without promtoo
     ]);
   });
 
+  test('can be subtracted from each other', async () => {
+    const [more, less] = ['more_total', 'less_total'].map((metric) => weekly({ metric, matchers: '' }));
+    await expectAnswers(
+      '1h',
+      { more_total: steps([1, MONDAY + 5], [19, WEEK]), less_total: steps([1, MONDAY + 5], [5, WEEK]) },
+      [
+        { expression: `${more} - ${less}`, at: '4d', expected: { '{}': 14 } },
+        { expression: `${more} - ${less}`, at: '5d', expected: {} },
+      ],
+    );
+  });
+
   test('bear an outage over midnight', async () => {
     await expectAnswers(
       '1h',

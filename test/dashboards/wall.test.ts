@@ -12,7 +12,9 @@ test('there is little to read, and all of it is on the screen', () => {
   expect(tiles.length).toBeLessThanOrEqual(9);
   expect(graphs.length).toBeLessThanOrEqual(3);
   expect(tiles.length + graphs.length).toBe(panels.length);
-  const bottom = Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
+  const bottom = Math.max(
+    ...(dashboard.panels ?? []).map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)),
+  );
   expect(bottom).toBeLessThanOrEqual(ROWS);
 });
 
@@ -33,6 +35,12 @@ test('it is read from afar', () => {
       expect(options.legend.showLegend, title).toBe(false);
     }
   }
+});
+
+test('it says whose it is', () => {
+  const texts = (dashboard.panels ?? []).flatMap((panel) => (panel.type === 'text' ? [panel] : []));
+  expect(texts).toHaveLength(1);
+  expect(JSON.stringify(texts)).toMatch(/font-size: [3-9]\d.*\$\{project_name\}.*\$\{sprint:text\}/);
 });
 
 test('the project stands in one variable only', () => {
