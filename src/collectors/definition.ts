@@ -187,7 +187,7 @@ const collector = z
     });
   });
 
-/** Reads one collector file. @throws BugflowError naming file, line and mend. */
+/** Reads one collector file. @throws BugflowError naming file, line and fix. */
 export async function readCollector(file: string, shipped: boolean): Promise<CollectorDefinition> {
   const document = await readDocument(file, collector, {
     unreadable: 'COLLECTOR_UNREADABLE',

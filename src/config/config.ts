@@ -90,7 +90,7 @@ export interface ConfigSource {
   readonly content?: z.input<typeof configSchema>;
 }
 
-/** Reads and checks the configuration. @throws BugflowError naming file, line and mend. */
+/** Reads and checks the configuration. @throws BugflowError naming file, line and fix. */
 export async function loadConfig({ file, env, content = {} }: ConfigSource): Promise<Config> {
   if (file === undefined) return toConfig(undefined, configSchema.parse(content), env, () => undefined);
   const document = await readDocument(
