@@ -24,7 +24,9 @@ export function explainFailure(url: string, reason: string, code = '', couldWait
         : couldWait
           ? 'check --url; where Grafana is only starting, --wait 60s waits for it'
           : 'check --url, and whether Grafana is well';
-  return new BugflowError('GRAFANA_UNREACHABLE', `no answer from Grafana at ${url} (${reason}); ${hint}`);
+  // What OpenSSL says is for those who know its source.
+  const why = isHopeless({ code }) ? code : reason;
+  return new BugflowError('GRAFANA_UNREACHABLE', `no answer from Grafana at ${url} (${why}); ${hint}`);
 }
 
 export interface StrangeAnswer {

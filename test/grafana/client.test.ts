@@ -210,7 +210,9 @@ describe('the first contact', () => {
       const plain = await start();
       const wrong = plain.url.replace('http:', 'https:');
       const noTls = await errorOf((await clientFor(wrong, { waitMs: HANG_MS })).contact());
-      expect(noTls.message).toContain('it speaks no TLS there: is it http:// instead of https://?');
+      expect(noTls.message).toContain(
+        '(ERR_SSL_WRONG_VERSION_NUMBER); it speaks no TLS there: is it http:// instead of https://?',
+      );
     },
   );
 });
