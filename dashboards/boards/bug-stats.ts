@@ -138,7 +138,7 @@ export function reopened(days: number): string {
 export function responseStat(): Panel {
   return stat({
     id: 5,
-    title: 'First response',
+    title: 'Response',
     unit: units.Days,
     decimals: 1,
     empty: 'no issue was answered in 90 days',

@@ -32,7 +32,7 @@ export function epicsTable(): Panel {
       C: shown(sum('taiga_epic_points', 'closed="false"')),
       D: shown(sum('taiga_epic_points')),
     },
-    sortBy: { title: 'Closed', descending: true },
+    sortBy: { title: 'Closed' },
     columns: [
       { of: 'project_name', title: 'Project', width: 260 },
       { of: 'epic', title: 'Ref', width: 70 },

@@ -52,7 +52,7 @@ export function collectorTable(): Panel {
         title: 'Collector',
         link: { title: 'Its page on the exporter', url: `\${exporter}/collectors#\${__value.raw}` },
       },
-      { of: 'B', title: 'Succeeded before', unit: units.Seconds, decimals: 0 },
+      { of: 'B', title: 'Last success before', unit: units.Seconds, decimals: 0 },
       { of: 'C', title: 'Run', unit: units.Seconds, decimals: 2 },
       { of: 'D', title: 'In the database', unit: units.Seconds, decimals: 2 },
       { of: 'E', title: 'Failing now', unit: units.Count, decimals: 0 },

@@ -101,7 +101,6 @@ export function eventLoop(): Panel {
     id: 24,
     title: 'Event loop lag, 99 of 100',
     unit: units.Seconds,
-    decimals: 3,
     step: '1m',
     empty: SILENT,
     about: {

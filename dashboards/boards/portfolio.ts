@@ -12,7 +12,7 @@ export function portfolio(): Dashboard {
     from: 'now-90d',
     variables: [datasource(), projects(), exporter()],
     sections: [
-      { rows: [{ height: 11, panels: [[projectTable(), 24]] }] },
+      { rows: [{ height: 9, panels: [[projectTable(), 24]] }] },
       {
         rows: [
           {

@@ -1,5 +1,6 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { table } from '../panels/table.js';
+import { anyText } from '../panels/texts.js';
 import { trend } from '../panels/trend.js';
 import * as units from '../panels/units.js';
 import { percentile } from '../promql/durations.js';
@@ -27,7 +28,7 @@ export function projectTable(): Panel {
     empty: 'the exporter knows no project',
     about: {
       means:
-        'User stories and issues of each project: open, in progress, closed in the last four weeks and in each week of the range, days in which 85 of 100 were closed once begun (90 days), share within the service level (90 days), blocked (of all kinds), and what nobody touched for long.',
+        'User stories and issues of each project: open, in progress, closed in the last four weeks and in the seven days before each moment of the range, days in which 85 of 100 were closed once begun (90 days), share within the service level (90 days), blocked (of all kinds), and what nobody touched for long.',
       act: 'on the row with the most colours: one project that stands still costs more than three that are slow.',
       helps:
         'open the project by its name, and talk to the team before drawing conclusions; projects differ too much to be ranked.',
@@ -40,18 +41,18 @@ export function projectTable(): Panel {
       E: withProjectName(`${within} / (${measured} > 0)`),
       F: withProjectName(per('taiga_items_blocked')),
       G: withProjectName(per('taiga_items_stale', WORK)),
-      H: withProjectName(weekly(closed)),
+      H: withProjectName(grown(closed, 7)),
       I: withProjectName(per('taiga_items', WORK, OPEN)),
     },
     sortBy: { title: 'Project' },
-    step: WEEKLY_STEP,
+    step: '1d',
     columns: [
       { of: 'project_name', title: 'Project' },
       { of: 'A', title: 'Open', decimals: 0, width: 70 },
       { of: 'I', title: 'Open, over time', sparkline: true, width: 160 },
       { of: 'B', title: 'In progress', decimals: 0, width: 95 },
       { of: 'C', title: 'Closed, 4 weeks', decimals: 0, width: 125 },
-      { of: 'H', title: 'Closed each week', sparkline: true, width: 160 },
+      { of: 'H', title: 'Closed in 7 days', sparkline: true, width: 160 },
       { of: 'D', title: '85 of 100 in', unit: units.Days, decimals: 0, width: 105 },
       {
         of: 'E',
@@ -90,6 +91,8 @@ export function projectTable(): Panel {
       {
         of: 'project',
         title: 'Show',
+        width: 80,
+        mappings: [anyText('flow →')],
         link: {
           title: 'Show its flow',
           url: `/d/bugflow-kanban-flow?var-project=\${__value.raw}&\${datasource:queryparam}&\${__url_time_range}`,

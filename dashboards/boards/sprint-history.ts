@@ -3,7 +3,7 @@ import { barChart } from '../panels/bar-chart.js';
 import { barGauge } from '../panels/bar-gauge.js';
 import { stat } from '../panels/stat.js';
 import { table } from '../panels/table.js';
-import { textOf } from '../panels/texts.js';
+import { anyText, textOf } from '../panels/texts.js';
 import * as units from '../panels/units.js';
 import { LAST_TEN, named, ofLastTen } from '../promql/past-sprints.js';
 import { latest, matching, orZero } from '../promql/select.js';
@@ -127,6 +127,8 @@ export function sprintTable(): Panel {
       {
         of: 'sprint',
         title: 'Show',
+        width: 80,
+        mappings: [anyText('show →')],
         link: {
           title: 'Show this sprint',
           url: `/d/bugflow-sprint?var-sprint=\${__value.raw}&\${project:queryparam}&\${datasource:queryparam}`,

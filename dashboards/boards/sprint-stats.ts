@@ -109,7 +109,7 @@ export function scopeStat(): Panel {
 export function carriedStat(): Panel {
   return stat({
     id: 4,
-    title: 'Carried over',
+    title: 'Carried',
     unit: units.Count,
     decimals: 0,
     empty: NO_SPRINT,

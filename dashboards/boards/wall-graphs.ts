@@ -11,7 +11,7 @@ import { openBugs, WORK } from '../promql/work.js';
 export function burndown(): Panel {
   return sprintChart({
     id: 10,
-    title: 'Points left in the sprint, and the ideal line (dashed)',
+    title: 'Points left in the sprint (dashed: ideal)',
     unit: units.Count,
     empty: 'no sprint is running',
     legend: 'none',

@@ -22,7 +22,7 @@ export function sprintTile(): Panel {
     unit: units.Count,
     decimals: 0,
     text: LARGE,
-    empty: 'no sprint is running',
+    empty: 'no sprint',
     about: {
       means:
         'Story points of the running sprint that are not closed, against what would be left if they were closed evenly over its days; and the days that are left.',
@@ -54,7 +54,7 @@ export function bugsTile(): Panel {
     unit: units.Count,
     decimals: 0,
     text: LARGE,
-    empty: 'no bugs are open',
+    empty: 'no bugs',
     about: {
       means: 'Bugs that are not closed, compared with four weeks ago.',
       act: 'when it says *growing* for two weeks: more comes in than the team takes away.',
@@ -85,7 +85,7 @@ export function closedTile(): Panel {
     unit: units.Count,
     decimals: 0,
     text: LARGE,
-    empty: 'too little past to tell',
+    empty: 'no past yet',
     about: {
       means:
         'User stories and issues closed in the last seven days, and in a usual week: the mean of the twelve before. Seven days, not the calendar week: on a Monday it says as much as on a Friday.',
@@ -94,7 +94,7 @@ export function closedTile(): Panel {
     },
     values: [
       {
-        name: 'closed in 7 days',
+        name: 'closed',
         expression: grown(closed, 7),
         verdicts: [
           { word: 'fewer than usual', colour: 'orange' },
@@ -115,7 +115,7 @@ export function wipTile(): Panel {
     title: 'In progress',
     unit: units.Count,
     decimals: 0,
-    empty: 'nothing is in progress',
+    empty: 'nothing',
     about: {
       means:
         'User stories and issues that were begun and are not done; and the column that is fullest against its limit (100 %: full).',
@@ -147,7 +147,7 @@ export function oldestTile(): Panel {
     title: 'Oldest in progress',
     unit: units.Days,
     decimals: 0,
-    empty: 'nothing is in progress',
+    empty: 'nothing',
     about: {
       means:
         'How long the oldest user story or issue has been in progress. The name is given when it is over the service level that the team expects (`thresholds.sle`); else all are younger than the number says.',
@@ -180,7 +180,7 @@ export function blockedTile(): Panel {
     title: 'Blocked',
     unit: units.Count,
     decimals: 0,
-    empty: 'nothing is blocked',
+    empty: 'none',
     about: {
       means: 'Open items that are marked as blocked, and for how many days the longest has been.',
       act: 'every day that it is not 0.',
@@ -209,7 +209,7 @@ export function overdueTile(): Panel {
     title: 'Overdue',
     unit: units.Count,
     decimals: 0,
-    empty: 'nothing has a due date',
+    empty: 'none',
     about: {
       means: 'Open items whose due date is over, and those due within two days (`thresholds.due_soon`).',
       act: 'when something is overdue: whoever waits for it should hear it from you.',
@@ -240,7 +240,7 @@ export function alertsTile(): Panel {
     title: 'Alerts',
     unit: units.Count,
     decimals: 0,
-    empty: 'no answer from Prometheus',
+    empty: 'no answer',
     about: {
       means: 'Alerts that are firing for this team or for the exporter itself.',
       act: 'when there is one: it was made to be exceptional.',
@@ -267,7 +267,7 @@ export function dataTile(): Panel {
     title: 'Data',
     unit: units.Minutes,
     decimals: 0,
-    empty: 'no data: is the exporter running?',
+    empty: 'no news',
     about: {
       means: "Minutes since Taiga's database was last read for this wall.",
       act: 'when it says *old*: everything else here is as old as that.',

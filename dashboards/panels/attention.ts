@@ -1,8 +1,8 @@
-import { MappingType, type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { latest, type Matchers, matching, PROJECT, withProjectName } from '../promql/select.js';
 import type { Facts } from './facts.js';
 import { table } from './table.js';
-import { KINDS, REASONS, textOf } from './texts.js';
+import { anyText, KINDS, REASONS, textOf } from './texts.js';
 import * as units from './units.js';
 
 /** At most so many rows: a longer list is not read. */
@@ -32,10 +32,8 @@ export function attentionTable({ matchers, ...facts }: AttentionOptions): Panel 
       {
         of: 'url',
         title: 'Taiga',
-        width: 70,
-        mappings: [
-          { type: MappingType.RegexToText, options: { pattern: '.+', result: { text: 'open ↗', index: 0 } } },
-        ],
+        width: 80,
+        mappings: [anyText('open ↗')],
         link: { title: 'Open in Taiga', url: `\${__value.raw}` },
       },
     ],

@@ -25,3 +25,8 @@ export function textOf(words: Readonly<Record<string, string>>): ValueMapping {
     ),
   };
 }
+
+/** One text for any value; nothing for an empty one, which so is no link either. */
+export function anyText(text: string): ValueMapping {
+  return { type: MappingType.RegexToText, options: { pattern: '.+', result: { text, index: 0 } } };
+}

@@ -50,8 +50,9 @@ export interface TrendOptions extends Facts {
 
 /** Longer than a week: the days between two Mondays are no gaps. */
 const WEEK_GAP_MS = 8 * 86_400_000;
-/** An outage of half a day is a gap; a missed scrape is none. */
-const GAP_MS = 12 * 3_600_000;
+/** A missed scrape is no gap. */
+const LEAST_GAP_MS = 600_000;
+const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Something over time. */
 export function trend(options: TrendOptions): Panel {
@@ -71,7 +72,7 @@ export function trend(options: TrendOptions): Panel {
     .gradientMode(GraphGradientMode.None)
     .showPoints(VisibilityMode.Never)
     .lineInterpolation(counts ? LineInterpolation.StepAfter : LineInterpolation.Linear)
-    .spanNulls(weeks ? WEEK_GAP_MS : GAP_MS)
+    .spanNulls(weeks ? WEEK_GAP_MS : gapMs(facts.step))
     .barAlignment(BarAlignment.After)
     .barWidthFactor(0.8)
     .stacking(new StackingConfigBuilder().mode(stacked ? StackingMode.Normal : StackingMode.None).group('A'))
@@ -97,6 +98,12 @@ export function trend(options: TrendOptions): Panel {
     if (properties.length > 0) panel.overrideByQuery(refId, properties);
   });
   return panel.build();
+}
+
+/** What is missing for three steps is a gap. */
+function gapMs(step = '1m'): number {
+  const [, number = '1', unit = 'm'] = /^(\d+)([mhd])$/.exec(step) ?? [];
+  return Math.max(LEAST_GAP_MS, 3 * Number(number) * (UNITS_MS[unit] ?? LEAST_GAP_MS));
 }
 
 function looks({ colour, style = 'line', below = false, width }: TrendSeries): DynamicConfigValue[] {
