@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'TUNNEL_KEY_FILE'
   | 'SERVER_ADDRESS'
   | 'STATE_FILE'
+  | 'DEMO_FOLDER'
   | 'COLLECT_OUTPUT'
   | 'BACKFILL_USAGE'
   | 'BACKFILL_OUTPUT'

@@ -2,6 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { BackfillTarget } from '../backfill/backfill.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
+import { parseHostPort } from '../config/host-port.js';
+import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { parseDuration } from '../documents/duration.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { backfill } from './backfill.js';
@@ -10,7 +12,7 @@ import { allSucceeded, collect } from './collect.js';
 import { collectToFile } from './collect-to-file.js';
 import { demo } from './demo.js';
 import { loadInstallation } from './installation.js';
-import { serve } from './serve.js';
+import { DEMO_SEED, serve } from './serve.js';
 
 export interface CliContext {
   readonly env: Environment;
@@ -45,16 +47,32 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .command('serve')
     .description('run the service')
     .option('--port <port>', "listen on this port instead of the configuration's", parsePort)
-    .action(async ({ port }: { port?: number }) => serve({ source: source(), version, port }));
+    .option('--or-demo <folder>', 'without a configured database: the demo, kept in this folder')
+    .option('--demo-listen <address>', "let clients of the demo's database in at HOST:PORT", parseListen)
+    .option('--demo-pace <seconds>', 'how often somebody in the demo does something', parseSeconds, 1800)
+    .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) =>
+      serve({
+        source: source(),
+        version,
+        port,
+        demo:
+          orDemo === undefined ? undefined : { folder: orDemo, listen: demoListen, paceMs: demoPace * 1000 },
+      }),
+    );
 
   program
     .command('demo')
     .description('run the service on an embedded database with a made-up team that goes on working')
     .option('--port <port>', 'listen on this port', parsePort, 10_284)
-    .option('--seed <number>', 'another made-up past', parseWhole, 1)
+    .option('--seed <number>', 'another made-up past', parseWhole, DEMO_SEED)
     .option('--pace <seconds>', 'how often somebody does something', parseSeconds, 2)
-    .action(async ({ port, seed, pace }: { port: number; seed: number; pace: number }) =>
-      demo({ env, version, port, seed, paceMs: pace * 1000, print }),
+    .option('--data-dir <folder>', 'keep the database here, and go on with the one that is here')
+    .option('--database-listen <address>', 'let clients of the database in at HOST:PORT', parseListen)
+    .action(async ({ port, seed, pace, dataDir, databaseListen }: DemoFlags) =>
+      demo({
+        ...{ env, version, port, seed, paceMs: pace * 1000, print },
+        ...{ folder: dataDir, databaseListen },
+      }),
     );
 
   program
@@ -144,6 +162,21 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
   }
 }
 
+interface ServeFlags {
+  readonly port?: number;
+  readonly orDemo?: string;
+  readonly demoListen?: ListenAddress;
+  readonly demoPace: number;
+}
+
+interface DemoFlags {
+  readonly port: number;
+  readonly seed: number;
+  readonly pace: number;
+  readonly dataDir?: string;
+  readonly databaseListen?: ListenAddress;
+}
+
 interface CollectFlags {
   readonly at?: Date;
   readonly openmetrics?: boolean;
@@ -204,6 +237,12 @@ function parsePort(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535.');
   return port;
+}
+
+function parseListen(text: string): ListenAddress {
+  const address = parseHostPort(text);
+  if (address === undefined) throw new InvalidArgumentError('write it like 127.0.0.1:5432 or [::1]:5432.');
+  return address;
 }
 
 function parseWhole(text: string): number {
