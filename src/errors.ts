@@ -33,7 +33,8 @@ export type ErrorCode =
   | 'BACKFILL_OUTPUT'
   | 'BACKFILL_PROMTOOL'
   | 'BACKFILL_RECEIVER'
-  | 'BACKFILL_RETENTION';
+  | 'BACKFILL_RETENTION'
+  | 'BACKFILL_UNSCRAPED';
 
 export interface Place {
   readonly file: string;

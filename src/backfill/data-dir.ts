@@ -32,9 +32,19 @@ export interface DataDir {
   readonly path: string;
   /** Puts blocks in place that a backfill left staged when it was killed while moving. Resolves to their number. */
   recover(): Promise<number>;
+  /** What earlier backfills put there, as far as it is still there. */
+  present(): Promise<readonly PresentPast[]>;
   /** Refuses when the past of this range is there already. */
   requireAbsent(grid: Grid): Promise<void>;
   stage(): Promise<Staging>;
+}
+
+export interface PresentPast {
+  /** ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  /** Blocks that hold it, now. */
+  readonly blocks: readonly string[];
 }
 
 export interface Staging {
@@ -73,6 +83,14 @@ export async function openDataDir(path: string): Promise<DataDir> {
     await writeJsonAtomically(markerPath, marker);
     await own(markerPath, owner);
   };
+  const present = async (): Promise<PresentPast[]> => {
+    const { backfills } = await readMarker();
+    const there = await blocksAndTheirSources(path);
+    return backfills.flatMap(({ from, to, blocks }) => {
+      const alive = there.filter(({ sources }) => blocks.some((block) => sources.has(block)));
+      return alive.length === 0 ? [] : [{ from, to, blocks: alive.map(({ name }) => name) }];
+    });
+  };
   const move = async (blocks: readonly string[], marker: Marker, entry: Marker['backfills'][number]) => {
     const moved: string[] = [];
     try {
@@ -104,16 +122,13 @@ export async function openDataDir(path: string): Promise<DataDir> {
         count += left.length;
       }
     },
+    present,
     async requireAbsent(grid) {
-      const { backfills } = await readMarker();
-      const there = await blocksAndTheirSources(path);
-      for (const earlier of backfills) {
-        if (Date.parse(earlier.from) > grid.toMs || Date.parse(earlier.to) < grid.fromMs) continue;
-        const alive = there.filter(({ sources }) => earlier.blocks.some((block) => sources.has(block)));
-        if (alive.length === 0) continue;
+      for (const { from, to, blocks } of await present()) {
+        if (Date.parse(from) > grid.toMs || Date.parse(to) < grid.fromMs) continue;
         throw new BugflowError(
           'BACKFILL_OUTPUT',
-          `${path}: the past from ${earlier.from} to ${earlier.to} is there already: choose another range, or, to write it anew, stop Prometheus and remove the ${alive.length} block folders that ${MARKER} names (${alive[0]?.name} …)`,
+          `${path}: the past from ${from} to ${to} is there already: choose another range, or, to write it anew, stop Prometheus and remove the ${blocks.length} block folders that ${MARKER} names (${blocks[0]} …)`,
         );
       }
     },

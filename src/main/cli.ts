@@ -117,12 +117,24 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
   program
     .command('backfill')
     .description("write the team's past to where Prometheus finds it")
-    .requiredOption('--from <time>', 'begin at this time (ISO 8601)', parseTime)
-    .option('--to <time>', 'end at this time; now by default', parseTime)
+    .option(
+      '--from <time>',
+      'begin at this time (ISO 8601); with the first thing that happened by default',
+      parseTime,
+    )
+    .option(
+      '--to <time>',
+      'end at this time; by default where the scrapes of --prometheus-url begin, else now',
+      parseTime,
+    )
     .option('--step <duration>', 'a sample of each series so often, like 5m or 1h', parseStep, 5 * 60_000)
     .option('--out <folder>', 'write OpenMetrics files for promtool, and print what to do with them')
     .option('--prometheus-data <folder>', "write blocks into Prometheus' own data folder")
-    .option('--prometheus-url <url>', 'ask this Prometheus how long it keeps samples')
+    .option(
+      '--prometheus-url <url>',
+      'ask this Prometheus how long it keeps samples, and since when it has some',
+    )
+    .option('--if-absent', 'be content where an earlier backfill has written into --prometheus-data')
     .option('--promtool', 'let promtool make the blocks: slower')
     .option('--remote-write <url>', 'send to a remote-write receiver')
     .option('--state <file>', 'remember here how far the sending got, to go on from there')
@@ -139,11 +151,9 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
           'error: say where to: one of --out, --prometheus-data, --remote-write and --dry-run',
         );
       }
-      const steps = Math.floor((now.getTime() - options.from.getTime()) / options.step);
       await backfill(await loadInstallation(source()), {
         from: options.from,
-        // The last step before now.
-        to: options.to ?? new Date(options.from.getTime() + Math.max(0, steps) * options.step),
+        to: options.to,
         stepMs: options.step,
         target,
         includeRecent: options.includeRecent ?? false,
@@ -184,8 +194,9 @@ interface CollectFlags {
 }
 
 interface BackfillFlags {
-  readonly from: Date;
+  readonly from?: Date;
   readonly to?: Date;
+  readonly ifAbsent?: boolean;
   readonly step: number;
   readonly out?: string;
   readonly prometheusData?: string;
@@ -202,13 +213,14 @@ function backfillTarget({
   prometheusData,
   prometheusUrl,
   promtool,
+  ifAbsent,
   remoteWrite,
   state,
   dryRun,
 }: BackfillFlags): BackfillTarget | undefined {
   const targets: BackfillTarget[] = [];
   if (out !== undefined) targets.push({ out });
-  if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool });
+  if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool, ifAbsent });
   if (remoteWrite !== undefined) targets.push({ remoteWrite, stateFile: state });
   if (dryRun) targets.push({ dryRun: true });
   const [target, ...others] = targets;
