@@ -1,4 +1,5 @@
 import { BugflowError } from '../errors.js';
+import type { RetryPolicy } from '../http/retry.js';
 import { chooseBlockMs, endBeforeNow, RECENT_EDGE_MS } from './block-windows.js';
 import { createDryRun } from './dry-run.js';
 import { backfillFiles } from './files-target.js';
@@ -6,7 +7,6 @@ import type { Progress } from './progress.js';
 import { backfillPrometheusData } from './prometheus-data.js';
 import { formatBytes, formatCount, formatTime } from './quantities.js';
 import { backfillRemoteWrite } from './remote-write.js';
-import type { RetryPolicy } from './remote-write-client.js';
 import type { RequestLimits } from './remote-write-request.js';
 import { checkGrid, countSteps, type Grid, type StepSink, walkSteps } from './steps.js';
 import type { Timeline } from './timeline.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../errors.js';
-import { httpTarget } from './http-target.js';
+import { httpTarget } from '../http/http-target.js';
 
 /** Who is scraped, and one counter of theirs that every scrape has. */
 export interface Scraped {

@@ -1,15 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BugflowError, messageOf } from '../errors.js';
-import type { HttpTarget } from './http-target.js';
+import { BugflowError } from '../errors.js';
+import { exchange, quote } from '../http/exchange.js';
+import type { HttpTarget } from '../http/http-target.js';
+import { type Attempt, type RetryPolicy, retryAfterMs, withRetries } from '../http/retry.js';
 import type { WriteRequest } from './remote-write-request.js';
-
-export interface RetryPolicy {
-  readonly firstMs: number;
-  readonly longestMs: number;
-  /** Without an accepted request for so long, the backfill ends. */
-  readonly giveUpAfterMs: number;
-  readonly requestTimeoutMs: number;
-}
 
 export const RETRY: RetryPolicy = {
   firstMs: 500,
@@ -41,12 +34,6 @@ export interface RemoteWriteClient {
   isUncertain(): boolean;
 }
 
-type Answer =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'later'; readonly reason: string; readonly waitMs: number | undefined }
-  | { readonly kind: 'refused'; readonly status: number; readonly text: string };
-
-const MOST_CHARACTERS_QUOTED = 300;
 const OUT_OF_ORDER = /out.of.order|out.of.bounds|too.old|too far in the past|duplicate sample/i;
 
 export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClient {
@@ -57,80 +44,53 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
   /** Whether it may have this request without our knowing. */
   let uncertain = options.uncertain;
 
-  const attempt = async ({ body }: WriteRequest): Promise<Answer> => {
-    const timeout = AbortSignal.timeout(retry.requestTimeoutMs);
-    try {
-      const response = await fetch(target.url, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: {
-          ...target.headers,
-          'content-type': 'application/x-protobuf',
-          'content-encoding': 'snappy',
-          'x-prometheus-remote-write-version': '0.1.0',
-          'user-agent': 'taiga-bugflow',
-        },
-        body,
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      const text = await response.text();
-      if (response.ok) return { kind: 'accepted' };
-      if (response.status === 429 || response.status >= 500) {
-        const reason = `${response.status} ${quote(text)}`.trim();
-        return { kind: 'later', reason, waitMs: retryAfterMs(response.headers.get('retry-after')) };
-      }
-      return { kind: 'refused', status: response.status, text: quote(text) };
-    } catch (error) {
-      signal?.throwIfAborted();
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      return { kind: 'later', reason: messageOf(cause), waitMs: undefined };
+  const attempt = async ({ body }: WriteRequest): Promise<Attempt<void>> => {
+    const outcome = await exchange({
+      method: 'POST',
+      url: target.url,
+      headers: {
+        ...target.headers,
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'snappy',
+        'x-prometheus-remote-write-version': '0.1.0',
+      },
+      body,
+      timeoutMs: retry.requestTimeoutMs,
+      signal,
+    });
+    if (outcome.kind === 'failure') {
+      uncertain = true;
+      return { again: outcome.reason };
     }
+    const { status, headers, text } = outcome;
+    if (status === 429 || status >= 500) {
+      uncertain = true;
+      return { again: `${status} ${quote(text)}`.trim(), waitMs: retryAfterMs(headers.get('retry-after')) };
+    }
+    // A request whose answer got lost is refused when it comes again: the receiver has those samples.
+    const isKnown = accepted && uncertain && OUT_OF_ORDER.test(text);
+    uncertain = false;
+    if ((status < 200 || status >= 300) && !isKnown)
+      throw refusal(target.url, status, quote(text), reachesBackMs);
+    accepted = true;
+    return { value: undefined };
   };
 
   return {
-    async send(request) {
-      const giveUpAt = performance.now() + retry.giveUpAfterMs;
-      for (let failures = 0; ; failures += 1) {
-        const answer = await attempt(request);
-        // A request whose answer got lost is refused when it comes again: the receiver has those samples.
-        const known = answer.kind === 'refused' && accepted && uncertain && OUT_OF_ORDER.test(answer.text);
-        if (answer.kind === 'accepted' || known) {
-          accepted = true;
-          uncertain = false;
-          return;
-        }
-        if (answer.kind === 'refused') {
-          uncertain = false;
-          throw refusal(target.url, answer.status, answer.text, reachesBackMs);
-        }
-        uncertain = true;
-        const waitMs = answer.waitMs ?? backoffMs(failures, retry);
-        if (performance.now() + waitMs > giveUpAt) {
-          throw new BugflowError(
+    send: (request) =>
+      withRetries(() => attempt(request), {
+        policy: retry,
+        signal: wake,
+        onWait: (reason, waitMs) =>
+          print(`${target.url}: ${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+        giveUp: (reason) =>
+          new BugflowError(
             'BACKFILL_RECEIVER',
-            `${target.url} does not take samples (${answer.reason}), and did not for ${Math.round(retry.giveUpAfterMs / 60_000)} minutes: run the same command again when it does`,
-          );
-        }
-        print(`${target.url}: ${answer.reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`);
-        await sleep(waitMs, undefined, { signal: wake }).catch(() => wake.throwIfAborted());
-      }
-    },
+            `${target.url} does not take samples (${reason}), and did not for ${Math.round(retry.giveUpAfterMs / 60_000)} minutes: run the same command again when it does`,
+          ),
+      }),
     isUncertain: () => uncertain,
   };
-}
-
-/** Doubles up to the cap; half of it is chance, so that many clients do not come back at one moment. */
-export function backoffMs(failures: number, { firstMs, longestMs }: RetryPolicy): number {
-  const most = Math.min(longestMs, firstMs * 2 ** Math.min(failures, 30));
-  return most / 2 + (most / 2) * Math.random();
-}
-
-/** Seconds, or a date. */
-export function retryAfterMs(header: string | null, nowMs = Date.now()): number | undefined {
-  if (header === null) return undefined;
-  const text = header.trim();
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
 function refusal(url: string, status: number, text: string, reachesBackMs: number): BugflowError {
@@ -156,9 +116,4 @@ function hintFor(status: number, text: string, reachesBackMs: number): string {
   if (status === 413)
     return '; raise the limit of the receiver, or of a proxy before it, for the size of requests';
   return '';
-}
-
-function quote(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return line.length > MOST_CHARACTERS_QUOTED ? `${line.slice(0, MOST_CHARACTERS_QUOTED)}…` : line;
 }

@@ -1,11 +1,7 @@
 import { BugflowError } from '../errors.js';
-import { httpTarget } from './http-target.js';
-import {
-  createRemoteWriteClient,
-  RETRY,
-  type RemoteWriteClient,
-  type RetryPolicy,
-} from './remote-write-client.js';
+import { httpTarget } from '../http/http-target.js';
+import type { RetryPolicy } from '../http/retry.js';
+import { createRemoteWriteClient, RETRY, type RemoteWriteClient } from './remote-write-client.js';
 import { createRequestBuilder, type RequestLimits } from './remote-write-request.js';
 import { openState, type SentState } from './state-file.js';
 import type { Grid, Step, StepSink } from './steps.js';

@@ -2,7 +2,7 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../errors.js';
-import { httpTarget } from './http-target.js';
+import { httpTarget } from '../http/http-target.js';
 
 /** How long a Prometheus keeps its blocks. */
 export interface Retention {

@@ -2,10 +2,12 @@ import { dirname, resolve } from 'node:path';
 import { readDocument } from '../documents/document.js';
 import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { createExpansion, type Environment } from './expand.js';
+import { type ExternalUrls, externalUrls } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
 import { configSchema, type Kind, type RawConfig, type Stage } from './schema.js';
 import type { Locate } from './section.js';
 import { type SshConfig, sshConfig } from './ssh-section.js';
+import { withoutSlash } from './web-address.js';
 import { type WebConfig, webConfig } from './web-section.js';
 
 /** One line of the team's description of its boards; patterns have `*` and `?` as wildcards. */
@@ -44,6 +46,7 @@ export interface Config {
   readonly timeZone: string;
   /** Without a slash at the end; empty when not configured. */
   readonly taigaUrl: string;
+  readonly externalUrls: ExternalUrls;
   readonly projects: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   readonly workflow: readonly WorkflowRule[];
   readonly transitions: readonly TransitionRule[];
@@ -124,7 +127,8 @@ async function toConfig(
     listen,
     web: webConfig(raw.web, section),
     timeZone: raw.time_zone,
-    taigaUrl: (raw.taiga_url ?? '').replace(/\/+$/, ''),
+    taigaUrl: withoutSlash(raw.taiga_url ?? ''),
+    externalUrls: externalUrls(raw.external_urls),
     projects: raw.projects,
     workflow: raw.workflow.flatMap(({ project, kind, stages }) =>
       Object.entries(stages).flatMap(([stage, statuses]) =>

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { duration, timeout, timeoutOrNone } from '../documents/duration.js';
 import { databaseSchema } from './database-section.js';
+import { externalUrlsSchema } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
 import { sshSchema } from './ssh-section.js';
+import { webAddress } from './web-address.js';
 import { webSchema } from './web-section.js';
 
 export const KINDS = ['epic', 'userstory', 'task', 'issue'] as const;
@@ -20,10 +22,6 @@ const timeZone = z.string().refine(isTimeZone, {
 const listen = z.string().refine((text) => parseHostPort(text) !== undefined, {
   error: (issue) =>
     `"${String(issue.input)}" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284`,
-});
-
-const webAddress = z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), {
-  error: (issue) => `"${String(issue.input)}" is not a web address; write it like https://taiga.example.org`,
 });
 
 const count = z.number().int().positive();
@@ -120,6 +118,9 @@ export const configSchema = z.strictObject({
   web: webSchema.prefault({}).describe('Who may reach the HTTP server, and how.'),
   time_zone: timeZone.default('UTC').describe('Time zone of days, sprints and cron expressions.'),
   taiga_url: webAddress.optional().describe("Address of Taiga's front end, for links to items."),
+  external_urls: externalUrlsSchema
+    .prefault({})
+    .describe("Where people's browsers find what belongs together: what links are made of."),
   projects: projects.prefault({}).describe('Which projects are exported.'),
   workflow: z
     .array(workflowRule)

@@ -11,6 +11,7 @@ import { check } from './check.js';
 import { allSucceeded, collect } from './collect.js';
 import { collectToFile } from './collect-to-file.js';
 import { demo } from './demo.js';
+import { addGrafanaCommand } from './grafana-command.js';
 import { loadInstallation } from './installation.js';
 import { DEMO_SEED, serve } from './serve.js';
 
@@ -161,6 +162,8 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
         print,
       });
     });
+
+  addGrafanaCommand(program, { source, version, print });
 
   try {
     await program.parseAsync([...argv]);

@@ -7,9 +7,9 @@ import { snappyUncompress } from 'hysnappy';
 import { PbfReader } from 'pbf';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runBackfill, type Summary } from '../../src/backfill/backfill.js';
-import { backoffMs, RETRY, type RetryPolicy, retryAfterMs } from '../../src/backfill/remote-write-client.js';
 import type { RequestLimits } from '../../src/backfill/remote-write-request.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
+import type { RetryPolicy } from '../../src/http/retry.js';
 import { startGate } from '../support/gate.js';
 import { HANG_MS } from '../support/hang.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
@@ -375,30 +375,6 @@ test('a state file of something else is refused', async () => {
 
 test.each(['not a url', 'ftp://host/'])('%j is no receiver', async (url) => {
   expect((await errorOf(send(url))).code).toBe('BACKFILL_USAGE');
-});
-
-test('the wait doubles up to a cap, and half of it is chance', () => {
-  for (const [failures, most] of [
-    [0, 500],
-    [1, 1000],
-    [4, 8000],
-    [10, 30_000],
-    [2000, 30_000],
-  ] as const) {
-    const waits = Array.from({ length: 200 }, () => backoffMs(failures, RETRY));
-    expect(Math.min(...waits)).toBeGreaterThanOrEqual(most / 2);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(most);
-    expect(new Set(waits).size).toBeGreaterThan(100);
-  }
-});
-
-test.each([
-  [null, undefined],
-  ['7', 7000],
-  ['Thu, 01 Jan 1970 00:01:00 GMT', 60_000],
-  ['soon', undefined],
-])('Retry-After: %s', (header, ms) => {
-  expect(retryAfterMs(header, 0)).toBe(ms);
 });
 
 const INSTANTS = [FROM, FROM + HOUR, FROM + 2 * HOUR - STEP, FROM + 2 * HOUR, FROM + 25 * HOUR, TO - HOUR];

@@ -45,6 +45,7 @@ const SECTIONS = `database:
 listen: "[::1]:10284"
 time_zone: Europe/Berlin
 taiga_url: https://taiga.example.org/
+external_urls: { grafana: "https://a/grafana/", exporter: "http://b:10284", alertmanager: "http://c:9093" }
 projects: { include: ["*"], exclude: [a-*] }
 workflow:
   - { project: web, kind: issue, stages: { done: [Fertig], waiting: ["Bereit *"] } }

@@ -24,6 +24,8 @@ export const MISTAKES: Readonly<Record<string, string>> = {
   'a URL in place of the section': `database: ${quoted}`,
   'a URL in another key': `listen: ${quoted}`,
   'a URL for the web address': `${good}taiga_url: ${quoted}`,
+  'a URL for an external address': `${good}external_urls: { grafana: ${quoted} }`,
+  'a password in an external address': `${good}external_urls: { grafana: "https://u:${password}@h/" }`,
   'a URL without its closing quote': `database:\n  url: "${url}\n`,
   'a URL with more behind it': `database:\n  url: ${quoted} ${quoted}\n`,
   'a URL with an escape': `database:\n  url: "${url}\\${passphrase.slice(0, 1)}\\q${url}"\n`,

@@ -47,8 +47,10 @@ test('the collectors that the pages show can be loaded and yield something', asy
 test('the pieces of configuration that the pages show are right', async () => {
   const shown = [
     ...['docs/configuration.md', 'docs/backfill.md'].flatMap((page) => blocks(page, 'yaml')),
-    // Beside it, this page shows other files.
-    ...blocks('docs/http.md', 'yaml').filter((text) => text.startsWith('# bugflow.yaml')),
+    // Beside it, these pages show other files.
+    ...['docs/http.md', 'docs/wall.md'].flatMap((page) =>
+      blocks(page, 'yaml').filter((text) => text.startsWith('# bugflow.yaml')),
+    ),
   ];
   expect(shown.length).toBeGreaterThanOrEqual(5);
   for (const text of shown) {

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { baseAddress, withoutSlash } from './web-address.js';
+
+export const externalUrlsSchema = z.strictObject({
+  grafana: baseAddress
+    .optional()
+    .describe('Address of Grafana, with its sub-path if it has one: links to dashboards begin with it.'),
+  exporter: baseAddress
+    .optional()
+    .describe(
+      'Address of this service: the panels of the dashboards link to its page that explains their numbers.',
+    ),
+  alertmanager: baseAddress.optional().describe('Address of Alertmanager, for links to alerts.'),
+});
+
+/** Addresses as browsers reach them, without a slash at the end. */
+export interface ExternalUrls {
+  readonly grafana: string | undefined;
+  readonly exporter: string | undefined;
+  readonly alertmanager: string | undefined;
+}
+
+export function externalUrls(raw: z.output<typeof externalUrlsSchema>): ExternalUrls {
+  return {
+    grafana: raw.grafana && withoutSlash(raw.grafana),
+    exporter: raw.exporter && withoutSlash(raw.exporter),
+    alertmanager: raw.alertmanager && withoutSlash(raw.alertmanager),
+  };
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+export const webAddress = z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), {
+  error: (issue) => `"${String(issue.input)}" is not a web address; write it like https://taiga.example.org`,
+});
+
+/** One that paths are put behind. */
+export const baseAddress = webAddress.refine((text) => {
+  if (!URL.canParse(text)) return true;
+  const { username, password, search, hash } = new URL(text);
+  return username + password + search + hash === '';
+}, 'everybody sees it and paths are put behind it: no user, password, ? or #');
+
+/** Without slashes at the end. */
+export function withoutSlash(address: string): string {
+  return address.replace(/\/+$/, '');
+}

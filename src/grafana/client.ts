@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { BugflowError } from '../errors.js';
+import { exchange, type HttpRequest, quote } from '../http/exchange.js';
+import { type Attempt, type RetryPolicy, retryAfterMs, withRetries } from '../http/retry.js';
+import type { GrafanaCredentials } from './credentials.js';
+import { explainFailure, explainNoGrafana, explainRefusal, isHopeless } from './explain-answer.js';
+
+export interface GrafanaAnswer {
+  readonly status: number;
+  /** What the JSON says. */
+  readonly body: unknown;
+}
+
+export interface GrafanaRequest {
+  readonly method: HttpRequest['method'];
+  /** Behind Grafana's own address, with the slash at its beginning. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** What it is for, in messages: `save the dashboard "Team wall"`. */
+  readonly to: string;
+  /** Statuses that the caller deals with; others but success are errors. */
+  readonly expected?: readonly number[];
+  /** Whether the same request a second time would do something a second time. */
+  readonly once?: boolean;
+}
+
+/** Grafana's HTTP API with somebody's rights. */
+export interface GrafanaClient {
+  /** Grafana's address, without a slash at the end. */
+  readonly url: string;
+  /** Waits until Grafana answers, for so long as was said. Resolves to its version, if it tells. @throws BugflowError */
+  contact(): Promise<string | undefined>;
+  /** @throws BugflowError */
+  ask(request: GrafanaRequest): Promise<GrafanaAnswer>;
+}
+
+export interface GrafanaClientOptions {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly credentials: GrafanaCredentials;
+  /** How long to wait for a Grafana that does not answer yet; 0: not at all. */
+  readonly waitMs: number;
+  readonly print: (line: string) => void;
+  readonly retry?: RetryPolicy;
+}
+
+/** For what goes wrong once Grafana has answered: a restart, a limit of requests. */
+const RETRY: RetryPolicy = {
+  firstMs: 500,
+  longestMs: 5000,
+  giveUpAfterMs: 90_000,
+  requestTimeoutMs: 30_000,
+};
+/** With older ones the dashboards do not load. */
+const OLDEST_VERSION = 10;
+/** Of a wait that a person would wonder about. */
+const LONG_WAIT_MS = 2000;
+
+const health = z.looseObject({ database: z.string(), version: z.string().optional() });
+
+export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClient {
+  const { url, credentials, waitMs, print, retry = RETRY } = options;
+
+  const attempt = async (
+    { method, path, body, to, expected = [], once = false }: GrafanaRequest,
+    authorization: Readonly<Record<string, string>>,
+  ): Promise<Attempt<GrafanaAnswer>> => {
+    const outcome = await exchange({
+      method,
+      url: url + path,
+      headers: {
+        accept: 'application/json',
+        ...authorization,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs: retry.requestTimeoutMs,
+    });
+    if (outcome.kind === 'failure') {
+      const mayBeDone = once && outcome.code !== 'ECONNREFUSED';
+      if (isHopeless(outcome) || mayBeDone) throw explainFailure(url, outcome.reason, outcome.code);
+      return { again: outcome.reason };
+    }
+    const { status, headers, text } = outcome;
+    if (status === 429 || status === 503 || (!once && (status === 502 || status === 504))) {
+      const reason = `${status} ${quote(text)}`.trim();
+      return { again: reason, waitMs: retryAfterMs(headers.get('retry-after')) };
+    }
+    const json = parseJson(text);
+    if (json === undefined || (status >= 300 && status < 400))
+      throw explainNoGrafana({ url, path, status, text, location: headers.get('location') });
+    if ((status >= 200 && status < 300) || expected.includes(status))
+      return { value: { status, body: json.value } };
+    throw explainRefusal({ url, credentials, to, status, body: json.value });
+  };
+
+  const onWait = (reason: string, ms: number): void => {
+    if (ms >= LONG_WAIT_MS) print(`${url}: ${reason}; trying again in ${(ms / 1000).toFixed(1)} s`);
+  };
+  const giveUp = (reason: string): BugflowError => explainFailure(url, reason, undefined);
+
+  return {
+    url,
+    async contact() {
+      const request = { method: 'GET', path: '/api/health', to: 'say how it is', expected: [404] } as const;
+      // Without credentials: an address that is wrong shall not learn them.
+      const { status, body } = await withRetries(() => attempt(request, {}), {
+        policy: { ...retry, giveUpAfterMs: waitMs },
+        onWait,
+        giveUp: (reason) => explainFailure(url, reason, undefined, waitMs === 0),
+      });
+      const parsed = health.safeParse(body);
+      if (!parsed.success) {
+        const text = JSON.stringify(body);
+        throw explainNoGrafana({ url, path: request.path, status, text, location: null });
+      }
+      const { version } = parsed.data;
+      if (version !== undefined && Number.parseInt(version, 10) < OLDEST_VERSION) {
+        throw new BugflowError(
+          'GRAFANA_ADDRESS',
+          `${url} is Grafana ${version}; the dashboards need ${OLDEST_VERSION} or newer`,
+        );
+      }
+      return version;
+    },
+    ask: (request) =>
+      withRetries(() => attempt(request, { authorization: credentials.authorization }), {
+        policy: retry,
+        onWait,
+        giveUp,
+      }),
+  };
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}

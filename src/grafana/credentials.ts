@@ -1,0 +1,39 @@
+import { readSecret } from '../config/secret.js';
+import { BugflowError } from '../errors.js';
+
+export type CredentialFiles =
+  | { readonly tokenFile: string }
+  | { readonly user: string; readonly passwordFile: string };
+
+export interface GrafanaCredentials {
+  /** The header. Never shown. */
+  readonly authorization: string;
+  /** For messages: where they come from, not what they are. */
+  readonly described: string;
+}
+
+/** @throws BugflowError naming the file */
+export async function readCredentials(files: CredentialFiles): Promise<GrafanaCredentials> {
+  if ('tokenFile' in files) {
+    const token = await readOne(files.tokenFile, 'a token of a service account');
+    // A header takes no other characters, and the error that fetch throws would quote it.
+    if (!/^[\x21-\x7e]+$/.test(token))
+      throw new BugflowError('CONFIG_INVALID', 'this is no token: it has blanks or strange characters', {
+        place: { file: files.tokenFile },
+      });
+    return { authorization: `Bearer ${token}`, described: `the token in ${files.tokenFile}` };
+  }
+  const password = await readOne(files.passwordFile, 'a password');
+  const encoded = Buffer.from(`${files.user}:${password}`).toString('base64');
+  return {
+    authorization: `Basic ${encoded}`,
+    described: `the user ${files.user} with the password in ${files.passwordFile}`,
+  };
+}
+
+async function readOne(file: string, what: string): Promise<string> {
+  const secret = (await readSecret(file)).trim();
+  if (secret === '')
+    throw new BugflowError('CONFIG_INVALID', `the file is empty; write ${what} into it`, { place: { file } });
+  return secret;
+}

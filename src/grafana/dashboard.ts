@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BugflowError, messageOf } from '../errors.js';
+
+/** What Grafana takes as a dashboard's or a folder's own name. */
+export const UID = /^[a-zA-Z0-9_-]{1,40}$/;
+
+const variable = z.looseObject({ name: z.string(), type: z.string() });
+const dashboardSchema = z.looseObject({
+  uid: z.string().regex(UID),
+  title: z.string().min(1),
+  tags: z.array(z.string()).optional(),
+  templating: z.looseObject({ list: z.array(variable) }).optional(),
+});
+
+export type Variable = Readonly<z.output<typeof variable>>;
+/** A dashboard in Grafana's classic JSON, of which only what is needed here has a type. */
+export type Dashboard = Readonly<z.output<typeof dashboardSchema>>;
+
+/** The dashboards in the JSON files of a folder, in the order of their names. @throws BugflowError */
+export async function readDashboards(folder: string): Promise<readonly Dashboard[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new BugflowError('GRAFANA_DASHBOARDS', `cannot read the dashboards: ${messageOf(error)}`);
+  });
+  const files = names.filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(files.map((name) => readDashboard(join(folder, name))));
+}
+
+async function readDashboard(file: string): Promise<Dashboard> {
+  try {
+    return dashboardSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? 'it has no uid or no title' : messageOf(error);
+    throw new BugflowError('GRAFANA_DASHBOARDS', `this is no dashboard: ${reason}`, { place: { file } });
+  }
+}
+
+/** A dashboard with some of its variables changed. */
+export function changeVariables(dashboard: Dashboard, change: (variable: Variable) => Variable): Dashboard {
+  const { templating } = dashboard;
+  if (!templating) return dashboard;
+  return { ...dashboard, templating: { ...templating, list: templating.list.map(change) } };
+}
+
+/**
+ * Whether there is in Grafana what we would write. What Grafana adds of its own does not count: numbers and versions, and
+ * defaults that it fills in.
+ */
+export function isThere(wanted: unknown, there: unknown): boolean {
+  if (wanted === null || wanted === undefined) return there === null || there === undefined;
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(there) &&
+      wanted.length === there.length &&
+      wanted.every((item, i) => isThere(item, there[i]))
+    );
+  }
+  if (typeof wanted === 'object') {
+    if (typeof there !== 'object' || there === null || Array.isArray(there)) return false;
+    const found = there as Readonly<Record<string, unknown>>;
+    return Object.entries(wanted).every(([key, value]) => isThere(value, found[key]));
+  }
+  return wanted === there;
+}

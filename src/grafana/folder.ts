@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { GrafanaClient } from './client.js';
+import { UID } from './dashboard.js';
+
+export interface Folder {
+  readonly uid: string;
+  readonly title: string;
+}
+
+/** What became of something in Grafana. */
+export type Change = 'created' | 'updated' | 'unchanged' | 'deleted';
+
+/** The folder's own name, whatever its title: so that it is found again when somebody renames it. */
+export const FOLDER_UID = 'bugflow';
+export const FOLDER_TITLE = 'Taiga';
+
+const folderAnswer = z.looseObject({ uid: z.string(), title: z.string(), version: z.number().optional() });
+type FolderAnswer = z.output<typeof folderAnswer>;
+
+/**
+ * Finds the folder for the dashboards, or makes it: one with the wanted title or uid, else the one that was made before,
+ * which then gets that title. Without a wish, the one that was made before keeps the title that it has.
+ * @throws BugflowError
+ */
+export async function ensureFolder(
+  client: GrafanaClient,
+  wanted: string | undefined,
+): Promise<{ readonly folder: Folder; readonly change: Change }> {
+  const title = wanted ?? FOLDER_TITLE;
+  const own = await folderByUid(client, FOLDER_UID);
+  if (own && (wanted === undefined || own.title === wanted)) return { folder: own, change: 'unchanged' };
+  if (wanted !== undefined) {
+    const found = (await folderByTitle(client, wanted)) ?? (await folderByUid(client, wanted));
+    if (found) return { folder: found, change: 'unchanged' };
+  }
+  if (own) {
+    const answer = await client.ask({
+      method: 'PUT',
+      path: `/api/folders/${FOLDER_UID}`,
+      body: { title, version: own.version, overwrite: own.version === undefined },
+      to: `rename the folder "${own.title}"`,
+    });
+    return { folder: folderAnswer.parse(answer.body), change: 'updated' };
+  }
+  const answer = await client.ask({
+    method: 'POST',
+    path: '/api/folders',
+    body: { uid: FOLDER_UID, title },
+    to: `make the folder "${title}"`,
+  });
+  return { folder: folderAnswer.parse(answer.body), change: 'created' };
+}
+
+async function folderByUid(client: GrafanaClient, uid: string): Promise<FolderAnswer | undefined> {
+  if (!UID.test(uid)) return undefined;
+  const { status, body } = await client.ask({
+    method: 'GET',
+    path: `/api/folders/${uid}`,
+    to: 'read folders',
+    // To those who may not see every folder, one that is not there is forbidden.
+    expected: [403, 404],
+  });
+  return status === 200 ? folderAnswer.parse(body) : undefined;
+}
+
+/** Among those that lie in no other. */
+async function folderByTitle(client: GrafanaClient, title: string): Promise<FolderAnswer | undefined> {
+  const { body } = await client.ask({
+    method: 'GET',
+    path: '/api/folders?limit=1000',
+    to: 'list the folders',
+  });
+  return z
+    .array(folderAnswer)
+    .parse(body)
+    .find((folder) => folder.title === title);
+}

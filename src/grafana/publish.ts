@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { BugflowError } from '../errors.js';
+import type { GrafanaClient } from './client.js';
+import type { Dashboard } from './dashboard.js';
+import { chooseDatasource, type Datasource } from './datasource.js';
+import { type Change, ensureFolder } from './folder.js';
+import { ensurePlaylist, type PlaylistResult } from './playlist.js';
+import { deleteDashboard, findDashboard, saveDashboard } from './save-dashboard.js';
+import { settle } from './variables.js';
+import { type Project, projectWall, TEAM_WALL_UID, WALL_TAG, WALL_UID_PREFIX } from './walls.js';
+
+export interface Plan {
+  readonly dashboards: readonly Dashboard[];
+  readonly projects: readonly Project[];
+  /** Title or uid. */
+  readonly folder: string | undefined;
+  /** Name or uid. */
+  readonly datasource: string | undefined;
+  /** Only the projects' walls and their playlist: the dashboards come from files. */
+  readonly playlistOnly: boolean;
+  readonly addresses: Readonly<Record<string, string | undefined>>;
+  /** What Grafana shows beside a new version. */
+  readonly message: string;
+}
+
+export interface Saved {
+  readonly uid: string;
+  readonly title: string;
+  readonly change: Change;
+}
+
+export interface Published {
+  readonly datasource: Datasource;
+  readonly folder: { readonly title: string; readonly change: Change } | undefined;
+  readonly dashboards: readonly Saved[];
+  readonly walls: readonly Saved[];
+  readonly deleted: readonly Saved[];
+  /** Without projects there is nothing to play. */
+  readonly playlist: PlaylistResult | undefined;
+}
+
+/** Brings a Grafana to where the plan says; what is so already is left alone. @throws BugflowError */
+export async function publish(client: GrafanaClient, plan: Plan): Promise<Published> {
+  const { projects, message } = plan;
+  const teamWall = plan.dashboards.find(({ uid }) => uid === TEAM_WALL_UID);
+  if (!teamWall)
+    throw new BugflowError('GRAFANA_DASHBOARDS', `there is no dashboard ${TEAM_WALL_UID} to make walls of`);
+  const datasource = await chooseDatasource(client, plan.datasource);
+  const place = plan.playlistOnly ? undefined : await ensureFolder(client, plan.folder);
+  const folderUid = place
+    ? place.folder.uid
+    : ((await findDashboard(client, TEAM_WALL_UID))?.folderUid ?? '');
+  const saveAll = async (dashboards: readonly Dashboard[]): Promise<Saved[]> => {
+    const saved: Saved[] = [];
+    for (const dashboard of dashboards) {
+      const settled = settle(dashboard, { datasource, addresses: plan.addresses });
+      const change = await saveDashboard(client, settled, { folderUid, message });
+      saved.push({ uid: dashboard.uid, title: dashboard.title, change });
+    }
+    return saved;
+  };
+  const dashboards = plan.playlistOnly ? [] : await saveAll(plan.dashboards);
+  const walls = await saveAll(projects.map((project) => projectWall(teamWall, project)));
+  // Whoever knows no project has more likely a filter or a database that is wrong: what is there stays.
+  const playlist =
+    walls.length === 0
+      ? undefined
+      : await ensurePlaylist(
+          client,
+          walls.map(({ uid }) => uid),
+        );
+  const deleted = walls.length === 0 ? [] : await deleteOtherWalls(client, walls);
+  return {
+    datasource,
+    folder: place && { title: place.folder.title, change: place.change },
+    dashboards,
+    walls,
+    deleted,
+    playlist,
+  };
+}
+
+const searchAnswer = z.array(
+  z.looseObject({ uid: z.string(), title: z.string(), tags: z.array(z.string()).nullish() }),
+);
+
+/** Walls of projects that are gone; only what is ours by both its uid and its tag. */
+async function deleteOtherWalls(client: GrafanaClient, current: readonly Saved[]): Promise<Saved[]> {
+  const { body } = await client.ask({
+    method: 'GET',
+    path: `/api/search?type=dash-db&tag=${WALL_TAG}&limit=5000`,
+    to: 'search for walls',
+  });
+  const others = searchAnswer
+    .parse(body)
+    .filter(({ uid, tags }) => uid.startsWith(WALL_UID_PREFIX) && tags?.includes(WALL_TAG))
+    .filter(({ uid }) => !current.some((wall) => wall.uid === uid));
+  const deleted: Saved[] = [];
+  for (const { uid, title } of others) {
+    if (await deleteDashboard(client, uid, title)) deleted.push({ uid, title, change: 'deleted' });
+  }
+  return deleted;
+}

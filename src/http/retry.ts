@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface RetryPolicy {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** Without success for so long, no further attempt is made. */
+  readonly giveUpAfterMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+export type Attempt<T> =
+  | { readonly value: T }
+  /** Worth another attempt: why, and when, if the other side said so. */
+  | { readonly again: string; readonly waitMs?: number | undefined };
+
+export interface RetryOptions {
+  readonly policy: RetryPolicy;
+  readonly onWait?: (reason: string, waitMs: number) => void;
+  /** The error to end with, from the reason of the last attempt. */
+  readonly giveUp: (reason: string) => Error;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Attempts until one succeeds or throws, or the time is over. */
+export async function withRetries<T>(
+  attempt: () => Promise<Attempt<T>>,
+  { policy, onWait, giveUp, signal }: RetryOptions,
+): Promise<T> {
+  const giveUpAt = performance.now() + policy.giveUpAfterMs;
+  for (let failures = 0; ; failures += 1) {
+    const outcome = await attempt();
+    if ('value' in outcome) return outcome.value;
+    const waitMs = outcome.waitMs ?? backoffMs(failures, policy);
+    if (performance.now() + waitMs > giveUpAt) throw giveUp(outcome.again);
+    onWait?.(outcome.again, waitMs);
+    await sleep(waitMs, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
+  }
+}
+
+/** Doubles up to the cap; half of it is chance, so that many clients do not come back at one moment. */
+export function backoffMs(
+  failures: number,
+  { firstMs, longestMs }: Pick<RetryPolicy, 'firstMs' | 'longestMs'>,
+): number {
+  const most = Math.min(longestMs, firstMs * 2 ** Math.min(failures, 30));
+  return most / 2 + (most / 2) * Math.random();
+}
+
+/** The header's seconds, or its date, as a time to wait. */
+export function retryAfterMs(header: string | null, nowMs = Date.now()): number | undefined {
+  if (header === null) return undefined;
+  const text = header.trim();
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

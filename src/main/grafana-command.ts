@@ -1,0 +1,98 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ConfigSource } from '../config/config.js';
+import { parseDuration } from '../documents/duration.js';
+import type { CredentialFiles } from '../grafana/credentials.js';
+import { grafana, SHIPPED_DASHBOARDS } from './grafana.js';
+import { loadInstallation } from './installation.js';
+
+interface GrafanaFlags {
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly folder?: string;
+  readonly datasource?: string;
+  readonly playlistOnly?: boolean;
+  /** Milliseconds. */
+  readonly wait: number;
+}
+
+interface GrafanaCommandContext {
+  readonly source: () => ConfigSource;
+  readonly version: string;
+  readonly print: (line: string) => void;
+}
+
+/** Adds the command `grafana` to the command line. */
+export function addGrafanaCommand(program: Command, { source, version, print }: GrafanaCommandContext): void {
+  program
+    .command('grafana')
+    .description('put the dashboards, a wall for each project, and the playlist of the walls into a Grafana')
+    .option('--url <url>', "Grafana's address; external_urls.grafana of the configuration by default")
+    .option('--token-file <file>', 'file with a token of a service account with the role Editor')
+    .option('--user <name>', 'log in as this user instead')
+    .option('--password-file <file>', "file with the user's password")
+    .option('--folder <title>', 'folder of the dashboards, by its title or uid; "Taiga" by default')
+    .option('--datasource <name>', 'the Prometheus to read, by its name or uid; the default or the only one')
+    .option('--playlist-only', 'only the walls and their playlist, where the dashboards come from files')
+    .addOption(
+      new Option('--wait <duration>', 'wait so long for a Grafana that does not answer yet, like 60s')
+        .argParser(parseWait)
+        .default(0, 'not at all'),
+    )
+    .action(async ({ url, folder, datasource, playlistOnly = false, wait, ...flags }: GrafanaFlags) => {
+      const problem = url === undefined ? undefined : problemOf(url);
+      if (problem !== undefined) return program.error(`error: --url: ${problem}`);
+      const credentials = credentialFiles(flags);
+      if (!credentials)
+        return program.error('error: say who you are: --token-file, or --user and --password-file');
+      const installation = await loadInstallation(source());
+      const address = url ?? installation.config.externalUrls.grafana;
+      if (address === undefined)
+        return program.error('error: say where: --url, or external_urls.grafana in the configuration');
+      await grafana(installation, {
+        url: address,
+        credentials,
+        folder,
+        datasource,
+        playlistOnly,
+        waitMs: wait,
+        dashboardsFolder: SHIPPED_DASHBOARDS,
+        version,
+        now: new Date(),
+        print,
+      });
+    });
+}
+
+/** Undefined where it is not exactly one of the two ways. */
+function credentialFiles({
+  tokenFile,
+  user,
+  passwordFile,
+}: Pick<GrafanaFlags, 'tokenFile' | 'user' | 'passwordFile'>): CredentialFiles | undefined {
+  if (tokenFile !== undefined)
+    return user === undefined && passwordFile === undefined ? { tokenFile } : undefined;
+  // In what is sent, a colon ends the name.
+  if (user === undefined || passwordFile === undefined || user.includes(':')) return undefined;
+  return { user, passwordFile };
+}
+
+/** Not while the arguments are parsed, as its errors show the argument: somebody may have put a password into it. */
+function problemOf(url: string): string | undefined {
+  if (!/^https?:\/\/\S+$/.test(url) || !URL.canParse(url))
+    return 'write it like https://grafana.example.org or http://localhost:3000';
+  const { username, password, search, hash } = new URL(url);
+  if (username + password !== '')
+    return 'credentials go into files: --token-file, or --user and --password-file';
+  return search + hash === '' ? undefined : 'it must have no ? and no #';
+}
+
+const LONGEST_WAIT_MS = 86_400_000;
+
+function parseWait(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms > LONGEST_WAIT_MS)
+    throw new InvalidArgumentError('write it like 60s or 5m; a day is the longest.');
+  return ms;
+}

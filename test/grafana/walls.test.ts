@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { isThere, UID } from '../../src/grafana/dashboard.js';
+import { settle } from '../../src/grafana/variables.js';
+import { projectWall, wallUid } from '../../src/grafana/walls.js';
+import { dashboard } from './dashboards.js';
+
+describe('the uid of a wall', () => {
+  test.each([
+    ['webshop', 'bugflow-wall-webshop'],
+    ['ann-web_shop-2', 'bugflow-wall-ann-web_shop-2'],
+    ['x'.repeat(27), `bugflow-wall-${'x'.repeat(27)}`],
+    ['x'.repeat(28), 'bugflow-wall-xxxxxxxxxxxxxxxxxx-f3b43939'],
+    ['Webshop', 'bugflow-wall-webshop-a178df07'],
+    ['größe.2', 'bugflow-wall-gr-e-2-c820b9cc'],
+    ['', 'bugflow-wall--e3b0c442'],
+  ])('of %j is %s', (slug, uid) => {
+    expect(wallUid(slug)).toBe(uid);
+    expect(uid).toMatch(UID);
+  });
+
+  test('differs for slugs that begin alike', () => {
+    const slugs = ['a', 'b'].map((end) => `the-same-very-long-beginning-of-a-slug-${end}`);
+    const [a, b] = slugs.map(wallUid);
+    expect(a).not.toBe(b);
+  });
+});
+
+describe('the wall of a project', () => {
+  const teamWall = dashboard('bugflow-team-wall', 'Team wall', { refresh: '1m' });
+
+  test('is the team wall with another name, its own tag and a fixed project', () => {
+    const wall = projectWall(teamWall, { slug: 'webshop', name: 'The web shop' });
+    expect(wall).toEqual({
+      ...teamWall,
+      uid: 'bugflow-wall-webshop',
+      title: 'The web shop · wall',
+      tags: ['taiga-bugflow-wall'],
+      templating: { list: [teamWall.templating?.list[0], expect.anything(), teamWall.templating?.list[2]] },
+    });
+    expect(wall.templating?.list[1]).toEqual({
+      name: 'project',
+      type: 'custom',
+      label: 'Project',
+      hide: 2,
+      skipUrlSync: true,
+      includeAll: false,
+      multi: true,
+      query: 'The web shop : webshop',
+      current: { text: ['The web shop'], value: ['webshop'] },
+      options: [{ selected: true, text: 'The web shop', value: 'webshop' }],
+    });
+    // And the team wall is as it was.
+    expect(teamWall).toEqual(dashboard('bugflow-team-wall', 'Team wall', { refresh: '1m' }));
+  });
+
+  test.each([
+    ['Shop, new', 'shop', 'Shop\\, new : shop', 'Shop, new'],
+    ['A : B', 'a-b', 'A : B : a-b', 'A : B'],
+    ['Two\nlines\u0007', 'two', 'Two lines : two', 'Two lines'],
+  ])('called %j offers Grafana one option', (name, slug, query, text) => {
+    const variable = projectWall(teamWall, { slug, name }).templating?.list[1];
+    expect(variable?.query).toBe(query);
+    // As Grafana takes the query apart.
+    const options = String(variable?.query).match(/(?:\\,|[^,])+/g) ?? [];
+    expect(
+      options.map((option) => /^\s*(.+)\s:\s(.+)$/.exec(option.replaceAll('\\,', ','))?.slice(1)),
+    ).toEqual([[text, slug]]);
+  });
+});
+
+test('addresses go into hidden variables, whatever their type; a variable of another kind is none', () => {
+  const list = ['constant', 'textbox', 'query'].map((type) => ({ name: 'exporter', type, query: 'x' }));
+  const settled = settle(dashboard('x', 'X', { templating: { list } }), {
+    datasource: { uid: 'u', name: 'n', isDefault: true },
+    addresses: { exporter: 'https://b' },
+  });
+  const current = { text: 'https://b', value: 'https://b' };
+  expect(settled.templating?.list).toEqual([
+    { name: 'exporter', type: 'constant', query: 'https://b', current },
+    {
+      name: 'exporter',
+      type: 'textbox',
+      query: 'https://b',
+      current,
+      options: [{ ...current, selected: true }],
+    },
+    { name: 'exporter', type: 'query', query: 'x' },
+  ]);
+});
+
+test.each([
+  ['the same', { a: [1, { b: 'x' }] }, { a: [1, { b: 'x' }] }, true],
+  ['more than we wrote', { a: 1 }, { a: 1, id: 7, version: 3 }, true],
+  ['a null that is absent', { a: 1, id: null }, { a: 1 }, true],
+  ['another value', { a: { b: 1 } }, { a: { b: 2 } }, false],
+  ['another type', { a: 1 }, { a: '1' }, false],
+  ['less than we wrote', { a: 1, b: false }, { a: 1 }, false],
+  ['a panel more', { panels: [{ id: 1 }] }, { panels: [{ id: 1 }, { id: 2 }] }, false],
+  ['a list that is none', { a: [] }, { a: {} }, false],
+  ['a map that is none', { a: {} }, { a: [] }, false],
+  ['something for null', { a: null }, { a: 1 }, false],
+])('%s', (_case, wanted, there, expected) => {
+  expect(isThere(wanted, there)).toBe(expected);
+});
