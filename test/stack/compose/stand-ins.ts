@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -10,14 +9,16 @@ import { ROOT } from '../../support/bugflow.js';
 import type { Engine } from './engine.js';
 
 const run = promisify(execFile);
-const GRAFANA_STAND_IN = fileURLToPath(new URL('grafana-stand-in.mjs', import.meta.url));
 const BASE = 'bugflow-test/debian';
+const DEBOOTSTRAP = ['--variant=minbase', '--include=ca-certificates,busybox-static'];
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /** What the files pin: a name with its tag, by the part of it before the colon. */
 export async function pinnedImages(): Promise<ReadonlyMap<string, string>> {
   const schema = z.object({ services: z.record(z.string(), z.object({ image: z.string() })) });
-  const { services } = schema.parse(parse(await readFile(join(ROOT, 'docker-compose.yml'), 'utf8')));
+  const { services } = schema.parse(
+    parse(await readFile(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }),
+  );
   const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
   const names = [
     ...Object.values(services).map(({ image }) => image),
@@ -47,10 +48,11 @@ export async function makeStandIns(engine: Engine, folder: string): Promise<void
     await engine.docker(['build', '--quiet', '--tag', name, '.'], { cwd: context });
   };
 
+  const node = await nodeBinary(folder);
   await build(
     nameOf('node'),
     [
-      [await nodeBinary(folder), 'node'],
+      [node, 'node'],
       [await npmFolder(), 'npm'],
       [CERTIFICATES, 'certificates.crt'],
       [await npmSettings(folder), 'npmrc'],
@@ -90,34 +92,41 @@ ENTRYPOINT ["/bin/alertmanager"]
   await build(
     nameOf('grafana/grafana'),
     [
-      [await nodeBinary(folder), 'node'],
-      [GRAFANA_STAND_IN, 'server.mjs'],
-      [join(ROOT, 'node_modules/yaml'), 'yaml'],
+      [node, 'node'],
+      [await grafanaStandIn(folder), 'grafana.cjs'],
     ],
     `COPY node /usr/local/bin/node
-COPY yaml /usr/share/grafana/node_modules/yaml
-COPY server.mjs /usr/share/grafana/server.mjs
+COPY grafana.cjs /usr/share/grafana/grafana.cjs
 RUN ln -s busybox /bin/wget && useradd --system --uid 472 --gid 0 grafana \\
   && mkdir -p /var/lib/grafana /etc/grafana/provisioning && chown -R 472:0 /var/lib/grafana
 USER 472
-ENTRYPOINT ["node", "/usr/share/grafana/server.mjs"]
+ENTRYPOINT ["node", "/usr/share/grafana/grafana.cjs"]
 `,
   );
 }
 
 async function makeBase(engine: Engine, folder: string): Promise<void> {
-  const cached = process.env.BUGFLOW_TEST_DEBIAN;
-  const tree = cached ?? folder;
-  if (cached === undefined)
-    await run('debootstrap', [
-      '--variant=minbase',
-      '--include=ca-certificates,busybox-static',
-      'bookworm',
-      tree,
-    ]);
+  // Where somebody tries this again and again: a folder that debootstrap has made before.
+  const made = process.env.BUGFLOW_TEST_DEBIAN;
+  const tree = made ?? folder;
+  if (made === undefined) await run('debootstrap', [...DEBOOTSTRAP, 'bookworm', tree]);
   const tar = `${folder}.tar`;
   await run('tar', ['--directory', tree, '--create', '--file', tar, '.']);
   await engine.docker(['import', tar, BASE]);
+}
+
+/** The server that the tests of the command `grafana` use, too, as one file. */
+async function grafanaStandIn(folder: string): Promise<string> {
+  const path = join(folder, 'grafana.cjs');
+  await run(
+    join(ROOT, 'node_modules/.bin/esbuild'),
+    [
+      ...['test/support/grafana/standalone.ts', '--bundle', '--platform=node', '--format=cjs'],
+      ...[`--outfile=${path}`, '--log-level=error'],
+    ],
+    { cwd: ROOT },
+  );
+  return path;
 }
 
 /** The current LTS, whose binary is a package without install scripts; it needs nothing but a C library. */
