@@ -18,6 +18,8 @@ export interface FirstScrapeOptions {
 }
 
 const POLL_MS = 1000;
+/** A Prometheus that has just been started does not know its targets yet. */
+const DISCOVERY_MS = 15_000;
 const ASK_TIMEOUT_MS = 10_000;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
@@ -49,14 +51,15 @@ export async function findFirstScrape(
   const { metric, job, instance } = scraped;
   const ask = asker(scraped.prometheusUrl, signal);
   const series = `${metric}{job=${JSON.stringify(job)},instance=${JSON.stringify(instance)}}`;
-  const giveUpAt = performance.now() + waitMs;
+  const startedAt = performance.now();
   for (;;) {
     const atMs = await firstSampleMs(ask, series);
     if (atMs !== undefined) return atMs;
     const { activeTargets } = (await ask('targets', { state: 'active' }, targetsAnswer)).data;
     const target = activeTargets.find(({ labels }) => labels.job === job && labels.instance === instance);
-    if (target === undefined) return undefined;
-    if (performance.now() > giveUpAt) {
+    const waitedMs = performance.now() - startedAt;
+    if (target === undefined && waitedMs >= Math.min(waitMs, DISCOVERY_MS)) return undefined;
+    if (target !== undefined && waitedMs >= waitMs) {
       const reason = target.lastError || 'the service may still be reading the history';
       throw new BugflowError(
         'BACKFILL_UNSCRAPED',

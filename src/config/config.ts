@@ -80,6 +80,9 @@ export interface ConfigSource {
   readonly embeddedUrl?: string | undefined;
 }
 
+/** It has one session for all, so whoever connects may have to wait for somebody's long transaction. */
+const EMBEDDED = { allow_superuser: true, connect_timeout: 120_000 } as const;
+
 /** Reads and checks the configuration. @throws BugflowError naming file, line and fix. */
 export async function loadConfig(source: ConfigSource): Promise<Config> {
   const { raw, locate } = await readRaw(source);
@@ -120,7 +123,7 @@ async function toConfig(
     database: await databaseConfig(
       embeddedUrl === undefined || isDatabaseNamed(raw, env)
         ? raw.database
-        : { ...raw.database, url: embeddedUrl, url_file: undefined, allow_superuser: true },
+        : { ...raw.database, ...EMBEDDED, url: embeddedUrl, url_file: undefined },
       section,
     ),
     ssh: raw.ssh && sshConfig(raw.ssh, section),

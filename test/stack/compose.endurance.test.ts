@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { eventually } from '../support/eventually.js';
 import { type Engine, lacking, startEngine } from './compose/engine.js';
@@ -38,13 +38,22 @@ describe.skipIf(missing !== undefined)(
       if (folder) rmSync(folder, { recursive: true, force: true });
     }, 5 * MINUTE_MS);
 
+    afterEach(async ({ task }) => {
+      if (task.result?.state !== 'fail') return;
+      console.error(await project.compose('ps', '--all'));
+      console.error(await project.compose('logs', '--no-color', '--tail', '20'));
+    });
+
     const ask = async (query: string): Promise<number | undefined> =>
       (await askPrometheus(prometheusUrl, query))[0]?.value;
     const grafana = async (path: string): Promise<unknown> =>
       (await fetch(project.url('GRAFANA_PORT', path))).json();
+    /** A year is made up, read and written: minutes, where the machine has other things to do. */
+    const patiently = <T>(check: () => Promise<T>): Promise<T> =>
+      eventually(check, undefined, 20 * MINUTE_MS);
     /** All that is to run runs and is healthy, and all that is to end has ended well. */
     const settled = (): Promise<void> =>
-      eventually(async () => {
+      patiently(async () => {
         const containers = await project.containers();
         const healthy = containers.filter(({ health }) => health === 'healthy');
         expect(healthy.map(({ service }) => service).sort()).toEqual(LONG_RUNNING);
@@ -77,7 +86,7 @@ describe.skipIf(missing !== undefined)(
 
     test('scrapes, has the whole year, and no hole between the two', async () => {
       // It looks for new blocks once a minute.
-      const yearAgo = await eventually(async () => {
+      const yearAgo = await patiently(async () => {
         expect(await ask('sum(taiga_items offset 360d)')).toBeGreaterThan(0);
         return ask('sum(taiga_items_created_total offset 360d)');
       });
@@ -144,7 +153,7 @@ describe.skipIf(missing !== undefined)(
       await project.compose('up', '--detach');
       await settled();
       expect(await project.compose('logs', '--no-color', 'exporter')).toMatch(/goes on after its year/);
-      await eventually(async () => {
+      await patiently(async () => {
         expect(await ask('count_over_time(up{job="taiga-bugflow"}[30s]) > 0 and up == 1')).toBeGreaterThan(0);
         expect(await ask('sum(taiga_items_created_total)')).toBeGreaterThanOrEqual(before ?? 0);
       });
@@ -156,7 +165,7 @@ describe.skipIf(missing !== undefined)(
       await project.compose('down');
       await project.compose('up', '--detach');
       await settled();
-      await eventually(async () => expect(await past()).toEqual(before));
+      await patiently(async () => expect(await past()).toEqual(before));
     });
 
     test('down with its volumes leaves nothing behind', async () => {

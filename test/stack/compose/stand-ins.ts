@@ -80,8 +80,13 @@ ENTRYPOINT ["/bin/prometheus"]
   );
   await build(
     nameOf('prom/alertmanager'),
-    [['/usr/bin/prometheus-alertmanager', 'alertmanager']],
+    [
+      ['/usr/bin/prometheus-alertmanager', 'alertmanager'],
+      // Debian keeps what the official program has in itself.
+      ['/usr/share/prometheus/alertmanager', 'share'],
+    ],
     `COPY alertmanager /bin/alertmanager
+COPY share /usr/share/prometheus/alertmanager
 RUN ln -s busybox /bin/wget && mkdir -p /alertmanager /etc/alertmanager && chown 65534:65534 /alertmanager
 USER nobody
 WORKDIR /alertmanager
