@@ -2,6 +2,7 @@ import { lchown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/prom
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BugflowError } from '../errors.js';
+import { blocksAndTheirSources, names, tryJson, ULID } from './block-folders.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';
@@ -9,7 +10,6 @@ import { writeJsonAtomically } from './write-json.js';
 /** Neither is a ULID, so Prometheus passes over both. */
 const MARKER = 'taiga-bugflow-backfill.json';
 const STAGING = 'taiga-bugflow-staging';
-const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 const markerSchema = z.object({
   backfills: z.array(
@@ -24,8 +24,6 @@ const markerSchema = z.object({
   ),
 });
 type Marker = z.infer<typeof markerSchema>;
-
-const metaSchema = z.object({ compaction: z.object({ sources: z.array(z.string()).optional() }) });
 
 /** Prometheus' data folder: where blocks are staged, and what an earlier backfill put there. */
 export interface DataDir {
@@ -225,34 +223,6 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return isErrorCode(error, 'EPERM');
-  }
-}
-
-/** Prometheus compacts blocks into longer ones, which name what they were made of. */
-async function blocksAndTheirSources(path: string): Promise<{ name: string; sources: Set<string> }[]> {
-  const blocks: { name: string; sources: Set<string> }[] = [];
-  for (const name of (await names(path)).filter((entry) => ULID.test(entry))) {
-    const text = await readFile(join(path, name, 'meta.json'), 'utf8').catch(() => '');
-    const meta = metaSchema.safeParse(tryJson(text));
-    blocks.push({ name, sources: new Set([name, ...((meta.data?.compaction.sources ?? []) as string[])]) });
-  }
-  return blocks;
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function names(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) return [];
-    throw outputError(error, path);
   }
 }
 

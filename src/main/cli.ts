@@ -1,12 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { BackfillTarget } from '../backfill/backfill.js';
+import { Command, CommanderError, Option } from 'commander';
 import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
-import { parseHostPort } from '../config/host-port.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
-import { parseDuration } from '../documents/duration.js';
 import { BugflowError, messageOf } from '../errors.js';
-import { backfill } from './backfill.js';
+import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWhole } from './arguments.js';
+import { addBackfillCommand } from './backfill-command.js';
 import { check } from './check.js';
 import { allSucceeded, collect } from './collect.js';
 import { collectToFile } from './collect-to-file.js';
@@ -115,54 +113,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
       if (!allSucceeded(runs)) status = FAILED;
     });
 
-  program
-    .command('backfill')
-    .description("write the team's past to where Prometheus finds it")
-    .option(
-      '--from <time>',
-      'begin at this time (ISO 8601); with the first thing that happened by default',
-      parseTime,
-    )
-    .option(
-      '--to <time>',
-      'end at this time; by default where the scrapes of --prometheus-url begin, else now',
-      parseTime,
-    )
-    .option('--step <duration>', 'a sample of each series so often, like 5m or 1h', parseStep, 5 * 60_000)
-    .option('--out <folder>', 'write OpenMetrics files for promtool, and print what to do with them')
-    .option('--prometheus-data <folder>', "write blocks into Prometheus' own data folder")
-    .option(
-      '--prometheus-url <url>',
-      'ask this Prometheus how long it keeps samples, and since when it has some',
-    )
-    .option('--if-absent', 'be content where an earlier backfill has written into --prometheus-data')
-    .option('--promtool', 'let promtool make the blocks: slower')
-    .option('--remote-write <url>', 'send to a remote-write receiver')
-    .option('--state <file>', 'remember here how far the sending got, to go on from there')
-    .option(
-      '--include-recent',
-      'also write the last three hours, which a running Prometheus may be writing itself',
-    )
-    .option('--dry-run', 'only say how much it would be')
-    .action(async (options: BackfillFlags) => {
-      const now = new Date();
-      const target = backfillTarget(options);
-      if (!target) {
-        return program.error(
-          'error: say where to: one of --out, --prometheus-data, --remote-write and --dry-run',
-        );
-      }
-      await backfill(await loadInstallation(source()), {
-        from: options.from,
-        to: options.to,
-        stepMs: options.step,
-        target,
-        includeRecent: options.includeRecent ?? false,
-        now,
-        print,
-      });
-    });
-
+  addBackfillCommand(program, { source, print });
   addGrafanaCommand(program, { source, version, print });
 
   try {
@@ -196,93 +147,7 @@ interface CollectFlags {
   readonly output?: string;
 }
 
-interface BackfillFlags {
-  readonly from?: Date;
-  readonly to?: Date;
-  readonly ifAbsent?: boolean;
-  readonly step: number;
-  readonly out?: string;
-  readonly prometheusData?: string;
-  readonly prometheusUrl?: string;
-  readonly promtool?: boolean;
-  readonly remoteWrite?: string;
-  readonly state?: string;
-  readonly includeRecent?: boolean;
-  readonly dryRun?: boolean;
-}
-
-function backfillTarget({
-  out,
-  prometheusData,
-  prometheusUrl,
-  promtool,
-  ifAbsent,
-  remoteWrite,
-  state,
-  dryRun,
-}: BackfillFlags): BackfillTarget | undefined {
-  const targets: BackfillTarget[] = [];
-  if (out !== undefined) targets.push({ out });
-  if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool, ifAbsent });
-  if (remoteWrite !== undefined) targets.push({ remoteWrite, stateFile: state });
-  if (dryRun) targets.push({ dryRun: true });
-  const [target, ...others] = targets;
-  return others.length === 0 ? target : undefined;
-}
-
-function parseStep(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms < 1000) throw new InvalidArgumentError('write it like 30s, 5m or 1h.');
-  return ms;
-}
-
-function parseTextfile(text: string): string {
-  if (!text.endsWith('.prom'))
-    throw new InvalidArgumentError('its name must end in .prom: node_exporter reads no other file.');
-  return text;
-}
-
 function unexpected(error: unknown): string {
   const place = error instanceof Error ? (error.stack?.split('\n')[1]?.trim() ?? '') : '';
   return `unexpected: ${messageOf(error)} ${place}`.trim();
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
-  return port;
-}
-
-function parseListen(text: string): ListenAddress {
-  const address = parseHostPort(text);
-  if (address === undefined) throw new InvalidArgumentError('write it like 127.0.0.1:5432 or [::1]:5432.');
-  return address;
-}
-
-function parseWhole(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
-  return Number(text);
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds above 0 is wanted.');
-  return seconds;
-}
-
-function parseTime(text: string): Date {
-  const time = new Date(text);
-  // Without a zone JavaScript would read it as local time: two machines would disagree.
-  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
-    throw new InvalidArgumentError('write it like 2026-03-01 or 2026-03-01T12:00:00Z.');
-  }
-  return time;
-}
-
-function parsePast(text: string): Date {
-  const time = parseTime(text);
-  if (time.getTime() > Date.now())
-    throw new InvalidArgumentError('it lies in the future, of which nothing is known.');
-  return time;
 }
