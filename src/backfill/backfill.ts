@@ -18,6 +18,8 @@ export type BackfillTarget =
       readonly prometheusUrl?: string | undefined;
       /** Let promtool make the blocks: the same blocks, a hundred times slower. */
       readonly promtool?: boolean | undefined;
+      /** Be content where an earlier backfill has written. */
+      readonly ifAbsent?: boolean | undefined;
     }
   | {
       readonly remoteWrite: string;
@@ -35,6 +37,8 @@ export interface BackfillOptions {
   readonly target: BackfillTarget;
   /** Also write blocks of the last three hours, which Prometheus may be writing itself. */
   readonly includeRecent?: boolean | undefined;
+  /** Where the samples begin that Prometheus has scraped, if the range ends there: nothing is left out before. */
+  readonly joinsAtMs?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly print: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -61,7 +65,8 @@ export async function runBackfill(timeline: Timeline, options: BackfillOptions):
   const startedAt = performance.now();
   const asked: Grid = { fromMs: options.fromMs, toMs: options.toMs, stepMs: options.stepMs };
   checkGrid(asked);
-  const leavesEdge = !('remoteWrite' in target) && options.includeRecent !== true;
+  const { joinsAtMs } = options;
+  const leavesEdge = !('remoteWrite' in target) && options.includeRecent !== true && joinsAtMs === undefined;
   const grid = endBeforeNow(asked, nowMs, leavesEdge ? RECENT_EDGE_MS : 0);
   if (grid.toMs !== asked.toMs) {
     const reason = leavesEdge ? 'the last 3 hours are left to Prometheus itself' : 'the future is not known';
@@ -72,7 +77,7 @@ export async function runBackfill(timeline: Timeline, options: BackfillOptions):
   const { series } = timeline;
   let samples = 0;
   // Where the past ends near the present, what comes next is what the service shows now.
-  const lookUntilMs = nowMs - grid.toMs <= RECENT_EDGE_MS + grid.stepMs ? nowMs : undefined;
+  const lookUntilMs = joinsAtMs ?? (nowMs - grid.toMs <= RECENT_EDGE_MS + grid.stepMs ? nowMs : undefined);
   const walk = async (sink: StepSink, part: Grid = grid): Promise<void> => {
     await walkSteps(timeline, part, withProgress(sink, part), { lookUntilMs, signal });
     if (samples === 0) throw new BugflowError('BACKFILL_USAGE', nothingThere(part));

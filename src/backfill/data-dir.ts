@@ -2,6 +2,7 @@ import { lchown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/prom
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BugflowError } from '../errors.js';
+import { blocksAndTheirSources, names, tryJson, ULID } from './block-folders.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';
@@ -9,7 +10,6 @@ import { writeJsonAtomically } from './write-json.js';
 /** Neither is a ULID, so Prometheus passes over both. */
 const MARKER = 'taiga-bugflow-backfill.json';
 const STAGING = 'taiga-bugflow-staging';
-const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 const markerSchema = z.object({
   backfills: z.array(
@@ -25,16 +25,24 @@ const markerSchema = z.object({
 });
 type Marker = z.infer<typeof markerSchema>;
 
-const metaSchema = z.object({ compaction: z.object({ sources: z.array(z.string()).optional() }) });
-
 /** Prometheus' data folder: where blocks are staged, and what an earlier backfill put there. */
 export interface DataDir {
   readonly path: string;
   /** Puts blocks in place that a backfill left staged when it was killed while moving. Resolves to their number. */
   recover(): Promise<number>;
+  /** What earlier backfills put there, as far as it is still there. */
+  present(): Promise<readonly PresentPast[]>;
   /** Refuses when the past of this range is there already. */
   requireAbsent(grid: Grid): Promise<void>;
   stage(): Promise<Staging>;
+}
+
+export interface PresentPast {
+  /** ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  /** Blocks that hold it, now. */
+  readonly blocks: readonly string[];
 }
 
 export interface Staging {
@@ -73,6 +81,14 @@ export async function openDataDir(path: string): Promise<DataDir> {
     await writeJsonAtomically(markerPath, marker);
     await own(markerPath, owner);
   };
+  const present = async (): Promise<PresentPast[]> => {
+    const { backfills } = await readMarker();
+    const there = await blocksAndTheirSources(path);
+    return backfills.flatMap(({ from, to, blocks }) => {
+      const alive = there.filter(({ sources }) => blocks.some((block) => sources.has(block)));
+      return alive.length === 0 ? [] : [{ from, to, blocks: alive.map(({ name }) => name) }];
+    });
+  };
   const move = async (blocks: readonly string[], marker: Marker, entry: Marker['backfills'][number]) => {
     const moved: string[] = [];
     try {
@@ -104,16 +120,13 @@ export async function openDataDir(path: string): Promise<DataDir> {
         count += left.length;
       }
     },
+    present,
     async requireAbsent(grid) {
-      const { backfills } = await readMarker();
-      const there = await blocksAndTheirSources(path);
-      for (const earlier of backfills) {
-        if (Date.parse(earlier.from) > grid.toMs || Date.parse(earlier.to) < grid.fromMs) continue;
-        const alive = there.filter(({ sources }) => earlier.blocks.some((block) => sources.has(block)));
-        if (alive.length === 0) continue;
+      for (const { from, to, blocks } of await present()) {
+        if (Date.parse(from) > grid.toMs || Date.parse(to) < grid.fromMs) continue;
         throw new BugflowError(
           'BACKFILL_OUTPUT',
-          `${path}: the past from ${earlier.from} to ${earlier.to} is there already: choose another range, or, to write it anew, stop Prometheus and remove the ${alive.length} block folders that ${MARKER} names (${alive[0]?.name} …)`,
+          `${path}: the past from ${from} to ${to} is there already: choose another range, or, to write it anew, stop Prometheus and remove the ${blocks.length} block folders that ${MARKER} names (${blocks[0]} …)`,
         );
       }
     },
@@ -210,34 +223,6 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return isErrorCode(error, 'EPERM');
-  }
-}
-
-/** Prometheus compacts blocks into longer ones, which name what they were made of. */
-async function blocksAndTheirSources(path: string): Promise<{ name: string; sources: Set<string> }[]> {
-  const blocks: { name: string; sources: Set<string> }[] = [];
-  for (const name of (await names(path)).filter((entry) => ULID.test(entry))) {
-    const text = await readFile(join(path, name, 'meta.json'), 'utf8').catch(() => '');
-    const meta = metaSchema.safeParse(tryJson(text));
-    blocks.push({ name, sources: new Set([name, ...((meta.data?.compaction.sources ?? []) as string[])]) });
-  }
-  return blocks;
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function names(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) return [];
-    throw outputError(error, path);
   }
 }
 

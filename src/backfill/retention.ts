@@ -31,6 +31,14 @@ const ASK_TIMEOUT_MS = 10_000;
 const flagsAnswer = z.object({ data: z.record(z.string(), z.string()) });
 const runtimeAnswer = z.object({ data: z.object({ storageRetention: z.string() }) });
 
+/** How long the Prometheus with this folder keeps its data; undefined: not known. @throws BugflowError */
+export async function findRetention(
+  folder: string,
+  prometheusUrl: string | undefined,
+): Promise<Retention | undefined> {
+  return prometheusUrl === undefined ? retentionOfProcess(folder) : askRetention(prometheusUrl);
+}
+
 /** Refuses when Prometheus would delete what lies before its retention; resolves to warnings for the person. */
 export async function checkRetention(options: {
   readonly fromMs: number;
@@ -41,8 +49,7 @@ export async function checkRetention(options: {
   const { fromMs, nowMs, folder, prometheusUrl } = options;
   const neededDays = Math.ceil((nowMs - fromMs) / DAY_MS) + 1;
   const flag = `--storage.tsdb.retention.time=${neededDays}d`;
-  const retention =
-    prometheusUrl === undefined ? await retentionOfProcess(folder) : await askRetention(prometheusUrl);
+  const retention = await findRetention(folder, prometheusUrl);
   if (!retention) {
     return [
       `how long Prometheus keeps its data is not known here (give --prometheus-url): by default it deletes what is older than 15 days at once, so start it with ${flag}`,

@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import type { z } from 'zod';
 import { readDocument } from '../documents/document.js';
 import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { createExpansion, type Environment } from './expand.js';
@@ -86,26 +85,45 @@ export interface Config {
 export interface ConfigSource {
   readonly file: string | undefined;
   readonly env: Environment;
-  /** What a file would say, where there is none. */
-  readonly content?: z.input<typeof configSchema>;
+  /**
+   * The database where no other is named: an embedded one, whose only role is a superuser and which holds nothing that is
+   * worth guarding.
+   */
+  readonly embeddedUrl?: string | undefined;
 }
 
+/** It has one session for all, so whoever connects may have to wait for somebody's long transaction. */
+const EMBEDDED = { allow_superuser: true, connect_timeout: 120_000 } as const;
+
 /** Reads and checks the configuration. @throws BugflowError naming file, line and fix. */
-export async function loadConfig({ file, env, content = {} }: ConfigSource): Promise<Config> {
-  if (file === undefined) return toConfig(undefined, configSchema.parse(content), env, () => undefined);
-  const document = await readDocument(
+export async function loadConfig(source: ConfigSource): Promise<Config> {
+  const { raw, locate } = await readRaw(source);
+  return toConfig(raw, source, locate);
+}
+
+/** Whether the configuration or the environment names a database, be it right or wrong. @throws BugflowError */
+export async function namesDatabase(source: ConfigSource): Promise<boolean> {
+  return isDatabaseNamed((await readRaw(source)).raw, source.env);
+}
+
+function isDatabaseNamed({ database }: RawConfig, env: Environment): boolean {
+  return Boolean(database.url || database.url_file || env.TAIGA_DATABASE_URL);
+}
+
+async function readRaw({ file, env }: ConfigSource): Promise<{ raw: RawConfig; locate: Locate }> {
+  if (file === undefined) return { raw: configSchema.parse({}), locate: () => undefined };
+  const { value, place } = await readDocument(
     file,
     configSchema,
     { unreadable: 'CONFIG_UNREADABLE', invalid: 'CONFIG_INVALID' },
     createExpansion(env),
   );
-  return toConfig(file, document.value, env, document.place);
+  return { raw: value, locate: place };
 }
 
 async function toConfig(
-  file: string | undefined,
   raw: RawConfig,
-  env: Environment,
+  { file, env, embeddedUrl }: ConfigSource,
   locate: Locate,
 ): Promise<Config> {
   const base = file === undefined ? process.cwd() : dirname(resolve(file));
@@ -114,7 +132,12 @@ async function toConfig(
   if (!listen) throw new Error('unreachable: the schema checked it');
   return {
     file,
-    database: await databaseConfig(raw.database, section),
+    database: await databaseConfig(
+      embeddedUrl === undefined || isDatabaseNamed(raw, env)
+        ? raw.database
+        : { ...raw.database, ...EMBEDDED, url: embeddedUrl, url_file: undefined },
+      section,
+    ),
     ssh: raw.ssh && sshConfig(raw.ssh, section),
     listen,
     web: webConfig(raw.web, section),

@@ -28,7 +28,7 @@ export const databaseSchema = z.strictObject({
     .string()
     .optional()
     .describe(
-      'File that holds the password alone; read again at each connect, so that a rotated password needs no restart.',
+      'File that holds the password alone; read again at each connect, so that a rotated password needs no restart. An empty one leaves the password in the URL.',
     ),
   tls: tlsSchema
     .prefault({})

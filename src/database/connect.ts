@@ -39,8 +39,10 @@ export async function connect(
   }
   const target = describeAddress(url);
   if (config.passwordFile !== undefined) {
-    // As a parameter: pg takes the place before the @ for the better one, even where that is empty.
-    url.searchParams.set('password', await readSecret(config.passwordFile));
+    const password = await readSecret(config.passwordFile);
+    // As a parameter: pg takes the place before the @ for the better one, even where that is empty. An empty file, as a
+    // container is given where there is no secret, leaves the URL's own.
+    if (password !== '') url.searchParams.set('password', password);
   }
   const isUnixSocket = target.host.startsWith('/');
   let failure: unknown;

@@ -1,11 +1,16 @@
+import { openKeptDemo, type Year } from './keep/kept-demo.js';
 import { startLiveTeam } from './live-team.js';
-import { startEmbeddedPostgres } from './postgres/embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  type ListenAddress,
+  startEmbeddedPostgres,
+} from './postgres/embedded-postgres.js';
 import { load } from './postgres/load.js';
 import { microsOf } from './taiga/time.js';
 import { Simulation } from './team/simulation.js';
 
 export interface DemoTaiga {
-  /** PostgreSQL URL on loopback. */
+  /** PostgreSQL URL for this machine. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -16,6 +21,10 @@ export interface DemoOptions {
   readonly now: Date;
   /** How long the past is: 12 unless told otherwise. */
   readonly months?: number;
+  /** Where the database is kept: what is there is gone on with. Without one it is in memory. */
+  readonly folder?: string | undefined;
+  /** Where the database lets clients in: loopback and a free port by default. */
+  readonly listen?: ListenAddress | undefined;
   /** Real milliseconds between two acts of the team once it is live; null: it rests. */
   readonly paceMs?: number | null;
   onProgress?(message: string): void;
@@ -23,18 +32,23 @@ export interface DemoOptions {
 
 /** Starts a Taiga database of an invented organisation: its past is there at once, and its people go on working. */
 export async function startDemoTaiga(options: DemoOptions): Promise<DemoTaiga> {
-  const { seed, now, months = 12, paceMs = null } = options;
+  const { seed, now, months = 12, paceMs = null, folder, listen } = options;
   const report = (message: string): void => options.onProgress?.(message);
-  const postgres = await startEmbeddedPostgres();
-  report('the embedded PostgreSQL is up');
+  const year: Year = {
+    seed,
+    fromMicros: microsOf(monthsBefore(now, months)),
+    toMicros: microsOf(now),
+  };
+  const { postgres, simulation } = await (folder === undefined
+    ? startInMemory(year, report)
+    : openKeptDemo(folder, year, report));
   try {
-    const simulation = new Simulation(seed, { from: microsOf(monthsBefore(now, months)), to: microsOf(now) });
-    simulation.liveUntil(microsOf(now));
-    const rows = await load(postgres.database, simulation.takeChanges());
-    report(`${months} months of work are in it: ${rows} rows`);
-    const url = await postgres.listen();
+    const url = await postgres.listen(listen);
     let closing: Promise<void> | undefined;
-    const team = paceMs === null ? undefined : await startLiveTeam({ simulation, url, paceMs, report });
+    const team =
+      paceMs === null || simulation === undefined
+        ? undefined
+        : await startLiveTeam({ simulation, url, paceMs, keepsActs: folder !== undefined, report });
     const close = async (): Promise<void> => {
       await team?.stop();
       await postgres.close();
@@ -46,6 +60,24 @@ export async function startDemoTaiga(options: DemoOptions): Promise<DemoTaiga> {
         return closing;
       },
     };
+  } catch (error) {
+    await postgres.close();
+    throw error;
+  }
+}
+
+async function startInMemory(
+  { seed, fromMicros, toMicros }: Year,
+  report: (message: string) => void,
+): Promise<{ postgres: EmbeddedPostgres; simulation: Simulation }> {
+  const postgres = await startEmbeddedPostgres();
+  report('the embedded PostgreSQL is up');
+  try {
+    const simulation = new Simulation(seed, { from: fromMicros, to: toMicros });
+    simulation.liveUntil(toMicros);
+    const rows = await load(postgres.database, simulation.takeChanges());
+    report(`the past is in it: ${rows} rows`);
+    return { postgres, simulation };
   } catch (error) {
     await postgres.close();
     throw error;

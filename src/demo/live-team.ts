@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectLiveWriter } from './postgres/live-writer.js';
-import { microsOf } from './taiga/time.js';
+import type { RowChange } from './taiga/store.js';
+import { type Micros, microsOf } from './taiga/time.js';
 import type { Simulation } from './team/simulation.js';
 
 export interface LiveTeam {
@@ -12,6 +13,8 @@ interface LiveTeamOptions {
   readonly simulation: Simulation;
   readonly url: string;
   readonly paceMs: number;
+  /** Whether the database outlives the process, and so keeps what each act was, too. */
+  readonly keepsActs: boolean;
   report(message: string): void;
 }
 
@@ -21,16 +24,27 @@ const attempts = 50;
 const graceMs = 500;
 
 /** Lets the simulated organisation go on in the present: one act at a time, at the real time, round the clock. */
-export async function startLiveTeam({ simulation, url, paceMs, report }: LiveTeamOptions): Promise<LiveTeam> {
+export async function startLiveTeam({
+  simulation,
+  url,
+  paceMs,
+  keepsActs,
+  report,
+}: LiveTeamOptions): Promise<LiveTeam> {
   const writer = await connectLiveWriter(url);
   const stopping = new AbortController();
 
   const act = async (): Promise<void> => {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      simulation.step(microsOf(new Date()));
-      const changes = simulation.takeChanges();
-      if (changes.length > 0) return writer.write(changes);
+    const steps: Micros[] = [];
+    let changes: RowChange[] = [];
+    while (changes.length === 0 && steps.length < attempts) {
+      const at = microsOf(new Date());
+      steps.push(at);
+      simulation.step(at);
+      changes = simulation.takeChanges();
     }
+    // Steps that changed nothing are kept, too: chance was asked.
+    if (keepsActs || changes.length > 0) await writer.write(changes, keepsActs ? steps : undefined);
   };
   const work = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

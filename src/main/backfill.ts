@@ -1,6 +1,10 @@
 import { type BackfillTarget, runBackfill } from '../backfill/backfill.js';
+import { openDataDir } from '../backfill/data-dir.js';
 import { createDatabaseTimeline } from '../backfill/database-timeline.js';
+import type { Scraped } from '../backfill/first-scrape.js';
+import { type KnownBeginning, lookAhead } from '../backfill/look-ahead.js';
 import { createProgressReporter } from '../backfill/progress.js';
+import { chooseRange, findJoin } from '../backfill/range.js';
 import { createReader } from '../collectors/reader.js';
 import { BugflowError } from '../errors.js';
 import { openDatabase } from '../tunnel/open-database.js';
@@ -8,8 +12,10 @@ import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
 
 export interface BackfillCommandOptions {
-  readonly from: Date;
-  readonly to: Date;
+  /** Undefined: when the first thing happened. */
+  readonly from: Date | undefined;
+  /** Undefined: where Prometheus' own samples begin, else now. */
+  readonly to: Date | undefined;
   readonly stepMs: number;
   readonly target: BackfillTarget;
   readonly includeRecent: boolean;
@@ -18,17 +24,42 @@ export interface BackfillCommandOptions {
 }
 
 /** Writes the team's past to where Prometheus finds it. @throws BugflowError */
-export async function backfill(
-  { config, library }: Installation,
-  options: BackfillCommandOptions,
-): Promise<void> {
-  const { now, print } = options;
-  const { database } = openDatabase(config, { onIdleError: () => undefined });
-  const progress = createProgressReporter({ output: process.stderr });
+export async function backfill(installation: Installation, options: BackfillCommandOptions): Promise<void> {
+  const { target, print } = options;
+  if (await isThereAlready(target, print)) return;
   const interruption = new AbortController();
   const interrupt = (): void =>
     interruption.abort(new BugflowError('BACKFILL_OUTPUT', 'interrupted; nothing half-done was left behind'));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const scraped = options.to === undefined ? scrapedBy(target, installation) : undefined;
+    const joinsAtMs = scraped && (await findJoin(scraped, print, interruption.signal));
+    await write(installation, {
+      ...options,
+      joinsAtMs,
+      // There may have been a wait for the first scrape, which belongs to the past of what comes now.
+      now: joinsAtMs === undefined ? options.now : new Date(),
+      signal: interruption.signal,
+    });
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+interface WriteOptions extends BackfillCommandOptions {
+  readonly joinsAtMs: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function write({ config, library }: Installation, options: WriteOptions): Promise<void> {
+  const { now, target, joinsAtMs, signal } = options;
+  const { database } = openDatabase(config, { onIdleError: () => undefined });
+  const progress = createProgressReporter({ output: process.stderr });
+  const print = (line: string): void => {
+    progress.end();
+    options.print(line);
+  };
+  let reading: KnownBeginning | undefined;
   try {
     const { allowSuperuser } = config.database;
     const reader = createReader(database, library.relations, { allowSuperuser });
@@ -39,23 +70,54 @@ export async function backfill(
       values: (await learnValues(config, reader, now)).past(),
       targetLabels: config.targetLabels,
     });
-    await runBackfill(timeline, {
-      fromMs: options.from.getTime(),
-      toMs: options.to.getTime(),
+    const asked = {
+      fromMs: options.from?.getTime(),
+      toMs: options.to?.getTime(),
+      joinsAtMs,
       stepMs: options.stepMs,
+    };
+    const grid = await chooseRange(asked, {
       nowMs: now.getTime(),
-      target: options.target,
+      async firstMs() {
+        reading = await lookAhead(timeline);
+        return reading.firstMs;
+      },
+      keeper:
+        'prometheusData' in target
+          ? { folder: target.prometheusData, prometheusUrl: target.prometheusUrl }
+          : undefined,
+      print,
+    });
+    await runBackfill(reading?.timeline ?? timeline, {
+      ...{ ...grid, joinsAtMs, nowMs: now.getTime(), target, print, signal },
       includeRecent: options.includeRecent,
       onProgress: progress.update,
-      signal: interruption.signal,
-      print(line) {
-        progress.end();
-        print(line);
-      },
     });
   } finally {
     progress.end();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await reading?.close();
     await database.close();
   }
+}
+
+/** Every project has it from its creation on. */
+const PROBED_COUNTER = 'taiga_items_created_total';
+
+/** Who scrapes what is written there, as far as it is known how to ask. */
+function scrapedBy(target: BackfillTarget, { config, library }: Installation): Scraped | undefined {
+  if (!('prometheusData' in target) || target.prometheusUrl === undefined) return undefined;
+  const isProbed = library.collectors.some(({ metrics }) =>
+    metrics.some(({ name }) => name === PROBED_COUNTER),
+  );
+  if (!isProbed) return undefined;
+  return { prometheusUrl: target.prometheusUrl, metric: PROBED_COUNTER, ...config.targetLabels };
+}
+
+async function isThereAlready(target: BackfillTarget, print: (line: string) => void): Promise<boolean> {
+  if (!('prometheusData' in target) || target.ifAbsent !== true) return false;
+  const dataDir = await openDataDir(target.prometheusData);
+  await dataDir.recover();
+  const [earlier] = await dataDir.present();
+  if (earlier) print(`the past from ${earlier.from} to ${earlier.to} is there already: nothing to do`);
+  return earlier !== undefined;
 }

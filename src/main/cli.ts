@@ -1,17 +1,17 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { BackfillTarget } from '../backfill/backfill.js';
+import { Command, CommanderError, Option } from 'commander';
 import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
-import { parseDuration } from '../documents/duration.js';
+import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { BugflowError, messageOf } from '../errors.js';
-import { backfill } from './backfill.js';
+import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWhole } from './arguments.js';
+import { addBackfillCommand } from './backfill-command.js';
 import { check } from './check.js';
 import { allSucceeded, collect } from './collect.js';
 import { collectToFile } from './collect-to-file.js';
 import { demo } from './demo.js';
 import { addGrafanaCommand } from './grafana-command.js';
 import { loadInstallation } from './installation.js';
-import { serve } from './serve.js';
+import { DEMO_SEED, serve } from './serve.js';
 
 export interface CliContext {
   readonly env: Environment;
@@ -46,16 +46,32 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .command('serve')
     .description('run the service')
     .option('--port <port>', "listen on this port instead of the configuration's", parsePort)
-    .action(async ({ port }: { port?: number }) => serve({ source: source(), version, port }));
+    .option('--or-demo <folder>', 'without a configured database: the demo, kept in this folder')
+    .option('--demo-listen <address>', "let clients of the demo's database in at HOST:PORT", parseListen)
+    .option('--demo-pace <seconds>', 'how often somebody in the demo does something', parseSeconds, 1800)
+    .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) =>
+      serve({
+        source: source(),
+        version,
+        port,
+        demo:
+          orDemo === undefined ? undefined : { folder: orDemo, listen: demoListen, paceMs: demoPace * 1000 },
+      }),
+    );
 
   program
     .command('demo')
     .description('run the service on an embedded database with a made-up team that goes on working')
     .option('--port <port>', 'listen on this port', parsePort, 10_284)
-    .option('--seed <number>', 'another made-up past', parseWhole, 1)
+    .option('--seed <number>', 'another made-up past', parseWhole, DEMO_SEED)
     .option('--pace <seconds>', 'how often somebody does something', parseSeconds, 2)
-    .action(async ({ port, seed, pace }: { port: number; seed: number; pace: number }) =>
-      demo({ env, version, port, seed, paceMs: pace * 1000, print }),
+    .option('--data-dir <folder>', 'keep the database here, and go on with the one that is here')
+    .option('--database-listen <address>', 'let clients of the database in at HOST:PORT', parseListen)
+    .action(async ({ port, seed, pace, dataDir, databaseListen }: DemoFlags) =>
+      demo({
+        ...{ env, version, port, seed, paceMs: pace * 1000, print },
+        ...{ folder: dataDir, databaseListen },
+      }),
     );
 
   program
@@ -97,44 +113,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
       if (!allSucceeded(runs)) status = FAILED;
     });
 
-  program
-    .command('backfill')
-    .description("write the team's past to where Prometheus finds it")
-    .requiredOption('--from <time>', 'begin at this time (ISO 8601)', parseTime)
-    .option('--to <time>', 'end at this time; now by default', parseTime)
-    .option('--step <duration>', 'a sample of each series so often, like 5m or 1h', parseStep, 5 * 60_000)
-    .option('--out <folder>', 'write OpenMetrics files for promtool, and print what to do with them')
-    .option('--prometheus-data <folder>', "write blocks into Prometheus' own data folder")
-    .option('--prometheus-url <url>', 'ask this Prometheus how long it keeps samples')
-    .option('--promtool', 'let promtool make the blocks: slower')
-    .option('--remote-write <url>', 'send to a remote-write receiver')
-    .option('--state <file>', 'remember here how far the sending got, to go on from there')
-    .option(
-      '--include-recent',
-      'also write the last three hours, which a running Prometheus may be writing itself',
-    )
-    .option('--dry-run', 'only say how much it would be')
-    .action(async (options: BackfillFlags) => {
-      const now = new Date();
-      const target = backfillTarget(options);
-      if (!target) {
-        return program.error(
-          'error: say where to: one of --out, --prometheus-data, --remote-write and --dry-run',
-        );
-      }
-      const steps = Math.floor((now.getTime() - options.from.getTime()) / options.step);
-      await backfill(await loadInstallation(source()), {
-        from: options.from,
-        // The last step before now.
-        to: options.to ?? new Date(options.from.getTime() + Math.max(0, steps) * options.step),
-        stepMs: options.step,
-        target,
-        includeRecent: options.includeRecent ?? false,
-        now,
-        print,
-      });
-    });
-
+  addBackfillCommand(program, { source, print });
   addGrafanaCommand(program, { source, version, print });
 
   try {
@@ -147,91 +126,28 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
   }
 }
 
+interface ServeFlags {
+  readonly port?: number;
+  readonly orDemo?: string;
+  readonly demoListen?: ListenAddress;
+  readonly demoPace: number;
+}
+
+interface DemoFlags {
+  readonly port: number;
+  readonly seed: number;
+  readonly pace: number;
+  readonly dataDir?: string;
+  readonly databaseListen?: ListenAddress;
+}
+
 interface CollectFlags {
   readonly at?: Date;
   readonly openmetrics?: boolean;
   readonly output?: string;
 }
 
-interface BackfillFlags {
-  readonly from: Date;
-  readonly to?: Date;
-  readonly step: number;
-  readonly out?: string;
-  readonly prometheusData?: string;
-  readonly prometheusUrl?: string;
-  readonly promtool?: boolean;
-  readonly remoteWrite?: string;
-  readonly state?: string;
-  readonly includeRecent?: boolean;
-  readonly dryRun?: boolean;
-}
-
-function backfillTarget({
-  out,
-  prometheusData,
-  prometheusUrl,
-  promtool,
-  remoteWrite,
-  state,
-  dryRun,
-}: BackfillFlags): BackfillTarget | undefined {
-  const targets: BackfillTarget[] = [];
-  if (out !== undefined) targets.push({ out });
-  if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool });
-  if (remoteWrite !== undefined) targets.push({ remoteWrite, stateFile: state });
-  if (dryRun) targets.push({ dryRun: true });
-  const [target, ...others] = targets;
-  return others.length === 0 ? target : undefined;
-}
-
-function parseStep(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms < 1000) throw new InvalidArgumentError('write it like 30s, 5m or 1h.');
-  return ms;
-}
-
-function parseTextfile(text: string): string {
-  if (!text.endsWith('.prom'))
-    throw new InvalidArgumentError('its name must end in .prom: node_exporter reads no other file.');
-  return text;
-}
-
 function unexpected(error: unknown): string {
   const place = error instanceof Error ? (error.stack?.split('\n')[1]?.trim() ?? '') : '';
   return `unexpected: ${messageOf(error)} ${place}`.trim();
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
-  return port;
-}
-
-function parseWhole(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
-  return Number(text);
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds above 0 is wanted.');
-  return seconds;
-}
-
-function parseTime(text: string): Date {
-  const time = new Date(text);
-  // Without a zone JavaScript would read it as local time: two machines would disagree.
-  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
-    throw new InvalidArgumentError('write it like 2026-03-01 or 2026-03-01T12:00:00Z.');
-  }
-  return time;
-}
-
-function parsePast(text: string): Date {
-  const time = parseTime(text);
-  if (time.getTime() > Date.now())
-    throw new InvalidArgumentError('it lies in the future, of which nothing is known.');
-  return time;
 }

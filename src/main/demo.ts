@@ -1,5 +1,6 @@
 import type { Environment } from '../config/expand.js';
 import { startDemoTaiga } from '../demo/demo-taiga.js';
+import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { closeInTime, createLogger, waitForStop } from './serve.js';
 import { startService } from './service.js';
 
@@ -9,20 +10,26 @@ export interface DemoCommandOptions {
   readonly port: number;
   readonly seed: number;
   readonly paceMs: number;
+  /** Where the database is kept; undefined: nowhere. */
+  readonly folder: string | undefined;
+  readonly databaseListen: ListenAddress | undefined;
   readonly print: (line: string) => void;
 }
 
 /** Runs the service on an embedded database with a made-up team, until SIGTERM or SIGINT. */
-export async function demo({ env, version, port, seed, paceMs, print }: DemoCommandOptions): Promise<void> {
+export async function demo(options: DemoCommandOptions): Promise<void> {
+  const { env, version, port, seed, paceMs, folder, databaseListen, print } = options;
   const log = createLogger();
   print('Making up a team and its last twelve months …');
-  const taiga = await startDemoTaiga({ seed, now: new Date(), paceMs });
+  const taiga = await startDemoTaiga({
+    ...{ seed, now: new Date(), paceMs, folder, listen: databaseListen },
+    ...(folder !== undefined && { onProgress: print }),
+  });
   try {
     const source = {
       file: undefined,
-      env: { ...env, TAIGA_DATABASE_URL: taiga.url },
-      // The embedded database knows no other role, and holds nothing that is worth reading.
-      content: { database: { allow_superuser: true } },
+      env: { ...env, TAIGA_DATABASE_URL: undefined },
+      embeddedUrl: taiga.url,
     };
     const service = await startService({ source, log, version, port });
     print('');

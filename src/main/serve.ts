@@ -1,19 +1,47 @@
 import pino, { type Logger } from 'pino';
-import type { ConfigSource } from '../config/config.js';
+import { type ConfigSource, namesDatabase } from '../config/config.js';
+import { type DemoTaiga, startDemoTaiga } from '../demo/demo-taiga.js';
+import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { createSupervisor } from '../supervisor/supervisor.js';
 import { startService } from './service.js';
+
+/** The made-up past that everybody sees who asks for no other. */
+export const DEMO_SEED = 1;
 
 export interface ServeOptions {
   readonly source: ConfigSource;
   readonly version: string;
   readonly port: number | undefined;
+  /** Where no database is named: the demo's. */
+  readonly demo?: DemoInstead | undefined;
+}
+
+export interface DemoInstead {
+  /** Where its database is kept. */
+  readonly folder: string;
+  readonly listen: ListenAddress | undefined;
+  readonly paceMs: number;
 }
 
 /** Runs the service until SIGTERM or SIGINT; SIGHUP loads the configuration again. @throws BugflowError */
-export async function serve({ source, version, port }: ServeOptions): Promise<void> {
+export async function serve({ source, version, port, demo }: ServeOptions): Promise<void> {
   const log = createLogger();
   // From now on: a signal during the start must not end the process without a word.
   const stop = waitForStop();
+  const isDemo = demo !== undefined && !(await namesDatabase(source));
+  const taiga = isDemo ? await startDemoInstead(demo, log, stop) : undefined;
+  try {
+    await serveUntil(stop, { source: { ...source, embeddedUrl: taiga?.url }, version, port }, log);
+  } finally {
+    await taiga?.close();
+  }
+}
+
+async function serveUntil(
+  stop: Promise<NodeJS.Signals>,
+  { source, version, port }: ServeOptions,
+  log: Logger,
+): Promise<void> {
   const supervisor = createSupervisor({ env: source.env, log });
   const service = await startService({ source, log, version, port, onReload: supervisor.reloading });
   supervisor.ready(`metrics at ${service.address}/metrics`);
@@ -27,6 +55,22 @@ export async function serve({ source, version, port }: ServeOptions): Promise<vo
   log.info(`${signal}: stopping`);
   supervisor.stopping();
   await closeInTime(() => service.close(), log);
+}
+
+async function startDemoInstead(
+  { folder, listen, paceMs }: DemoInstead,
+  log: Logger,
+  stop: Promise<NodeJS.Signals>,
+): Promise<DemoTaiga> {
+  log.info(`no database is configured: showing the demo's made-up team, kept in ${folder}`);
+  const starting = startDemoTaiga({
+    ...{ seed: DEMO_SEED, now: new Date(), paceMs, folder, listen },
+    onProgress: (message) => log.info(message),
+  });
+  const first = await Promise.race([starting, stop]);
+  if (typeof first !== 'string') return first;
+  log.info(`${first}: stopping before the demo is whole; the next start begins anew where it has to`);
+  process.exit(0);
 }
 
 /** For people on a terminal, for machines elsewhere. */

@@ -112,4 +112,13 @@ describe.skipIf(!hasPostgres)('secrets that change (skipped without PostgreSQL o
       folder.write('password', 'second/@:?\n');
     }
   });
+
+  test('an empty password_file leaves the password of the URL', async () => {
+    const file = folder.write('no-password', '\n');
+    const database = await open({
+      url: cluster.urlWith({ user: 'two', password: 'second/@:?' }),
+      password_file: file,
+    });
+    expect(await userOf(database)).toBe('two');
+  });
 });

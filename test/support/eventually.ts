@@ -9,6 +9,8 @@ export async function eventually<T>(
   check: () => T | Promise<T>,
   /** Why it can never hold any more, if so. */
   hopeless: () => string | undefined = () => undefined,
+  /** For what takes longer than anything else here. */
+  limitMs = HANG_MS,
 ): Promise<T> {
   for (const startedAt = performance.now(); ; await sleep(25)) {
     try {
@@ -16,7 +18,7 @@ export async function eventually<T>(
     } catch (error) {
       const reason = hopeless();
       if (reason !== undefined) throw new Error(reason, { cause: error });
-      if (performance.now() - startedAt > HANG_MS) throw error;
+      if (performance.now() - startedAt > limitMs) throw error;
     }
   }
 }

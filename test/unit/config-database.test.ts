@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Config, loadConfig } from '../../src/config/config.js';
+import { type Config, loadConfig, namesDatabase } from '../../src/config/config.js';
 import { readAddress } from '../../src/config/database-section.js';
 import type { Environment } from '../../src/config/expand.js';
 import { readSecret } from '../../src/config/secret.js';
@@ -62,6 +62,27 @@ describe('where the URL comes from', () => {
   test('a password keeps everything but the last line break', async () => {
     const folder = await folderWith({ password: ' pass word \n\n' });
     expect(await readSecret(join(folder, 'password'))).toBe(' pass word \n');
+  });
+});
+
+describe('an embedded database in its place', () => {
+  const embeddedUrl = 'postgres://postgres@127.0.0.1:5555/postgres';
+
+  test.each<[what: string, text: string, env: Environment, isNamed: boolean]>([
+    ['nothing', '', {}, false],
+    ['an empty variable', `database: { url: "\${TAIGA_DATABASE_URL:-}" }`, { TAIGA_DATABASE_URL: '' }, false],
+    ['other settings', 'database: { pool_size: 2 }', {}, false],
+    ['the variable', '', { TAIGA_DATABASE_URL: URL_TEXT }, true],
+    ['the URL', `database: { url: "${URL_TEXT}" }`, {}, true],
+    ['its file', 'database: { url_file: url }', {}, true],
+  ])('is used where there is %s: %s', async (_, text, env, isNamed) => {
+    const folder = await folderWith({ 'config.yaml': text, url: URL_TEXT });
+    const source = { file: join(folder, 'config.yaml'), env, embeddedUrl };
+    expect(await namesDatabase(source)).toBe(isNamed);
+    const { database } = await loadConfig(source);
+    expect(database).toMatchObject(
+      isNamed ? { url: URL_TEXT, allowSuperuser: false } : { url: embeddedUrl, allowSuperuser: true },
+    );
   });
 });
 

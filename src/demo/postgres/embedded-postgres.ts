@@ -4,12 +4,20 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 export interface EmbeddedPostgres {
   /** The database itself, for filling it before anybody connects; later, connect by `listen()` like everybody else. */
   readonly database: PGlite;
-  /** Opens a free port on loopback and returns the URL of the database. */
-  listen(): Promise<string>;
+  /** Lets clients in, on loopback and a free port by default, and returns the URL for those on this machine. */
+  listen(address?: ListenAddress): Promise<string>;
   close(): Promise<void>;
 }
 
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+}
+
 export interface EmbeddedOptions {
+  /** Where it lives on disk, made if it is not there; in memory when absent. */
+  readonly folder?: string | undefined;
   /** What PGlite's `dumpDataDir` gave of another one: quicker than to set up an empty one. */
   readonly dataDir?: Blob | undefined;
 }
@@ -47,20 +55,25 @@ const batchMessages: ReadonlySet<number> = new Set([...'PBDECH'].map((letter) =>
  * application) is ignored; no statement is ever cut short, be it by a timeout or by a request to cancel; and while a
  * statement runs, nothing else in the process does.
  */
-export async function startEmbeddedPostgres({ dataDir }: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres({
+  folder,
+  dataDir,
+}: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
   // Little data and one session: a small buffer pool does, and it is memory of this process.
   const database = new SharedSession({
     postgresqlconf: ['shared_buffers = 16MB'],
+    ...(folder !== undefined && { dataDir: folder }),
     ...(dataDir && { loadDataDir: dataDir }),
   });
   await database.waitReady;
   let server: PGLiteSocketServer | undefined;
   return {
     database,
-    async listen() {
-      server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections });
+    async listen({ host, port } = { host: '127.0.0.1', port: 0 }) {
+      server = new PGLiteSocketServer({ db: database, host, port, maxConnections });
       await server.start();
-      return `postgres://postgres@${server.getServerConn()}/postgres`;
+      const name = isEveryAddress(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+      return `postgres://postgres@${name}:${portOf(server)}/postgres`;
     },
     async close() {
       await server?.stop();
@@ -68,3 +81,8 @@ export async function startEmbeddedPostgres({ dataDir }: EmbeddedOptions = {}): 
     },
   };
 }
+
+const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** The one that was given to it, where it was free to choose. */
+const portOf = (server: PGLiteSocketServer): string => /\d+$/.exec(server.getServerConn())?.[0] ?? '';

@@ -1,9 +1,10 @@
 import pg from 'pg';
+import { type ActSteps, insertActSql } from '../keep/acts.js';
 import type { RowChange } from '../taiga/store.js';
 
 export interface LiveWriter {
-  /** Writes all changes or none. */
-  write(changes: readonly RowChange[]): Promise<void>;
+  /** Writes all changes or none; with them, where it is given, of which steps the act was. */
+  write(changes: readonly RowChange[], steps?: ActSteps): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -16,11 +17,12 @@ export async function connectLiveWriter(url: string): Promise<LiveWriter> {
   client.on('error', () => {});
   await client.connect();
   return {
-    async write(changes) {
+    async write(changes, steps) {
       // Settings of the session are shared with clients that may have made it read-only.
       await client.query('BEGIN READ WRITE');
       try {
         for (const change of changes) await client.query(...statementFor(change));
+        if (steps) await client.query(insertActSql, [steps]);
         await client.query('COMMIT');
       } catch (error) {
         await client.query('ROLLBACK');

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isErrorCode, outputError } from './output-error.js';
+
+/** The name of a block's folder. */
+export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+const metaSchema = z.object({ compaction: z.object({ sources: z.array(z.string()).optional() }) });
+
+/** Prometheus compacts blocks into longer ones, which name what they were made of. */
+export async function blocksAndTheirSources(path: string): Promise<{ name: string; sources: Set<string> }[]> {
+  const blocks: { name: string; sources: Set<string> }[] = [];
+  for (const name of (await names(path)).filter((entry) => ULID.test(entry))) {
+    const text = await readFile(join(path, name, 'meta.json'), 'utf8').catch(() => '');
+    const meta = metaSchema.safeParse(tryJson(text));
+    blocks.push({ name, sources: new Set([name, ...((meta.data?.compaction.sources ?? []) as string[])]) });
+  }
+  return blocks;
+}
+
+/** What is in a folder; nothing, where there is none. */
+export async function names(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isErrorCode(error, 'ENOENT')) return [];
+    throw outputError(error, path);
+  }
+}
+
+export function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

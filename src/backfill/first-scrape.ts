@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { BugflowError, messageOf } from '../errors.js';
+import { httpTarget } from '../http/http-target.js';
+
+/** Who is scraped, and one counter of theirs that every scrape has. */
+export interface Scraped {
+  readonly prometheusUrl: string;
+  readonly metric: string;
+  readonly job: string;
+  readonly instance: string;
+}
+
+export interface FirstScrapeOptions {
+  /** How long a Prometheus that is about to scrape is waited for. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const POLL_MS = 1000;
+/** A Prometheus that has just been started does not know its targets yet. */
+const DISCOVERY_MS = 15_000;
+const ASK_TIMEOUT_MS = 10_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Prometheus answers no more than 11,000 points. */
+const MOST_POINTS = 10_900;
+
+const targetsAnswer = z.object({
+  data: z.object({
+    activeTargets: z.array(
+      z.object({ labels: z.record(z.string(), z.string()), lastError: z.string().optional() }),
+    ),
+  }),
+});
+const rangesAnswer = z.object({
+  data: z.object({
+    result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })),
+  }),
+});
+
+/**
+ * Since when a Prometheus has had samples of its own, in Unix milliseconds; undefined when it scrapes nobody with these
+ * labels. @throws BugflowError
+ */
+export async function findFirstScrape(
+  scraped: Scraped,
+  { waitMs, signal }: FirstScrapeOptions,
+): Promise<number | undefined> {
+  const { metric, job, instance } = scraped;
+  const ask = asker(scraped.prometheusUrl, signal);
+  const series = `${metric}{job=${JSON.stringify(job)},instance=${JSON.stringify(instance)}}`;
+  const startedAt = performance.now();
+  for (;;) {
+    const atMs = await firstSampleMs(ask, series);
+    if (atMs !== undefined) return atMs;
+    const { activeTargets } = (await ask('targets', { state: 'active' }, targetsAnswer)).data;
+    const target = activeTargets.find(({ labels }) => labels.job === job && labels.instance === instance);
+    const waitedMs = performance.now() - startedAt;
+    if (target === undefined && waitedMs >= Math.min(waitMs, DISCOVERY_MS)) return undefined;
+    if (target !== undefined && waitedMs >= waitMs) {
+      const reason = target.lastError || 'the service may still be reading the history';
+      throw new BugflowError(
+        'BACKFILL_UNSCRAPED',
+        `${scraped.prometheusUrl} scrapes ${instance}, and has nothing of it yet (${reason}): run the backfill again when it has, or say where to end with --to`,
+      );
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+/** To the day, then to the minute, then exactly: each question has a short answer. */
+async function firstSampleMs(ask: Ask, series: string): Promise<number | undefined> {
+  const nowMs = Date.now();
+  const dayMs = await firstPoint(ask, series, nowMs - MOST_POINTS * DAY_MS, nowMs, DAY_MS);
+  if (dayMs === undefined) return undefined;
+  const minuteMs = await firstPoint(ask, series, dayMs - DAY_MS, dayMs, MINUTE_MS);
+  if (minuteMs === undefined) return undefined;
+  const parameters = { query: `${series}[1m]`, time: String(minuteMs / SECOND_MS) };
+  const { result } = (await ask('query', parameters, rangesAnswer)).data;
+  const times = result.flatMap(({ values }) => values.map(([at]) => at));
+  return times.length === 0 ? undefined : Math.round(Math.min(...times) * SECOND_MS);
+}
+
+/** The first point of a grid that has a sample in the step before it. */
+async function firstPoint(
+  ask: Ask,
+  series: string,
+  startMs: number,
+  endMs: number,
+  stepMs: number,
+): Promise<number | undefined> {
+  const parameters = {
+    query: `count(present_over_time(${series}[${stepMs / SECOND_MS}s]))`,
+    start: String(startMs / SECOND_MS),
+    end: String(endMs / SECOND_MS),
+    step: String(stepMs / SECOND_MS),
+  };
+  const [first] = (await ask('query_range', parameters, rangesAnswer)).data.result;
+  const at = first?.values[0]?.[0];
+  return at === undefined ? undefined : at * SECOND_MS;
+}
+
+type Ask = <S extends z.ZodType>(
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  answer: S,
+) => Promise<z.output<S>>;
+
+function asker(prometheusUrl: string, signal: AbortSignal | undefined): Ask {
+  const target = httpTarget(prometheusUrl);
+  if (!target)
+    throw new BugflowError('BACKFILL_USAGE', '--prometheus-url wants a URL like http://localhost:9090');
+  const base = target.url.endsWith('/') ? target.url : `${target.url}/`;
+  return async (path, parameters, answer) => {
+    const url = new URL(`api/v1/${path}?${new URLSearchParams(parameters)}`, base);
+    const timeout = AbortSignal.timeout(ASK_TIMEOUT_MS);
+    try {
+      const response = await fetch(url, {
+        headers: target.headers,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+      if (!response.ok) throw new Error(`it answers ${response.status}`);
+      return answer.parse(await response.json());
+    } catch (error) {
+      signal?.throwIfAborted();
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      const reason = error instanceof z.ZodError ? 'it is no Prometheus' : messageOf(cause);
+      throw new BugflowError(
+        'BACKFILL_UNSCRAPED',
+        `${target.url} does not say since when it has samples (${reason}): check --prometheus-url, or say where to end with --to`,
+      );
+    }
+  };
+}

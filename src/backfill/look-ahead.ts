@@ -1,0 +1,33 @@
+import type { Change, Timeline } from './timeline.js';
+
+/** A timeline whose beginning is known before it is read. */
+export interface KnownBeginning {
+  /** The same, to be read once. */
+  readonly timeline: Timeline;
+  /** When the first thing happened; undefined: nothing ever did. */
+  readonly firstMs: number | undefined;
+  /** Gives up what was not read. */
+  close(): Promise<void>;
+}
+
+/** Reads the first batch of a timeline, and hands it out again with the rest. */
+export async function lookAhead(timeline: Timeline): Promise<KnownBeginning> {
+  const batches = timeline.changes()[Symbol.asyncIterator]();
+  let batch = await batches.next();
+  while (!batch.done && batch.value.length === 0) batch = await batches.next();
+  const firstMs = batch.done ? undefined : batch.value[0]?.atMs;
+  async function* changes(): AsyncIterable<readonly Change[]> {
+    try {
+      for (; !batch.done; batch = await batches.next()) yield batch.value;
+    } finally {
+      await batches.return?.();
+    }
+  }
+  return {
+    timeline: { series: timeline.series, changes },
+    firstMs,
+    async close() {
+      await batches.return?.();
+    },
+  };
+}

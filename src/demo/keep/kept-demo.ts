@@ -1,0 +1,93 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BugflowError, messageOf } from '../../errors.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
+import { load } from '../postgres/load.js';
+import { Simulation } from '../team/simulation.js';
+import { createActsSql, fingerprintOf, repeatActs } from './acts.js';
+import { readRecord, writeRecord } from './record.js';
+
+export interface KeptDemo {
+  readonly postgres: EmbeddedPostgres;
+  /** The people as they are after all that the database holds; undefined where this version would have lived it otherwise. */
+  readonly simulation: Simulation | undefined;
+}
+
+export interface Year {
+  readonly seed: number;
+  readonly fromMicros: number;
+  readonly toMicros: number;
+}
+
+/**
+ * The demo whose database is in a folder: the one that is there, or else a new one. What a first start that was cut short
+ * has left there is thrown away. @throws BugflowError
+ */
+export async function openKeptDemo(
+  folder: string,
+  newYear: Year,
+  report: (message: string) => void,
+): Promise<KeptDemo> {
+  const record = await readRecord(folder);
+  const databaseFolder = join(folder, 'database');
+  if (record === undefined) {
+    await emptyFolder(databaseFolder);
+    const postgres = await open(databaseFolder);
+    try {
+      const simulation = liveThrough(newYear);
+      const changes = simulation.takeChanges();
+      const rows = await load(postgres.database, changes);
+      await postgres.database.exec(createActsSql);
+      await postgres.database.exec('CHECKPOINT');
+      await writeRecord(folder, { ...newYear, fingerprint: fingerprintOf(changes) });
+      report(`a year of work is in ${folder}: ${rows} rows`);
+      return { postgres, simulation };
+    } catch (error) {
+      await postgres.close();
+      throw error;
+    }
+  }
+  const postgres = await open(databaseFolder);
+  try {
+    const simulation = liveThrough(record);
+    if (fingerprintOf(simulation.takeChanges()) !== record.fingerprint) {
+      report(
+        `the year in ${folder} was made up by another version, whose people this one does not know: it is shown, and nobody goes on working; remove the folder for a new year`,
+      );
+      return { postgres, simulation: undefined };
+    }
+    const acts = await repeatActs(postgres.database, simulation);
+    report(`the database in ${folder} goes on after its year and ${acts} acts`);
+    return { postgres, simulation };
+  } catch (error) {
+    await postgres.close();
+    throw error;
+  }
+}
+
+function liveThrough({ seed, fromMicros, toMicros }: Year): Simulation {
+  const simulation = new Simulation(seed, { from: fromMicros, to: toMicros });
+  simulation.liveUntil(toMicros);
+  return simulation;
+}
+
+async function emptyFolder(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new BugflowError('DEMO_FOLDER', `${path}: cannot be made: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function open(path: string): Promise<EmbeddedPostgres> {
+  try {
+    return await startEmbeddedPostgres({ folder: path });
+  } catch (error) {
+    throw new BugflowError(
+      'DEMO_FOLDER',
+      `${path}: the embedded PostgreSQL does not open it (${messageOf(error)}); remove the folder for a new year`,
+      { cause: error },
+    );
+  }
+}

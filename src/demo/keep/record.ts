@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BugflowError, messageOf } from '../../errors.js';
+import { writeAtomically } from '../../files/write-atomically.js';
+
+/** What a demo's folder says of its database. */
+const schema = z.object({
+  version: z.literal(1),
+  seed: z.number().int(),
+  fromMicros: z.number().int(),
+  toMicros: z.number().int(),
+  /** Of everything that happened from `fromMicros` to `toMicros`. */
+  fingerprint: z.string(),
+});
+
+export type KeptRecord = Omit<z.infer<typeof schema>, 'version'>;
+
+const NAME = 'demo.json';
+
+/** Undefined when no whole database is there: the record is the last that a first start writes. @throws BugflowError */
+export async function readRecord(folder: string): Promise<KeptRecord | undefined> {
+  const path = join(folder, NAME);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new BugflowError('DEMO_FOLDER', `${path}: cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  const record = schema.safeParse(tryJson(text));
+  if (record.success) return record.data;
+  throw new BugflowError(
+    'DEMO_FOLDER',
+    `${path}: was not written by this version of the demo; name another folder, or remove this one for a new year`,
+  );
+}
+
+/** @throws BugflowError */
+export async function writeRecord(folder: string, record: KeptRecord): Promise<void> {
+  try {
+    await writeAtomically(join(folder, NAME), `${JSON.stringify({ version: 1, ...record }, null, 2)}\n`);
+  } catch (error) {
+    throw new BugflowError('DEMO_FOLDER', `${folder}: cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

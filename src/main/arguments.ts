@@ -1,0 +1,56 @@
+import { InvalidArgumentError } from 'commander';
+import { parseHostPort } from '../config/host-port.js';
+import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
+import { parseDuration } from '../documents/duration.js';
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  return port;
+}
+
+export function parseListen(text: string): ListenAddress {
+  const address = parseHostPort(text);
+  if (address === undefined) throw new InvalidArgumentError('write it like 127.0.0.1:5432 or [::1]:5432.');
+  return address;
+}
+
+export function parseWhole(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
+  return Number(text);
+}
+
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds above 0 is wanted.');
+  return seconds;
+}
+
+export function parseTime(text: string): Date {
+  const time = new Date(text);
+  // Without a zone JavaScript would read it as local time: two machines would disagree.
+  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
+    throw new InvalidArgumentError('write it like 2026-03-01 or 2026-03-01T12:00:00Z.');
+  }
+  return time;
+}
+
+export function parsePast(text: string): Date {
+  const time = parseTime(text);
+  if (time.getTime() > Date.now())
+    throw new InvalidArgumentError('it lies in the future, of which nothing is known.');
+  return time;
+}
+
+export function parseTextfile(text: string): string {
+  if (!text.endsWith('.prom'))
+    throw new InvalidArgumentError('its name must end in .prom: node_exporter reads no other file.');
+  return text;
+}
+
+export function parseStep(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 1000) throw new InvalidArgumentError('write it like 30s, 5m or 1h.');
+  return ms;
+}

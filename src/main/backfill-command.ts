@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import type { BackfillTarget } from '../backfill/backfill.js';
+import type { ConfigSource } from '../config/config.js';
+import { parseStep, parseTime } from './arguments.js';
+import { backfill } from './backfill.js';
+import { loadInstallation } from './installation.js';
+
+interface BackfillFlags {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly ifAbsent?: boolean;
+  readonly step: number;
+  readonly out?: string;
+  readonly prometheusData?: string;
+  readonly prometheusUrl?: string;
+  readonly promtool?: boolean;
+  readonly remoteWrite?: string;
+  readonly state?: string;
+  readonly includeRecent?: boolean;
+  readonly dryRun?: boolean;
+}
+
+interface BackfillCommandContext {
+  readonly source: () => ConfigSource;
+  readonly print: (line: string) => void;
+}
+
+/** Adds the command `backfill` to the command line. */
+export function addBackfillCommand(program: Command, { source, print }: BackfillCommandContext): void {
+  program
+    .command('backfill')
+    .description("write the team's past to where Prometheus finds it")
+    .option(
+      '--from <time>',
+      'begin at this time (ISO 8601); with the first thing that happened by default',
+      parseTime,
+    )
+    .option(
+      '--to <time>',
+      'end at this time; by default where the scrapes of --prometheus-url begin, else now',
+      parseTime,
+    )
+    .option('--step <duration>', 'a sample of each series so often, like 5m or 1h', parseStep, 5 * 60_000)
+    .option('--out <folder>', 'write OpenMetrics files for promtool, and print what to do with them')
+    .option('--prometheus-data <folder>', "write blocks into Prometheus' own data folder")
+    .option(
+      '--prometheus-url <url>',
+      'ask this Prometheus how long it keeps samples, and since when it has some',
+    )
+    .option('--if-absent', 'be content where an earlier backfill has written into --prometheus-data')
+    .option('--promtool', 'let promtool make the blocks: slower')
+    .option('--remote-write <url>', 'send to a remote-write receiver')
+    .option('--state <file>', 'remember here how far the sending got, to go on from there')
+    .option(
+      '--include-recent',
+      'also write the last three hours, which a running Prometheus may be writing itself',
+    )
+    .option('--dry-run', 'only say how much it would be')
+    .action(async (options: BackfillFlags) => {
+      const now = new Date();
+      const target = backfillTarget(options);
+      if (!target) {
+        return program.error(
+          'error: say where to: one of --out, --prometheus-data, --remote-write and --dry-run',
+        );
+      }
+      await backfill(await loadInstallation(source()), {
+        from: options.from,
+        to: options.to,
+        stepMs: options.step,
+        target,
+        includeRecent: options.includeRecent ?? false,
+        now,
+        print,
+      });
+    });
+}
+
+function backfillTarget({
+  out,
+  prometheusData,
+  prometheusUrl,
+  promtool,
+  ifAbsent,
+  remoteWrite,
+  state,
+  dryRun,
+}: BackfillFlags): BackfillTarget | undefined {
+  const targets: BackfillTarget[] = [];
+  if (out !== undefined) targets.push({ out });
+  if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool, ifAbsent });
+  if (remoteWrite !== undefined) targets.push({ remoteWrite, stateFile: state });
+  if (dryRun) targets.push({ dryRun: true });
+  const [target, ...others] = targets;
+  return others.length === 0 ? target : undefined;
+}
