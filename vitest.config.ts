@@ -3,13 +3,19 @@ import { HANG_MS } from './test/support/hang.js';
 
 const MINUTE_MS = 60_000;
 
-/** What runs on a second kind of PostgreSQL in the endurance part (`describeOnPostgres`). */
+/** What runs on a second kind of PostgreSQL in the endurance part (`describeOnPostgres`, `startEitherPostgres`). */
 const ON_BOTH = [
+  'test/backfill/moment.test.ts',
+  'test/history/cases.test.ts',
   'test/history/incremental.test.ts',
   'test/history/status-marks.test.ts',
+  'test/history/transitions.test.ts',
   'test/integration/collectors.test.ts',
+  'test/integration/command-line.test.ts',
   'test/integration/database.test.ts',
+  'test/integration/new-series.test.ts',
   'test/integration/taiga-versions.test.ts',
+  'test/integration/textfile.test.ts',
 ];
 
 export default defineConfig({

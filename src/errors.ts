@@ -50,7 +50,7 @@ export interface Place {
   readonly line?: number;
 }
 
-/** An error that a person can act on: one line that says where, what, and how to mend it. */
+/** An error that a person can act on: one line that says where, what, and how to fix it. */
 export class BugflowError extends Error {
   readonly code: ErrorCode;
   readonly place: Place | undefined;

@@ -8,6 +8,7 @@ SELECT
   m.name AS sprint_name,
   -- Both days belong to the sprint.
   m.estimated_start::timestamp AT TIME ZONE :time_zone AS starts_at,
+  (m.estimated_start + 1)::timestamp AT TIME ZONE :time_zone AS first_day_ends_at,
   (m.estimated_finish + 1)::timestamp AT TIME ZONE :time_zone AS ends_at,
   CASE
     WHEN today.today < m.estimated_start THEN 'future'

@@ -22,7 +22,7 @@ export const FAILURES_TO_OPEN = 5;
 const MINUTE_MS = 60_000;
 /** The database's absence says nothing about the collector: soon after it is back, so are the values. */
 const LONGEST_WAIT_FOR_DATABASE_MS = MINUTE_MS;
-/** What went wrong in a collector is mended by people: nobody waits for it to the second. */
+/** What went wrong in a collector is fixed by people: nobody waits for it to the second. */
 const LONGEST_WAIT_MS = 15 * MINUTE_MS;
 /** But who asks for values every few seconds misses them sooner. */
 const INTERVALS_TO_WAIT = 15;

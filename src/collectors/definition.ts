@@ -69,6 +69,9 @@ export const DEFAULT_BUCKETS: readonly number[] = [
 /** Names that Prometheus itself or every scrape gives a meaning. */
 const RESERVED_LABELS = ['le', 'quantile', 'type', 'job', 'instance'];
 
+/** Which only collectors that come with the service may use. */
+const OUR_NAMES = /^(bugflow|process|nodejs)_/;
+
 const metricName = z.string().refine((name) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name), {
   error: (issue) =>
     `"${String(issue.input)}" is not a metric name; use letters, digits and _, not beginning with a digit`,
@@ -121,11 +124,6 @@ const metric = z
   .superRefine((value, context) => {
     const issue = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
-    if (/^(bugflow|process|nodejs)_/.test(value.name))
-      issue(
-        'name',
-        "names beginning with bugflow_, process_ or nodejs_ are the service's own; choose another",
-      );
     if (value.type === 'counter' && !value.name.endsWith('_total'))
       issue('name', `a counter's name ends with _total; call it ${value.name}_total`);
     if (value.type !== 'counter' && value.name.endsWith('_total'))
@@ -189,13 +187,17 @@ const collector = z
     });
   });
 
-/** Reads one collector file. @throws BugflowError naming file, line and mend. */
+/** Reads one collector file. @throws BugflowError naming file, line and fix. */
 export async function readCollector(file: string, shipped: boolean): Promise<CollectorDefinition> {
   const document = await readDocument(file, collector, {
     unreadable: 'COLLECTOR_UNREADABLE',
     invalid: 'COLLECTOR_INVALID',
   });
   const raw = document.value;
+  if (!shipped)
+    raw.metrics.forEach(({ name }, i) => {
+      if (OUR_NAMES.test(name)) throw ourName(i, document.place(['metrics', i, 'name']));
+    });
   return {
     name: raw.collector,
     description: raw.description,
@@ -219,6 +221,14 @@ export async function readCollector(file: string, shipped: boolean): Promise<Col
     events: sqlSource(document, 'events', raw.events),
     zeros: sqlSource(document, 'zeros', raw.zeros),
   };
+}
+
+function ourName(metric: number, place: Place): BugflowError {
+  return new BugflowError(
+    'COLLECTOR_INVALID',
+    `metrics[${metric}].name: names beginning with bugflow_, process_ or nodejs_ are the service's own; choose another`,
+    { place },
+  );
 }
 
 function sqlSource(

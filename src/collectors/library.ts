@@ -23,7 +23,7 @@ export interface LibrarySource {
   readonly configFile: string | undefined;
 }
 
-/** @throws BugflowError naming file, line and mend. */
+/** @throws BugflowError naming file, line and fix. */
 export async function loadLibrary(source: LibrarySource): Promise<CollectorLibrary> {
   const relations = await loadRelations(join(source.shippedFolder, 'relations'));
   const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
@@ -61,7 +61,7 @@ async function listFiles(pattern: string): Promise<string[]> {
   } catch (error) {
     throw new BugflowError(
       'COLLECTOR_UNREADABLE',
-      `cannot read the folder ${folder} of the collectors ${pattern}; create it or mend \`collectors\` in the configuration`,
+      `cannot read the folder ${folder} of the collectors ${pattern}; create it or fix \`collectors\` in the configuration`,
       { cause: error },
     );
   }
@@ -69,7 +69,7 @@ async function listFiles(pattern: string): Promise<string[]> {
   if (matching.length === 0) {
     throw new BugflowError(
       'COLLECTOR_UNREADABLE',
-      `no file matches ${pattern}; add one or mend \`collectors\` in the configuration`,
+      `no file matches ${pattern}; add one or fix \`collectors\` in the configuration`,
     );
   }
   return matching.map((name) => join(folder, name));

@@ -10,6 +10,8 @@ export const PARAMETER_TYPES = {
   workflow: 'jsonb',
   statuses: 'jsonb',
   transitions: 'jsonb',
+  thresholds: 'jsonb',
+  bugs: 'text[]',
   stale_after: 'interval',
   untriaged_after: 'interval',
   sle: 'jsonb',
@@ -57,6 +59,15 @@ export function parameterValues(
         to: to.map(likePattern),
       })),
     ),
+    thresholds: JSON.stringify(
+      thresholds.rules.map(({ project, name, kind, ms }) => ({
+        project: likePattern(project),
+        name,
+        kind: kind ?? null,
+        seconds: ms / 1000,
+      })),
+    ),
+    bugs: config.bugs.map(likePattern),
     stale_after: interval(thresholds.staleAfterMs),
     untriaged_after: interval(thresholds.untriagedAfterMs),
     sle: JSON.stringify(

@@ -58,7 +58,7 @@ export function createReader(
   /** @throws BugflowError when the SQL is the team's own and the role could read files of the server */
   const assertHarmless = async ({ sql, shipped }: Readable): Promise<void> => {
     if (shipped || (await server.facts()).fileRights === undefined) return;
-    // It may have been mended since.
+    // It may have been fixed since.
     server.forget();
     const { fileRights } = await server.facts();
     if (fileRights === undefined) return;

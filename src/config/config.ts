@@ -4,7 +4,7 @@ import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { createExpansion, type Environment } from './expand.js';
 import { type ExternalUrls, externalUrls } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
-import { configSchema, type Kind, type RawConfig, type Stage } from './schema.js';
+import { configSchema, KINDS, type Kind, type RawConfig, type Stage } from './schema.js';
 import type { Locate } from './section.js';
 import { type SshConfig, sshConfig } from './ssh-section.js';
 import { withoutSlash } from './web-address.js';
@@ -25,6 +25,14 @@ export interface TransitionRule {
   readonly kind: Kind | undefined;
   readonly from: readonly string[];
   readonly to: readonly string[];
+}
+
+/** A threshold in time, for the projects (a pattern) and the kind that it is for; absent: all kinds. */
+export interface ThresholdRule {
+  readonly project: string;
+  readonly name: 'stale_after' | 'untriaged_after' | 'due_soon' | 'sle';
+  readonly kind: Kind | undefined;
+  readonly ms: number;
 }
 
 export interface CollectorOverride {
@@ -55,7 +63,11 @@ export interface Config {
     readonly untriagedAfterMs: number;
     readonly sleMs: Readonly<Partial<Record<Kind, number>>>;
     readonly attentionItems: number;
+    /** Those and the ones of single projects: of a name and kind the first that fits a project holds. */
+    readonly rules: readonly ThresholdRule[];
   };
+  /** Patterns of the types of issues that are bugs. */
+  readonly bugs: readonly string[];
   readonly labels: { readonly people: 'full_name' | 'username' | 'off'; readonly subjects: boolean };
   /** Absolute patterns of the team's own collector files. */
   readonly collectorFiles: readonly string[];
@@ -144,7 +156,9 @@ async function toConfig(
       untriagedAfterMs: raw.thresholds.untriaged_after,
       sleMs: definedOnly(raw.thresholds.sle),
       attentionItems: raw.thresholds.attention_items,
+      rules: [...raw.thresholds.projects, { project: '*', ...raw.thresholds }].flatMap(thresholdRules),
     },
+    bugs: raw.bugs,
     labels: raw.labels,
     collectorFiles: raw.collectors.map((path) => resolve(base, path)),
     overrides: Object.fromEntries(
@@ -165,6 +179,28 @@ async function toConfig(
     stateFile: raw.state_file === undefined ? undefined : resolve(base, raw.state_file),
     logLevel: raw.log_level,
   };
+}
+
+interface RawThresholds {
+  readonly project: string;
+  readonly stale_after?: number | undefined;
+  readonly untriaged_after?: number | undefined;
+  readonly due_soon?: number | undefined;
+  readonly sle: Readonly<Partial<Record<Kind, number | undefined>>>;
+}
+
+function thresholdRules({ project, sle, ...durations }: RawThresholds): ThresholdRule[] {
+  const rule = (
+    name: ThresholdRule['name'],
+    kind: Kind | undefined,
+    ms: number | undefined,
+  ): ThresholdRule[] => (ms === undefined ? [] : [{ project, name, kind, ms }]);
+  return [
+    ...(['stale_after', 'untriaged_after', 'due_soon'] as const).flatMap((name) =>
+      rule(name, undefined, durations[name]),
+    ),
+    ...KINDS.flatMap((kind) => rule('sle', kind, sle[kind])),
+  ];
 }
 
 function definedOnly<K extends string>(

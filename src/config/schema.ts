@@ -13,6 +13,39 @@ export type Kind = (typeof KINDS)[number];
 export const STAGES = ['backlog', 'ready', 'active', 'waiting', 'done', 'discarded'] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** What teams call bugs, in English and the main languages of Taiga. */
+const BUG_TYPES = [
+  ...['bug', 'bugs', 'defect', 'fault', 'error', 'incident', 'regression'],
+  ...[
+    'fehler',
+    'störung',
+    'fallo',
+    'defecto',
+    'incidencia',
+    'anomalie',
+    'défaut',
+    'erreur',
+    'erro',
+    'defeito',
+  ],
+  ...[
+    'difetto',
+    'errore',
+    'fout',
+    'storing',
+    'błąd',
+    'usterka',
+    'ошибка',
+    'дефект',
+    'баг',
+    '缺陷',
+    '故障',
+    '错误',
+    'バグ',
+    '不具合',
+  ],
+];
+
 const pattern = z.string().min(1, 'a pattern must not be empty');
 
 const timeZone = z.string().refine(isTimeZone, {
@@ -54,6 +87,17 @@ const transitionRule = z.strictObject({
   to: z.array(pattern).min(1).default(['*']).describe('Statuses that it enters.'),
 });
 
+const projectThresholds = z.strictObject({
+  project: pattern.describe('Which projects: a slug, with `*` and `?` as wildcards.'),
+  stale_after: duration.optional().describe('Another `stale_after` for them.'),
+  untriaged_after: duration.optional().describe('Another `untriaged_after`.'),
+  due_soon: duration.optional().describe('Another `due_soon`.'),
+  sle: z
+    .partialRecord(z.enum(KINDS), duration)
+    .default({})
+    .describe('Other service level expectations, by kind.'),
+});
+
 const thresholds = z.strictObject({
   stale_after: duration
     .prefault('14d')
@@ -61,6 +105,9 @@ const thresholds = z.strictObject({
   untriaged_after: duration
     .prefault('2d')
     .describe('An issue is untriaged when it lies in the backlog stage without an assignee for so long.'),
+  due_soon: duration
+    .prefault('2d')
+    .describe('An open item is due soon when its due date is today or begins within so long.'),
   sle: z
     .strictObject({
       epic: duration.optional().describe('Service level expectation for epics; none by default.'),
@@ -74,6 +121,12 @@ const thresholds = z.strictObject({
     .max(100)
     .default(10)
     .describe('How many items a project and reason the attention list names.'),
+  projects: z
+    .array(projectThresholds)
+    .default([])
+    .describe(
+      'Other thresholds for some projects; of those that fit a project the first that names a threshold wins.',
+    ),
 });
 
 const labels = z.strictObject({
@@ -133,6 +186,10 @@ export const configSchema = z.strictObject({
       'What moves between statuses are called; the first rule that matches wins, then the defaults apply.',
     ),
   thresholds: thresholds.prefault({}).describe('When something is exceptional.'),
+  bugs: z
+    .array(pattern)
+    .default(BUG_TYPES)
+    .describe('Which types of issues are bugs, without regard to case; `*` and `?` are wildcards.'),
   labels: labels.prefault({}).describe('What of people and texts appears in labels.'),
   collectors: z
     .array(pattern)

@@ -22,7 +22,7 @@ export interface Database {
    * Runs one query in a transaction that PostgreSQL itself keeps from writing, and hands over its rows in batches,
    * at least one (which may be empty, but names the columns). When the consumer throws, the query is given up.
    * Resolves to the milliseconds spent in the database.
-   * @throws BugflowError for what a person can mend; pg's own error for a mistake in the SQL.
+   * @throws BugflowError for what a person can fix; pg's own error for a mistake in the SQL.
    */
   read(query: Query, onBatch: (columns: readonly Column[], rows: readonly Row[]) => void): Promise<number>;
   /**

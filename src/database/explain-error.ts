@@ -13,7 +13,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was cut',
 };
 
-/** What went wrong on the way to or in the database, in one line with its mend. Never shows the password. */
+/** What went wrong on the way to or in the database, in one line with its fix. Never shows the password. */
 export function explainDatabaseError(error: unknown, target: Target): unknown {
   if (error instanceof BugflowError) return error;
   const code = codeOf(error);
@@ -70,10 +70,10 @@ function explainServerError(error: pg.DatabaseError, target: Target): unknown {
     case '42501': {
       const table = /(?:table|relation|view|sequence) "?([\w.]+)"?/.exec(message)?.[1];
       // Nobody is talked into a right beyond reading tables.
-      const mend = table
-        ? `mend it with: GRANT SELECT ON ${table} TO ${quoteIdentifier(target.user)};`
+      const fix = table
+        ? `fix it with: GRANT SELECT ON ${table} TO ${quoteIdentifier(target.user)};`
         : 'a role that only reads tables, as in docs/database.md, is not meant to';
-      return new BugflowError('DATABASE_PERMISSION', `${message}; ${mend}`, { cause: error });
+      return new BugflowError('DATABASE_PERMISSION', `${message}; ${fix}`, { cause: error });
     }
     case '57014':
       return new BugflowError(

@@ -71,7 +71,7 @@ export async function readSchema(database: Database): Promise<TaigaSchema> {
   if (barred !== undefined) {
     throw new BugflowError(
       'DATABASE_PERMISSION',
-      `the role may not use schema public; mend it with: GRANT USAGE ON SCHEMA public TO ${barred};`,
+      `the role may not use schema public; fix it with: GRANT USAGE ON SCHEMA public TO ${barred};`,
     );
   }
   return { has: (name) => names.has(name) };

@@ -78,7 +78,7 @@ async function readPrivateKey(file: string): Promise<Buffer> {
   if ((mode & (uid === 0 ? 0o027 : 0o077)) !== 0) {
     throw new BugflowError(
       'DATABASE_TLS',
-      `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); mend it with: chmod 600 ${file}`,
+      `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); fix it with: chmod 600 ${file}`,
     );
   }
   return bytes;

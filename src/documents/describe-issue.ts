@@ -3,7 +3,7 @@ import type { DocumentPath } from './document.js';
 
 interface Description {
   readonly message: string;
-  /** Of the key that is to be mended. */
+  /** Of the key that is to be fixed. */
   readonly path: DocumentPath;
 }
 
@@ -28,9 +28,9 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Description 
     const key = issue.keys[0] ?? '';
     const known = keysAt(schema, issue.path);
     const guess = nearest(key, known);
-    const mend = guess ? `did you mean "${guess}"?` : `known here: ${known.join(', ')}`;
+    const fix = guess ? `did you mean "${guess}"?` : `known here: ${known.join(', ')}`;
     const shown = isHarmless(key) ? `unknown key "${key}"` : 'unknown key';
-    return { message: `${shown}; ${mend}`, path: [...issue.path, key] };
+    return { message: `${shown}; ${fix}`, path: [...issue.path, key] };
   }
   const key = issue.path.length > 0 ? `${formatPath(issue.path)}: ` : '';
   return { message: `${key}${lowerFirst(issue.message)}`, path: issue.path };

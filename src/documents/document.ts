@@ -30,7 +30,7 @@ export interface Expansion {
 
 const NO_EXPANSION: Expansion = { expand: (value) => value, redact: (message) => message };
 
-/** @throws BugflowError naming file, line and mend. */
+/** @throws BugflowError naming file, line and fix. */
 export async function readDocument<S extends z.ZodType>(
   file: string,
   schema: S,

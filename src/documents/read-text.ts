@@ -7,7 +7,7 @@ import type { DocumentErrors } from './document.js';
 /** A person's file has a few kilobytes; more would only keep the parser busy. */
 const MAX_BYTES = 128 * 1024;
 
-/** The text of a file that people write. @throws BugflowError naming file, line and mend. */
+/** The text of a file that people write. @throws BugflowError naming file, line and fix. */
 export async function readText(file: string, errors: DocumentErrors): Promise<string> {
   let bytes: Buffer | undefined;
   try {

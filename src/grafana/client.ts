@@ -9,6 +9,8 @@ export interface GrafanaAnswer {
   readonly status: number;
   /** What the JSON says. */
   readonly body: unknown;
+  /** What was asked for. */
+  readonly to: string;
 }
 
 export interface GrafanaRequest {
@@ -28,7 +30,10 @@ export interface GrafanaRequest {
 export interface GrafanaClient {
   /** Grafana's address, without a slash at the end. */
   readonly url: string;
-  /** Waits until Grafana answers, for so long as was said. Resolves to its version, if it tells. @throws BugflowError */
+  /**
+   * Waits until Grafana answers, for so long as was said, and logs in. Resolves to its version, if it tells.
+   * @throws BugflowError
+   */
   contact(): Promise<string | undefined>;
   /** @throws BugflowError */
   ask(request: GrafanaRequest): Promise<GrafanaAnswer>;
@@ -81,16 +86,18 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
       if (isHopeless(outcome) || mayBeDone) throw explainFailure(url, outcome.reason, outcome.code);
       return { again: outcome.reason };
     }
-    const { status, headers, text } = outcome;
+    const { status, headers } = outcome;
+    const isSuccess = status >= 200 && status < 300;
+    // What an answer quotes of the request is not to be shown.
+    const text = credentials.redact(outcome.text);
     if (status === 429 || status === 503 || (!once && (status === 502 || status === 504))) {
       const reason = `${status} ${quote(text)}`.trim();
       return { again: reason, waitMs: retryAfterMs(headers.get('retry-after')) };
     }
-    const json = parseJson(text);
+    const json = parseJson(outcome.text, isSuccess ? undefined : credentials.redact);
     if (json === undefined || (status >= 300 && status < 400))
       throw explainNoGrafana({ url, path, status, text, location: headers.get('location') });
-    if ((status >= 200 && status < 300) || expected.includes(status))
-      return { value: { status, body: json.value } };
+    if (isSuccess || expected.includes(status)) return { value: { status, body: json.value, to } };
     throw explainRefusal({ url, credentials, to, status, body: json.value });
   };
 
@@ -98,6 +105,12 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
     if (ms >= LONG_WAIT_MS) print(`${url}: ${reason}; trying again in ${(ms / 1000).toFixed(1)} s`);
   };
   const giveUp = (reason: string): BugflowError => explainFailure(url, reason, undefined);
+  const ask = (request: GrafanaRequest): Promise<GrafanaAnswer> =>
+    withRetries(() => attempt(request, { authorization: credentials.authorization }), {
+      policy: retry,
+      onWait,
+      giveUp,
+    });
 
   return {
     url,
@@ -121,20 +134,34 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
           `${url} is Grafana ${version}; the dashboards need ${OLDEST_VERSION} or newer`,
         );
       }
+      // Where everybody may look, a wrong token is let in as nobody, and everything else would only seem forbidden.
+      await ask({ method: 'GET', path: '/api/user', to: 'log in', expected: [403, 404] });
       return version;
     },
-    ask: (request) =>
-      withRetries(() => attempt(request, { authorization: credentials.authorization }), {
-        policy: retry,
-        onWait,
-        giveUp,
-      }),
+    ask,
   };
 }
 
-function parseJson(text: string): { readonly value: unknown } | undefined {
+/** What an answer says, if it has the shape that was looked for. @throws BugflowError */
+export function understand<T>(schema: z.ZodType<T>, { body, to }: GrafanaAnswer): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new BugflowError(
+    'GRAFANA_REFUSED',
+    `asked to ${to}, Grafana answers what is not understood (${issue?.path.join('.')}: ${issue?.message}): is it a version between 10 and 13?`,
+  );
+}
+
+function parseJson(
+  text: string,
+  redact: (text: string) => string = (unchanged) => unchanged,
+): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    const value: unknown = JSON.parse(text, (_key, part: unknown) =>
+      typeof part === 'string' ? redact(part) : part,
+    );
+    return { value };
   } catch {
     return undefined;
   }

@@ -10,6 +10,10 @@ export interface GrafanaCredentials {
   readonly authorization: string;
   /** For messages: where they come from, not what they are. */
   readonly described: string;
+  /** What to do when Grafana does not accept them. */
+  readonly remedy: string;
+  /** A text without them: what answers may quote the request. */
+  redact(text: string): string;
 }
 
 /** @throws BugflowError naming the file */
@@ -21,14 +25,25 @@ export async function readCredentials(files: CredentialFiles): Promise<GrafanaCr
       throw new BugflowError('CONFIG_INVALID', 'this is no token: it has blanks or strange characters', {
         place: { file: files.tokenFile },
       });
-    return { authorization: `Bearer ${token}`, described: `the token in ${files.tokenFile}` };
+    return {
+      authorization: `Bearer ${token}`,
+      described: `the token in ${files.tokenFile}`,
+      remedy: 'make a new token of a service account with the role Editor',
+      redact: redaction([token]),
+    };
   }
   const password = await readOne(files.passwordFile, 'a password');
   const encoded = Buffer.from(`${files.user}:${password}`).toString('base64');
   return {
     authorization: `Basic ${encoded}`,
     described: `the user ${files.user} with the password in ${files.passwordFile}`,
+    remedy: 'check both; after several wrong passwords Grafana refuses the right one for five minutes',
+    redact: redaction([encoded, password]),
   };
+}
+
+function redaction(secrets: readonly string[]): (text: string) => string {
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
 }
 
 async function readOne(file: string, what: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BugflowError } from '../errors.js';
-import type { GrafanaClient } from './client.js';
+import { type GrafanaClient, understand } from './client.js';
 
 /** A Prometheus, as Grafana calls it. */
 export interface Datasource {
@@ -59,17 +59,16 @@ async function listDatasources(client: GrafanaClient): Promise<readonly Datasour
     expected: [403],
   });
   if (list.status === 200) {
-    return listed
-      .parse(list.body)
+    return understand(listed, list)
       .filter(({ type }) => type === PROMETHEUS)
       .map(({ uid, name, isDefault = false }) => ({ uid, name, isDefault }));
   }
-  const { body } = await client.ask({
+  const answer = await client.ask({
     method: 'GET',
     path: '/api/frontend/settings',
     to: 'list the data sources',
   });
-  const { datasources, defaultDatasource } = settings.parse(body);
+  const { datasources, defaultDatasource } = understand(settings, answer);
   return Object.entries(datasources).flatMap(([name, { uid, type }]) =>
     type === PROMETHEUS && uid !== undefined ? [{ uid, name, isDefault: name === defaultDatasource }] : [],
   );

@@ -24,7 +24,9 @@ export function explainFailure(url: string, reason: string, code = '', couldWait
         : couldWait
           ? 'check --url; where Grafana is only starting, --wait 60s waits for it'
           : 'check --url, and whether Grafana is well';
-  return new BugflowError('GRAFANA_UNREACHABLE', `no answer from Grafana at ${url} (${reason}); ${hint}`);
+  // What OpenSSL says is for those who know its source.
+  const why = isHopeless({ code }) ? code : reason;
+  return new BugflowError('GRAFANA_UNREACHABLE', `no answer from Grafana at ${url} (${why}); ${hint}`);
 }
 
 export interface StrangeAnswer {
@@ -74,7 +76,7 @@ export function explainRefusal({ url, credentials, to, status, body }: Refusal):
   if (status === 401) {
     return new BugflowError(
       'GRAFANA_LOGIN_REFUSED',
-      `${url} does not accept ${credentials.described} (${message}): make a new token of a service account with the role Editor`,
+      `${url} does not accept ${credentials.described} (${message}): ${credentials.remedy}`,
     );
   }
   if (status === 403) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GrafanaClient } from './client.js';
+import { type GrafanaClient, understand } from './client.js';
 import { UID } from './dashboard.js';
 
 export interface Folder {
@@ -40,7 +40,7 @@ export async function ensureFolder(
       body: { title, version: own.version, overwrite: own.version === undefined },
       to: `rename the folder "${own.title}"`,
     });
-    return { folder: folderAnswer.parse(answer.body), change: 'updated' };
+    return { folder: understand(folderAnswer, answer), change: 'updated' };
   }
   const answer = await client.ask({
     method: 'POST',
@@ -48,30 +48,27 @@ export async function ensureFolder(
     body: { uid: FOLDER_UID, title },
     to: `make the folder "${title}"`,
   });
-  return { folder: folderAnswer.parse(answer.body), change: 'created' };
+  return { folder: understand(folderAnswer, answer), change: 'created' };
 }
 
 async function folderByUid(client: GrafanaClient, uid: string): Promise<FolderAnswer | undefined> {
   if (!UID.test(uid)) return undefined;
-  const { status, body } = await client.ask({
+  const answer = await client.ask({
     method: 'GET',
     path: `/api/folders/${uid}`,
     to: 'read folders',
     // To those who may not see every folder, one that is not there is forbidden.
     expected: [403, 404],
   });
-  return status === 200 ? folderAnswer.parse(body) : undefined;
+  return answer.status === 200 ? understand(folderAnswer, answer) : undefined;
 }
 
 /** Among those that lie in no other. */
 async function folderByTitle(client: GrafanaClient, title: string): Promise<FolderAnswer | undefined> {
-  const { body } = await client.ask({
+  const answer = await client.ask({
     method: 'GET',
     path: '/api/folders?limit=1000',
     to: 'list the folders',
   });
-  return z
-    .array(folderAnswer)
-    .parse(body)
-    .find((folder) => folder.title === title);
+  return understand(z.array(folderAnswer), answer).find((folder) => folder.title === title);
 }

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { BugflowError } from '../errors.js';
-import type { GrafanaClient } from './client.js';
+import { type GrafanaClient, understand } from './client.js';
 import type { Dashboard } from './dashboard.js';
 import { chooseDatasource, type Datasource } from './datasource.js';
 import { type Change, ensureFolder } from './folder.js';
@@ -18,6 +19,8 @@ export interface Plan {
   readonly datasource: string | undefined;
   /** Only the projects' walls and their playlist: the dashboards come from files. */
   readonly playlistOnly: boolean;
+  /** How long to wait for the files to be read. */
+  readonly waitMs: number;
   readonly addresses: Readonly<Record<string, string | undefined>>;
   /** What Grafana shows beside a new version. */
   readonly message: string;
@@ -47,9 +50,7 @@ export async function publish(client: GrafanaClient, plan: Plan): Promise<Publis
     throw new BugflowError('GRAFANA_DASHBOARDS', `there is no dashboard ${TEAM_WALL_UID} to make walls of`);
   const datasource = await chooseDatasource(client, plan.datasource);
   const place = plan.playlistOnly ? undefined : await ensureFolder(client, plan.folder);
-  const folderUid = place
-    ? place.folder.uid
-    : ((await findDashboard(client, TEAM_WALL_UID))?.folderUid ?? '');
+  const folderUid = place?.folder.uid ?? (await folderOfTeamWall(client, plan.waitMs));
   const saveAll = async (dashboards: readonly Dashboard[]): Promise<Saved[]> => {
     const saved: Saved[] = [];
     for (const dashboard of dashboards) {
@@ -80,19 +81,30 @@ export async function publish(client: GrafanaClient, plan: Plan): Promise<Publis
   };
 }
 
+const ASK_AGAIN_AFTER_MS = 500;
+
+/** Grafana reads its files when it already answers. Where the team wall is not, the walls lie in no folder. */
+async function folderOfTeamWall(client: GrafanaClient, waitMs: number): Promise<string> {
+  const giveUpAt = performance.now() + waitMs;
+  for (;;) {
+    const teamWall = await findDashboard(client, TEAM_WALL_UID);
+    if (teamWall || performance.now() > giveUpAt) return teamWall?.folderUid ?? '';
+    await sleep(ASK_AGAIN_AFTER_MS);
+  }
+}
+
 const searchAnswer = z.array(
   z.looseObject({ uid: z.string(), title: z.string(), tags: z.array(z.string()).nullish() }),
 );
 
 /** Walls of projects that are gone; only what is ours by both its uid and its tag. */
 async function deleteOtherWalls(client: GrafanaClient, current: readonly Saved[]): Promise<Saved[]> {
-  const { body } = await client.ask({
+  const answer = await client.ask({
     method: 'GET',
     path: `/api/search?type=dash-db&tag=${WALL_TAG}&limit=5000`,
     to: 'search for walls',
   });
-  const others = searchAnswer
-    .parse(body)
+  const others = understand(searchAnswer, answer)
     .filter(({ uid, tags }) => uid.startsWith(WALL_UID_PREFIX) && tags?.includes(WALL_TAG))
     .filter(({ uid }) => !current.some((wall) => wall.uid === uid));
   const deleted: Saved[] = [];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BugflowError } from '../errors.js';
-import type { GrafanaClient } from './client.js';
+import { type GrafanaClient, understand } from './client.js';
 import { type Dashboard, isThere } from './dashboard.js';
 import { messageIn } from './explain-answer.js';
 import type { Change } from './folder.js';
@@ -19,15 +19,15 @@ export interface FoundDashboard {
 }
 
 export async function findDashboard(client: GrafanaClient, uid: string): Promise<FoundDashboard | undefined> {
-  const { status, body } = await client.ask({
+  const answer = await client.ask({
     method: 'GET',
     path: `/api/dashboards/uid/${uid}`,
     to: 'read dashboards',
     // To those who may not see every dashboard, one that is not there is forbidden.
     expected: [403, 404],
   });
-  if (status !== 200) return undefined;
-  const { meta, dashboard } = found.parse(body);
+  if (answer.status !== 200) return undefined;
+  const { meta, dashboard } = understand(found, answer);
   return {
     folderUid: meta.folderUid ?? '',
     isProvisioned: meta.provisioned ?? false,

@@ -33,7 +33,7 @@ export function wallUid(slug: string): string {
 /** The team wall with its project fixed. */
 export function projectWall(teamWall: Dashboard, project: Project): Dashboard {
   const wall = changeVariables(teamWall, (variable) =>
-    variable.name === 'project' ? fixedVariable(variable, project) : variable,
+    variable.name === 'project' ? fixedVariable(variable, project.slug) : variable,
   );
   return {
     ...wall,
@@ -44,23 +44,14 @@ export function projectWall(teamWall: Dashboard, project: Project): Dashboard {
   };
 }
 
-/** One that offers nothing else, and that no address overrides. */
-function fixedVariable({ name, label }: Variable, { slug, name: projectName }: Project): Variable {
-  const text = oneLine(projectName);
-  return {
-    name,
-    type: 'custom',
-    ...(label !== undefined && { label }),
-    hide: 2,
-    skipUrlSync: true,
-    includeAll: false,
-    // One of several that could be: then Grafana escapes what would mean something in a regular expression.
-    multi: true,
-    // The part behind the last colon is the value; commas separate options.
-    query: `${text} : ${slug}`.replaceAll(',', '\\,'),
-    current: { text: [text], value: [slug] },
-    options: [{ selected: true, text, value: slug }],
-  };
+/** A constant: no address overrides it, and links to other dashboards can carry it along. */
+function fixedVariable(variable: Variable, slug: string): Variable {
+  const { name, type, label } = variable;
+  const constant =
+    type === 'constant'
+      ? variable
+      : { name, type: 'constant', ...(label !== undefined && { label }), hide: 2 };
+  return { ...constant, query: slug, current: { selected: true, text: slug, value: slug } };
 }
 
 function oneLine(text: string): string {

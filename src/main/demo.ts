@@ -38,6 +38,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
     print(`        ${service.address}/collectors  where each number comes from`);
     print('');
     print(`  The made-up Taiga database: ${taiga.url}`);
+    print('  What to find in its last weeks: docs/demo.md.');
     print('  Its past can be written into Prometheus: docs/backfill.md says how.');
     print(`  Somebody does something every ${paceMs / 1000} s. Ctrl-C ends it.`);
     print('');

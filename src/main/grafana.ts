@@ -51,13 +51,13 @@ export async function grafana(installation: Installation, options: GrafanaComman
     folder: options.folder,
     datasource: options.datasource,
     playlistOnly: options.playlistOnly,
+    waitMs: options.waitMs,
     addresses: { exporter: externalUrls.exporter, alertmanager: externalUrls.alertmanager },
     message: `taiga-bugflow ${options.version}`,
   });
-  print(
-    `Grafana ${grafanaVersion ?? '(of an unknown version)'} at ${url}, data source "${published.datasource.name}"`,
-  );
-  for (const line of describe(published, externalUrls.grafana ?? url)) print(line);
+  const version = grafanaVersion ?? '(of an unknown version)';
+  const head = `Grafana ${version} at ${url}, data source "${published.datasource.name}"`;
+  for (const line of [...columns([[head]]), ...describe(published, externalUrls.grafana ?? url)]) print(line);
 }
 
 /** Those that the exporter exports, in the order of their names. */

@@ -11,7 +11,7 @@ export interface Installation {
 /** The folder `metrics/` that ships with the package, from `src/main` and `dist/main` alike. */
 const SHIPPED_COLLECTORS = fileURLToPath(new URL('../../metrics', import.meta.url));
 
-/** @throws BugflowError naming file, line and mend. */
+/** @throws BugflowError naming file, line and fix. */
 export async function loadInstallation(source: ConfigSource): Promise<Installation> {
   const config = await loadConfig(source);
   const library = await loadLibrary({

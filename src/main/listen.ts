@@ -29,7 +29,7 @@ function explainListenError(error: unknown, { host, port }: Listen, file: string
   const reason = {
     EADDRINUSE: 'the port is in use; stop the other program or choose another port with `listen`',
     EACCES: 'the port needs more rights; choose one above 1023 with `listen`',
-    EADDRNOTAVAIL: 'this machine has no such address; mend `listen`',
+    EADDRNOTAVAIL: 'this machine has no such address; fix `listen`',
   }[String(code)];
   if (reason === undefined) return error;
   return new BugflowError('SERVER_ADDRESS', `cannot listen on ${host}:${port}: ${reason}`, {

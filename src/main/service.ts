@@ -46,7 +46,7 @@ export interface ServiceOptions {
   readonly onReload?: (outcome: Promise<void>) => void;
 }
 
-interface Shift {
+interface Assembly {
   readonly installation: Installation;
   readonly database: Database;
   readonly servers: () => readonly ServerState[];
@@ -70,21 +70,21 @@ export async function startService({
   await assertStateFile(first);
   log.level = first.config.logLevel;
   const web = await openWeb(first.config.web, { log, onChange: () => ownMetrics.refresh() });
-  let shift = createShift(first);
+  let assembly = assemble(first);
 
   const ownMetrics = createOwnMetrics(exposition, () => ({
     version,
-    runners: shift.engine.runners,
-    databaseUp: shift.engine.databaseUp(),
-    servers: shift.servers(),
-    tunnel: shift.tunnel(),
-    mismatches: shift.engine.mismatches(),
-    openCircuits: shift.engine.openCircuits(),
+    runners: assembly.engine.runners,
+    databaseUp: assembly.engine.databaseUp(),
+    servers: assembly.servers(),
+    tunnel: assembly.tunnel(),
+    mismatches: assembly.engine.mismatches(),
+    openCircuits: assembly.engine.openCircuits(),
     lastReload,
     webConfigSuccessful: web.lastReadSuccessful(),
   }));
 
-  function createShift(installation: Installation, handover?: Handover): Shift {
+  function assemble(installation: Installation, handover?: Handover): Assembly {
     const { config, library } = installation;
     const { database, servers, tunnel } = openDatabase(config, {
       onIdleError: (error) => log.warn(`an idle database connection broke: ${messageOf(error)}`),
@@ -129,7 +129,7 @@ export async function startService({
   }
 
   /** Resolves to the new series that are still shown as 0, by collector. */
-  const endShift = async ({ engine, database }: Shift): Promise<Handover['heldSeries']> => {
+  const dismantle = async ({ engine, database }: Assembly): Promise<Handover['heldSeries']> => {
     const heldSeries = await engine.stop();
     await database.close();
     return heldSeries;
@@ -147,9 +147,9 @@ export async function startService({
       log.error(`the configuration was not loaded, the old one stays in force: ${messageOf(error)}`);
       throw error;
     }
-    const previous = shift;
+    const previous = assembly;
     // The old runners have ended before the new ones publish under the same names.
-    const stillHeld = await endShift(previous);
+    const stillHeld = await dismantle(previous);
     const states = new Map<string, CollectorState>();
     const heldSeries = new Map<string, HeldSeries>();
     for (const runner of previous.engine.runners) {
@@ -159,7 +159,7 @@ export async function startService({
         heldSeries.set(name, stillHeld.get(name) ?? new Map());
       } else exposition.withdraw(name);
     }
-    shift = createShift(installation, {
+    assembly = assemble(installation, {
       databaseUp: previous.engine.databaseUp(),
       states,
       heldSeries,
@@ -170,7 +170,7 @@ export async function startService({
     log.level = installation.config.logLevel;
     lastReload.successful = true;
     lastReload.succeededAt = Date.now();
-    shift.engine.start();
+    assembly.engine.start();
     ownMetrics.refresh();
     const { configFile, maxConnections } = first.config.web;
     const { web: wanted } = installation.config;
@@ -188,16 +188,16 @@ export async function startService({
     return result;
   };
 
-  const { config } = shift.installation;
+  const { config } = assembly.installation;
   const server = createServer({
     exposition,
     version,
-    runners: () => shift.engine.runners,
-    openCircuits: () => shift.engine.openCircuits(),
-    databaseUp: () => shift.engine.databaseUp(),
-    databaseTarget: () => describeTarget(shift.installation.config.database).where,
+    runners: () => assembly.engine.runners,
+    openCircuits: () => assembly.engine.openCircuits(),
+    databaseUp: () => assembly.engine.databaseUp(),
+    databaseTarget: () => describeTarget(assembly.installation.config.database).where,
     reload: config.reloadEndpoint ? reload : undefined,
-    rowSamples: () => shift.installation.config.web.rowSamples,
+    rowSamples: () => assembly.installation.config.web.rowSamples,
     web,
     log,
   });
@@ -213,12 +213,12 @@ export async function startService({
   } catch (error) {
     web.close();
     await ownMetrics.close();
-    await endShift(shift);
+    await dismantle(assembly);
     throw error;
   }
-  shift.engine.start();
+  assembly.engine.start();
   log.info(
-    `${shift.installation.library.collectors.length} collectors on ${describeTarget(config.database).where}, metrics at ${address}/metrics`,
+    `${assembly.installation.library.collectors.length} collectors on ${describeTarget(config.database).where}, metrics at ${address}/metrics`,
   );
 
   if (!isLoopback(config.listen.host) && !web.keepsStrangersOut()) {
@@ -236,7 +236,7 @@ export async function startService({
       web.close();
       await reloading;
       await ownMetrics.close();
-      await endShift(shift);
+      await dismantle(assembly);
     },
   };
 }

@@ -51,7 +51,7 @@ export function createSupervisor({ env, log }: SupervisorOptions): Supervisor {
     },
     stopping() {
       clearInterval(watchdog);
-      notifier.send(['STOPPING=1', 'STATUS=stopping']);
+      notifier.sendLast(['STOPPING=1', 'STATUS=stopping']);
     },
   };
 }

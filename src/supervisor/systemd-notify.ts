@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 export interface Notifier {
   /** Assignments like `READY=1`, each one line. Returns at once. */
   send(assignments: readonly string[]): void;
+  /** Sends the last message, at once: the process may be gone before its turn comes. What still waits is dropped. */
+  sendLast(assignments: readonly string[]): void;
   /** Whether nothing is on its way. */
   isIdle(): boolean;
 }
@@ -30,6 +32,7 @@ export function createNotifier({ socket, path, onFailure }: NotifierOptions): No
   let waiting = 0;
   let last: Promise<void> = Promise.resolve();
   let failed = false;
+  let ending = false;
 
   const deliver = (assignments: readonly string[]): Promise<void> =>
     new Promise((resolve) => {
@@ -58,10 +61,14 @@ export function createNotifier({ socket, path, onFailure }: NotifierOptions): No
     send(assignments) {
       waiting++;
       last = last
-        .then(() => deliver(assignments))
+        .then(() => (ending ? undefined : deliver(assignments)))
         .finally(() => {
           waiting--;
         });
+    },
+    sendLast(assignments) {
+      ending = true;
+      void deliver(assignments);
     },
     isIdle: () => waiting === 0,
   };

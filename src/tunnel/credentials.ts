@@ -67,7 +67,7 @@ async function readKey(file: string, { login }: Hop): Promise<ParsedKey> {
     // As OpenSSH: only of this user's own files. Those that systemd or a container hands over are somebody else's.
     if (uid === process.getuid?.() && (mode & 0o077) !== 0) {
       throw refuse(
-        `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); mend it with: chmod 600 ${file}`,
+        `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); fix it with: chmod 600 ${file}`,
       );
     }
     bytes = await readNamedFile(file);

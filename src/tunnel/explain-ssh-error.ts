@@ -17,7 +17,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 const ADMINISTRATIVELY_PROHIBITED = 1;
 const CONNECT_FAILED = 2;
 
-/** Why there is no session with a server, in one line with its mend. */
+/** Why there is no session with a server, in one line with its fix. */
 export function explainSessionError(
   error: unknown,
   hop: Hop,
@@ -39,8 +39,8 @@ export function explainSessionError(
       error,
     );
   }
-  const mend = UNREACHABLE[String(property(error, 'code'))];
-  return unreachable(`cannot reach the SSH server ${hop.label}: ${mend ?? message}`, error);
+  const fix = UNREACHABLE[String(property(error, 'code'))];
+  return unreachable(`cannot reach the SSH server ${hop.label}: ${fix ?? message}`, error);
 }
 
 /** Why a server does not forward to a host. */

@@ -6,7 +6,7 @@ import { collect } from '../../src/main/collect.js';
 import { exampleTaiga, NOW } from '../support/fixture.js';
 import { type Kit, openKit } from '../support/kit.js';
 import { Metrics } from '../support/measure.js';
-import { startPGlite, type TestPostgres } from '../support/postgres.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
 import { TeamWorld } from '../support/team-world.js';
 
 const MINUTE_MS = 60_000;
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 let server: TestPostgres;
 let kit: Kit;
 beforeAll(async () => {
-  server = await startPGlite();
+  server = await startEitherPostgres();
   kit = await openKit(server.url);
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createGrafanaClient, type GrafanaClient } from '../../src/grafana/client.js';
 import { type CredentialFiles, readCredentials } from '../../src/grafana/credentials.js';
+import { openPlaylists } from '../../src/grafana/playlist-api.js';
 import type { RetryPolicy } from '../../src/http/retry.js';
 import { freePort } from '../backfill/servers.js';
 import { createAuthority, hasOpenssl } from '../support/certificates.js';
@@ -57,13 +58,16 @@ describe('the first contact', () => {
   test('does not show the token to whoever answers', async () => {
     const seen: unknown[] = [];
     const server = await start({
-      before: ({ headers }) => {
-        seen.push(headers.authorization);
+      before: ({ url, headers }) => {
+        seen.push([url, headers.authorization]);
         return undefined;
       },
     });
     await (await clientFor(server.url)).contact();
-    expect(seen).toEqual([undefined]);
+    expect(seen).toEqual([
+      ['/api/health', undefined],
+      ['/api/user', `Bearer ${TOKEN}`],
+    ]);
   });
 
   test('with one that hides its version', async () => {
@@ -170,7 +174,7 @@ describe('the first contact', () => {
       },
     });
     expect(await contact).toBe('12.4.0');
-    expect(server.requests).toHaveLength(5);
+    expect(server.requests).toHaveLength(6);
   });
 
   test('with one that never answers', async () => {
@@ -206,7 +210,9 @@ describe('the first contact', () => {
       const plain = await start();
       const wrong = plain.url.replace('http:', 'https:');
       const noTls = await errorOf((await clientFor(wrong, { waitMs: HANG_MS })).contact());
-      expect(noTls.message).toContain('it speaks no TLS there: is it http:// instead of https://?');
+      expect(noTls.message).toContain(
+        '(ERR_SSL_WRONG_VERSION_NUMBER); it speaks no TLS there: is it http:// instead of https://?',
+      );
     },
   );
 });
@@ -220,6 +226,13 @@ describe('an error', () => {
       /does not accept the token in \/.*\/token \(Invalid API key\): make a new token of a service account with the role Editor$/,
     );
     expect(error.message).not.toContain(TOKEN);
+  });
+
+  test('a token that is not accepted, where everybody may look', async () => {
+    const server = await start({ accounts: { tokens: { other: 'admin' }, anonymous: true } });
+    const error = await errorOf((await clientFor(server.url)).contact());
+    expect(error.code).toBe('GRAFANA_LOGIN_REFUSED');
+    expect(error.message).toMatch(/does not accept the token in .* \(Unauthorized\): make a new token/);
   });
 
   test('a right that is missing', async () => {
@@ -238,6 +251,23 @@ describe('an error', () => {
     const error = await errorOf((await clientFor(server.url)).ask(MAKE));
     expect(error.code).toBe('GRAFANA_REFUSED');
     expect(error.message).toBe(`${server.url} refuses to make a playlist: 422 no such thing`);
+  });
+
+  test('does not show the token that an answer quotes', async () => {
+    const server = await start({
+      before: ({ headers }) => ({ status: 400, text: `{"message":"bad header: ${headers.authorization}"}` }),
+    });
+    const error = await errorOf((await clientFor(server.url)).ask(MAKE));
+    expect(error.message).toBe(`${server.url} refuses to make a playlist: 400 bad header: Bearer …`);
+  });
+
+  test('an answer of another shape', async () => {
+    const server = await start({ before: () => ({ status: 200, text: '[{"uid":7}]' }) });
+    const error = await errorOf(openPlaylists(await clientFor(server.url)).then((api) => api.list()));
+    expect(error.code).toBe('GRAFANA_REFUSED');
+    expect(error.message).toMatch(
+      /^asked to list the playlists, Grafana answers what is not understood \(0\.uid: /,
+    );
   });
 
   test('a login page in the midst of it', async () => {

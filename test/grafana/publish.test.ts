@@ -2,12 +2,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createGrafanaClient } from '../../src/grafana/client.js';
 import { readCredentials } from '../../src/grafana/credentials.js';
 import { type Plan, type Published, publish } from '../../src/grafana/publish.js';
+import { eventually } from '../support/eventually.js';
 import {
   type GrafanaServer,
   type GrafanaServerOptions,
   PROMETHEUS,
   startGrafanaServer,
 } from '../support/grafana-server.js';
+import { HANG_MS } from '../support/hang.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
 import { DASHBOARDS, dashboard } from './dashboards.js';
 
@@ -22,6 +24,7 @@ const PLAN: Plan = {
   folder: undefined,
   datasource: undefined,
   playlistOnly: false,
+  waitMs: 0,
   addresses: { exporter: 'https://bugflow.example.org', alertmanager: undefined },
   message: 'a test',
 };
@@ -219,6 +222,23 @@ test('a Grafana that names playlists itself: found again by the title', async ()
   expect(server.store.playlists.size).toBe(1);
 });
 
+test('a Grafana that has only the newer interface for playlists', async () => {
+  const { server, run } = await start({ withoutLegacyPlaylists: true });
+  expect((await run()).playlist).toMatchObject({ uid: 'bugflow-walls', change: 'created' });
+  const { playlists } = server.store;
+  const theirs = { type: 'dashboard_by_uid', value: 'servers', variables: { host: ['a'] } };
+  const before = playlists.get('bugflow-walls');
+  if (before) playlists.set('bugflow-walls', { ...before, items: [...before.items, theirs] });
+  expect((await run()).playlist?.change).toBe('unchanged');
+  expect((await run({ projects: PROJECTS.slice(1) })).playlist?.change).toBe('updated');
+  expect(playlists.get('bugflow-walls')).toEqual({
+    uid: 'bugflow-walls',
+    name: 'Team walls',
+    interval: '1m',
+    items: [{ type: 'dashboard_by_uid', value: 'bugflow-wall-webshop' }, theirs],
+  });
+});
+
 test('with --playlist-only nothing is made but walls and playlist, in the folder of the team wall', async () => {
   const { server, run } = await start();
   const { store } = server;
@@ -235,6 +255,21 @@ test('with --playlist-only nothing is made but walls and playlist, in the folder
   const writes = server.writes().length;
   await run({ playlistOnly: true });
   expect(server.writes()).toHaveLength(writes);
+});
+
+test('with --playlist-only it waits for the files to be read, but not for ever', async () => {
+  const { server, run } = await start();
+  expect((await run({ playlistOnly: true })).walls).toHaveLength(2);
+  expect(server.store.dashboards.get('bugflow-wall-webshop')?.folderUid).toBe('');
+  const running = run({ playlistOnly: true, waitMs: HANG_MS });
+  const asked = (): number =>
+    server.requests.filter((line) => line === 'GET /api/dashboards/uid/bugflow-team-wall').length;
+  const before = asked();
+  await eventually(() => expect(asked()).toBeGreaterThan(before + 1));
+  server.store.createFolder({ uid: 'from-file', title: 'Taiga' });
+  for (const each of DASHBOARDS) server.store.provision(each, 'from-file');
+  expect(changesOf(await running)).toMatchObject({ 'bugflow-wall-webshop': 'updated' });
+  expect(server.store.dashboards.get('bugflow-wall-webshop')?.folderUid).toBe('from-file');
 });
 
 test.each([

@@ -58,6 +58,7 @@ test('the stand-in for Grafana runs alone, with the files and settings of a real
     folder: undefined,
     datasource: undefined,
     playlistOnly: true,
+    waitMs: HANG_MS,
     addresses: {},
     message: '',
   });

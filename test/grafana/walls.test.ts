@@ -38,33 +38,32 @@ describe('the wall of a project', () => {
       templating: { list: [teamWall.templating?.list[0], expect.anything(), teamWall.templating?.list[2]] },
     });
     expect(wall.templating?.list[1]).toEqual({
-      name: 'project',
-      type: 'custom',
-      label: 'Project',
-      hide: 2,
-      skipUrlSync: true,
-      includeAll: false,
-      multi: true,
-      query: 'The web shop : webshop',
-      current: { text: ['The web shop'], value: ['webshop'] },
-      options: [{ selected: true, text: 'The web shop', value: 'webshop' }],
+      ...teamWall.templating?.list[1],
+      query: 'webshop',
+      current: { selected: true, text: 'webshop', value: 'webshop' },
     });
     // And the team wall is as it was.
     expect(teamWall).toEqual(dashboard('bugflow-team-wall', 'Team wall', { refresh: '1m' }));
   });
 
-  test.each([
-    ['Shop, new', 'shop', 'Shop\\, new : shop', 'Shop, new'],
-    ['A : B', 'a-b', 'A : B : a-b', 'A : B'],
-    ['Two\nlines\u0007', 'two', 'Two lines : two', 'Two lines'],
-  ])('called %j offers Grafana one option', (name, slug, query, text) => {
-    const variable = projectWall(teamWall, { slug, name }).templating?.list[1];
-    expect(variable?.query).toBe(query);
-    // As Grafana takes the query apart.
-    const options = String(variable?.query).match(/(?:\\,|[^,])+/g) ?? [];
-    expect(
-      options.map((option) => /^\s*(.+)\s:\s(.+)$/.exec(option.replaceAll('\\,', ','))?.slice(1)),
-    ).toEqual([[text, slug]]);
+  test('has a title of one line', () => {
+    const wall = projectWall(teamWall, { slug: 'two', name: 'Two\nlines\u0007 · 二' });
+    expect(wall.title).toBe('Two lines · 二 · wall');
+  });
+
+  test('of a variable that was one to choose from is none any more', () => {
+    const list = [{ name: 'project', type: 'query', label: 'Project', multi: true, query: 'x' }];
+    const wall = projectWall({ ...teamWall, templating: { list } }, { slug: 'a', name: 'A' });
+    expect(wall.templating?.list).toEqual([
+      {
+        name: 'project',
+        type: 'constant',
+        label: 'Project',
+        hide: 2,
+        query: 'a',
+        current: { selected: true, text: 'a', value: 'a' },
+      },
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import { deleteStory, dragOnKanban, editStory, moveUnfinished } from '../../src/
 import { editTask } from '../../src/demo/taiga/tasks.js';
 import { hour, type Micros, microsFrom, minute, timestamp } from '../../src/demo/taiga/time.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { startPGlite, type TestPostgres } from '../support/postgres.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
 import { Samples, type Table } from '../support/samples.js';
 import { type Item, type Kind, type ProjectBuilder, TaigaBuilder } from '../support/taiga-builder.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -20,7 +20,7 @@ let kit: Kit;
 let world: TeamWorld;
 
 beforeAll(async () => {
-  server = await startPGlite();
+  server = await startEitherPostgres();
   kit = await openKit(server.url);
 });
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js'
 import { verifyHistory } from '../../src/collectors/verify.js';
 import { cases, SEED, seeds } from '../support/effort.js';
 import { collectorsWith, type Kit, openKit, type TextRow } from '../support/kit.js';
-import { startPGlite, type TestPostgres } from '../support/postgres.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
 import {
   arbitraryItems,
   BOARD,
@@ -22,7 +22,7 @@ let server: TestPostgres;
 let kit: Kit;
 
 beforeAll(async () => {
-  server = await startPGlite();
+  server = await startEitherPostgres();
 });
 afterAll(() => server?.close());
 // One that is left in the middle of its work is closed with all that it was at.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measure } from '../support/measure.js';
-import { startPGlite, type TestPostgres } from '../support/postgres.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
 import { type Kind, TaigaBuilder } from '../support/taiga-builder.js';
 
 const NOW = '2026-03-15T12:00:00Z';
@@ -12,7 +12,7 @@ const BOARD = [
 let server: TestPostgres;
 
 beforeAll(async () => {
-  server = await startPGlite();
+  server = await startEitherPostgres();
 });
 afterAll(() => server.close());
 

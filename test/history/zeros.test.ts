@@ -11,6 +11,9 @@ import { errorOf } from '../unit/helpers.js';
 const KINDS = ['epic', 'userstory', 'task', 'issue'];
 const HOUR_MS = 3_600_000;
 
+/** 8 counters, and 3 histograms of 13 buckets, +Inf, sum and count, by kind; closed points and first responses once. */
+const LINES = 4 * (8 + 3 * 16) + 1 + 16;
+
 describeOnPostgres('counters that are known before anything happens', (server) => {
   let kit: Kit;
   let world: TeamWorld;
@@ -43,7 +46,9 @@ describeOnPostgres('counters that are known before anything happens', (server) =
   const of = (table: Table, project: string): Table =>
     Object.fromEntries(Object.entries(table).filter(([line]) => line.includes(`project="${project}"`)));
   const counters = [
-    ...['created', 'closed', 'reopened', 'deleted'].map((name) => `taiga_items_${name}_total`),
+    ...['created', 'started', 'closed', 'reopened', 'deleted', 'discarded', 'within_sle'].map(
+      (name) => `taiga_items_${name}_total`,
+    ),
     'taiga_comments_total',
   ];
   const histograms = [
@@ -64,8 +69,7 @@ describeOnPostgres('counters that are known before anything happens', (server) =
     expect(found['taiga_first_response_seconds_count{project="fresh"}']).toBe(0);
     expect(found['taiga_lead_time_seconds_bucket{project="fresh",kind="task",le="+Inf"}']).toBe(0);
     expect(new Set(Object.values(found))).toEqual(new Set([0]));
-    // 5 counters, and 3 histograms of 13 buckets, +Inf, sum and count, by kind; first responses once.
-    expect(Object.keys(found)).toHaveLength(4 * (5 + 3 * 16) + 16);
+    expect(Object.keys(found)).toHaveLength(LINES);
   });
 
   it('are not there before the project is', async () => {
@@ -114,21 +118,21 @@ describeOnPostgres('counters that are known before anything happens', (server) =
           ),
       ) ?? {};
     expect(known(linesOf(before))).toBe(0);
-    expect(known(linesOf(after))).toBe(4 * (5 + 3 * 16) + 16);
+    expect(known(linesOf(after))).toBe(LINES);
     expect(linesOf(end)).toEqual((await readCounters(kit, world.now)).lines());
   });
 
   it('name series of some metric, and since when', async () => {
-    const lifecycle = kit.collector('lifecycle');
+    const blocked = kit.collector('blocked_durations');
     const zeros = (text: string) => ({ text, file: '/etc/bugflow/own.yaml', line: 30 });
     const read = async (text: string): Promise<Table> => {
-      const definition = { ...lifecycle, zeros: zeros(text) };
+      const definition = { ...blocked, zeros: zeros(text) };
       return flatten((await readOnce(kit.reader, definition, kit.values(world.now))).families);
     };
     const noLabels = await errorOf(read('SELECT created_at AS at, project FROM project'));
     expect(noLabels.code).toBe('COLLECTOR_COLUMN_MISSING');
     expect(noLabels.message).toBe(
-      '/etc/bugflow/own.yaml:30: collector "lifecycle": zeros need all labels of at least one of its metrics (they return moment, at, project)',
+      '/etc/bugflow/own.yaml:30: collector "blocked_durations": zeros need all labels of at least one of its metrics (they return moment, at, project)',
     );
     const noTime = await errorOf(read("SELECT project,\n 'task' AS kind\nFROM project"));
     expect(noTime.message).toMatch(/^\/etc\/bugflow\/own\.yaml:32: SQL: column "at" does not exist/);

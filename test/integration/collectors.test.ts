@@ -170,6 +170,13 @@ describeOnPostgres('the collectors', (server) => {
       });
     });
 
+    it('count open work that is due soon: today, or on a day that begins within two', () => {
+      expect(nonZero(metrics.table('taiga_items_due_soon', ['project', 'kind']))).toEqual({
+        'shop | task': 1,
+        'shop | issue': 1,
+      });
+    });
+
     it('count stale open work by its history, not by modified_date', () => {
       expect(metrics.table('taiga_items_stale', ['project', 'kind', 'stage'])).toEqual({
         'shop | userstory | backlog': 1,
@@ -282,6 +289,40 @@ describeOnPostgres('the collectors', (server) => {
         'shop | issue': 20 * DAY,
         'shop | epic': 30 * DAY,
         'lanes | userstory': (4 + 3 + 2) * DAY,
+      });
+    });
+
+    it('tell how long what is committed to stands in its column, since it last came in', () => {
+      const labels = ['project', 'kind', 'status', 'stage'];
+      expect(metrics.table('taiga_status_age_seconds_sum', labels)).toEqual({
+        'shop | userstory | Ready | ready': 3 * DAY,
+        'shop | userstory | Doing | active': 5 * DAY,
+        'shop | userstory | Ready for test | waiting': 2 * DAY,
+        'shop | task | In progress | active': 7 * DAY,
+        'shop | task | Needs Info | waiting': 6 * DAY,
+        'shop | issue | In progress | active': 20 * DAY,
+        'shop | epic | In progress | active': 30 * DAY,
+        [`lanes | userstory | ${ARBEIT} | active`]: (4 + 3 + 2) * DAY,
+      });
+      expect(metrics.sumBy('taiga_status_age_seconds_count', ['project', 'kind'])).toEqual({
+        'shop | userstory': 3,
+        'shop | task': 2,
+        'shop | issue': 1,
+        'shop | epic': 1,
+        'lanes | userstory': 3,
+      });
+    });
+
+    it('tell which types of issues are bugs, by their names or as configured', async () => {
+      const labels = ['project', 'issue_type', 'bug'];
+      expect(metrics.table('taiga_issue_type_info', labels)).toEqual({
+        'shop | Bug | true': 1,
+        'shop | Question | false': 1,
+      });
+      const own = await measured({ config: "bugs: ['Que*', enhancement]", collectors: ['issue_types'] });
+      expect(own.table('taiga_issue_type_info', labels)).toEqual({
+        'shop | Bug | false': 1,
+        'shop | Question | true': 1,
       });
     });
 
@@ -424,12 +465,16 @@ describeOnPostgres('the collectors', (server) => {
           'taiga_items_unassigned',
           'taiga_items_blocked',
           'taiga_items_overdue',
+          'taiga_items_due_soon',
           'taiga_items_stale',
           'taiga_assigned_items',
           'taiga_wip_items',
           'taiga_wip_limit',
           'taiga_item_age_seconds',
           'taiga_wip_age_seconds',
+          'taiga_status_age_seconds',
+          'taiga_issue_type_info',
+          'bugflow_threshold',
           'taiga_attention_item_age_seconds',
           'taiga_sprint_info',
           'taiga_sprint_start_timestamp_seconds',
@@ -437,6 +482,9 @@ describeOnPostgres('the collectors', (server) => {
           'taiga_sprint_points',
           'taiga_sprint_userstories',
           'taiga_sprint_tasks',
+          'taiga_sprint_commitment_points',
+          'taiga_sprint_commitment_userstories',
+          'taiga_sprint_carried_over_userstories',
           'taiga_epic_userstories',
           'taiga_epic_points',
           'taiga_project_members',
@@ -447,7 +495,7 @@ describeOnPostgres('the collectors', (server) => {
 
     it('follow the configured time zone for days and sprints', async () => {
       const config = 'time_zone: Europe/Berlin'; // half past midnight on the 16th
-      const berlin = await measured({ config, collectors: ['items_overdue', 'sprints', 'attention'] });
+      const berlin = await measured({ config, collectors: ['due_dates', 'sprints', 'attention'] });
       expect(nonZero(berlin.table('taiga_items_overdue', ['project', 'kind']))).toEqual({
         'shop | userstory': 1,
         'shop | task': 1, // due on the 15th
@@ -490,7 +538,7 @@ workflow:
       ready: ['N?w', Doing]
       waiting: ['in "arbeit" \\ *']
 `;
-      const own = await measured({ config, collectors: ['items', 'wip', 'wip_age'] });
+      const own = await measured({ config, collectors: ['items', 'wip', 'column_ages'] });
       expect(nonZero(own.sumBy('taiga_items', ['project', 'kind', 'stage']))).toEqual({
         'shop | userstory | ready': 1 + 1,
         'shop | userstory | waiting': 2 + 1,
@@ -617,6 +665,39 @@ thresholds:
         'epic | 31': 30 * DAY,
       });
       expect(worst('untriaged')).toEqual({ 'issue | 21': 5 * DAY, 'issue | 22': 1 * DAY });
+    });
+
+    it('follow the thresholds of single projects: the first that fits and names one', async () => {
+      const config = `
+thresholds:
+  stale_after: 40d
+  due_soon: 10m
+  projects:
+    - { project: archive-*, stale_after: 201d }
+    - { project: '*', sle: { task: 150h, epic: 20d } }
+    - { project: shop, stale_after: 20h, sle: { task: 1d } }
+`;
+      const own = await measured({
+        config,
+        collectors: ['items_stale', 'due_dates', 'attention', 'thresholds'],
+      });
+      expect(nonZero(own.sumBy('taiga_items_stale', ['project']))).toEqual({ shop: 6 + 4 + 4 + 1 });
+      expect(nonZero(own.table('taiga_items_due_soon', ['project', 'kind']))).toEqual({ 'shop | task': 1 });
+      const overSle = own.table('taiga_attention_item_age_seconds', ['kind', 'ref'], { reason: 'over_sle' });
+      expect(overSle).toEqual({ 'task | 11': 7 * DAY, 'issue | 23': 20 * DAY, 'epic | 31': 30 * DAY });
+      expect(own.table('bugflow_threshold', ['name', 'kind'], { project: 'archive-2025' })).toEqual({
+        'stale_after | ': 201 * DAY,
+        'untriaged_after | ': 2 * DAY,
+        'due_soon | ': 600,
+        'sle | epic': 20 * DAY,
+        'sle | userstory': 14 * DAY,
+        'sle | task': 150 * HOUR,
+        'sle | issue': 14 * DAY,
+      });
+      expect(own.table('bugflow_threshold', ['name', 'kind'], { project: 'shop' })).toMatchObject({
+        'stale_after | ': 20 * HOUR,
+        'sle | task': 150 * HOUR,
+      });
     });
 
     it('also read a Taiga from before swimlanes', async () => {

@@ -59,7 +59,7 @@ describe.skipIf(!hasPostgres)('secrets that change (skipped without PostgreSQL o
     );
   };
 
-  test('url_file: the next connection has the new one, and a broken one is named until it is mended', async () => {
+  test('url_file: the next connection has the new one, and a broken one is named until it is fixed', async () => {
     const first = cluster.urlWith({ user: 'one', password: 'first' });
     const file = folder.write('url', `${first}\n`);
     const database = await open({ url_file: file });

@@ -217,7 +217,7 @@ describe.skipIf(!hasPostgres || !hasOpenssl)(
         expect(await failure({ ca_file: gone })).toMatch(/^cannot read the CA certificates .*-gone/);
         const readable = folder.write('open.key', client.key);
         expect(await failure({ key_file: readable })).toMatch(
-          /^others may read the private key .*open\.key \(mode 0644\); mend it with: chmod 600 /,
+          /^others may read the private key .*open\.key \(mode 0644\); fix it with: chmod 600 /,
         );
         expect(await failure({ ca_file: folder.write('bad.pem', 'no certificate') })).toMatch(
           /^the CA certificates .*bad\.pem: there is no certificate in PEM in it$/,

@@ -435,14 +435,14 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     expect(message).toMatch(/takes no queries now: too many connections for role "bug flow"$/);
   });
 
-  it('is missing a grant: the message is the mend', async () => {
+  it('is missing a grant: the message is the fix', async () => {
     await changed(
       'REVOKE SELECT ON userstories_userstory FROM "bug flow"',
       'GRANT SELECT ON userstories_userstory TO "bug flow"',
     );
     const message = await failure(reader, { collectors: ['items'] });
     expect(message).toMatch(
-      /^permission denied for (table|relation) userstories_userstory; mend it with: GRANT /,
+      /^permission denied for (table|relation) userstories_userstory; fix it with: GRANT /,
     );
     const lines: string[] = [];
     const installation = await loadInstallation({ file: undefined, env: { TAIGA_DATABASE_URL: reader } });
@@ -452,20 +452,20 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     expect(lines.filter((line) => line === message)).toEqual([message]);
     expect(lines.join('\n')).toMatch(/\nmembers +good /);
     expect(lines.at(-1)).toMatch(/^\d+ of \d+ collectors failed\.$/);
-    await cluster.query(message.split('mend it with: ')[1] ?? '');
+    await cluster.query(message.split('fix it with: ')[1] ?? '');
     await expect(measure(reader, { at: NOW })).resolves.toBeDefined();
   });
 
-  it('is missing the right to use the schema: the message is the mend', async () => {
+  it('is missing the right to use the schema: the message is the fix', async () => {
     await changed(
       'REVOKE USAGE ON SCHEMA public FROM PUBLIC, "bug flow"',
       'GRANT USAGE ON SCHEMA public TO PUBLIC, "bug flow"',
     );
     const message = await failure(reader, { collectors: ['items'] });
     expect(message).toBe(
-      'the role may not use schema public; mend it with: GRANT USAGE ON SCHEMA public TO "bug flow";',
+      'the role may not use schema public; fix it with: GRANT USAGE ON SCHEMA public TO "bug flow";',
     );
-    await cluster.query(message.split('mend it with: ')[1] ?? '');
+    await cluster.query(message.split('fix it with: ')[1] ?? '');
     await expect(measure(reader, { at: NOW })).resolves.toBeDefined();
   });
 

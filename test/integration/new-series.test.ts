@@ -7,7 +7,7 @@ import { type Service, startService } from '../../src/main/service.js';
 import { bugflow, createFolder, type Folder, scrape } from '../support/bugflow.js';
 import { exampleTaiga } from '../support/fixture.js';
 import { Metrics } from '../support/measure.js';
-import { queryOnce, startPGlite, type TestPostgres } from '../support/postgres.js';
+import { queryOnce, startEitherPostgres, type TestPostgres } from '../support/postgres.js';
 import { SHIPPED_FOLDER } from '../unit/helpers.js';
 
 const OWN = `collector: own
@@ -35,7 +35,7 @@ describe('a counter that appears', () => {
   let folder: Folder;
 
   beforeAll(async () => {
-    server = await startPGlite();
+    server = await startEitherPostgres();
     await exampleTaiga().load(server);
   });
   afterAll(() => server?.close());

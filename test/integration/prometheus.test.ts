@@ -105,12 +105,12 @@ scrape_configs:
     return Number(found?.value[1]);
   };
 
-  it('finds nothing to mend in the text format (promtool check metrics)', async () => {
+  it('finds nothing to fix in the text format (promtool check metrics)', async () => {
     const text = await (await fetch(`${service.address}/metrics`)).text();
     expect(checkMetrics(text)).toEqual({ status: 0, output: '' });
   });
 
-  it('finds nothing to mend in what `collect` prints', async () => {
+  it('finds nothing to fix in what `collect` prints', async () => {
     const { stdout: text } = await bugflow(['collect'], { TAIGA_DATABASE_URL: taiga.url });
     expect(checkMetrics(text)).toEqual({ status: 0, output: '' });
   });

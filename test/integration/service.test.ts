@@ -87,7 +87,7 @@ describe('the service', () => {
       expect(found.value('bugflow_database_up')).toBe(1);
       expect(found.value('bugflow_build_info', { version: '1.2.3' })).toBe(1);
       expect(found.value('taiga_items', { project: 'shop', kind: 'task', status: 'Closed' })).toBe(3);
-      const ofCollectors = found.samples.filter(({ name }) => name.startsWith('taiga_'));
+      const ofCollectors = found.samples.filter(({ name }) => /^(taiga_|bugflow_threshold$)/.test(name));
       expect(found.sum('bugflow_collector_series')).toBe(ofCollectors.length);
     });
 

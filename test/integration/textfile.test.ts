@@ -15,7 +15,7 @@ import { isInstalled } from '../backfill/servers.js';
 import { bugflow, createFolder, type Folder, type Outcome } from '../support/bugflow.js';
 import { exampleTaiga } from '../support/fixture.js';
 import { Metrics } from '../support/measure.js';
-import { freePort, startPGlite, type TestPostgres } from '../support/postgres.js';
+import { freePort, startEitherPostgres, type TestPostgres } from '../support/postgres.js';
 
 const OLD = '# the file of the run before\n';
 
@@ -34,7 +34,7 @@ describe('collect --output', () => {
   let env: { TAIGA_DATABASE_URL: string };
 
   beforeAll(async () => {
-    server = await startPGlite();
+    server = await startEitherPostgres();
     await exampleTaiga().load(server);
     env = { TAIGA_DATABASE_URL: server.url };
   });

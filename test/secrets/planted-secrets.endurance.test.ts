@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createGrafanaClient } from '../../src/grafana/client.js';
+import { type CredentialFiles, readCredentials } from '../../src/grafana/credentials.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { createFileWatch } from '../../src/server/web-config/file-watch.js';
 import { readWebFile } from '../../src/server/web-config/web-file.js';
@@ -9,6 +11,7 @@ import { hasNotify, openNotifySocket } from '../supervisor/systemd.js';
 import { bugflow, createFolder, type Folder, startServiceProcess } from '../support/bugflow.js';
 import { eventually } from '../support/eventually.js';
 import { exampleTaiga } from '../support/fixture.js';
+import { startGrafanaServer } from '../support/grafana-server.js';
 import { type Cluster, freePort, hasPostgres, startPostgres } from '../support/postgres.js';
 import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../tunnel/openssh.js';
 import { startPasswordServer } from '../tunnel/password-server.js';
@@ -109,6 +112,67 @@ describe('the command line shows no secret:', () => {
       expect(stderr).toMatch(message);
       expect(secretsIn(stdout + stderr)).toEqual([]);
     }
+  });
+});
+
+describe('what stands in the place of Grafana quotes all that it gets, and no secret shows:', () => {
+  let folder: Folder;
+  beforeAll(() => {
+    folder = createPlantedFolder();
+  });
+  afterAll(() => folder.remove());
+  const path = (name: string): string => folder.write(name, secretFiles()[name] ?? '');
+
+  it.each([
+    [401, 'application/json'],
+    [403, 'application/json'],
+    [422, 'application/json'],
+    [429, 'text/html'],
+    [404, 'text/html'],
+    [200, 'text/html'],
+    [200, 'text/plain'],
+  ])('%i %s', async (status, type) => {
+    const server = await startGrafanaServer({
+      before: ({ headers, url }) => {
+        if (url === '/api/health') return undefined;
+        const quoted = `${JSON.stringify(headers)} ${Buffer.from(headers.authorization?.slice(6) ?? '', 'base64')}`;
+        const text = type === 'application/json' ? JSON.stringify({ message: quoted }) : `<${type}>${quoted}`;
+        return { status, text, headers: { 'retry-after': '600' } };
+      },
+    });
+    onTestFinished(() => server.close());
+    const logins: CredentialFiles[] = [
+      { tokenFile: path('grafana-token') },
+      { user: 'Ünal', passwordFile: path('grafana-password') },
+    ];
+    for (const login of logins) {
+      const printed: string[] = [];
+      const client = createGrafanaClient({
+        url: server.url,
+        credentials: await readCredentials(login),
+        waitMs: 0,
+        print: (line) => void printed.push(line),
+      });
+      // Which of the requests meets it does not matter.
+      const asked = client
+        .contact()
+        .then(() => client.ask({ method: 'GET', path: '/api/folders', to: 'look' }));
+      const outcome = await asked.then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      expect(outcome?.message).toMatch(/Grafana|look|log in|not accept/);
+      expect(secretsIn(`${printed} ${outcome?.message} ${outcome?.stack} ${outcome?.cause}`)).toEqual([]);
+    }
+  });
+
+  it('a file with two tokens', async () => {
+    const outcome = await readCredentials({ tokenFile: path('two-grafana-tokens') }).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    expect(outcome?.message).toMatch(/this is no token/);
+    expect(secretsIn(`${outcome?.message} ${outcome?.stack}`)).toEqual([]);
   });
 });
 

@@ -11,9 +11,11 @@ export const SECRETS = {
   passphrase: plant('KeyPassphrase'),
   passphraseFile: plant('FilePassphrase'),
   sshPasswordFile: plant('SshPasswordFile'),
+  grafanaPassword: plant('GrafanaPassword'),
   // These may not hold just anything.
   webHash: `$2b$04$Pl4ntWebHash${'.'.repeat(41)}`,
   webToken: 'Pl4ntWebToken-0123456789',
+  grafanaToken: 'Pl4ntGrafanaToken_0123456789',
 } as const;
 
 const CORE = /Pl4nt[A-Za-z]+/;
@@ -55,6 +57,9 @@ export function secretFiles(): Record<string, string> {
     password: `${SECRETS.passwordFile}\n`,
     passphrase: `${SECRETS.passphraseFile}\n`,
     'ssh-password': `${SECRETS.sshPasswordFile}\n`,
+    'grafana-token': `${SECRETS.grafanaToken}\n`,
+    'two-grafana-tokens': `${SECRETS.grafanaToken}\n${SECRETS.grafanaToken}\n`,
+    'grafana-password': `${SECRETS.grafanaPassword}\n`,
     'web.yaml': `basic_auth_users: { prometheus: ${SECRETS.webHash} }\nbearer_token_files: [./web-token]\n`,
     'web-token': `${SECRETS.webToken}\n`,
     'two-tokens': `${SECRETS.webToken}\n${SECRETS.webToken}\n`,

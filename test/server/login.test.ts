@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { hash } from '@node-rs/bcrypt';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../src/server/authentication/authenticator.js';
-import { createTurnstile } from '../../src/server/authentication/turnstile.js';
+import { createBoundedQueue } from '../../src/server/authentication/bounded-queue.js';
 import { deferred } from '../unit/helpers.js';
 import { DATA, openWire, startWebServer, type WebServer } from './web-server.js';
 
@@ -213,13 +213,13 @@ describe('passwords', () => {
   });
 });
 
-describe('the turnstile', () => {
+describe('the queue of password checks', () => {
   test('lets two in at a time, in the order in which they came', async () => {
-    const turnstile = createTurnstile();
+    const queue = createBoundedQueue();
     const work = [0, 1, 2, 3].map(() => deferred());
     const begun: number[] = [];
     const done = work.map(({ promise }, i) =>
-      turnstile.enter('1', () => {
+      queue.enter('1', () => {
         begun.push(i);
         return promise;
       }),
@@ -234,9 +234,9 @@ describe('the turnstile', () => {
   });
 
   test('has few places, and fewer for one address, which become free again', async () => {
-    const turnstile = createTurnstile();
+    const queue = createBoundedQueue();
     const gate = deferred();
-    const enter = (address: string) => turnstile.enter(address, () => gate.promise);
+    const enter = (address: string) => queue.enter(address, () => gate.promise);
     const entered: Promise<void>[] = [];
     const tryToEnter = (address: string): boolean => {
       const turn = enter(address);

@@ -155,7 +155,7 @@ describe.skipIf(!hasOpenssl)(`TLS ${SKIPPED}`, () => {
       expect(server.web.lastReadSuccessful()).toBe(true);
     });
 
-    test('a wrong one changes nothing until it is mended', async () => {
+    test('a wrong one changes nothing until it is fixed', async () => {
       const server = await start();
       copyFileSync(second.keyFile, server.path('tls.key'));
       // It may be read while it is still being written.

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Accounts, forbids, type Role, whoAsks } from './grafana/access.js';
+import { type Accounts, forbidden, forbids, unauthorized, whoAsks } from './grafana/access.js';
+import { platformRoutes, type Route, route } from './grafana/platform.js';
 import { type Answer, createGrafanaStore, type GrafanaStore, type Json } from './grafana/store.js';
 
 export interface FakeDatasource {
@@ -20,6 +21,8 @@ export interface GrafanaServerOptions {
   readonly accounts?: Accounts;
   readonly datasources?: readonly FakeDatasource[];
   readonly store?: GrafanaStore;
+  /** Without `/api/playlists`, as Grafana says it will be one day. */
+  readonly withoutLegacyPlaylists?: boolean;
   /** Answers in place of Grafana where it gives something: a proxy, a fault. */
   readonly before?: (request: IncomingMessage) => Interruption | undefined;
 }
@@ -48,24 +51,14 @@ export const PROMETHEUS: FakeDatasource = {
   isDefault: true,
 };
 
-interface Call {
-  readonly role: Role;
-  readonly uid: string;
-  readonly query: URLSearchParams;
-  readonly body: Json;
-}
-
-interface Route {
-  readonly pattern: RegExp;
-  readonly needs: Role;
-  readonly permission: string;
-  readonly handle: (call: Call) => Answer;
-}
-
 export async function startGrafanaServer(options: GrafanaServerOptions = {}): Promise<GrafanaServer> {
   const { subPath = '', accounts = {}, before } = options;
   const store = options.store ?? createGrafanaStore();
-  const routes = routesOf(store, options.datasources ?? [PROMETHEUS]);
+  const routes = [
+    ...routesOf(store, options.datasources ?? [PROMETHEUS]),
+    ...(options.withoutLegacyPlaylists ? [] : playlistRoutes(store)),
+    ...platformRoutes(store),
+  ];
   const version = options.version ?? '12.4.0';
   const requests: string[] = [];
 
@@ -82,7 +75,7 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
     return { status: 404, body: { message: 'Not found' } };
   };
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await textOf(request);
     const url = new URL(request.url ?? '/', 'http://localhost');
     requests.push(`${request.method} ${url.pathname}`);
@@ -96,7 +89,7 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
       return;
     }
     const path = url.pathname.slice(subPath.length);
-    if (path.startsWith('/api/')) {
+    if (/^\/apis?\//.test(path)) {
       const body = text === '' ? {} : (JSON.parse(text) as Json);
       send(response, answer(request, path, url.searchParams, body));
       return;
@@ -105,6 +98,11 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
     response
       .writeHead(200, { 'content-type': 'text/html; charset=UTF-8' })
       .end('<!doctype html><html lang="en"><title>Grafana</title></html>');
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      send(response, { status: 500, body: { message: String(error) } });
+    });
   });
   const { host = '127.0.0.1', port = 0 } = options;
   server.listen(port, host);
@@ -119,19 +117,17 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
 }
 
 function routesOf(store: GrafanaStore, datasources: readonly FakeDatasource[]): readonly Route[] {
-  const route = (line: string, needs: Role, permission: string, handle: Route['handle']): Route => ({
-    pattern: new RegExp(`^${line.replace(':uid', '([\\w-]+)')}$`),
-    needs,
-    permission,
-    handle,
-  });
   const settings = {
     datasources: Object.fromEntries(datasources.map(({ name, uid, type }) => [name, { uid, name, type }])),
     defaultDatasource: datasources.find(({ isDefault }) => isDefault)?.name,
+    namespace: 'default',
   };
   return [
     route('GET /api/datasources', 'admin', 'datasources:read', () => ({ status: 200, body: datasources })),
     route('GET /api/frontend/settings', 'viewer', '', () => ({ status: 200, body: settings })),
+    route('GET /api/user', 'viewer', '', ({ role }) =>
+      role === 'anonymous' ? unauthorized('Unauthorized') : { status: 200, body: { login: role } },
+    ),
     route('GET /api/search', 'viewer', '', ({ query }) => store.search(query)),
     route('GET /api/dashboards/uid/:uid', 'viewer', 'dashboards:read', ({ uid }) => store.getDashboard(uid)),
     route('GET /api/dashboards/uid/:uid/versions', 'editor', 'dashboards:write', ({ uid }) =>
@@ -143,10 +139,19 @@ function routesOf(store: GrafanaStore, datasources: readonly FakeDatasource[]): 
     ),
     route('GET /api/folders', 'viewer', 'folders:read', () => store.listFolders()),
     route('POST /api/folders', 'editor', 'folders:create', ({ body }) => store.createFolder(body)),
-    route('GET /api/folders/:uid', 'viewer', 'folders:read', ({ uid }) => store.getFolder(uid)),
+    route('GET /api/folders/:uid', 'viewer', 'folders:read', ({ role, uid }) => {
+      // Only administrators have a right to folders that are not there.
+      const isHidden = !store.folders.has(uid) && role !== 'admin';
+      return isHidden ? forbidden('folders:read') : store.getFolder(uid);
+    }),
     route('PUT /api/folders/:uid', 'editor', 'folders:write', ({ uid, body }) =>
       store.updateFolder(uid, body),
     ),
+  ];
+}
+
+function playlistRoutes(store: GrafanaStore): readonly Route[] {
+  return [
     route('GET /api/playlists', 'viewer', '', () => store.listPlaylists()),
     route('GET /api/playlists/:uid', 'viewer', '', ({ uid }) => store.getPlaylist(uid)),
     route('POST /api/playlists', 'editor', 'playlists:write', ({ body }) => store.createPlaylist(body)),

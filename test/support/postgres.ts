@@ -272,9 +272,16 @@ export async function queryOnce(
 }
 
 /**
- * The same tests on the machine's own PostgreSQL and on the embedded one. The quick part takes the first, where there
- * is one, as that is several times as fast, and leaves the other to the long part (vitest.config.ts names the files).
+ * The quick part takes the machine's own PostgreSQL, where there is one, as that is several times as fast as the
+ * embedded one, and leaves that to the long part (vitest.config.ts names the files that run in both).
  */
+const takesMachinesPostgres = hasPostgres && !isEndurance;
+
+/** For tests that run alike on both. */
+export const startEitherPostgres = (): Promise<TestPostgres> =>
+  takesMachinesPostgres ? startPostgres() : startPGlite();
+
+/** The same tests on the machine's own PostgreSQL and on the embedded one. */
 export function describeOnPostgres(title: string, define: (server: () => TestPostgres) => void): void {
   const suite = (start: () => Promise<TestPostgres>): void => {
     let server: TestPostgres | undefined;
@@ -288,8 +295,9 @@ export function describeOnPostgres(title: string, define: (server: () => TestPos
     });
   };
   const onReal = `${title} on PostgreSQL (skipped without PostgreSQL on the machine)`;
-  if (isEndurance === hasPostgres) describe(`${title} on PGlite`, () => suite(() => startPGlite()));
-  if (!isEndurance || !hasPostgres) describe.skipIf(!hasPostgres)(onReal, () => suite(startPostgres));
+  if (!takesMachinesPostgres) describe(`${title} on PGlite`, () => suite(() => startPGlite()));
+  if (takesMachinesPostgres || !hasPostgres)
+    describe.skipIf(!hasPostgres)(onReal, () => suite(startPostgres));
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */

@@ -13,6 +13,9 @@ export default function setup(): () => void {
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
+/** What this process is making, as several tests may ask for it at once. */
+const making = new Map<string, Promise<string>>();
+
 /**
  * A file or folder that is costly to make and the same for every test: made by the first one who asks for it. It is only
  * to be copied. Undefined outside of tests, where nobody would tidy up.
@@ -25,12 +28,18 @@ export async function template(
   if (folder === undefined) return undefined;
   const path = join(folder, name);
   if (existsSync(path)) return path;
+  const made = making.get(name) ?? makeOnce(path, make);
+  making.set(name, made);
+  return made;
+}
+
+async function makeOnce(path: string, make: (path: string) => Promise<void>): Promise<string> {
   const draft = `${path}.${process.pid}`;
   await make(draft);
   try {
     renameSync(draft, path);
   } catch (error) {
-    // Somebody else made it meanwhile.
+    // Another process made it meanwhile.
     rmSync(draft, { recursive: true, force: true });
     if (!existsSync(path)) throw error;
   }

@@ -276,7 +276,14 @@ export interface TrueEvent {
 
 export type EventName =
   | 'created'
+  | 'started'
   | 'closed'
+  | 'discarded'
+  | 'withinSle'
+  | 'closedPoints'
+  | 'issuesCreated'
+  | 'issuesClosed'
+  | 'issueLeadTime'
   | 'reopened'
   | 'deleted'
   | 'moves'
@@ -300,7 +307,14 @@ export interface EventOptions {
 export function replayEvents(diary: readonly DiaryLine[], { told }: EventOptions): TrueEvents {
   const events: TrueEvents = {
     created: [],
+    started: [],
     closed: [],
+    discarded: [],
+    withinSle: [],
+    closedPoints: [],
+    issuesCreated: [],
+    issuesClosed: [],
+    issueLeadTime: [],
     reopened: [],
     deleted: [],
     moves: [],
@@ -314,20 +328,33 @@ export function replayEvents(diary: readonly DiaryLine[], { told }: EventOptions
     sprintScope: [],
   };
   const pointsOf = estimates(diary);
+  const traitsOf = issueTraits(diary);
   const born = new Map<string, number>();
   const started = new Map<string, number>();
   const entered = new Map<string, number>();
   const unmoved = new Set<string>();
+  const stages = new Map<string, string>();
   const note = (name: EventName, line: ItemLine, labels: string, amount = 1): void => {
     events[name].push({ at: momentOf(line), item: keyOf(line), labels, amount });
   };
   const close = (line: ItemLine, labels: string): void => {
     const key = keyOf(line);
     const at = momentOf(line);
+    const leadTime = (at - (born.get(key) ?? at)) / 1000;
     note('closed', line, labels);
-    note('leadTime', line, labels, (at - (born.get(key) ?? at)) / 1000);
+    note('leadTime', line, labels, leadTime);
+    if (stages.get(key) === 'discarded') note('discarded', line, labels);
+    if (line.type === 'userstory') note('closedPoints', line, line.project, pointsOf(line.id, at) ?? 0);
+    if (line.type === 'issue') {
+      const traits = `${line.project} | ${traitsOf(line.id, at)}`;
+      note('issuesClosed', line, traits);
+      note('issueLeadTime', line, traits, leadTime);
+    }
     const start = started.get(key);
-    if (start !== undefined) note('cycleTime', line, labels, (at - start) / 1000);
+    if (start === undefined) return;
+    const cycleTime = (at - start) / 1000;
+    note('cycleTime', line, labels, cycleTime);
+    if (cycleTime <= (DEFAULT_SLE_S[line.type] ?? 0)) note('withinSle', line, labels);
   };
 
   for (const line of diary) {
@@ -340,6 +367,7 @@ export function replayEvents(diary: readonly DiaryLine[], { told }: EventOptions
         note('created', line, labels);
         born.set(key, at);
         entered.set(key, at);
+        if (line.type === 'issue') note('issuesCreated', line, `${line.project} | ${traitsOf(line.id, at)}`);
         if (line.promoted_from) unmoved.add(key);
         break;
       case 'delete':
@@ -359,7 +387,11 @@ export function replayEvents(diary: readonly DiaryLine[], { told }: EventOptions
         break;
       case 'status': {
         const stage = stageOf(line);
-        if ((stage === 'active' || stage === 'waiting') && !started.has(key)) started.set(key, at);
+        stages.set(key, stage);
+        if ((stage === 'active' || stage === 'waiting') && !started.has(key)) {
+          started.set(key, at);
+          note('started', line, labels);
+        }
         const record = told(line, unmoved.delete(key));
         if (record) {
           const move = `${labels} | ${record.from} | ${line.to}`;
@@ -385,6 +417,13 @@ export function replayEvents(diary: readonly DiaryLine[], { told }: EventOptions
   return events;
 }
 
+/** The service levels without configuration. */
+const DEFAULT_SLE_S: Readonly<Partial<Record<Kind, number>>> = {
+  userstory: 14 * 86_400,
+  task: 7 * 86_400,
+  issue: 14 * 86_400,
+};
+
 /** What DESIGN §3 makes of a status without configuration, under its name of that moment. */
 function stageOf({ to, to_closed: isClosed }: ItemLine): string {
   const name = (to ?? '').toLowerCase();
@@ -407,6 +446,26 @@ function estimates(diary: readonly DiaryLine[]): (id: number, at: number) => num
     known.push({ at: momentOf(line), total: line.total ?? null });
   }
   return (id, at) => byStory.get(id)?.findLast((estimate) => estimate.at <= at)?.total ?? null;
+}
+
+/** Type and severity of an issue at a moment, joined by ` | `: one request can change them and close it. */
+function issueTraits(diary: readonly DiaryLine[]): (id: number, at: number) => string {
+  const byIssue = new Map<number, { at: number; type: string; severity: string }[]>();
+  for (const line of diary) {
+    if (line.type !== 'issue' || !['create', 'issue_type', 'severity'].includes(line.op)) continue;
+    const known = byIssue.get(line.id) ?? [];
+    byIssue.set(line.id, known);
+    const before = known.at(-1);
+    known.push({
+      at: momentOf(line),
+      type: (line.op === 'issue_type' ? line.to : (before?.type ?? line.issue_type)) ?? '',
+      severity: (line.op === 'severity' ? line.to : (before?.severity ?? line.severity)) ?? '',
+    });
+  }
+  return (id, at) => {
+    const traits = byIssue.get(id)?.findLast((each) => each.at <= at);
+    return `${traits?.type} | ${traits?.severity}`;
+  };
 }
 
 const ACTS = [

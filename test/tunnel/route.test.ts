@@ -134,7 +134,7 @@ describe('the configuration', () => {
     ['host: a\nport: 70000', /config\.yaml:4: /],
     ['user: a', /config\.yaml:\d: .*host/],
     ['host: a\njump: { host: b, jump: { host: c } }', /config\.yaml:4: .*jump/],
-  ])('%j is an error with file, line and mend', async (ssh, expected) => {
+  ])('%j is an error with file, line and fix', async (ssh, expected) => {
     const error = await errorOf(configOf({ ssh }));
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toMatch(expected);

@@ -129,7 +129,7 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
       const open = await failsWith({ keyFile: sshd.strangersKey() });
       expect(open.code).toBe('TUNNEL_KEY_FILE');
       expect(open.message).toBe(
-        `others may read the private key ${sshd.strangersKey()} (mode 0640); mend it with: chmod 600 ${sshd.strangersKey()}`,
+        `others may read the private key ${sshd.strangersKey()} (mode 0640); fix it with: chmod 600 ${sshd.strangersKey()}`,
       );
       const missing = await failsWith({ keyFile: sshd.path('nowhere') });
       expect(missing.code).toBe('TUNNEL_KEY_FILE');

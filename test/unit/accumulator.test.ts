@@ -78,7 +78,7 @@ describe('values', () => {
     expect(error.place).toEqual({ file: '/etc/bugflow/items.yaml', line: 4 });
   });
 
-  test('the refusal says what, where and how to mend it', async () => {
+  test('the refusal says what, where and how to fix it', async () => {
     const error = await errorOf(() => build([['webshop', '12 days']]));
     expect(error.message).toBe(
       '/etc/bugflow/items.yaml:4: column "items" of metric "team_items" holds 12 days, which is not a number that fits a double; cast or round it in the SQL (a time span: EXTRACT(EPOCH FROM …))',

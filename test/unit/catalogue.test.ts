@@ -22,12 +22,15 @@ const CATALOGUE: Readonly<Record<string, readonly [type: MetricType, labels: str
   taiga_items_unassigned: ['gauge', 'project, kind, stage'],
   taiga_items_blocked: ['gauge', 'project, kind'],
   taiga_items_overdue: ['gauge', 'project, kind'],
+  taiga_items_due_soon: ['gauge', 'project, kind'],
   taiga_items_stale: ['gauge', 'project, kind, stage'],
   taiga_assigned_items: ['gauge', 'project, kind, stage, assignee'],
   taiga_wip_items: ['gauge', 'project, status, swimlane'],
   taiga_wip_limit: ['gauge', 'project, status, swimlane'],
   taiga_item_age_seconds: ['histogram', 'project, kind, stage'],
   taiga_wip_age_seconds: ['histogram', 'project, kind'],
+  taiga_status_age_seconds: ['histogram', 'project, kind, status, stage'],
+  taiga_issue_type_info: ['gauge', 'project, issue_type, bug'],
   taiga_attention_item_age_seconds: ['gauge', 'project, kind, ref, subject, assignee, reason, url'],
   taiga_sprint_info: ['gauge', 'project, sprint, sprint_name, state'],
   taiga_sprint_start_timestamp_seconds: ['gauge', 'project, sprint'],
@@ -36,21 +39,32 @@ const CATALOGUE: Readonly<Record<string, readonly [type: MetricType, labels: str
   taiga_sprint_points: ['gauge', 'project, sprint, closed'],
   taiga_sprint_userstories: ['gauge', 'project, sprint, closed'],
   taiga_sprint_tasks: ['gauge', 'project, sprint, closed'],
+  taiga_sprint_commitment_points: ['gauge', 'project, sprint, outcome'],
+  taiga_sprint_commitment_userstories: ['gauge', 'project, sprint, outcome'],
+  taiga_sprint_carried_over_userstories: ['gauge', 'project, sprint'],
   taiga_epic_userstories: ['gauge', 'project, epic, epic_subject, closed'],
   taiga_epic_points: ['gauge', 'project, epic, epic_subject, closed'],
   taiga_project_members: ['gauge', 'project, role'],
   taiga_data_quality_items: ['gauge', 'project, kind, problem'],
   taiga_switched_statuses: ['gauge', 'project, kind'],
+  bugflow_threshold: ['gauge', 'project, name, kind'],
   // What happened.
   taiga_items_created_total: ['counter', 'project, kind'],
+  taiga_items_started_total: ['counter', 'project, kind'],
   taiga_items_closed_total: ['counter', 'project, kind'],
   taiga_items_reopened_total: ['counter', 'project, kind'],
   taiga_items_deleted_total: ['counter', 'project, kind'],
+  taiga_items_discarded_total: ['counter', 'project, kind'],
+  taiga_items_within_sle_total: ['counter', 'project, kind'],
+  taiga_userstory_points_closed_total: ['counter', 'project'],
+  taiga_issues_created_total: ['counter', 'project, issue_type, severity'],
+  taiga_issues_closed_total: ['counter', 'project, issue_type, severity'],
   taiga_status_transitions_total: ['counter', 'project, kind, from, to, transition'],
   taiga_status_transition_points_total: ['counter', 'project, kind, from, to, transition'],
   taiga_comments_total: ['counter', 'project, kind'],
   taiga_sprint_scope_points_total: ['counter', 'project, sprint, direction'],
   taiga_lead_time_seconds: ['histogram', 'project, kind'],
+  taiga_issue_lead_time_seconds: ['histogram', 'project, issue_type, severity'],
   taiga_cycle_time_seconds: ['histogram', 'project, kind'],
   taiga_status_duration_seconds: ['histogram', 'project, kind, status, stage'],
   taiga_blocked_duration_seconds: ['histogram', 'project, kind'],
@@ -81,7 +95,7 @@ describe('the catalogue', () => {
   test('has every shipped metric, and so has docs/metrics.md', () => {
     expect([...metrics.keys()].sort()).toEqual(Object.keys(CATALOGUE).sort());
     const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-    const rows = [...page.matchAll(/^\| `(taiga_\w+)` \| (\w+) \| ([^|]*) \|/gm)].map(
+    const rows = [...page.matchAll(/^\| `((?:taiga|bugflow)_\w+)` \| (\w+) \| ([^|]*) \|/gm)].map(
       ([, name = '', type = '', labels = '']) => [name, [type, labels.replaceAll('`', '')]],
     );
     expect(Object.fromEntries(rows)).toEqual(CATALOGUE);
@@ -110,7 +124,7 @@ describe('the catalogue', () => {
 describe('every shipped metric', () => {
   test('has the prefix of the team’s data and a help that is a sentence', () => {
     for (const { name, help } of metrics.values()) {
-      expect(name).toMatch(/^taiga_[a-z0-9_]+$/);
+      expect(name).toMatch(/^(taiga_[a-z0-9_]+|bugflow_threshold)$/);
       expect(help, name).toMatch(/^[A-Z0-9].*\.$/s);
     }
   });

@@ -82,7 +82,7 @@ describe("the team's own files", () => {
     const error = await errorOf(load({ own: { 'a.yml': '' }, ownPatterns: ['own/*.yaml'] }));
     expect(error.code).toBe('COLLECTOR_UNREADABLE');
     expect(withoutFolder(error.message)).toBe(
-      'no file matches …/own/*.yaml; add one or mend `collectors` in the configuration',
+      'no file matches …/own/*.yaml; add one or fix `collectors` in the configuration',
     );
   });
 
@@ -90,7 +90,7 @@ describe("the team's own files", () => {
     const error = await errorOf(load({ ownPatterns: ['nowhere/*.yaml'] }));
     expect(error.code).toBe('COLLECTOR_UNREADABLE');
     expect(withoutFolder(error.message)).toBe(
-      'cannot read the folder …/nowhere of the collectors …/nowhere/*.yaml; create it or mend `collectors` in the configuration',
+      'cannot read the folder …/nowhere of the collectors …/nowhere/*.yaml; create it or fix `collectors` in the configuration',
     );
   });
 

@@ -11,7 +11,7 @@ function serverError(code: string, message: string): pg.DatabaseError {
   return error;
 }
 
-test('PgBouncer that refuses what is asked of a session is told with the setting that mends it', () => {
+test('PgBouncer that refuses what is asked of a session is told with the setting that fixes it', () => {
   const error = explainDatabaseError(serverError('08P01', 'unsupported startup parameter: options'), TARGET);
   expect(error).toBeInstanceOf(BugflowError);
   expect(error).toMatchObject({

@@ -20,6 +20,8 @@ const VALUES: ParameterValues = {
   workflow: '[]',
   statuses: '[]',
   transitions: '[]',
+  thresholds: '[]',
+  bugs: [],
   stale_after: '1 day',
   untriaged_after: '1 day',
   sle: '{}',
@@ -234,7 +236,7 @@ describe('a role that could read files of the server', () => {
     }
     await readOnce(reader, collector(), VALUES);
     expect(told).toEqual(['the role "postgres" is a superuser']);
-    // As soon as it is mended.
+    // As soon as it is fixed.
     rights.length = 0;
     await readOnce(reader, own, VALUES);
     expect(database.queries).toHaveLength(3);

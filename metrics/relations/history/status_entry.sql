@@ -25,6 +25,8 @@ FROM (
       -- Moving an item to another project exchanges its status for one of that project: not a move on a board.
       e.type = 1 AND NOT e.changed_ref AS is_move,
       e.from_name IS NOT NULL AS from_name_kept, e.to_name IS NOT NULL AS name_kept,
+      -- Whether a row tells what the status was called then; else it goes by what it is called today.
+      e.to_name IS NOT NULL OR e.next_from_status_id = e.status_id AND e.next_from_name IS NOT NULL AS is_named,
       e.entered_from_at, e.left_at, e.later, e.points,
       -- Whether the status was marked as closed when the item entered it. Of a status that is gone the name must do where
       -- nothing else is known.

@@ -38,7 +38,7 @@ const workItem = (row: StoryRow | TaskRow | IssueRow | EpicRow): Frozen => ({
 });
 
 const promotedTo = (store: Store, id: number): number[] =>
-  store.where('userstories_userstory', (story) => story.generated_from_issue_id === id).map(({ id }) => id);
+  store.belongingTo('userstories_userstory', id).map(({ id }) => id);
 
 const story: Freeze<'userstory'> = (store, row) => ({
   ...workItem(row),

@@ -16,6 +16,7 @@ type Rows<T extends TableName> = Map<number | string, Tables[T]>;
 
 /** The columns that rows are looked up by again and again. */
 const indexedColumns = {
+  userstories_userstory: 'generated_from_issue_id',
   userstories_rolepoints: 'user_story_id',
   userstories_userstory_assigned_users: 'userstory_id',
   tasks_task: 'user_story_id',

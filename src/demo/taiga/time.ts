@@ -22,7 +22,7 @@ export const microsFrom = (stamp: string): Micros =>
   Date.parse(`${stamp.slice(0, 19)}Z`) * 1000 + Number(stamp.slice(20, 26));
 
 /** `2026-01-13`, the day in UTC. */
-export const dateOf = (at: Micros): string => timestamp(at).slice(0, 10);
+export const dateOf = (at: Micros): string => new Date(Math.floor(at / 1000)).toISOString().slice(0, 10);
 
 /** The first moment of a day. */
 export const startOf = (date: string): Micros => Date.parse(`${date}T00:00:00Z`) * 1000;

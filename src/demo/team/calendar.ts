@@ -1,19 +1,20 @@
 import type { Random } from '../random.js';
-import { dateOf, day, hour, type Micros, minute, startOf, weekdayOf } from '../taiga/time.js';
+import { hour, type Micros, minute, startOf, weekdayOf } from '../taiga/time.js';
 
 /** How many acts a full working day of the organisation has. */
 const actsPerDay = 31;
 
 /** The moments of a day when somebody does something, in order. */
-export function momentsOf(date: string, random: Random): Micros[] {
+export function momentsOf(date: string, random: Random, mayBeQuiet: boolean): Micros[] {
   const midnight = startOf(date);
-  const count = Math.round(actsPerDay * busyness(date) * (0.75 + 0.5 * random.fraction()));
+  const count = Math.round(actsPerDay * busyness(date, mayBeQuiet) * (0.75 + 0.5 * random.fraction()));
   return Array.from({ length: count }, () => midnight + momentOfDay(random)).sort((a, b) => a - b);
 }
 
-/** 1 on an ordinary weekday; less in summer and at the turn of the year, next to nothing at weekends. */
-function busyness(date: string): number {
+/** 1 on an ordinary weekday; less in summer and at the turn of the year if it may be, next to nothing at weekends. */
+function busyness(date: string, mayBeQuiet: boolean): number {
   if (weekdayOf(startOf(date)) >= 5) return 0.03;
+  if (!mayBeQuiet) return 1;
   const monthAndDay = date.slice(5);
   if (monthAndDay >= '12-24' || monthAndDay <= '01-02') return 0.08;
   if (monthAndDay >= '07-13' && monthAndDay <= '08-21') return 0.62;
@@ -29,9 +30,3 @@ function momentOfDay(random: Random): Micros {
 /** Between two clicks of the same person. */
 export const pause = (random: Random): Micros =>
   Math.round((0.05 + random.fraction() * 0.9) * minute) + random.integer(1, 999);
-
-/** The first Monday that leaves a team some days to get ready. */
-export function firstSprintDay(start: Micros): string {
-  const ready = start + 4 * day;
-  return dateOf(ready + ((7 - weekdayOf(ready)) % 7) * day);
-}

@@ -1,18 +1,38 @@
 import { deleteIssueStatus, renameStatus, setWipLimit, statusNamed } from '../taiga/boards.js';
 import { hexDigits } from '../taiga/installation.js';
 import { invite, planProject, removeMember } from '../taiga/projects.js';
+import type { Micros } from '../taiga/time.js';
+import { lastWeeks } from './last-weeks.js';
 import type { Organisation } from './organisation.js';
 import { actOf, type Deed, type Workplace } from './team.js';
 
-/** What happens once: administration, and people who come and go. Each at its part of the past, from 0 to 1. */
+/** Something that happens once: what is to be done is known when its time has come. */
+export interface Happening {
+  readonly at: Micros;
+  deeds(at: Micros): Deed[];
+}
+
+/** What happens once, in order of time. */
 export function chronicle(
-  { taiga, random }: Workplace,
+  place: Workplace,
   organisation: Organisation,
-): [part: number, deed: Deed][] {
-  const { people, bookings, platform, support } = organisation;
+  { from, to }: { readonly from: Micros; readonly to: Micros },
+): Happening[] {
+  const ofTheYear = administration(place, organisation).map(([part, ...deeds]): Happening => {
+    return { at: from + part * (to - from), deeds: () => deeds };
+  });
+  const recent = lastWeeks(place, organisation).filter(({ at }) => at > from);
+  return [...ofTheYear, ...recent].sort((a, b) => a.at - b.at);
+}
+
+/** Administration, and people who come and go. Each at its part of the past, from 0 to 1. */
+function administration(
+  { taiga, random }: Workplace,
+  { people, bookings, platform, support }: Organisation,
+): [part: number, ...deeds: Deed[]][] {
   const { mira, leila, piotr } = people;
   return [
-    [0.02, (at) => planProject(taiga, actOf(at, mira), bookings.project, 26, 480)],
+    [0.02, (at) => planProject(taiga, actOf(at, mira), bookings.project, 26, 1300)],
     [
       0.31,
       () => {
@@ -23,18 +43,18 @@ export function chronicle(
     [
       0.44,
       () => {
-        const testing = statusNamed(taiga, platform.project, 'projects_userstorystatus', 'QA');
+        const review = statusNamed(taiga, platform.project, 'projects_userstorystatus', 'Ready for review');
         const [standard] = taiga.store.where(
           'projects_swimlane',
           (lane) => lane.project_id === platform.project.id,
         );
-        if (standard !== undefined) setWipLimit(taiga, standard, testing, 3);
+        if (standard !== undefined) setWipLimit(taiga, standard, review, 5);
       },
     ],
-    [0.62, (at) => platform.handTo(piotr)?.(at)],
-    [0.62, (at) => platform.handTo(piotr)?.(at)],
     [
       0.62,
+      (at) => platform.handTo(piotr)?.(at),
+      (at) => platform.handTo(piotr)?.(at),
       (at) => {
         for (const [owner, team] of [
           [mira, bookings],

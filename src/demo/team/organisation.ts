@@ -1,23 +1,22 @@
-import type { Random } from '../random.js';
 import { addSwimlane, setWipLimit, statusNamed } from '../taiga/boards.js';
 import { createUser } from '../taiga/installation.js';
 import { addMember, createProject } from '../taiga/projects.js';
 import type { ProjectRow, UserRow } from '../taiga/rows.js';
-import type { Taiga } from '../taiga/taiga.js';
-import type { ProjectSpec } from '../taiga/template.js';
+import { defaultStoryStatuses, type ProjectSpec } from '../taiga/template.js';
 import type { Micros } from '../taiga/time.js';
 import { KanbanTeam } from './kanban-team.js';
 import { type PersonKey, people } from './people.js';
 import { ScrumTeam } from './scrum-team.js';
 import { SideProject } from './side-project.js';
 import { SupportTeam } from './support-team.js';
-import { actOf, Roster } from './team.js';
+import { actOf, Roster, type Workplace } from './team.js';
 
 const bookings: ProjectSpec = {
   name: 'Tidepool Bookings',
   slug: 'miravale-tidepool-bookings',
   description: 'Berths for guests, booked in two minutes.',
   modules: ['backlog', 'issues', 'epics', 'wiki'],
+  storyStatuses: [...defaultStoryStatuses, { name: 'Rejected', color: '#8F6B70', closed: true }],
 };
 
 const platform: ProjectSpec = {
@@ -28,8 +27,8 @@ const platform: ProjectSpec = {
   storyStatuses: [
     { name: 'Inbox', color: '#70728F' },
     { name: 'Selected', color: '#E44057' },
-    { name: 'In progress', color: '#E47C40', wipLimit: 5 },
-    { name: 'Code review', color: '#B8DDD7', wipLimit: 3 },
+    { name: 'In progress', color: '#E47C40', wipLimit: 8 },
+    { name: 'Code review', color: '#B8DDD7', wipLimit: 4 },
     { name: 'QA', color: '#E4CE40', wipLimit: 2 },
     { name: 'Failed QA', color: '#D35450' },
     { name: 'Done', color: '#A8E440', closed: true },
@@ -71,8 +70,8 @@ export interface Organisation {
 }
 
 /** Accounts, projects, members and boards: the first morning. `now` gives each step its moment. */
-export function found(taiga: Taiga, random: Random, now: () => Micros, firstSprintDay: string): Organisation {
-  const place = { taiga, random };
+export function found(place: Workplace, now: () => Micros, firstSprintDay: string): Organisation {
+  const { taiga, random } = place;
   const users = Object.fromEntries(
     Object.entries(people).map(([key, { username, name, timezone }]) => {
       const account = { username, full_name: name, email: `${username}@saltmarsh.example`, timezone };

@@ -3,20 +3,21 @@ import { install } from '../taiga/installation.js';
 import type { RowChange } from '../taiga/store.js';
 import { createTaiga, type Taiga } from '../taiga/taiga.js';
 import { addDays, dateOf, hour, type Micros, startOf } from '../taiga/time.js';
-import { firstSprintDay, momentsOf, pause } from './calendar.js';
-import { chronicle } from './chronicle.js';
-import { found, type Organisation } from './organisation.js';
+import { momentsOf, pause } from './calendar.js';
+import { chronicle, type Happening } from './chronicle.js';
+import { found } from './organisation.js';
+import { Storyline } from './storyline.js';
 import type { Deed, Team } from './team.js';
 
 /** An organisation at work: each step is one request to Taiga, at the moment that the caller says. */
 export class Simulation {
   readonly #taiga: Taiga;
   readonly #random: Random;
-  readonly #organisation: Organisation;
+  readonly #storyline: Storyline;
   readonly #teams: readonly Team[];
   /** What is being done just now, and cannot wait: the rest of a planning meeting. */
   readonly #agenda: Deed[] = [];
-  readonly #chronicle: [at: Micros, deed: Deed][];
+  readonly #chronicle: Happening[];
   #last: Micros;
 
   /** Founds the organisation on the first day of the span. */
@@ -28,9 +29,11 @@ export class Simulation {
       this.#last += pause(this.#random);
       return this.#last;
     };
+    this.#storyline = new Storyline(span.to);
     install(this.#taiga, now(), this.#random);
-    this.#organisation = found(this.#taiga, this.#random, now, firstSprintDay(this.#last));
-    const { bookings, platform, support, kitchen } = this.#organisation;
+    const place = { taiga: this.#taiga, random: this.#random, storyline: this.#storyline };
+    const organisation = found(place, now, this.#storyline.firstSprintDay(this.#last));
+    const { bookings, platform, support, kitchen } = organisation;
     this.#teams = [bookings, platform, support, kitchen];
     this.#agenda.push(
       ...bookings.kickOff(),
@@ -38,14 +41,14 @@ export class Simulation {
       ...support.kickOff(),
       ...kitchen.kickOff(),
     );
-    const once = chronicle({ taiga: this.#taiga, random: this.#random }, this.#organisation);
-    this.#chronicle = once.map(([part, deed]) => [span.from + part * (span.to - span.from), deed]);
+    this.#chronicle = chronicle(place, organisation, span);
   }
 
   /** Lives through the past, day by day, and stops before `end`. */
   liveUntil(end: Micros): void {
     for (let date = dateOf(this.#last); startOf(date) < end; date = addDays(date, 1)) {
-      for (const moment of momentsOf(date, this.#random)) {
+      const mayBeQuiet = !this.#storyline.season.has(startOf(date));
+      for (const moment of momentsOf(date, this.#random, mayBeQuiet)) {
         let at = Math.max(moment, this.#last + pause(this.#random));
         if (at >= end) return;
         this.step(at);
@@ -71,9 +74,8 @@ export class Simulation {
   }
 
   #lookAtTheCalendar(): void {
-    while (this.#chronicle[0] !== undefined && this.#chronicle[0][0] <= this.#last) {
-      const [event] = this.#chronicle.splice(0, 1);
-      if (event !== undefined) this.#agenda.push(event[1]);
+    while (this.#chronicle[0] !== undefined && this.#chronicle[0].at <= this.#last) {
+      this.#agenda.push(...(this.#chronicle.shift()?.deeds(this.#last) ?? []));
     }
     for (const team of this.#teams) this.#agenda.push(...team.due(this.#last));
   }

@@ -3,7 +3,7 @@ import { hasClosedStatus } from '../taiga/closing.js';
 import { createIssue, editIssue, promoteToStory } from '../taiga/issues.js';
 import type { HistoryRow, IssueRow, MilestoneRow, ProjectRow } from '../taiga/rows.js';
 import { actOf, among, type Deed, lack, type Option, type Roster, type Workplace } from './team.js';
-import { remark, subject } from './texts.js';
+import { releaseBug, remark, subject } from './texts.js';
 
 /** The few issues of a team that mainly works with stories: bugs for the sprint, wishes that become stories. */
 export class SprintBugs {
@@ -36,10 +36,15 @@ export class SprintBugs {
     ];
   }
 
-  #report(at: number): void {
+  /** What somebody of the team finds that the release broke. */
+  reportReleaseBug(): Deed {
+    return (at) => this.#report(at, releaseBug(this.#place.random));
+  }
+
+  #report(at: number, about = subject(this.#place.random, 'issue')): void {
     const { random, taiga } = this.#place;
     const by = random.pick(this.#roster.everybody());
-    createIssue(taiga, actOf(at, by), this.#project, { subject: subject(random, 'issue') });
+    createIssue(taiga, actOf(at, by), this.#project, { subject: about });
   }
 
   #goOn(issue: IssueRow): Deed {
@@ -77,10 +82,7 @@ export class SprintBugs {
   #promote(issue: IssueRow): Deed {
     const { taiga } = this.#place;
     const [by] = this.#roster.in('owner');
-    const known = taiga.store.where(
-      'userstories_userstory',
-      (story) => story.generated_from_issue_id === issue.id,
-    );
+    const known = taiga.store.belongingTo('userstories_userstory', issue.id);
     return (at) => {
       if (by === undefined || known.length > 0) return;
       promoteToStory(taiga, actOf(at, by), issue, this.#project, this.#comments.get(issue.id) ?? []);

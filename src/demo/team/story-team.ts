@@ -33,8 +33,11 @@ export abstract class StoryTeam implements Team {
   protected readonly forgotten: Forgotten;
   protected readonly status: (name: string) => number;
   protected readonly epicStatus: (name: string) => number;
+  /** Stories that cannot go on, or that nobody looks at, until it is decided otherwise. */
+  protected readonly aside = new Set<number>();
   /** Open items of people who left, which nobody took over. */
   readonly #orphans = new Set<number>();
+  readonly #linked = new Set<number>();
   readonly #pointIds: ReadonlyMap<string, number>;
   readonly #computableRoles: readonly number[];
 
@@ -89,9 +92,14 @@ export abstract class StoryTeam implements Team {
     );
   }
 
+  /** Whether whoever had it in hand has left, and nobody took it over. */
+  protected isLeftBehind(story: StoryRow): boolean {
+    return this.#orphans.has(story.id);
+  }
+
   /** Whether anybody will think of this story. */
   protected isOnMind(story: StoryRow): boolean {
-    return !this.forgotten.has(story) && !this.#orphans.has(story.id);
+    return !this.forgotten.has(story) && !this.isLeftBehind(story) && !this.aside.has(story.id);
   }
 
   /** Whoever has the story in hand; it finds a new hand if that person has left. */
@@ -129,6 +137,16 @@ export abstract class StoryTeam implements Team {
       if (id !== undefined) points.set(role, id);
     }
     return points;
+  }
+
+  /** An estimate for one of the roles, which takes the place of all others. */
+  protected smallEstimate(scale: readonly string[] = ['3', '5', '8']): Map<number, number> {
+    const { random } = this.place;
+    const role = random.pick(this.#computableRoles);
+    const points = random.pick(scale);
+    return new Map(
+      this.#computableRoles.map((id) => [id, this.#pointIds.get(id === role ? points : '?') ?? 0]),
+    );
   }
 
   protected block(story: StoryRow): Deed {
@@ -177,16 +195,22 @@ export abstract class StoryTeam implements Team {
 
   /** Stories of the last days that belong to no epic yet. */
   protected unlinked(stories: readonly StoryRow[]): StoryRow[] {
-    const linked = new Set(
-      [...this.place.taiga.store.all('epics_relateduserstory')].map((link) => link.user_story_id),
-    );
-    return stories.filter((story) => !linked.has(story.id)).slice(-8);
+    return stories.filter((story) => !this.#linked.has(story.id)).slice(-8);
   }
 
   protected link(story: StoryRow): Deed {
-    const open = this.epics().filter((epic) => epic.status_id !== this.epicStatus('Done'));
-    const epic = this.place.random.pick(open.length > 0 ? open : this.epics());
-    return (at) => linkToEpic(this.place.taiga, actOf(at, this.owner), epic, story);
+    const epics = this.epics().filter((epic) => this.mayLinkTo(epic));
+    const open = epics.filter((epic) => epic.status_id !== this.epicStatus('Done'));
+    const epic = this.place.random.pick(open.length > 0 ? open : epics);
+    return (at) => {
+      this.#linked.add(story.id);
+      linkToEpic(this.place.taiga, actOf(at, this.owner), epic, story);
+    };
+  }
+
+  /** Whether stories are linked to this epic as they come. */
+  protected mayLinkTo(_epic: EpicRow): boolean {
+    return true;
   }
 
   /** An epic follows its stories, when somebody thinks of it; after one that is done comes the next. */

@@ -3,6 +3,7 @@ import type { Act } from '../taiga/recorder.js';
 import type { ProjectRow, StatusRow, UserRow } from '../taiga/rows.js';
 import type { Taiga } from '../taiga/taiga.js';
 import type { Micros } from '../taiga/time.js';
+import type { Storyline } from './storyline.js';
 
 /** One request to Taiga, to be made at a moment that is not yet known. */
 export type Deed = (at: Micros) => void;
@@ -50,6 +51,10 @@ export class Roster {
     return [...new Set(this.in(...this.#members.keys()))];
   }
 
+  join(user: UserRow, role: string): void {
+    this.#members.set(role, [...this.in(role), user]);
+  }
+
   leave(user: UserRow): void {
     for (const [role, users] of this.#members) {
       this.#members.set(
@@ -64,6 +69,7 @@ export class Roster {
 export interface Workplace {
   readonly taiga: Taiga;
   readonly random: Random;
+  readonly storyline: Storyline;
 }
 
 export const actOf = (at: Micros, by: UserRow): Act => ({ at, by });

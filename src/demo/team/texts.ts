@@ -138,8 +138,10 @@ const vocabularies = {
 export type Theme = keyof typeof vocabularies;
 
 export function subject(random: Random, theme: Theme): string {
-  const { openings, things, endings } = vocabularies[theme];
-  const gap = theme === 'kitchen' ? '' : ' ';
+  return subjectOf(random, vocabularies[theme], theme === 'kitchen' ? '' : ' ');
+}
+
+function subjectOf(random: Random, { openings, things, endings }: Vocabulary, gap = ' '): string {
   return `${random.pick(openings)}${gap}${random.pick(things)}${random.pick(endings)}`;
 }
 
@@ -225,6 +227,45 @@ const descriptions = [
 ] as const;
 
 export const description = (random: Random): string => random.pick(descriptions);
+
+export const releaseName = 'Release 4: paperless arrival';
+
+export const releaseNotes = [
+  '# release-4',
+  'Guests arrive without paper: crew lists, fees and the gate code are on their phone.',
+  'Whatever was not ready by today comes later, or not at all.',
+].join('\n\n');
+
+const releaseBugs: Vocabulary = {
+  openings: [
+    'Cannot confirm',
+    'Wrong fee on',
+    'Blank page instead of',
+    'Lost',
+    'Timeout while saving',
+    'Two of',
+  ],
+  things: [
+    'the arrival form',
+    'the crew list',
+    'the gate code',
+    'the berth map',
+    'the receipt',
+    'the guest card',
+  ],
+  endings: ['', ' on older phones', ' for groups', ' in the harbour office', ' for returning guests'],
+};
+
+export const releaseBug = (random: Random): string => `${subjectOf(random, releaseBugs)} since release 4`;
+
+const hotfixes = [
+  'Hotfix: arrivals are lost when the phone is offline',
+  'Hotfix: gate codes of cancelled berths still work',
+  'Hotfix: receipts show the fee twice',
+  'Hotfix: crew lists of groups time out',
+] as const;
+
+export const hotfix = (number: number): string => hotfixes[number % hotfixes.length] ?? hotfixes[0];
 
 const tags = ['mobile', 'payments', 'accessibility', 'quick win', 'customer', 'tech debt', 'docs'] as const;
 

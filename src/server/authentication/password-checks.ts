@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { verify } from '@node-rs/bcrypt';
-import { createTurnstile } from './turnstile.js';
+import { createBoundedQueue } from './bounded-queue.js';
 
 export type Verdict = 'granted' | 'refused' | 'busy';
 
@@ -19,7 +19,7 @@ export function createPasswordChecks(users: ReadonlyMap<string, string>): Passwo
   /** User → digest of the credentials that were right. */
   const right = new Map<string, string>();
   const underWay = new Map<string, Promise<Verdict>>();
-  const turnstile = createTurnstile();
+  const queue = createBoundedQueue();
 
   const verdictOf = async (user: string, credentials: string, digest: string): Promise<Verdict> => {
     const password = credentials.slice(user.length + 1);
@@ -41,7 +41,7 @@ export function createPasswordChecks(users: ReadonlyMap<string, string>): Passwo
       // Scrapers that begin together with the same password wait for one check.
       const other = underWay.get(digest);
       if (other) return other;
-      const turn = turnstile.enter(address, () => verdictOf(user, credentials, digest));
+      const turn = queue.enter(address, () => verdictOf(user, credentials, digest));
       if (!turn) return 'busy';
       const verdict = turn.finally(() => underWay.delete(digest));
       underWay.set(digest, verdict);

@@ -9,7 +9,7 @@ import { CIPHER_SUITES, CLIENT_AUTH_TYPES, TLS_VERSIONS } from './tls-names.js';
 const path = z.string().min(1, 'a path is wanted');
 
 /** A key that such files may have, but that has no meaning here. */
-const unsupported = (mend: string) => z.undefined(`this is not supported; ${mend}`).optional();
+const unsupported = (fix: string) => z.undefined(`this is not supported; ${fix}`).optional();
 
 const tlsVersion = z.enum(namesOf(TLS_VERSIONS), {
   error: ({ input }) =>

@@ -23,7 +23,7 @@ export const NO_WEB_FILE: WebSettings = { tls: undefined, headers: {}, users: ne
 /** Reads a file that the web configuration file names at a path. */
 export type ReadNamedFile = (file: string, path: DocumentPath) => Promise<string>;
 
-/** Reads and checks the file and all that it names. @throws BugflowError naming file, line and mend. */
+/** Reads and checks the file and all that it names. @throws BugflowError naming file, line and fix. */
 export async function readWebFile(file: string, watch: FileWatch): Promise<WebSettings> {
   await watch.note(file);
   const document = await readDocument(file, webFileSchema, {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './store.js';
 
-export type Role = 'viewer' | 'editor' | 'admin';
+/** Anonymous: somebody who did not log in, and is let in to look. */
+export type Role = 'anonymous' | 'viewer' | 'editor' | 'admin';
 
 export interface Accounts {
   /** Token of a service account → its role. */
@@ -12,20 +13,27 @@ export interface Accounts {
   readonly anonymous?: boolean;
 }
 
-const RANKS = { viewer: 1, editor: 2, admin: 3 } as const;
+const RANKS = { anonymous: 1, viewer: 1, editor: 2, admin: 3 } as const;
 
 /** Whose request it is, or how Grafana turns it away. */
 export function whoAsks({ authorization = '' }: IncomingHttpHeaders, accounts: Accounts): Role | Answer {
+  const { tokens = {}, users = {}, anonymous = false } = accounts;
   const [scheme = '', secret = ''] = authorization.split(' ');
-  if (authorization === '') return accounts.anonymous ? 'viewer' : unauthorized('Unauthorized');
-  if (/^bearer$/i.test(scheme)) return accounts.tokens?.[secret] ?? unauthorized('Invalid API key');
-  const user = Buffer.from(secret, 'base64').toString();
-  return accounts.users?.[user] ?? unauthorized('Invalid username or password');
+  const isToken = /^bearer$/i.test(scheme);
+  const known = isToken ? tokens[secret] : users[Buffer.from(secret, 'base64').toString()];
+  if (known !== undefined) return known;
+  // A wrong login, too.
+  if (anonymous) return 'anonymous';
+  if (authorization === '') return unauthorized('Unauthorized');
+  return unauthorized(isToken ? 'Invalid API key' : 'Invalid username or password');
 }
 
 /** What somebody may not do; undefined: they may. */
 export function forbids(role: Role, needed: Role, permission: string): Answer | undefined {
-  if (RANKS[role] >= RANKS[needed]) return undefined;
+  return RANKS[role] >= RANKS[needed] ? undefined : forbidden(permission);
+}
+
+export function forbidden(permission: string): Answer {
   return {
     status: 403,
     body: {
@@ -36,6 +44,6 @@ export function forbids(role: Role, needed: Role, permission: string): Answer | 
   };
 }
 
-function unauthorized(message: string): Answer {
+export function unauthorized(message: string): Answer {
   return { status: 401, body: { message, messageId: 'auth.failed', statusCode: 401, traceID: '' } };
 }

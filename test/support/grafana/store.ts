@@ -155,7 +155,7 @@ export function createGrafanaStore({ playlistUids = true }: StoreOptions = {}): 
     getFolder: (uid) => (folders.has(uid) ? ok(folders.get(uid)) : no(404, 'folder not found')),
     createFolder(request) {
       const uid = textOf(request.uid) || freshUid();
-      if (folders.has(uid)) return no(409, 'A folder with that name already exists in the parent folder');
+      if (folders.has(uid)) return no(412, 'the folder has been changed by someone else');
       folders.set(uid, { uid, title: textOf(request.title), version: 1 });
       return ok(folders.get(uid));
     },

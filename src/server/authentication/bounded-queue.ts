@@ -1,5 +1,5 @@
 /** Lets few in at a time, and few wait: whoever comes when the place is full is turned away. */
-export interface Turnstile {
+export interface BoundedQueue {
   /** Does the work when its turn comes; undefined: no place for this address, nothing is done. */
   enter<T>(address: string, work: () => Promise<T>): Promise<T> | undefined;
 }
@@ -10,7 +10,7 @@ const PLACES = 32;
 /** One guesser alone cannot take all the places. */
 const PLACES_AN_ADDRESS = 8;
 
-export function createTurnstile(): Turnstile {
+export function createBoundedQueue(): BoundedQueue {
   const queue: (() => void)[] = [];
   const placesOf = new Map<string, number>();
   let running = 0;

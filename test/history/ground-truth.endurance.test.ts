@@ -18,6 +18,7 @@ import {
   type TrueGauges,
   totals,
 } from '../support/true-past.js';
+import { replaySprints } from '../support/true-sprints.js';
 
 const FROM = Date.parse('2025-11-17T07:00:00Z');
 const NOW = Date.parse(SAMPLE_NOW);
@@ -120,9 +121,29 @@ describe.skipIf(!hasSample || !hasPostgres)(
       expect(seen.size).toBeGreaterThan(2);
     });
 
+    it('what was taken into sprints, and what came of it, is right at 50 moments', () => {
+      const metrics = [
+        ['points', 'taiga_sprint_commitment_points', ['project', 'sprint', 'outcome']],
+        ['userstories', 'taiga_sprint_commitment_userstories', ['project', 'sprint', 'outcome']],
+        ['carriedOver', 'taiga_sprint_carried_over_userstories', ['project', 'sprint']],
+      ] as const;
+      const truth = replaySprints(diary, MOMENTS);
+      for (const [name, metric, labels] of metrics) {
+        for (const [i, { [name]: wanted }] of truth.entries())
+          expect([i, nonZero(past[i]?.table(metric, labels))]).toEqual([i, nonZero(wanted)]);
+        expect(Object.keys(nonZero(truth.at(-1)?.[name])).length).toBeGreaterThan(5);
+      }
+    });
+
     const COUNTERS: readonly [string, EventName, readonly string[]][] = [
       ['taiga_items_created_total', 'created', ['project', 'kind']],
+      ['taiga_items_started_total', 'started', ['project', 'kind']],
       ['taiga_items_closed_total', 'closed', ['project', 'kind']],
+      ['taiga_items_discarded_total', 'discarded', ['project', 'kind']],
+      ['taiga_items_within_sle_total', 'withinSle', ['project', 'kind']],
+      ['taiga_userstory_points_closed_total', 'closedPoints', ['project']],
+      ['taiga_issues_created_total', 'issuesCreated', ['project', 'issue_type', 'severity']],
+      ['taiga_issues_closed_total', 'issuesClosed', ['project', 'issue_type', 'severity']],
       ['taiga_items_reopened_total', 'reopened', ['project', 'kind']],
       ['taiga_items_deleted_total', 'deleted', ['project', 'kind']],
       ['taiga_status_transitions_total', 'moves', ['project', 'kind', 'from', 'to']],
@@ -140,6 +161,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
     const HISTOGRAMS: readonly [string, string, EventName, readonly string[]][] = [
       ['lifecycle', 'taiga_lead_time_seconds', 'leadTime', ['project', 'kind']],
       ['lifecycle', 'taiga_cycle_time_seconds', 'cycleTime', ['project', 'kind']],
+      ['issue_flow', 'taiga_issue_lead_time_seconds', 'issueLeadTime', ['project', 'issue_type', 'severity']],
       ['status_transitions', 'taiga_status_duration_seconds', 'statusTime', ['project', 'kind', 'status']],
       ['blocked_durations', 'taiga_blocked_duration_seconds', 'blockedTime', ['project', 'kind']],
       ['responses', 'taiga_first_response_seconds', 'firstResponse', ['project']],
@@ -241,6 +263,9 @@ function inThousandths(events: readonly TrueEvent[], until: number): Table {
     if (at <= until) add(table, labels, Math.round(Number(amount.toFixed(6)) * 1000));
   return rounded(Object.fromEntries(Object.entries(table).map(([key, sum]) => [key, sum / 1000])));
 }
+
+const nonZero = (table: Table = {}): Table =>
+  Object.fromEntries(Object.entries(table).filter(([, value]) => value !== 0));
 
 function difference(a: Table, b: Table): Table {
   const rest: Table = { ...a };

@@ -1,0 +1,51 @@
+/**
+ * Selecting series. Two exporters of one Taiga (a rolling update, a pair for safety) show the same numbers under
+ * two names: of each series the larger one is taken, once.
+ */
+export function once(expression: string): string {
+  return `max without (instance, pod) (${expression})`;
+}
+
+/** Label matchers, as they stand between the braces. */
+export type Matchers = string;
+
+/** The chosen projects, in every dashboard. */
+export const PROJECT: Matchers = 'project=~"$project"';
+
+export function matching(...matchers: readonly Matchers[]): Matchers {
+  return matchers.filter((matcher) => matcher !== '').join(',');
+}
+
+/** A gauge, or the buckets of a distribution of now, as it was at the moment that is drawn. */
+export function latest(metric: string, matchers: Matchers = PROJECT, offset = ''): string {
+  return once(`${metric}{${matchers}}${offset && ` offset ${offset}`}`);
+}
+
+/**
+ * A gauge without a past, as it is at the end of the time range, at every moment that is drawn: what a sprint's dates
+ * or a threshold are now holds for the whole picture. (`@ end()` would be the last step, up to a day ago.)
+ */
+export function atEnd(metric: string, matchers: Matchers = PROJECT): string {
+  return once(`last_over_time(${metric}{${matchers}}[10m] @ \${__to:date:seconds})`);
+}
+
+/** A gauge, as it was at the beginning of the time range. */
+export function atStart(metric: string, matchers: Matchers = PROJECT): string {
+  return once(`${metric}{${matchers}} @ start()`);
+}
+
+/** A counter, looked up a while back so that a missed scrape is no gap. */
+export function total(metric: string, matchers: Matchers, window: string, offset = ''): string {
+  return once(`last_over_time(${metric}{${matchers}}[${window}]${offset && ` offset ${offset}`})`);
+}
+
+/** The same, and 0 where only `groups` is there: what has no rows any more has no series either. */
+export function orZero(expression: string, groups: string): string {
+  return `(${expression} or 0 * ${groups})`;
+}
+
+/** With the name that people use beside the project's slug, whatever else it is by. Names have no past. */
+export function withProjectName(expression: string): string {
+  const names = `max by (project, project_name) (${atEnd('taiga_project_info')})`;
+  return `(${expression}) * on (project) group_left (project_name) ${names}`;
+}

@@ -1,0 +1,103 @@
+import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
+import type { CollectorRunner, CollectorState } from '../../src/collectors/runner.js';
+import type { SampleFamily } from '../../src/exposition/format.js';
+import { createProcessMetrics, ownFamilies } from '../../src/observability/own-families.js';
+import { SHIPPED_FOLDER } from '../unit/helpers.js';
+
+/** What a metric is to PromQL; a distribution is a histogram of now: its buckets may fall. */
+export type Nature = 'gauge' | 'counter' | 'histogram' | 'distribution' | 'summary';
+
+export interface Known {
+  readonly nature: Nature;
+  readonly labels: readonly string[];
+}
+
+/** What Prometheus itself records. */
+const PROMETHEUS: Readonly<Record<string, Known>> = {
+  up: { nature: 'gauge', labels: [] },
+  scrape_duration_seconds: { nature: 'gauge', labels: [] },
+  scrape_samples_scraped: { nature: 'gauge', labels: [] },
+  ALERTS: { nature: 'gauge', labels: ['alertname', 'alertstate', 'severity', 'project'] },
+};
+
+export async function shippedLibrary(): Promise<CollectorLibrary> {
+  return loadLibrary({
+    shippedFolder: SHIPPED_FOLDER,
+    ownFiles: [],
+    overrides: {},
+    configFile: undefined,
+  });
+}
+
+/** All metrics that a dashboard may use. */
+export async function knownMetrics(library: CollectorLibrary): Promise<ReadonlyMap<string, Known>> {
+  return new Map([...Object.entries(PROMETHEUS), ...(await ownMetrics(library)), ...shippedMetrics(library)]);
+}
+
+function shippedMetrics({ collectors }: CollectorLibrary): [string, Known][] {
+  return collectors.flatMap(({ metrics, now }) =>
+    metrics.map(({ name, type, labels }): [string, Known] => [
+      name,
+      { nature: type === 'histogram' && now !== undefined ? 'distribution' : type, labels },
+    ]),
+  );
+}
+
+/** Whether history tells of a metric: of what `now` alone tells, and of the service's own, it does not. */
+export function pastOf({ collectors }: CollectorLibrary): (metric: string) => boolean {
+  const names = new Set(
+    collectors
+      .filter(({ spans, events }) => spans !== undefined || events !== undefined)
+      .flatMap(({ metrics }) => metrics.map(({ name }) => name)),
+  );
+  return (metric) => names.has(metric) || names.has(metric.replace(/_(bucket|sum|count)$/, ''));
+}
+
+/** The service's own, from a service that has everything: a tunnel, replicas, a web configuration. */
+async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Known][]> {
+  const runners = collectors.slice(0, 1).map((definition): CollectorRunner => {
+    const state: CollectorState = {
+      runs: { success: 1, failure: 0, skipped: 0 },
+      running: false,
+      up: true,
+      settled: true,
+      series: 1,
+      rowCount: 1,
+      sample: { columns: [], rows: [] },
+      lastStartedAt: 1,
+      lastSuccessAt: 1,
+      lastDurationMs: 1,
+      lastDatabaseMs: 1,
+      lastError: undefined,
+      databaseAbsent: false,
+      missing: [],
+      readRatio: 1,
+    };
+    return { definition, state: () => state, run: async () => 'success', close: () => undefined };
+  });
+  const own = ownFamilies({
+    version: '1',
+    runners,
+    databaseUp: true,
+    servers: [
+      { name: 'a', up: true, inUse: true, isReplica: false, lagMs: 0 },
+      { name: 'b', up: true, inUse: false, isReplica: true, lagMs: 1 },
+    ],
+    tunnel: { up: true, reconnects: 1 },
+    mismatches: new Map([['items', 1]]),
+    openCircuits: new Map(),
+    webConfigSuccessful: true,
+    lastReload: { successful: true, succeededAt: 1 },
+  });
+  const processMetrics = createProcessMetrics();
+  const families = [...own, ...(await processMetrics.families())];
+  processMetrics.close();
+  return families.map((family) => [family.name, { nature: family.type, labels: labelsOf(family) }]);
+}
+
+function labelsOf({ samples }: SampleFamily): string[] {
+  const blocks = [...samples()].map(({ labels }) => labels);
+  return [
+    ...new Set(blocks.flatMap((block) => [...block.matchAll(/(\w+)="/g)].map(([, name = '']) => name))),
+  ];
+}
