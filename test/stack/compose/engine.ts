@@ -47,16 +47,16 @@ export async function startEngine(): Promise<Engine> {
   // The classic builder, which Debian's engine has.
   const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: '0', COMPOSE_DOCKER_CLI_BUILD: '0' };
   const log = openSync(join(root, 'log'), 'a');
+  // It ends with this process, however that ends.
   const daemon = spawn(
-    'dockerd',
+    'setpriv',
     [
+      ...['--pdeathsig=TERM', 'dockerd'],
       ...['--data-root', join(root, 'data'), '--exec-root', join(root, 'exec')],
       ...['--pidfile', join(root, 'pid'), '--host', host],
     ],
     { stdio: ['ignore', log, log] },
   );
-  const onExit = (): void => void daemon.kill('SIGKILL');
-  process.once('exit', onExit);
   const ended = new Promise((resolve) => daemon.once('exit', resolve));
 
   const docker: Engine['docker'] = async (args, { cwd } = {}) =>
@@ -74,7 +74,6 @@ export async function startEngine(): Promise<Engine> {
     async close() {
       const left = (await docker(['ps', '--all', '--quiet'])).split('\n').filter((id) => id !== '');
       if (left.length > 0) await docker(['rm', '--force', '--volumes', ...left]);
-      process.off('exit', onExit);
       daemon.kill('SIGTERM');
       await ended;
       spawnSync('umount', ['--recursive', '--lazy', root], { stdio: 'ignore' });

@@ -9,11 +9,11 @@ interface Body<V> {
   readonly data: { readonly result: readonly V[] };
 }
 
-/** The answer now. */
-export async function askPrometheus(url: string, query: string): Promise<Answer[]> {
+/** The answer at a moment in Unix seconds, now by default. */
+export async function askPrometheus(url: string, query: string, atS?: number): Promise<Answer[]> {
   const result = await ask<{ metric: Record<string, string>; value: [number, string] }>(
     `${url}/api/v1/query`,
-    { query },
+    { query, ...(atS !== undefined && { time: String(atS) }) },
   );
   return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
 }
