@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -76,8 +76,16 @@ export async function startEngine(): Promise<Engine> {
       if (left.length > 0) await docker(['rm', '--force', '--volumes', ...left]);
       daemon.kill('SIGTERM');
       await ended;
-      spawnSync('umount', ['--recursive', '--lazy', root], { stdio: 'ignore' });
+      for (const mount of mountsUnder(root)) spawnSync('umount', ['--lazy', mount]);
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** What the engine leaves mounted, the innermost first. */
+function mountsUnder(folder: string): string[] {
+  const paths = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  return paths.filter((path) => path.startsWith(folder)).reverse();
 }
