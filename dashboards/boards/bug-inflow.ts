@@ -64,7 +64,7 @@ export function openOverTime(): Panel {
     title: 'Open bugs',
     unit: units.Count,
     decimals: 0,
-    step: '1h',
+    step: '3h',
     counts: true,
     empty: 'no bugs are known',
     about: {

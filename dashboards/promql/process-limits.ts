@@ -6,6 +6,9 @@ export const BASE_WEEKS = 12;
 /** 3 / 1.128: three standard deviations, estimated by the mean moving range of neighbours. */
 const FACTOR = 2.66;
 
+/** There are 35 looks into the past, at each day that is drawn: longer windows are slow. */
+const LOOK_BACK = '3h';
+
 export interface ProcessLimits {
   readonly mean: string;
   readonly upper: string;
@@ -30,7 +33,7 @@ export function processLimits(growth: Growth): ProcessLimits {
 /** What was counted so many weeks before. */
 function at({ metric, matchers = PROJECT, by = [] }: Growth, weeksAgo: number): string {
   const ago = weeksAgo === 0 ? '' : `${weeksAgo * 7}d`;
-  return `sum by (${by.join(', ')}) (${total(metric, matchers, '1d', ago)})`;
+  return `sum by (${by.join(', ')}) (${total(metric, matchers, LOOK_BACK, ago)})`;
 }
 
 /** Between a week and the one before, from the three counts at their ends. */
