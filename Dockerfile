@@ -27,7 +27,6 @@ COPY --from=build /app/dist ./dist
 COPY compose/taiga-bugflow.yaml /etc/taiga-bugflow/
 # The same as in Prometheus' image, so that a backfill may write into its data folder.
 USER 65534:65534
-VOLUME /data
 EXPOSE 10284
 # As process 1 it stops on SIGTERM within seconds.
 ENTRYPOINT ["node", "/app/dist/main.js"]

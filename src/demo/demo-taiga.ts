@@ -1,5 +1,6 @@
 import { openKeptDemo, type Year } from './keep/kept-demo.js';
 import { startLiveTeam } from './live-team.js';
+import { liveThrough } from './live-through.js';
 import {
   type EmbeddedPostgres,
   type ListenAddress,
@@ -74,7 +75,7 @@ async function startInMemory(
   report('the embedded PostgreSQL is up');
   try {
     const simulation = new Simulation(seed, { from: fromMicros, to: toMicros });
-    simulation.liveUntil(toMicros);
+    await liveThrough(simulation, toMicros);
     const rows = await load(postgres.database, simulation.takeChanges());
     report(`the past is in it: ${rows} rows`);
     return { postgres, simulation };

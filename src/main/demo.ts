@@ -1,7 +1,7 @@
 import type { Environment } from '../config/expand.js';
 import { startDemoTaiga } from '../demo/demo-taiga.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
-import { closeInTime, createLogger, waitForStop } from './serve.js';
+import { closeInTime, createLogger, unlessStopped, waitForStop } from './serve.js';
 import { startService } from './service.js';
 
 export interface DemoCommandOptions {
@@ -21,10 +21,13 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
   const { env, version, port, seed, paceMs, folder, databaseListen, print } = options;
   const log = createLogger();
   print('Making up a team and its last twelve months …');
-  const taiga = await startDemoTaiga({
+  // From now on: as the first process of a container it would not hear of it otherwise.
+  const stop = waitForStop();
+  const starting = startDemoTaiga({
     ...{ seed, now: new Date(), paceMs, folder, listen: databaseListen },
     ...(folder !== undefined && { onProgress: print }),
   });
+  const taiga = await unlessStopped(starting, stop);
   try {
     const source = {
       file: undefined,
@@ -42,7 +45,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
     print('  Its past can be written into Prometheus: docs/backfill.md says how.');
     print(`  Somebody does something every ${paceMs / 1000} s. Ctrl-C ends it.`);
     print('');
-    await waitForStop();
+    await stop;
     await closeInTime(() => service.close(), log);
   } finally {
     await taiga.close();

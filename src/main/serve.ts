@@ -67,10 +67,17 @@ async function startDemoInstead(
     ...{ seed: DEMO_SEED, now: new Date(), paceMs, folder, listen },
     onProgress: (message) => log.info(message),
   });
+  return unlessStopped(starting, stop);
+}
+
+/** What is being started; a signal that comes first ends the process at once. */
+export async function unlessStopped<T extends object>(
+  starting: Promise<T>,
+  stop: Promise<NodeJS.Signals>,
+): Promise<T> {
   const first = await Promise.race([starting, stop]);
-  if (typeof first !== 'string') return first;
-  log.info(`${first}: stopping before the demo is whole; the next start begins anew where it has to`);
-  process.exit(0);
+  if (typeof first === 'string') process.exit(0);
+  return first;
 }
 
 /** For people on a terminal, for machines elsewhere. */

@@ -75,6 +75,16 @@ describe.skipIf(missing !== undefined)(
       closed: await ask('sum(taiga_items_closed_total)', beforeS),
     });
 
+    test('the exporter can be stopped while it makes up its year, which it then begins anew', async () => {
+      await project.compose('up', '--detach', 'exporter');
+      await patiently(async () =>
+        expect(await project.compose('logs', '--no-color', 'exporter')).toMatch(/no database is configured/),
+      );
+      await project.compose('stop', '--timeout', '60', 'exporter');
+      // 137, had it been killed.
+      expect(await project.containers()).toMatchObject([{ running: false, exitCode: 0 }]);
+    });
+
     test('starts without a single setting, and everything gets healthy', async () => {
       const startedAt = performance.now();
       beforeS = Math.floor(Date.now() / 1000);

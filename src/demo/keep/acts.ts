@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import type { RowChange } from '../taiga/store.js';
 import type { Micros } from '../taiga/time.js';
@@ -27,6 +28,7 @@ export async function repeatActs(database: PGlite, simulation: Simulation): Prom
     for (const at of steps) simulation.step(Number(at));
     // The database has them.
     simulation.takeChanges();
+    await nextTurn();
   }
   return rows.length;
 }

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BugflowError, messageOf } from '../../errors.js';
+import { liveThrough } from '../live-through.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { load } from '../postgres/load.js';
 import { Simulation } from '../team/simulation.js';
@@ -34,7 +35,7 @@ export async function openKeptDemo(
     await emptyFolder(databaseFolder);
     const postgres = await open(databaseFolder);
     try {
-      const simulation = liveThrough(newYear);
+      const simulation = await liveThatYear(newYear);
       const changes = simulation.takeChanges();
       const rows = await load(postgres.database, changes);
       await postgres.database.exec(createActsSql);
@@ -49,7 +50,7 @@ export async function openKeptDemo(
   }
   const postgres = await open(databaseFolder);
   try {
-    const simulation = liveThrough(record);
+    const simulation = await liveThatYear(record);
     if (fingerprintOf(simulation.takeChanges()) !== record.fingerprint) {
       report(
         `the year in ${folder} was made up by another version, whose people this one does not know: it is shown, and nobody goes on working; remove the folder for a new year`,
@@ -65,9 +66,9 @@ export async function openKeptDemo(
   }
 }
 
-function liveThrough({ seed, fromMicros, toMicros }: Year): Simulation {
+async function liveThatYear({ seed, fromMicros, toMicros }: Year): Promise<Simulation> {
   const simulation = new Simulation(seed, { from: fromMicros, to: toMicros });
-  simulation.liveUntil(toMicros);
+  await liveThrough(simulation, toMicros);
   return simulation;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { taigaIndexesSql } from '../schema-indexes.js';
 import { taigaTablesSql } from '../schema-tables.js';
@@ -18,6 +19,8 @@ export async function load(database: PGlite, changes: readonly RowChange[]): Pro
       await database.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(null::${table}, $1)`, [
         batch,
       ]);
+      // While a statement runs nothing else does, so a signal is heard in between.
+      await nextTurn();
     }
     if (table !== 'history_historyentry') {
       await database.exec(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), max(id)) FROM ${table}`);

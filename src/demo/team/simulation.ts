@@ -45,7 +45,7 @@ export class Simulation {
   }
 
   /** Lives through the past, day by day, and stops before `end`. */
-  liveUntil(end: Micros): void {
+  *daysUntil(end: Micros): Generator<void> {
     for (let date = dateOf(this.#last); startOf(date) < end; date = addDays(date, 1)) {
       const mayBeQuiet = !this.#storyline.season.has(startOf(date));
       for (const moment of momentsOf(date, this.#random, mayBeQuiet)) {
@@ -58,7 +58,13 @@ export class Simulation {
           this.step(at);
         }
       }
+      yield;
     }
+  }
+
+  /** The same at once. */
+  liveUntil(end: Micros): void {
+    for (const _day of this.daysUntil(end));
   }
 
   /** One request, or none if it turns out that there is nothing to do. */
