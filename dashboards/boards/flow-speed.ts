@@ -103,7 +103,7 @@ export function attainment(): Panel {
       helps: 'talk about the oldest item first in each daily meeting.',
     },
     levels: [
-      { from: null, colour: 'red', word: 'a hope' },
+      { from: null, colour: 'red', word: 'too rarely' },
       { from: 0.7, colour: 'yellow', word: 'shaky' },
       { from: 0.85, colour: 'green', word: 'reliable' },
     ],

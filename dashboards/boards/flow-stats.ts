@@ -126,7 +126,7 @@ export function attainmentStat(): Panel {
     about: {
       means:
         'Of the items closed in the last 90 days, the share whose cycle time was within the service level.',
-      act: 'below 85 %: the service level is a hope, not an expectation.',
+      act: 'below 85 %: the service level cannot be relied on.',
       helps: 'watch the age of what is in progress, not only what is done; or agree on an honest level.',
     },
     values: [
@@ -134,7 +134,7 @@ export function attainmentStat(): Panel {
         name: 'kept',
         expression: withinSle(90),
         verdicts: [
-          { word: 'a hope', colour: 'red' },
+          { word: 'too rarely', colour: 'red' },
           { word: 'shaky', colour: 'yellow', from: 0.7 },
           { word: 'reliable', colour: 'green', from: 0.85 },
         ],

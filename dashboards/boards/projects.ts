@@ -61,7 +61,7 @@ export function projectTable(): Panel {
         decimals: 0,
         width: 110,
         levels: [
-          { from: null, colour: 'red', word: 'a hope' },
+          { from: null, colour: 'red', word: 'too rarely' },
           { from: 0.7, colour: 'yellow', word: 'shaky' },
           { from: 0.85, colour: 'green', word: 'reliable' },
         ],

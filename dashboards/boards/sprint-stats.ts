@@ -55,7 +55,7 @@ export function promiseStat(): Panel {
     empty: 'nothing was committed',
     about: {
       means:
-        'How much of the points that were in the sprint at the end of its first day was closed by its end; in a running sprint so far, judged by the time that has passed.',
+        'How much of the points that were in the sprint at the end of its first day was closed by its end; in a running sprint so far. The word compares it with the share of its time that has passed.',
       act: 'when three sprints in a row say *less than promised*: the plan is too large.',
       helps: 'plan what the last sprints really closed (velocity, below), not what is wanted.',
     },
@@ -87,7 +87,7 @@ export function scopeStat(): Panel {
     empty: NO_SPRINT,
     about: {
       means:
-        'Story points that came into the sprint or left it after its first day, by a move, a new estimate, a creation or a deletion; judged by the share of the commitment that came.',
+        'Story points that came into the sprint or left it after its first day, by a move, a new estimate, a creation or a deletion. The word goes by how much was added for each point of the commitment.',
       act: 'when more than a fifth was added: the promise then is another one.',
       helps: 'for each thing that comes in, one of its size goes out, and everybody hears of it.',
     },

@@ -185,7 +185,7 @@ export function blockedTile(): Panel {
       means: 'Open items that are marked as blocked, and for how many days the longest has been.',
       act: 'every day that it is not 0.',
       helps:
-        'name one person who asks for each of them today; what nobody can unblock goes back to the backlog.',
+        'name one person who asks for each of them today; put back into the backlog what cannot be unblocked.',
     },
     values: [
       {

@@ -24,7 +24,7 @@ export async function createBlock(file: string, options: PromtoolOptions): Promi
   const { blockMs, blocksFolder, temporaryFolder, signal } = options;
   await run(createBlockArguments(blockMs, file, blocksFolder), {
     signal,
-    // promtool's head block lies in TMPDIR, which may be small; the garbage collector at ease is 10 % faster.
+    // promtool's head block lies in TMPDIR, which may be small; collecting garbage less often makes it 10 % faster.
     env: { TMPDIR: temporaryFolder, GOGC: '400' },
     folder: blocksFolder,
   });

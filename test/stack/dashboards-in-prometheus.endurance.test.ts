@@ -1,10 +1,7 @@
-import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startDemoTaiga } from '../../src/demo/demo-taiga.js';
 import { backfill } from '../../src/main/backfill.js';
 import { loadInstallation } from '../../src/main/installation.js';
-import { startService } from '../../src/main/service.js';
-import { freePort, type MetricsServer, PROMETHEUS_IS_HERE, startPrometheus } from '../backfill/servers.js';
+import { type MetricsServer, PROMETHEUS_IS_HERE, startPrometheus } from '../backfill/servers.js';
 import { type Answer, type Choice, openDashboard } from '../dashboards/as-grafana.js';
 import { pastOf, shippedLibrary } from '../dashboards/catalogue.js';
 import { COMMITTED, type Expression } from '../dashboards/dashboards.js';
@@ -14,6 +11,7 @@ import { eventually } from '../support/eventually.js';
 import { hasSample, readSampleSql, SAMPLE_NOW } from '../support/ground-truth.js';
 import { hasPostgres, startPostgres } from '../support/postgres.js';
 import { folderWith } from '../unit/helpers.js';
+import { startDemoInPrometheus } from './demo-in-prometheus.js';
 
 const DAY_MS = 86_400_000;
 const STEP_MS = 5 * 60_000;
@@ -75,32 +73,7 @@ async function choiceOf(server: MetricsServer, project: string, nowS: number): P
 
 describe.skipIf(!PROMETHEUS_IS_HERE)('dashboards in a real Prometheus (skipped without prometheus)', () => {
   test("have data everywhere on the demo's year", async () => {
-    const taiga = await startDemoTaiga({ seed: 1, now: new Date(), paceMs: null });
-    onTestFinished(() => taiga.close());
-    const port = await freePort();
-    const folder = await folderWith({
-      'bugflow.yaml': `database: { url: "${taiga.url}" }\nlisten: 127.0.0.1:${port}\nlog_level: silent\n`,
-    });
-    const source = { file: `${folder}/bugflow.yaml`, env: {} };
-    const now = new Date();
-    const data = await folderWith({});
-    await backfill(await loadInstallation(source), {
-      from: new Date(Math.floor((now.getTime() - 370 * DAY_MS) / STEP_MS) * STEP_MS),
-      to: new Date(Math.floor(now.getTime() / STEP_MS) * STEP_MS),
-      stepMs: STEP_MS,
-      target: { prometheusData: data },
-      includeRecent: true,
-      now,
-      print: () => undefined,
-    });
-    const service = await startService({ source, log: pino({ level: 'silent' }), version: 'test' });
-    onTestFinished(() => service.close());
-    await expect.poll(async () => (await fetch(`${service.address}/-/ready`)).status).toBe(200);
-    const prometheus = await startPrometheus(data, {
-      flags: ['--storage.tsdb.retention.time=5y'],
-      config: `global: { scrape_interval: 5s }\nscrape_configs: [{ job_name: taiga-bugflow, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }]\n`,
-    });
-    onTestFinished(() => prometheus.stop());
+    const { prometheus } = await startDemoInPrometheus(STEP_MS, '5s');
     await eventually(async () => {
       expect(
         await values(prometheus, 'count(bugflow_collector_up) > 20', 'nothing', Date.now() / 1000),

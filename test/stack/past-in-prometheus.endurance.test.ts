@@ -1,14 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import pino from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { startDemoTaiga } from '../../src/demo/demo-taiga.js';
-import { backfill } from '../../src/main/backfill.js';
-import { loadInstallation } from '../../src/main/installation.js';
-import { startService } from '../../src/main/service.js';
-import { freePort, PROMETHEUS_IS_HERE, startPrometheus } from '../backfill/servers.js';
+import { describe, expect, test } from 'vitest';
+import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { eventually } from '../support/eventually.js';
-import { folderWith } from '../unit/helpers.js';
+import { startDemoInPrometheus } from './demo-in-prometheus.js';
 
 const DAY_MS = 86_400_000;
 const STEP_MS = 15 * 60_000;
@@ -44,35 +39,8 @@ describe.skipIf(!PROMETHEUS_IS_HERE)(
   "the demo's year in Prometheus (skipped without prometheus and promtool)",
   () => {
     test('past and present are one line, and every example of the documentation has an answer', async () => {
-      const taiga = await startDemoTaiga({ seed: 1, now: new Date(), paceMs: null });
-      onTestFinished(() => taiga.close());
-      const port = await freePort();
-      const folder = await folderWith({
-        'bugflow.yaml': `database: { url: "${taiga.url}" }\nlisten: 127.0.0.1:${port}\nlog_level: silent\n`,
-      });
-      const source = { file: `${folder}/bugflow.yaml`, env: {} };
-      const now = new Date();
-      const data = await folderWith({});
-      await backfill(await loadInstallation(source), {
-        from: new Date(Math.floor((now.getTime() - 370 * DAY_MS) / STEP_MS) * STEP_MS),
-        to: new Date(Math.floor(now.getTime() / STEP_MS) * STEP_MS),
-        stepMs: STEP_MS,
-        target: { prometheusData: data },
-        includeRecent: true,
-        now,
-        print: () => undefined,
-      });
-
-      const service = await startService({ source, log: pino({ level: 'silent' }), version: 'test' });
-      onTestFinished(() => service.close());
-      await expect.poll(async () => (await fetch(`${service.address}/-/ready`)).status).toBe(200);
-      const prometheus = await startPrometheus(data, {
-        flags: ['--storage.tsdb.retention.time=5y'],
-        config: `global: { scrape_interval: 1s }\nscrape_configs: [{ job_name: taiga-bugflow, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }]\n`,
-      });
-      onTestFinished(() => prometheus.stop());
-
-      const expected = await closedSince(taiga.url, new Date(Date.now() - 7 * DAY_MS));
+      const { url, prometheus } = await startDemoInPrometheus(STEP_MS, '1s');
+      const expected = await closedSince(url, new Date(Date.now() - 7 * DAY_MS));
       expect(expected).toBeGreaterThan(5);
       // A scrape that does not make it in its second empties the present for a while.
       await eventually(async () => {
