@@ -18,6 +18,7 @@ const STEP_MS = 5 * 60_000;
 
 /** Questions to which nothing is a good answer, and why. Each begins with the dashboard and the panel's number. */
 const MAY_BE_EMPTY: readonly (readonly [where: RegExp, reason: string])[] = [
+  [/^team-wall: 4 .*\(B\)/, 'the board of the team with sprints has no limits'],
   [/^team-wall: 5 .*\([AB]\)/, 'either something is over its service level, or all are younger'],
   [/^hygiene: 12 .*\([AB]\)/, 'what is stale and overdue has no past, and its first hour is not full'],
   [/^exporter: 3 /, 'the demo needs no SSH tunnel'],
@@ -74,10 +75,10 @@ async function choiceOf(server: MetricsServer, project: string, nowS: number): P
 describe.skipIf(!PROMETHEUS_IS_HERE)('dashboards in a real Prometheus (skipped without prometheus)', () => {
   test("have data everywhere on the demo's year", async () => {
     const { prometheus } = await startDemoInPrometheus(STEP_MS, '5s');
+    // Panels ask for the whole second before now, in which the first scrape may not have been there yet.
+    const scraped = 'count(taiga_attention_item_age_seconds offset 10s) > 0';
     await eventually(async () => {
-      expect(
-        await values(prometheus, 'count(bugflow_collector_up) > 20', 'nothing', Date.now() / 1000),
-      ).toEqual(['']);
+      expect(await values(prometheus, scraped, 'nothing', Date.now() / 1000)).toEqual(['']);
     });
 
     const nowS = Date.now() / 1000;
