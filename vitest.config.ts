@@ -3,18 +3,13 @@ import { HANG_MS } from './test/support/hang.js';
 
 const MINUTE_MS = 60_000;
 
-/** What runs on a second kind of PostgreSQL in the endurance part (`describeOnPostgres`, `startEitherPostgres`). */
+/** What the quick part runs on the machine's own PostgreSQL, where there is one, and the long part on the embedded one. */
 const ON_BOTH = [
-  'test/backfill/moment.test.ts',
   'test/history/cases.test.ts',
-  'test/history/incremental.test.ts',
-  'test/history/status-marks.test.ts',
   'test/history/transitions.test.ts',
   'test/integration/collectors.test.ts',
   'test/integration/command-line.test.ts',
   'test/integration/database.test.ts',
-  'test/integration/new-series.test.ts',
-  'test/integration/taiga-versions.test.ts',
   'test/integration/textfile.test.ts',
 ];
 
@@ -22,6 +17,7 @@ export default defineConfig({
   test: {
     // PGlite is a whole PostgreSQL in WebAssembly: a process of its own for each test file keeps memory flat.
     pool: 'forks',
+    isolate: false,
     maxWorkers: 2,
     globalSetup: 'test/support/templates.ts',
     // No test depends on how fast the machine is: limits end what hangs, and nothing else.
@@ -44,9 +40,17 @@ export default defineConfig({
         test: {
           // What takes long by its nature, and random tests with many more cases: `npm run test:endurance`.
           name: 'endurance',
-          include: ['test/**/*.endurance.test.ts', 'test/**/*.property.test.ts', ...ON_BOTH],
+          include: ['test/**/*.endurance.test.ts', 'test/**/*.property.test.ts'],
           env: { BUGFLOW_TEST_EFFORT: 'endurance' },
           testTimeout: 30 * MINUTE_MS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'embedded',
+          include: ON_BOTH,
+          env: { BUGFLOW_TEST_EMBEDDED: '1' },
         },
       },
     ],

@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import type { BackfillTarget } from '../backfill/backfill.js';
 import type { ConfigSource } from '../config/config.js';
 import { parseStep, parseTime } from './arguments.js';
-import { backfill } from './backfill.js';
-import { loadInstallation } from './installation.js';
 
 interface BackfillFlags {
   readonly from?: Date;
@@ -64,6 +62,8 @@ export function addBackfillCommand(program: Command, { source, print }: Backfill
           'error: say where to: one of --out, --prometheus-data, --remote-write and --dry-run',
         );
       }
+      const { loadInstallation } = await import('./installation.js');
+      const { backfill } = await import('./backfill.js');
       await backfill(await loadInstallation(source()), {
         from: options.from,
         to: options.to,

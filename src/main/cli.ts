@@ -5,13 +5,7 @@ import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWhole } from './arguments.js';
 import { addBackfillCommand } from './backfill-command.js';
-import { check } from './check.js';
-import { allSucceeded, collect } from './collect.js';
-import { collectToFile } from './collect-to-file.js';
-import { demo } from './demo.js';
 import { addGrafanaCommand } from './grafana-command.js';
-import { loadInstallation } from './installation.js';
-import { DEMO_SEED, serve } from './serve.js';
 
 export interface CliContext {
   readonly env: Environment;
@@ -21,7 +15,13 @@ export interface CliContext {
 const FAILED = 1;
 const USAGE = 2;
 
-/** Runs the command line. Resolves to the exit status: 0 good, 1 failed, 2 usage. */
+/** The made-up past that everybody sees who asks for no other. */
+const DEMO_SEED = 1;
+
+/**
+ * Runs the command line. Resolves to the exit status: 0 good, 1 failed, 2 usage. Each command loads what it needs and no
+ * more: the server and the demo's database take longer to load than most commands take to run.
+ */
 export async function runCli(argv: readonly string[], { env, version }: CliContext): Promise<number> {
   let status = 0;
   const program = new Command('taiga-bugflow')
@@ -49,15 +49,14 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .option('--or-demo <folder>', 'without a configured database: the demo, kept in this folder')
     .option('--demo-listen <address>', "let clients of the demo's database in at HOST:PORT", parseListen)
     .option('--demo-pace <seconds>', 'how often somebody in the demo does something', parseSeconds, 1800)
-    .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) =>
-      serve({
-        source: source(),
-        version,
-        port,
-        demo:
-          orDemo === undefined ? undefined : { folder: orDemo, listen: demoListen, paceMs: demoPace * 1000 },
-      }),
-    );
+    .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) => {
+      const { serve } = await import('./serve.js');
+      const demo =
+        orDemo === undefined
+          ? undefined
+          : { folder: orDemo, listen: demoListen, seed: DEMO_SEED, paceMs: demoPace * 1000 };
+      await serve({ source: source(), version, port, demo });
+    });
 
   program
     .command('demo')
@@ -67,17 +66,20 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .option('--pace <seconds>', 'how often somebody does something', parseSeconds, 2)
     .option('--data-dir <folder>', 'keep the database here, and go on with the one that is here')
     .option('--database-listen <address>', 'let clients of the database in at HOST:PORT', parseListen)
-    .action(async ({ port, seed, pace, dataDir, databaseListen }: DemoFlags) =>
-      demo({
+    .action(async ({ port, seed, pace, dataDir, databaseListen }: DemoFlags) => {
+      const { demo } = await import('./demo.js');
+      await demo({
         ...{ env, version, port, seed, paceMs: pace * 1000, print },
         ...{ folder: dataDir, databaseListen },
-      }),
-    );
+      });
+    });
 
   program
     .command('check')
     .description('try out configuration, connection and collectors, and print what they yield')
     .action(async () => {
+      const { loadInstallation } = await import('./installation.js');
+      const { check } = await import('./check.js');
       if (!(await check(await loadInstallation(source()), { now: new Date(), print }))) status = FAILED;
     });
 
@@ -97,20 +99,18 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
       parseTextfile,
     )
     .action(async (names: string[], { at, openmetrics, output }: CollectFlags) => {
+      const { loadInstallation } = await import('./installation.js');
+      const { allSucceeded, collect } = await import('./collect.js');
       const installation = await loadInstallation(source());
-      const now = new Date();
-      const runs =
-        output === undefined
-          ? await collect(installation, {
-              names,
-              now,
-              at,
-              format: openmetrics ? 'openmetrics' : 'text',
-              write: (bytes) => void process.stdout.write(bytes),
-              warn,
-            })
-          : await collectToFile(installation, { names, now, at, file: output, warn });
-      if (!allSucceeded(runs)) status = FAILED;
+      const run = { names, now: new Date(), at, warn };
+      if (output !== undefined) {
+        const { collectToFile } = await import('./collect-to-file.js');
+        if (!allSucceeded(await collectToFile(installation, { ...run, file: output }))) status = FAILED;
+        return;
+      }
+      const format = openmetrics ? 'openmetrics' : 'text';
+      const write = (bytes: Uint8Array): void => void process.stdout.write(bytes);
+      if (!allSucceeded(await collect(installation, { ...run, format, write }))) status = FAILED;
     });
 
   addBackfillCommand(program, { source, print });

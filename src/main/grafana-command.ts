@@ -2,8 +2,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ConfigSource } from '../config/config.js';
 import { parseDuration } from '../documents/duration.js';
 import type { CredentialFiles } from '../grafana/credentials.js';
-import { grafana, SHIPPED_DASHBOARDS } from './grafana.js';
-import { loadInstallation } from './installation.js';
 
 interface GrafanaFlags {
   readonly url?: string;
@@ -46,6 +44,8 @@ export function addGrafanaCommand(program: Command, { source, version, print }: 
       const credentials = credentialFiles(flags);
       if (!credentials)
         return program.error('error: say who you are: --token-file, or --user and --password-file');
+      const { loadInstallation } = await import('./installation.js');
+      const { grafana, SHIPPED_DASHBOARDS } = await import('./grafana.js');
       const installation = await loadInstallation(source());
       const address = url ?? installation.config.externalUrls.grafana;
       if (address === undefined)

@@ -1,12 +1,9 @@
 import pino, { type Logger } from 'pino';
 import { type ConfigSource, namesDatabase } from '../config/config.js';
-import { type DemoTaiga, startDemoTaiga } from '../demo/demo-taiga.js';
+import type { DemoTaiga } from '../demo/demo-taiga.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { createSupervisor } from '../supervisor/supervisor.js';
 import { startService } from './service.js';
-
-/** The made-up past that everybody sees who asks for no other. */
-export const DEMO_SEED = 1;
 
 export interface ServeOptions {
   readonly source: ConfigSource;
@@ -20,6 +17,7 @@ export interface DemoInstead {
   /** Where its database is kept. */
   readonly folder: string;
   readonly listen: ListenAddress | undefined;
+  readonly seed: number;
   readonly paceMs: number;
 }
 
@@ -58,13 +56,15 @@ async function serveUntil(
 }
 
 async function startDemoInstead(
-  { folder, listen, paceMs }: DemoInstead,
+  { folder, listen, seed, paceMs }: DemoInstead,
   log: Logger,
   stop: Promise<NodeJS.Signals>,
 ): Promise<DemoTaiga> {
   log.info(`no database is configured: showing the demo's made-up team, kept in ${folder}`);
+  // Not needed where there is a Taiga, and large.
+  const { startDemoTaiga } = await import('../demo/demo-taiga.js');
   const starting = startDemoTaiga({
-    ...{ seed: DEMO_SEED, now: new Date(), paceMs, folder, listen },
+    ...{ seed, now: new Date(), paceMs, folder, listen },
     onProgress: (message) => log.info(message),
   });
   return unlessStopped(starting, stop);

@@ -10,6 +10,7 @@ import { runBackfill, type Summary } from '../../src/backfill/backfill.js';
 import type { RequestLimits } from '../../src/backfill/remote-write-request.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
 import type { RetryPolicy } from '../../src/http/retry.js';
+import { eventually } from '../support/eventually.js';
 import { startGate } from '../support/gate.js';
 import { HANG_MS } from '../support/hang.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
@@ -439,9 +440,11 @@ test.skipIf(!isInstalled('victoria-metrics'))(
     const server = await startVictoriaMetrics();
     await send(`${server.url}/api/v1/write`);
     await fetch(`${server.url}/internal/force_flush`);
-    for (const atMs of INSTANTS) {
-      expect(await server.valuesAt('team_items', atMs)).toEqual(expectedAt(atMs));
-    }
+    // It shows what it has taken series by series.
+    for (const atMs of INSTANTS)
+      await eventually(async () =>
+        expect(await server.valuesAt('team_items', atMs)).toEqual(expectedAt(atMs)),
+      );
     const counted = await server.valuesAt('count_over_time(team_items{project="webshop"}[31h])', TO);
     expect(counted).toEqual({ webshop: STEPS });
   },

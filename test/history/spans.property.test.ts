@@ -56,7 +56,7 @@ describe('spans of random histories', () => {
           );
         },
       ),
-      { numRuns: cases(4), seed: SEED, endOnFailure: true },
+      { numRuns: cases(2), seed: SEED, endOnFailure: true },
     );
 
   it('partition each item’s life, and give at any moment what a naive replay gives', () =>

@@ -16,7 +16,6 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/demo/postgres/embedded-postgres.js';
-import { isEndurance } from './effort.js';
 import { eventually } from './eventually.js';
 import { template } from './templates.js';
 
@@ -272,16 +271,16 @@ export async function queryOnce(
 }
 
 /**
- * The quick part takes the machine's own PostgreSQL, where there is one, as that is several times as fast as the
- * embedded one, and leaves that to the long part (vitest.config.ts names the files that run in both).
+ * The machine's own PostgreSQL, where there is one, is several times as fast as the embedded one, on which a part of the
+ * tests runs again (vitest.config.ts names them).
  */
-const takesMachinesPostgres = hasPostgres && !isEndurance;
+const takesMachinesPostgres = hasPostgres && process.env.BUGFLOW_TEST_EMBEDDED === undefined;
 
 /** For tests that run alike on both. */
 export const startEitherPostgres = (): Promise<TestPostgres> =>
   takesMachinesPostgres ? startPostgres() : startPGlite();
 
-/** The same tests on the machine's own PostgreSQL and on the embedded one. */
+/** Tests that run alike on both; their names say on which one they ran. */
 export function describeOnPostgres(title: string, define: (server: () => TestPostgres) => void): void {
   const suite = (start: () => Promise<TestPostgres>): void => {
     let server: TestPostgres | undefined;
