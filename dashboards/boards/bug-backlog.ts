@@ -6,34 +6,39 @@ import * as units from '../panels/units.js';
 import { DAY_S, upTo } from '../promql/durations.js';
 import { latest } from '../promql/select.js';
 import { OPEN_BUGS } from '../promql/work.js';
+import { PRIORITY_COLOURS, SEVERITY_COLOURS } from './bug-colours.js';
 import { ISSUE } from './bug-stats.js';
 
 const BY = {
   severity: {
     name: 'severity',
+    colours: SEVERITY_COLOURS,
     act: 'when a severe band grows while the sum does not: it hides behind the small ones.',
     helps: 'agree on what each severity promises, and take the severe ones first.',
   },
   priority: {
     name: 'priority',
+    colours: PRIORITY_COLOURS,
     act: 'when most bugs have a high priority: then none has.',
     helps: 'order the top ten by hand once a week and lower the rest.',
   },
   issue_type: {
     name: 'type',
+    colours: {},
     act: 'when one type alone makes the curve.',
     helps: 'ask whoever knows that part best to look at all of its bugs at once.',
   },
 } as const;
 
 export function openBy(id: number, label: keyof typeof BY): Panel {
-  const { name, act, helps } = BY[label];
+  const { name, colours, act, helps } = BY[label];
   return trend({
     id,
     title: `Open bugs by ${name}`,
     unit: units.Count,
     decimals: 0,
     step: '6h',
+    colours,
     stacked: true,
     counts: true,
     empty: 'no bugs are known',

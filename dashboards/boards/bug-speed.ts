@@ -4,6 +4,7 @@ import { trend } from '../panels/trend.js';
 import * as units from '../panels/units.js';
 import { percentile } from '../promql/durations.js';
 import { latest } from '../promql/select.js';
+import { SEVERITY_COLOURS } from './bug-colours.js';
 import { BUG_LEAD_TIME, olderThan, reopened, UNTRIAGED, WINDOW_DAYS } from './bug-stats.js';
 
 export function leadTimes(): Panel {
@@ -44,6 +45,7 @@ export function leadTimeBySeverity(): Panel {
       act: 'when a severe line runs above a harmless one: severity then decides nothing.',
       helps: 'pull bugs by severity, not by who asks loudest.',
     },
+    colours: SEVERITY_COLOURS,
     series: [{ expression: `${bySeverity} / 86400`, legend: '{{severity}}' }],
   });
 }

@@ -80,9 +80,9 @@ export function timeInStatus(): Panel {
     columns: [
       { of: 'status', title: 'Column' },
       { of: 'stage', title: 'Stage', width: 90 },
-      { of: 'A', title: 'Mean', unit: units.Days, decimals: 1 },
-      { of: 'B', title: 'Half', unit: units.Days, decimals: 1 },
-      { of: 'C', title: '85 of 100', unit: units.Days, decimals: 1 },
+      { of: 'A', title: 'Mean', unit: units.Days, decimals: 1, width: 90 },
+      { of: 'B', title: 'Half', unit: units.Days, decimals: 1, width: 90 },
+      { of: 'C', title: '85 of 100', unit: units.Days, decimals: 1, width: 90 },
       { of: 'D', title: 'Stays', unit: units.Count, decimals: 0, width: 70 },
     ],
   });

@@ -67,7 +67,10 @@ export function table({ queries, columns, sortBy, ...facts }: TableOptions): Pan
       renameByName: Object.fromEntries(columns.map(({ of, title }) => [field(of), title])),
     },
   });
-  for (const column of columns) panel.overrideByName(column.title, looks(column));
+  for (const column of columns) {
+    const isNumber = Object.hasOwn(queries, column.of) && !column.sparkline;
+    panel.overrideByName(column.title, looks(column, isNumber));
+  }
   return panel.build();
 }
 
@@ -78,14 +81,21 @@ function fieldOf(of: string, refIds: readonly string[], sparklines: ReadonlySet<
   return refIds.length > 1 ? `Value #${of}` : 'Value';
 }
 
-function looks(column: Column): { id: string; value: unknown }[] {
-  const { unit, decimals, width, levels, mappings, link, sparkline, gaugeTo } = column;
+/** Else nothing would have the colour of the lowest numbers, and a percentile of nothing would be "NaN". */
+const NOTHING = {
+  type: 'special',
+  options: { match: 'null+nan', result: { text: '–', color: 'text', index: 0 } },
+};
+
+function looks(column: Column, isNumber: boolean): { id: string; value: unknown }[] {
+  const { unit, decimals, width, levels, link, sparkline, gaugeTo } = column;
+  const mappings = [...(isNumber ? [NOTHING] : []), ...(column.mappings ?? [])];
   // A cell without a value is no table without rows.
   const properties: { id: string; value: unknown }[] = [{ id: 'noValue', value: '–' }];
   if (unit !== undefined) properties.push({ id: 'unit', value: unit });
   if (decimals !== undefined) properties.push({ id: 'decimals', value: decimals });
   if (width !== undefined) properties.push({ id: 'custom.width', value: width });
-  if (mappings) properties.push({ id: 'mappings', value: mappings });
+  if (mappings.length > 0) properties.push({ id: 'mappings', value: mappings });
   if (levels) {
     const thresholds = levels.map(({ from, colour }) => ({ value: from, color: colour }));
     properties.push({ id: 'thresholds', value: { mode: 'absolute', steps: thresholds } });

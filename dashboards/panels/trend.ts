@@ -36,6 +36,8 @@ export interface TrendSeries {
 
 export interface TrendOptions extends Facts {
   readonly series: readonly TrendSeries[];
+  /** Of series by what their legend says. */
+  readonly colours?: Readonly<Record<string, string>>;
   readonly stacked?: boolean;
   /** Weeks, drawn where `weekly` puts them. */
   readonly weeks?: boolean;
@@ -58,6 +60,7 @@ const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d:
 export function trend(options: TrendOptions): Panel {
   const {
     series,
+    colours = {},
     stacked = false,
     weeks = false,
     counts = false,
@@ -97,6 +100,7 @@ export function trend(options: TrendOptions): Panel {
     const properties = looks(each);
     if (properties.length > 0) panel.overrideByQuery(refId, properties);
   });
+  for (const [name, colour] of Object.entries(colours)) panel.overrideByName(name, [fixed(colour)]);
   return panel.build();
 }
 
@@ -106,9 +110,13 @@ function gapMs(step = '1m'): number {
   return Math.max(LEAST_GAP_MS, 3 * Number(number) * (UNITS_MS[unit] ?? LEAST_GAP_MS));
 }
 
+function fixed(colour: string): DynamicConfigValue {
+  return { id: 'color', value: { mode: 'fixed', fixedColor: colour } };
+}
+
 function looks({ colour, style = 'line', below = false, width }: TrendSeries): DynamicConfigValue[] {
   const properties: DynamicConfigValue[] = [];
-  if (colour !== undefined) properties.push({ id: 'color', value: { mode: 'fixed', fixedColor: colour } });
+  if (colour !== undefined) properties.push(fixed(colour));
   if (style === 'bars') {
     properties.push({ id: 'custom.drawStyle', value: GraphDrawStyle.Bars });
     properties.push({ id: 'custom.fillOpacity', value: 70 });
