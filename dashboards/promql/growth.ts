@@ -1,4 +1,4 @@
-import { type Matchers, PROJECT, total } from './select.js';
+import { type Matchers, once, PROJECT } from './select.js';
 
 /**
  * How much a counter grew. The exporter's counters come from the database: they never fall, and a restart does not
@@ -14,10 +14,10 @@ export interface Growth {
 
 /** Growth over the last days, at any moment; `agoDays`: of the days before. */
 export function grown(growth: Growth, days: number, agoDays = 0): string {
-  const { metric, matchers = PROJECT } = growth;
-  const end = total(metric, matchers, LOOK_BACK, offset(agoDays));
-  const begin = total(metric, matchers, LOOK_BACK, offset(agoDays + days));
-  return difference(growth, end, begin, witness(metric, LOOK_BACK, offset(agoDays + days)));
+  return difference(growth, {
+    end: (selector) => lookedUp(selector, LOOK_BACK, offset(agoDays)),
+    begin: (selector) => lookedUp(selector, LOOK_BACK, offset(agoDays + days)),
+  });
 }
 
 /**
@@ -33,11 +33,12 @@ export function weekly(growth: Growth): string {
 export const WEEKLY_STEP = '1d';
 
 function weeklyAtAnyDay(growth: Growth): string {
-  const { metric, matchers = PROJECT } = growth;
-  // Forward in time: for the week under way the last sample that there is.
-  const end = total(metric, matchers, '7d', '-7d');
-  const begin = total(metric, matchers, '1d');
-  return difference(growth, end, begin, witness(metric, '1d', ''));
+  return difference(growth, {
+    // Of the week under way the last sample that there is: looked up once, not at each moment.
+    end: (selector) =>
+      `(${lookedUp(selector, OUTAGE, '-7d')} or last_over_time(${selector}[7d] @ \${__to:date:seconds}) and on () vector(time()) > \${__to:date:seconds} - 604800)`,
+    begin: (selector) => lookedUp(selector, OUTAGE, ''),
+  });
 }
 
 /** Only at the midnight before Monday. 13 hours forward it is Monday in UTC for all time zones from UTC-10 to UTC+13. */
@@ -47,21 +48,36 @@ export function onMondays(expression: string): string {
 
 /** As long as a missed scrape, or the restart of a server, may last. */
 const LOOK_BACK = '1h';
+/** A Monday's midnight is looked up once a week, so it may be missing for longer. */
+const OUTAGE = '1d';
 
 function offset(days: number): string {
   return days === 0 ? '' : `${days}d`;
 }
 
-/**
- * A series that was born meanwhile began with 0, but only if its metric was recorded then: else (Prometheus was set up
- * later, or the exporter's version that brought the metric) all that ever happened would seem to have happened now.
- */
-function difference({ by = [] }: Growth, end: string, begin: string, recorded: string): string {
-  return `sum by (${by.join(', ')}) (${end} - (${begin} or 0 * ${end} and on () ${recorded}))`;
+function lookedUp(selector: string, window: string, ago: string): string {
+  return `last_over_time(${selector}[${window}]${ago && ` offset ${ago}`})`;
 }
 
-function witness(metric: string, window: string, ago: string): string {
+/** What selected series were at two moments. */
+interface Moments {
+  end(selector: string): string;
+  begin(selector: string): string;
+}
+
+/**
+ * What there is at the end and, below zero, what there was in the beginning, added up: so a series that was born
+ * meanwhile began with 0, and none is looked up twice. Projects that are gone are left out, instead of falling. And it is
+ * only known if the metric was recorded in the beginning: else (Prometheus was set up later, or the exporter's version
+ * that brought the metric) all that ever happened would seem to have happened now.
+ */
+function difference({ metric, matchers = PROJECT, by = [] }: Growth, { end, begin }: Moments): string {
+  const selector = `${metric}{${matchers}}`;
   // All buckets of a histogram come together.
-  const name = metric.replace(/_(bucket|sum)$/, '_count');
-  return `(count(last_over_time(${name}[${window}]${ago && ` offset ${ago}`})) > 0)`;
+  const counter = metric.replace(/_(bucket|sum)$/, '_count');
+  const sum = `sum by (${by.join(', ')})`;
+  const before = `${once(begin(selector))} and on (project) ${end(`${counter}{${matchers}}`)}`;
+  const recorded = `count(${begin(counter)}) > 0`;
+  // Another label keeps the two apart until they are added up.
+  return `(${sum} (${sum} (${once(end(selector))}) or label_replace(-${sum} (${before}), "moment", "begin", "", "")) and on () (${recorded}))`;
 }

@@ -1,7 +1,8 @@
 import { describe, test } from 'vitest';
-import { grown, weekly } from '../../dashboards/promql/growth.js';
+import { type Growth, grown, weekly } from '../../dashboards/promql/growth.js';
 import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { expectAnswers } from './promtool.js';
+import { substitute, TYPICAL } from './substitute.js';
 
 const METRIC = 'taiga_items_closed_total';
 const GROWTH = { metric: METRIC, matchers: '', by: ['project'] };
@@ -70,6 +71,17 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('how much a counter grew (skipped without p
     );
   });
 
+  test('of what is called otherwise meanwhile is what it grew by', async () => {
+    await expectAnswers(
+      '1h',
+      {
+        [series('project="a",issue_type="Bug"')]: `${steps([7, 5 * DAY])} _x${4 * DAY}`,
+        [series('project="a",issue_type="Defect"')]: `_x${5 * DAY} ${steps([8, 4 * DAY])}`,
+      },
+      [{ expression: grown(GROWTH, 7), at: '8d', expected: { [A]: 1 } }],
+    );
+  });
+
   test('adds up what it is asked to', async () => {
     await expectAnswers(
       '1h',
@@ -86,16 +98,19 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('weeks from Monday (skipped without promtoo
   /** Hours from Thursday, 1 January 1970, to the first Monday. */
   const MONDAY = 4 * 24;
   const WEEK = 7 * 24;
+  /** In a time range that ends in so many hours. */
+  const weeks = (growth: Growth, endHours = 4 * WEEK): string =>
+    substitute(weekly(growth), { ...TYPICAL, endS: endHours * 3600 });
 
   test('are there on Mondays only, in every time zone from UTC-10 to UTC+13', async () => {
     await expectAnswers('1h', { [series('project="a"')]: steps([1, MONDAY + 10], [3, 3 * WEEK]) }, [
-      { expression: weekly(GROWTH), at: '4d', expected: { [A]: 2 } },
-      { expression: weekly(GROWTH), at: '5d', expected: {} },
-      { expression: weekly(GROWTH), at: '3d', expected: {} },
+      { expression: weeks(GROWTH), at: '4d', expected: { [A]: 2 } },
+      { expression: weeks(GROWTH), at: '5d', expected: {} },
+      { expression: weeks(GROWTH), at: '3d', expected: {} },
       // Midnight in Auckland in summer, and on Hawaii.
-      { expression: weekly(GROWTH), at: '3d11h', expected: { [A]: 2 } },
-      { expression: weekly(GROWTH), at: '4d10h', expected: { [A]: 0 } },
-      { expression: weekly(GROWTH), at: '5d10h', expected: {} },
+      { expression: weeks(GROWTH), at: '3d11h', expected: { [A]: 2 } },
+      { expression: weeks(GROWTH), at: '4d10h', expected: { [A]: 0 } },
+      { expression: weeks(GROWTH), at: '5d10h', expected: {} },
     ]);
   });
 
@@ -105,23 +120,24 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('weeks from Monday (skipped without promtoo
       '1h',
       { [series('project="a"')]: `${steps([1, MONDAY], [2, WEEK - 1], [5, 1], [9, WEEK])}` },
       [
-        { expression: weekly(GROWTH), at: '4d', expected: { [A]: 7 } },
-        { expression: weekly(GROWTH), at: '11d', expected: { [A]: 0 } },
+        { expression: weeks(GROWTH), at: '4d', expected: { [A]: 7 } },
+        { expression: weeks(GROWTH), at: '11d', expected: { [A]: 0 } },
       ],
     );
     await expectAnswers('1h', { [series('project="a"')]: steps([1, MONDAY], [2, WEEK], [9, WEEK]) }, [
-      { expression: weekly(GROWTH), at: '4d', expected: { [A]: 7 } },
+      { expression: weeks(GROWTH), at: '4d', expected: { [A]: 7 } },
     ]);
   });
 
   test('have what there is of the week under way', async () => {
     await expectAnswers('1h', { [series('project="a"')]: steps([1, MONDAY + 5], [4, 30]) }, [
-      { expression: weekly(GROWTH), at: '4d', expected: { [A]: 3 } },
+      { expression: weeks(GROWTH, MONDAY + 35), at: '4d', expected: { [A]: 3 } },
+      { expression: weeks(GROWTH, MONDAY + 7), at: '4d', expected: { [A]: 3 } },
     ]);
   });
 
   test('can be subtracted from each other', async () => {
-    const [more, less] = ['more_total', 'less_total'].map((metric) => weekly({ metric, matchers: '' }));
+    const [more, less] = ['more_total', 'less_total'].map((metric) => weeks({ metric, matchers: '' }));
     await expectAnswers(
       '1h',
       { more_total: steps([1, MONDAY + 5], [19, WEEK]), less_total: steps([1, MONDAY + 5], [5, WEEK]) },
@@ -136,7 +152,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('weeks from Monday (skipped without promtoo
     await expectAnswers(
       '1h',
       { [series('project="a"')]: `${steps([1, MONDAY - 8])} _x16 ${steps([4, WEEK])}` },
-      [{ expression: weekly(GROWTH), at: '4d', expected: { [A]: 3 } }],
+      [{ expression: weeks(GROWTH), at: '4d', expected: { [A]: 3 } }],
     );
   });
 });

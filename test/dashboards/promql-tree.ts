@@ -10,7 +10,7 @@ export interface Selected {
   readonly overRange: boolean;
   /** Functions and aggregations around it, from the inside out. */
   readonly within: readonly string[];
-  /** Whether it is a side of a subtraction, at any depth. */
+  /** Whether it is a side of a subtraction, at any depth, or added to what is below zero. */
   readonly subtracted: boolean;
 }
 
@@ -60,7 +60,9 @@ function select(node: SyntaxNode, textOf: TextOf): Selected {
       const operator = around.getChild('AggregateOp');
       if (operator) within.push(textOf(operator));
     }
-    if (around.name === 'BinaryExpr' && around.getChild('Sub')) subtracted = true;
+    if (around.name === 'UnaryExpr') subtracted = true;
+    if (around.name === 'BinaryExpr' && (around.getChild('Sub') || isBesideNegative(around, textOf)))
+      subtracted = true;
   }
   const name = node.getChild('Identifier');
   return {
@@ -70,6 +72,14 @@ function select(node: SyntaxNode, textOf: TextOf): Selected {
     within,
     subtracted,
   };
+}
+
+/** `… or label_replace(-…)`: what is to be added up, under another label. */
+function isBesideNegative(binary: SyntaxNode, textOf: TextOf): boolean {
+  const { lastChild } = binary;
+  return (
+    binary.getChild('Or') !== null && lastChild !== null && textOf(lastChild).startsWith('label_replace(-')
+  );
 }
 
 function functionName(call: SyntaxNode, textOf: TextOf): string {
