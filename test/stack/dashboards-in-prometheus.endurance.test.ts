@@ -75,8 +75,9 @@ async function choiceOf(server: MetricsServer, project: string, nowS: number): P
 describe.skipIf(!PROMETHEUS_IS_HERE)('dashboards in a real Prometheus (skipped without prometheus)', () => {
   test("have data everywhere on the demo's year", async () => {
     const { prometheus } = await startDemoInPrometheus(STEP_MS, '5s');
-    // Panels ask for the whole second before now, in which the first scrape may not have been there yet.
-    const scraped = 'count(taiga_attention_item_age_seconds offset 10s) > 0';
+    // Panels ask for the whole second before now; by then every collector must have been scraped.
+    const { collectors } = await shippedLibrary();
+    const scraped = `count(bugflow_collector_up offset 10s == 1) == ${collectors.length}`;
     await eventually(async () => {
       expect(await values(prometheus, scraped, 'nothing', Date.now() / 1000)).toEqual(['']);
     });
