@@ -1,4 +1,4 @@
-import { type Matchers, once, PROJECT } from './select.js';
+import { lookedUp, type Matchers, once, PROJECT } from './select.js';
 
 /**
  * How much a counter grew. The exporter's counters come from the database: they never fall, and a restart does not
@@ -37,7 +37,7 @@ function weeklyAtAnyDay(growth: Growth): string {
     // Of the week under way the last sample that there is: looked up once, not at each moment.
     end: (selector) =>
       `(${lookedUp(selector, OUTAGE, '-7d')} or last_over_time(${selector}[7d] @ \${__to:date:seconds}) and on () vector(time()) > \${__to:date:seconds} - 604800)`,
-    begin: (selector) => lookedUp(selector, OUTAGE, ''),
+    begin: (selector) => lookedUp(selector, OUTAGE),
   });
 }
 
@@ -53,10 +53,6 @@ const OUTAGE = '1d';
 
 function offset(days: number): string {
   return days === 0 ? '' : `${days}d`;
-}
-
-function lookedUp(selector: string, window: string, ago: string): string {
-  return `last_over_time(${selector}[${window}]${ago && ` offset ${ago}`})`;
 }
 
 /** What selected series were at two moments. */

@@ -1,5 +1,5 @@
 import { type Growth, onMondays } from './growth.js';
-import { PROJECT, total } from './select.js';
+import { lookedUp, once, PROJECT } from './select.js';
 
 /** Weeks that tell what is usual; fewer than ten say little. */
 export const BASE_WEEKS = 12;
@@ -33,7 +33,7 @@ export function processLimits(growth: Growth): ProcessLimits {
 /** What was counted so many weeks before. */
 function at({ metric, matchers = PROJECT, by = [] }: Growth, weeksAgo: number): string {
   const ago = weeksAgo === 0 ? '' : `${weeksAgo * 7}d`;
-  return `sum by (${by.join(', ')}) (${total(metric, matchers, LOOK_BACK, ago)})`;
+  return `sum by (${by.join(', ')}) (${once(lookedUp(`${metric}{${matchers}}`, LOOK_BACK, ago))})`;
 }
 
 /** Between a week and the one before, from the three counts at their ends. */

@@ -34,9 +34,9 @@ export function atStart(metric: string, matchers: Matchers = PROJECT): string {
   return once(`${metric}{${matchers}} @ start()`);
 }
 
-/** A counter, looked up a while back so that a missed scrape is no gap. */
-export function total(metric: string, matchers: Matchers, window: string, offset = ''): string {
-  return once(`last_over_time(${metric}{${matchers}}[${window}]${offset && ` offset ${offset}`})`);
+/** Selected series, looked up a while back so that a missed scrape is no gap. */
+export function lookedUp(selector: string, window: string, offset = ''): string {
+  return `last_over_time(${selector}[${window}]${offset && ` offset ${offset}`})`;
 }
 
 /** The same, and 0 where only `groups` is there: what has no rows any more has no series either. */
