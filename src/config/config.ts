@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { readDocument } from '../documents/document.js';
+import { type AlertingConfig, alertingConfig } from './alerting-section.js';
+import { type CalendarConfig, calendarConfig } from './calendar-section.js';
 import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { createExpansion, type Environment } from './expand.js';
 import { type ExternalUrls, externalUrls } from './external-urls-section.js';
@@ -52,6 +54,7 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
   readonly web: WebConfig;
   readonly timeZone: string;
+  readonly calendar: CalendarConfig;
   /** Without a slash at the end; empty when not configured. */
   readonly taigaUrl: string;
   readonly externalUrls: ExternalUrls;
@@ -66,6 +69,7 @@ export interface Config {
     /** Those and the ones of single projects: of a name and kind the first that fits a project holds. */
     readonly rules: readonly ThresholdRule[];
   };
+  readonly alerting: AlertingConfig;
   /** Patterns of the types of issues that are bugs. */
   readonly bugs: readonly string[];
   readonly labels: { readonly people: 'full_name' | 'username' | 'off'; readonly subjects: boolean };
@@ -142,6 +146,7 @@ async function toConfig(
     listen,
     web: webConfig(raw.web, section),
     timeZone: raw.time_zone,
+    calendar: calendarConfig(raw.calendar),
     taigaUrl: withoutSlash(raw.taiga_url ?? ''),
     externalUrls: externalUrls(raw.external_urls),
     projects: raw.projects,
@@ -158,6 +163,7 @@ async function toConfig(
       attentionItems: raw.thresholds.attention_items,
       rules: [...raw.thresholds.projects, { project: '*', ...raw.thresholds }].flatMap(thresholdRules),
     },
+    alerting: alertingConfig(raw.alerting, section),
     bugs: raw.bugs,
     labels: raw.labels,
     collectorFiles: raw.collectors.map((path) => resolve(base, path)),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { duration, timeout, timeoutOrNone } from '../documents/duration.js';
+import { alertingSchema } from './alerting-section.js';
+import { calendarSchema } from './calendar-section.js';
 import { databaseSchema } from './database-section.js';
 import { externalUrlsSchema } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
@@ -174,6 +176,9 @@ export const configSchema = z.strictObject({
   external_urls: externalUrlsSchema
     .prefault({})
     .describe("Where people's browsers find what belongs together: what links are made of."),
+  calendar: calendarSchema
+    .prefault({})
+    .describe('When the team works: what working days are, and when warnings may be heard.'),
   projects: projects.prefault({}).describe('Which projects are exported.'),
   workflow: z
     .array(workflowRule)
@@ -186,6 +191,7 @@ export const configSchema = z.strictObject({
       'What moves between statuses are called; the first rule that matches wins, then the defaults apply.',
     ),
   thresholds: thresholds.prefault({}).describe('When something is exceptional.'),
+  alerting: alertingSchema.prefault({}).describe('Who is told of what is exceptional.'),
   bugs: z
     .array(pattern)
     .default(BUG_TYPES)
