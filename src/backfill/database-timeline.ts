@@ -1,5 +1,5 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
-import { labelBlock } from '../collectors/families.js';
+import { type LabelBlock, labelBlock } from '../collectors/families.js';
 import { assertHistoryKeys } from '../collectors/history-keys.js';
 import type { ParameterValues } from '../collectors/parameters.js';
 import type { Readable, Reader } from '../collectors/reader.js';
@@ -15,6 +15,8 @@ export interface DatabaseTimelineOptions {
   readonly values: ParameterValues;
   /** Labels that scrapes add, so that the past and the live series are one. */
   readonly targetLabels: Readonly<Record<string, string>>;
+  /** Counters without labels of their own that follow from the moment alone. */
+  readonly computed?: readonly { readonly name: string; readonly valueAt: (atMs: number) => number }[];
 }
 
 /** A year's worth of history is sorted by PostgreSQL before the first row comes. */
@@ -26,8 +28,14 @@ const BATCH_CHANGES = 5000;
  * what is held here is a number for each series.
  */
 export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeline {
-  const series: Series[] = [];
-  return { series, changes: () => readChanges(options, series) };
+  const { targetLabels, computed = [] } = options;
+  const labels = labelBlock(Object.keys(targetLabels), Object.values(targetLabels));
+  const series: Series[] = computed.map(({ name }) => ({ name, labels, isCumulative: true }));
+  return {
+    series,
+    computed: computed.map(({ valueAt }, i) => ({ series: i, valueAt })),
+    changes: () => readChanges(options, series, labels),
+  };
 }
 
 interface Source extends Omit<Part, 'readable'> {
@@ -40,9 +48,9 @@ interface Source extends Omit<Part, 'readable'> {
 async function* readChanges(
   options: DatabaseTimelineOptions,
   series: Series[],
+  target: LabelBlock,
 ): AsyncIterable<readonly Change[]> {
-  const { collectors, reader, values, targetLabels } = options;
-  const target = labelBlock(Object.keys(targetLabels), Object.values(targetLabels));
+  const { collectors, reader, values } = options;
   const told: CollectorDefinition[] = [];
   for (const definition of collectors) {
     const isOff = (await reader.lacking(definition.requires)).length > 0;

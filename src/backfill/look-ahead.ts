@@ -24,7 +24,7 @@ export async function lookAhead(timeline: Timeline): Promise<KnownBeginning> {
     }
   }
   return {
-    timeline: { series: timeline.series, changes },
+    timeline: { ...timeline, changes },
     firstMs,
     async close() {
       await batches.return?.();

@@ -129,7 +129,15 @@ export async function walkSteps(
     }
     laterValues[series] = value;
   };
+  const compute = (): void => {
+    if (present === 0) return;
+    for (const { series, valueAt } of timeline.computed ?? []) {
+      if (series >= values.length) grow(series + 1);
+      set(series, valueAt(nextMs));
+    }
+  };
   const handOut = async (): Promise<void> => {
+    compute();
     await sink.step({ atMs: nextMs, values, changed, changedCount, present });
     nextMs += stepMs;
     stepNumber += 1;

@@ -16,10 +16,19 @@ export interface Change {
   readonly value: number;
 }
 
+/** A series that nothing changes but time. */
+export interface ComputedSeries {
+  /** Index in the timeline's series. */
+  readonly series: number;
+  readonly valueAt: (atMs: number) => number;
+}
+
 /** The team's past, as series that change in the course of time. */
 export interface Timeline {
   /** Grows while the changes are read: a series is there before its first change. */
   readonly series: readonly Series[];
+  /** Series that follow from the moment alone: there as soon as any other is. */
+  readonly computed?: readonly ComputedSeries[];
   /** Everything that changed, in batches, in order of time; can be read once. */
   changes(): AsyncIterable<readonly Change[]>;
 }

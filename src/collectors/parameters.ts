@@ -1,3 +1,4 @@
+import { workingTimeBefore } from '../calendar/working-time.js';
 import type { Config } from '../config/config.js';
 
 /** What collectors may bind as `:name`, with its PostgreSQL type. `docs/collectors.md` explains each. */
@@ -12,6 +13,7 @@ export const PARAMETER_TYPES = {
   transitions: 'jsonb',
   thresholds: 'jsonb',
   bugs: 'text[]',
+  critical: 'text[]',
   stale_after: 'interval',
   untriaged_after: 'interval',
   sle: 'jsonb',
@@ -34,11 +36,15 @@ export function parameterValues(
   keys: readonly string[] | null = null,
   statuses = '[]',
 ): ParameterValues {
-  const { thresholds, labels, projects } = config;
+  const { thresholds, labels, projects, calendar, timeZone } = config;
+  const before = (unit: 'seconds' | 'working seconds', value: number): number =>
+    unit === 'seconds'
+      ? now.getTime() - value * 1000
+      : workingTimeBefore({ calendar, timeZone }, now.getTime(), value);
   return {
     now: now.toISOString(),
     keys,
-    time_zone: config.timeZone,
+    time_zone: timeZone,
     projects_include: projects.include.map(likePattern),
     projects_exclude: projects.exclude.map(likePattern),
     workflow: JSON.stringify(
@@ -60,14 +66,16 @@ export function parameterValues(
       })),
     ),
     thresholds: JSON.stringify(
-      thresholds.rules.map(({ project, name, kind, ms }) => ({
+      thresholds.rules.map(({ project, name, kind, value, unit }) => ({
         project: likePattern(project),
         name,
         kind: kind ?? null,
-        seconds: ms / 1000,
+        value,
+        before: unit === 'number' ? null : new Date(before(unit, value)).toISOString(),
       })),
     ),
     bugs: config.bugs.map(likePattern),
+    critical: config.critical.map(likePattern),
     stale_after: interval(thresholds.staleAfterMs),
     untriaged_after: interval(thresholds.untriagedAfterMs),
     sle: JSON.stringify(

@@ -6,9 +6,11 @@ import { type DatabaseConfig, databaseConfig } from './database-section.js';
 import { createExpansion, type Environment } from './expand.js';
 import { type ExternalUrls, externalUrls } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
-import { configSchema, KINDS, type Kind, type RawConfig, type Stage } from './schema.js';
+import type { Kind } from './kinds.js';
+import { configSchema, type RawConfig, type Stage } from './schema.js';
 import type { Locate } from './section.js';
 import { type SshConfig, sshConfig } from './ssh-section.js';
+import { type Thresholds, thresholds } from './thresholds-section.js';
 import { withoutSlash } from './web-address.js';
 import { type WebConfig, webConfig } from './web-section.js';
 
@@ -27,14 +29,6 @@ export interface TransitionRule {
   readonly kind: Kind | undefined;
   readonly from: readonly string[];
   readonly to: readonly string[];
-}
-
-/** A threshold in time, for the projects (a pattern) and the kind that it is for; absent: all kinds. */
-export interface ThresholdRule {
-  readonly project: string;
-  readonly name: 'stale_after' | 'untriaged_after' | 'due_soon' | 'sle';
-  readonly kind: Kind | undefined;
-  readonly ms: number;
 }
 
 export interface CollectorOverride {
@@ -61,17 +55,12 @@ export interface Config {
   readonly projects: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   readonly workflow: readonly WorkflowRule[];
   readonly transitions: readonly TransitionRule[];
-  readonly thresholds: {
-    readonly staleAfterMs: number;
-    readonly untriagedAfterMs: number;
-    readonly sleMs: Readonly<Partial<Record<Kind, number>>>;
-    readonly attentionItems: number;
-    /** Those and the ones of single projects: of a name and kind the first that fits a project holds. */
-    readonly rules: readonly ThresholdRule[];
-  };
+  readonly thresholds: Thresholds;
   readonly alerting: AlertingConfig;
   /** Patterns of the types of issues that are bugs. */
   readonly bugs: readonly string[];
+  /** Patterns of the severities and priorities that make a bug critical. */
+  readonly critical: readonly string[];
   readonly labels: { readonly people: 'full_name' | 'username' | 'off'; readonly subjects: boolean };
   /** Absolute patterns of the team's own collector files. */
   readonly collectorFiles: readonly string[];
@@ -132,6 +121,7 @@ async function toConfig(
 ): Promise<Config> {
   const base = file === undefined ? process.cwd() : dirname(resolve(file));
   const section = { base, env, locate };
+  const calendar = calendarConfig(raw.calendar);
   const listen = parseHostPort(raw.listen);
   if (!listen) throw new Error('unreachable: the schema checked it');
   return {
@@ -146,7 +136,7 @@ async function toConfig(
     listen,
     web: webConfig(raw.web, section),
     timeZone: raw.time_zone,
-    calendar: calendarConfig(raw.calendar),
+    calendar,
     taigaUrl: withoutSlash(raw.taiga_url ?? ''),
     externalUrls: externalUrls(raw.external_urls),
     projects: raw.projects,
@@ -156,15 +146,10 @@ async function toConfig(
       ),
     ),
     transitions: raw.transitions.map((rule) => ({ ...rule, kind: rule.kind })),
-    thresholds: {
-      staleAfterMs: raw.thresholds.stale_after,
-      untriagedAfterMs: raw.thresholds.untriaged_after,
-      sleMs: definedOnly(raw.thresholds.sle),
-      attentionItems: raw.thresholds.attention_items,
-      rules: [...raw.thresholds.projects, { project: '*', ...raw.thresholds }].flatMap(thresholdRules),
-    },
+    thresholds: thresholds(raw.thresholds, calendar),
     alerting: alertingConfig(raw.alerting, section),
     bugs: raw.bugs,
+    critical: raw.critical,
     labels: raw.labels,
     collectorFiles: raw.collectors.map((path) => resolve(base, path)),
     overrides: Object.fromEntries(
@@ -185,34 +170,4 @@ async function toConfig(
     stateFile: raw.state_file === undefined ? undefined : resolve(base, raw.state_file),
     logLevel: raw.log_level,
   };
-}
-
-interface RawThresholds {
-  readonly project: string;
-  readonly stale_after?: number | undefined;
-  readonly untriaged_after?: number | undefined;
-  readonly due_soon?: number | undefined;
-  readonly sle: Readonly<Partial<Record<Kind, number | undefined>>>;
-}
-
-function thresholdRules({ project, sle, ...durations }: RawThresholds): ThresholdRule[] {
-  const rule = (
-    name: ThresholdRule['name'],
-    kind: Kind | undefined,
-    ms: number | undefined,
-  ): ThresholdRule[] => (ms === undefined ? [] : [{ project, name, kind, ms }]);
-  return [
-    ...(['stale_after', 'untriaged_after', 'due_soon'] as const).flatMap((name) =>
-      rule(name, undefined, durations[name]),
-    ),
-    ...KINDS.flatMap((kind) => rule('sle', kind, sle[kind])),
-  ];
-}
-
-function definedOnly<K extends string>(
-  record: Partial<Record<K, number | undefined>>,
-): Partial<Record<K, number>> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<
-    Record<K, number>
-  >;
 }

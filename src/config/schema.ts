@@ -5,12 +5,11 @@ import { calendarSchema } from './calendar-section.js';
 import { databaseSchema } from './database-section.js';
 import { externalUrlsSchema } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
+import { KINDS } from './kinds.js';
 import { sshSchema } from './ssh-section.js';
+import { thresholdsSchema } from './thresholds-section.js';
 import { webAddress } from './web-address.js';
 import { webSchema } from './web-section.js';
-
-export const KINDS = ['epic', 'userstory', 'task', 'issue'] as const;
-export type Kind = (typeof KINDS)[number];
 
 export const STAGES = ['backlog', 'ready', 'active', 'waiting', 'done', 'discarded'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -46,6 +45,12 @@ const BUG_TYPES = [
     'バグ',
     '不具合',
   ],
+];
+
+/** What they call the worst of them: Taiga's own word, and what else is usual. */
+const CRITICAL = [
+  ...['critical', 'blocker', 'urgent', 'showstopper', 'fatal', 'kritisch', 'crítico', 'crítica'],
+  ...['critique', 'bloquant', 'critico', 'critica', 'krytyczny', 'критический', '严重', '致命的'],
 ];
 
 const pattern = z.string().min(1, 'a pattern must not be empty');
@@ -87,48 +92,6 @@ const transitionRule = z.strictObject({
     .default(['*'])
     .describe('Statuses that the item leaves, without regard to case; `*` and `?` are wildcards.'),
   to: z.array(pattern).min(1).default(['*']).describe('Statuses that it enters.'),
-});
-
-const projectThresholds = z.strictObject({
-  project: pattern.describe('Which projects: a slug, with `*` and `?` as wildcards.'),
-  stale_after: duration.optional().describe('Another `stale_after` for them.'),
-  untriaged_after: duration.optional().describe('Another `untriaged_after`.'),
-  due_soon: duration.optional().describe('Another `due_soon`.'),
-  sle: z
-    .partialRecord(z.enum(KINDS), duration)
-    .default({})
-    .describe('Other service level expectations, by kind.'),
-});
-
-const thresholds = z.strictObject({
-  stale_after: duration
-    .prefault('14d')
-    .describe('An open item is stale when nothing happened to it for so long.'),
-  untriaged_after: duration
-    .prefault('2d')
-    .describe('An issue is untriaged when it lies in the backlog stage without an assignee for so long.'),
-  due_soon: duration
-    .prefault('2d')
-    .describe('An open item is due soon when its due date is today or begins within so long.'),
-  sle: z
-    .strictObject({
-      epic: duration.optional().describe('Service level expectation for epics; none by default.'),
-      userstory: duration.prefault('14d').describe('The same for user stories.'),
-      task: duration.prefault('7d').describe('The same for tasks.'),
-      issue: duration.prefault('14d').describe('The same for issues.'),
-    })
-    .prefault({})
-    .describe('Service level expectation: how long an item may be in progress before it is `over_sle`.'),
-  attention_items: count
-    .max(100)
-    .default(10)
-    .describe('How many items a project and reason the attention list names.'),
-  projects: z
-    .array(projectThresholds)
-    .default([])
-    .describe(
-      'Other thresholds for some projects; of those that fit a project the first that names a threshold wins.',
-    ),
 });
 
 const labels = z.strictObject({
@@ -190,12 +153,18 @@ export const configSchema = z.strictObject({
     .describe(
       'What moves between statuses are called; the first rule that matches wins, then the defaults apply.',
     ),
-  thresholds: thresholds.prefault({}).describe('When something is exceptional.'),
+  thresholds: thresholdsSchema.prefault({}).describe('When something is exceptional.'),
   alerting: alertingSchema.prefault({}).describe('Who is told of what is exceptional.'),
   bugs: z
     .array(pattern)
     .default(BUG_TYPES)
     .describe('Which types of issues are bugs, without regard to case; `*` and `?` are wildcards.'),
+  critical: z
+    .array(pattern)
+    .default(CRITICAL)
+    .describe(
+      'Which severities and priorities make a bug critical, without regard to case; `*` and `?` are wildcards.',
+    ),
   labels: labels.prefault({}).describe('What of people and texts appears in labels.'),
   collectors: z
     .array(pattern)

@@ -5,8 +5,10 @@ import type { Scraped } from '../backfill/first-scrape.js';
 import { type KnownBeginning, lookAhead } from '../backfill/look-ahead.js';
 import { createProgressReporter } from '../backfill/progress.js';
 import { chooseRange, findJoin } from '../backfill/range.js';
+import { createWorkingSeconds } from '../calendar/working-time.js';
 import { createReader } from '../collectors/reader.js';
 import { BugflowError } from '../errors.js';
+import { WORKING_SECONDS } from '../observability/settings-families.js';
 import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
@@ -69,6 +71,7 @@ async function write({ config, library }: Installation, options: WriteOptions): 
       // As of now, whatever part of the past is wanted: what became known late belongs to it.
       values: (await learnValues(config, reader, now)).past(),
       targetLabels: config.targetLabels,
+      computed: [{ name: WORKING_SECONDS.name, valueAt: createWorkingSeconds(config) }],
     });
     const asked = {
       fromMs: options.from?.getTime(),

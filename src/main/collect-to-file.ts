@@ -1,9 +1,11 @@
+import { createWorkingSeconds } from '../calendar/working-time.js';
 import type { MetricFamily } from '../collectors/families.js';
 import { withZeros } from '../collectors/new-series.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { renderFamilies } from '../exposition/format.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { type LastRun, runFamilies } from '../observability/own-families.js';
+import { settingsFamilies } from '../observability/settings-families.js';
 import { type CollectOptions, collect } from './collect.js';
 import { readFileBefore } from './file-before.js';
 import type { Installation } from './installation.js';
@@ -33,7 +35,10 @@ export async function collectToFile(
     ((families: readonly MetricFamily[]) =>
       families.map((family) => withZeros(family, (labels) => before.lacks(family.metric, labels))));
   const runs = await collect(installation, { ...options, format: 'text', write, showCounters });
-  chunks.push(await renderFamilies(runFamilies(runs), 'text'));
+  const { config } = installation;
+  const settings = { externalUrls: config.externalUrls, workingSeconds: createWorkingSeconds(config) };
+  const own = [...runFamilies(runs), ...settingsFamilies(settings, options.now.getTime())];
+  chunks.push(await renderFamilies(own, 'text'));
   try {
     await writeAtomically(file, Buffer.concat(chunks), MODE);
   } catch (error) {

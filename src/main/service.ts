@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createWorkingSeconds } from '../calendar/working-time.js';
 import { createBackoff } from '../collectors/backoff.js';
 import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
 import { createEngine, type Engine, type Handover } from '../collectors/engine.js';
@@ -13,6 +14,7 @@ import { messageOf } from '../errors.js';
 import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { createOwnMetrics } from '../observability/own-metrics.js';
+import type { Settings } from '../observability/settings-families.js';
 import { createServer } from '../server/server.js';
 import { openWeb } from '../server/web.js';
 import { openDatabase } from '../tunnel/open-database.js';
@@ -53,6 +55,7 @@ interface Assembly {
   /** Undefined where the database is reached directly. */
   readonly tunnel: () => TunnelState | undefined;
   readonly engine: Engine;
+  readonly settings: Settings;
 }
 
 /** @throws BugflowError when the configuration is wrong or the address is taken. */
@@ -74,6 +77,7 @@ export async function startService({
 
   const ownMetrics = createOwnMetrics(exposition, () => ({
     version,
+    settings: assembly.settings,
     runners: assembly.engine.runners,
     databaseUp: assembly.engine.databaseUp(),
     servers: assembly.servers(),
@@ -125,7 +129,11 @@ export async function startService({
         ownMetrics.refresh();
       },
     });
-    return { installation, database, servers, tunnel, engine };
+    const { externalUrls } = config;
+    return {
+      ...{ installation, database, servers, tunnel, engine },
+      settings: { externalUrls, workingSeconds: createWorkingSeconds(config) },
+    };
   }
 
   /** Resolves to the new series that are still shown as 0, by collector. */

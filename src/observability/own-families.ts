@@ -4,10 +4,12 @@ import type { CollectorRunner, CollectorState } from '../collectors/runner.js';
 import type { ServerState } from '../database/failover.js';
 import type { Sample, SampleFamily } from '../exposition/format.js';
 import type { TunnelState } from '../tunnel/tunnel.js';
+import { type Settings, settingsFamilies } from './settings-families.js';
 
 /** What the service knows of itself. Times are Unix milliseconds. */
 export interface ServiceFacts {
   readonly version: string;
+  readonly settings: Settings;
   readonly runners: readonly CollectorRunner[];
   readonly databaseUp: boolean;
   /** In order of preference. */
@@ -24,7 +26,7 @@ export interface ServiceFacts {
 }
 
 /** The service's own metrics (`bugflow_…`). */
-export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
+export function ownFamilies(facts: ServiceFacts, nowMs = Date.now()): SampleFamily[] {
   const { runners, lastReload } = facts;
   const states = runners.map((runner) => ({ name: runner.definition.name, state: runner.state() }));
   const perCollector = perCollectorOf(states);
@@ -74,6 +76,11 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       perCollector((state) => state.series),
     ),
     gauge(
+      'bugflow_collector_series_limit',
+      'Series that the collector may expose at most (max_series): a run that yields more is refused.',
+      runners.flatMap(({ definition }) => sampleOf(definition.maxSeries, { collector: definition.name })),
+    ),
+    gauge(
       'bugflow_collector_read_ratio',
       'How much of the events that the run under way (or the last one) has to read was read, from 0 to 1: the first run reads all the past.',
       perCollector((state) => state.readRatio),
@@ -94,6 +101,7 @@ export function ownFamilies(facts: ServiceFacts): SampleFamily[] {
       sampleOf(seconds(lastReload.succeededAt)),
     ),
     ...webFamilies(facts.webConfigSuccessful),
+    ...settingsFamilies(facts.settings, nowMs),
   ];
 }
 

@@ -77,6 +77,10 @@ async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Kn
   });
   const own = ownFamilies({
     version: '1',
+    settings: {
+      externalUrls: { grafana: 'http://grafana', exporter: undefined, alertmanager: undefined },
+      workingSeconds: () => 1,
+    },
     runners,
     databaseUp: true,
     servers: [

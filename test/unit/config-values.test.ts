@@ -21,8 +21,8 @@ describe('unknown keys', () => {
   test.each([
     ['lissten: 127.0.0.1:1\n', 'config.yaml:1: unknown key "lissten"; did you mean "listen"?'],
     [
-      'listen: 127.0.0.1:1\nthresholds:\n  stale: 3d\n',
-      'config.yaml:3: unknown key "stale"; known here: stale_after, untriaged_after, due_soon, sle, attention_items, projects',
+      'listen: 127.0.0.1:1\nlabels:\n  stale: 3d\n',
+      'config.yaml:3: unknown key "stale"; known here: people, subjects',
     ],
     [
       'overrides:\n  items:\n    timeot: 3s\n',

@@ -22,6 +22,7 @@ const VALUES: ParameterValues = {
   transitions: '[]',
   thresholds: '[]',
   bugs: [],
+  critical: [],
   stale_after: '1 day',
   untriaged_after: '1 day',
   sle: '{}',

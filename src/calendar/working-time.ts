@@ -1,0 +1,94 @@
+import { Temporal } from 'temporal-polyfill';
+import type { CalendarConfig } from '../config/calendar-section.js';
+
+/** A team's working time: its calendar, read in this time zone. Moments are Unix milliseconds. */
+export interface WorkingTime {
+  readonly calendar: CalendarConfig;
+  readonly timeZone: string;
+}
+
+/** As long as there has been Taiga. What is counted from here is large, so a changed calendar shows as a leap. */
+const BEGIN = Temporal.PlainDate.from({ year: 2014, month: 1, day: 1 });
+
+/** How many seconds a working day has. */
+export function secondsOfWorkingDay({ startMinute, endMinute }: CalendarConfig): number {
+  return (endMinute - startMinute) * 60;
+}
+
+/** The moment from which on so many seconds of working time have passed until `atMs`; 2014 at the earliest. */
+export function workingTimeBefore(time: WorkingTime, atMs: number, seconds: number): number {
+  let leftMs = seconds * 1000;
+  let date = dateAt(atMs, time.timeZone);
+  for (; Temporal.PlainDate.compare(date, BEGIN) >= 0; date = date.subtract({ days: 1 })) {
+    const day = workingDay(time, date);
+    if (!day) continue;
+    const ofDayMs = workedMs(day, atMs);
+    if (ofDayMs >= leftMs) return day.startMs + ofDayMs - leftMs;
+    leftMs -= ofDayMs;
+  }
+  return momentOf(BEGIN, 0, time.timeZone);
+}
+
+/**
+ * Counts the seconds of working time from 2014 on: exact to the millisecond, and never less than a moment before. Made
+ * for moments in their order; an earlier one begins anew.
+ */
+export function createWorkingSeconds(time: WorkingTime): (atMs: number) => number {
+  let days = workingDaysFrom(BEGIN, time);
+  let day = days.next().value;
+  let next = days.next().value;
+  /** What was worked before `day`. */
+  let beforeMs = 0;
+
+  return (atMs) => {
+    if (atMs < day.startMs && beforeMs > 0) {
+      days = workingDaysFrom(BEGIN, time);
+      day = days.next().value;
+      next = days.next().value;
+      beforeMs = 0;
+    }
+    for (; next.startMs <= atMs; next = days.next().value) {
+      beforeMs += day.endMs - day.startMs;
+      day = next;
+    }
+    return (beforeMs + workedMs(day, atMs)) / 1000;
+  };
+}
+
+interface WorkingDay {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+function workedMs({ startMs, endMs }: WorkingDay, atMs: number): number {
+  return Math.max(0, Math.min(atMs, endMs) - startMs);
+}
+
+function* workingDaysFrom(date: Temporal.PlainDate, time: WorkingTime): Generator<WorkingDay, never> {
+  for (let each = date; ; each = each.add({ days: 1 })) {
+    const day = workingDay(time, each);
+    if (day) yield day;
+  }
+}
+
+function workingDay({ calendar, timeZone }: WorkingTime, date: Temporal.PlainDate): WorkingDay | undefined {
+  const { weekdays, holidays, startMinute, endMinute } = calendar;
+  const isHoliday = holidays.some(
+    ({ year = date.year, month, day }) => date.day === day && date.month === month && date.year === year,
+  );
+  if (isHoliday || !weekdays.includes(date.dayOfWeek)) return undefined;
+  return { startMs: momentOf(date, startMinute, timeZone), endMs: momentOf(date, endMinute, timeZone) };
+}
+
+function dateAt(atMs: number, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
+}
+
+/** Where the clock is set at that time of day, a moment beside it. */
+function momentOf(date: Temporal.PlainDate, minuteOfDay: number, timeZone: string): number {
+  // 24:00 is the next day's beginning.
+  const days = Math.floor(minuteOfDay / (24 * 60));
+  const minutes = minuteOfDay % (24 * 60);
+  const plainTime = { hour: Math.floor(minutes / 60), minute: minutes % 60 };
+  return date.add({ days }).toZonedDateTime({ timeZone, plainTime }).epochMilliseconds;
+}
