@@ -14,7 +14,9 @@ export interface AttentionOptions extends Omit<Facts, 'unit'> {
 
 /** The items that most need somebody, each with a link into Taiga where its address is known. */
 export function attentionTable({ matchers, ...facts }: AttentionOptions): Panel {
-  const items = latest('taiga_attention_item_age_seconds', matching(PROJECT, matchers));
+  // The others are what alerts name.
+  const reasons = `reason=~"${Object.keys(REASONS).join('|')}"`;
+  const items = latest('taiga_attention_item_age_seconds', matching(PROJECT, matchers, reasons));
   return table({
     ...facts,
     unit: units.Count,

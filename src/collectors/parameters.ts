@@ -12,6 +12,7 @@ export const PARAMETER_TYPES = {
   statuses: 'jsonb',
   transitions: 'jsonb',
   thresholds: 'jsonb',
+  disabled_alerts: 'jsonb',
   bugs: 'text[]',
   critical: 'text[]',
   stale_after: 'interval',
@@ -73,6 +74,9 @@ export function parameterValues(
         value,
         before: unit === 'number' ? null : new Date(before(unit, value)).toISOString(),
       })),
+    ),
+    disabled_alerts: JSON.stringify(
+      config.alerting.disabled.map(({ alert, project }) => ({ alert, project: likePattern(project) })),
     ),
     bugs: config.bugs.map(likePattern),
     critical: config.critical.map(likePattern),

@@ -48,7 +48,7 @@ const channel = z.strictObject({
 });
 
 const disabled = z.strictObject({
-  alert: pattern.describe('Which alerts: a name, with `*` and `?` as wildcards.'),
+  alert: z.string().min(1, 'name an alert').describe('Which alert, like `TaigaWorkStale`.'),
   project: pattern
     .default('*')
     .describe('For which projects: a slug, with `*` and `?` as wildcards; `*`: everywhere.'),
@@ -117,7 +117,7 @@ export interface AlertingConfig {
   readonly quiet: boolean;
   readonly watchdog: { readonly url: string } | { readonly urlFile: string } | undefined;
   readonly updateMessages: boolean;
-  /** Patterns. */
+  /** Names of alerts, and patterns of projects. */
   readonly disabled: readonly { readonly alert: string; readonly project: string }[];
   /** Absolute patterns of the team's own rule files. */
   readonly ruleFiles: readonly string[];

@@ -328,7 +328,7 @@ describeOnPostgres('the collectors', (server) => {
 
     it('name what most needs attention', () => {
       const labels = ['project', 'kind', 'ref', 'subject', 'assignee', 'reason', 'url'];
-      expect(metrics.table('taiga_attention_item_age_seconds', labels)).toEqual({
+      expect(metrics.table('taiga_attention_item_age_seconds', labels)).toMatchObject({
         'shop | task | 13 | task 13 |  | stale | ': 21 * DAY,
         'shop | userstory | 1 | userstory 1 |  | stale | ': 20 * DAY,
         'shop | issue | 23 | issue 23 | Ann Lee | stale | ': 16 * DAY,
@@ -340,6 +340,40 @@ describeOnPostgres('the collectors', (server) => {
         'shop | issue | 23 | issue 23 | Ann Lee | over_sle | ': 20 * DAY,
         'shop | issue | 21 | issue 21 |  | untriaged | ': 5 * DAY,
       });
+    });
+
+    it.each([
+      // The story was blocked on Wednesday night, the task on Monday night: three working days before Sunday.
+      ['blocked_too_long', { 'shop | task | 14': 6 * DAY }],
+      ['critical_untriaged', {}],
+      ['open_bug', { 'shop | issue | 23': 30 * DAY, 'shop | issue | 21': 5 * DAY, 'shop | issue | 27': DAY }],
+      ['new_bug', { 'shop | issue | 21': 5 * DAY, 'shop | issue | 27': DAY }],
+      [
+        'in_progress',
+        {
+          'shop | issue | 23': 20 * DAY,
+          'shop | userstory | 3': 10 * DAY,
+          'lanes | userstory | 1': 4 * DAY,
+          'lanes | userstory | 2': 3 * DAY,
+          'lanes | userstory | 3': 2 * DAY,
+          'shop | userstory | 4': 2 * DAY,
+        },
+      ],
+      ['unassigned', { 'lanes | userstory | 2': 3 * DAY, 'lanes | userstory | 3': 2 * DAY }],
+      ['due_soon', { 'shop | issue | 27': DAY }],
+      ['sprint_left', { 'shop | userstory | 3': 20 * DAY, 'shop | userstory | 7': 12 * DAY }],
+    ])('name what alerts tell of: %s', (reason, expected) => {
+      expect(
+        metrics.table('taiga_attention_item_age_seconds', ['project', 'kind', 'ref'], { reason }),
+      ).toEqual(expected);
+    });
+
+    it('name critical bugs that nobody triaged for a working day, by severity or priority', async () => {
+      const config = "critical: ['*']";
+      const own = await measured({ config, collectors: ['attention'] });
+      const reason = { reason: 'critical_untriaged' };
+      // The other one is of Saturday night.
+      expect(own.table('taiga_attention_item_age_seconds', ['ref'], reason)).toEqual({ 21: 5 * DAY });
     });
 
     it('tell of the sprints, whose days are those of the time zone (UTC)', () => {
@@ -620,7 +654,7 @@ projects:
       expect(new Set(none.samples.map(({ labels }) => labels.subject ?? labels.epic_subject))).toEqual(
         new Set(['']),
       );
-      expect(none.samples).toHaveLength(10 + 2 * 4);
+      expect(none.samples).toHaveLength(10 + 17 + 2 * 4);
     });
 
     it('name only the worst items of a project and reason, with links', async () => {
@@ -632,12 +666,20 @@ thresholds: { attention_items: 1 }
       const worst = await measured({ config, collectors: ['attention'] });
       const project = 'https://taiga.example.org/project';
       expect(worst.table('taiga_attention_item_age_seconds', labels)).toEqual({
+        [`blocked_too_long | ${project}/shop/task/14`]: 6 * DAY,
         [`stale | ${project}/shop/task/13`]: 21 * DAY,
         [`stale | ${project}/archive-2025/us/1`]: 200 * DAY,
         [`overdue | ${project}/shop/issue/23`]: 47.5 * HOUR,
         [`blocked | ${project}/shop/task/14`]: 6 * DAY,
         [`over_sle | ${project}/shop/issue/23`]: 20 * DAY,
         [`untriaged | ${project}/shop/issue/21`]: 5 * DAY,
+        [`due_soon | ${project}/shop/issue/27`]: DAY,
+        [`in_progress | ${project}/lanes/us/1`]: 4 * DAY,
+        [`in_progress | ${project}/shop/issue/23`]: 20 * DAY,
+        [`new_bug | ${project}/shop/issue/21`]: 5 * DAY,
+        [`open_bug | ${project}/shop/issue/23`]: 30 * DAY,
+        [`sprint_left | ${project}/shop/us/3`]: 20 * DAY,
+        [`unassigned | ${project}/lanes/us/2`]: 3 * DAY,
       });
     });
 
@@ -685,7 +727,7 @@ thresholds:
       expect(nonZero(own.table('taiga_items_due_soon', ['project', 'kind']))).toEqual({ 'shop | task': 1 });
       const overSle = own.table('taiga_attention_item_age_seconds', ['kind', 'ref'], { reason: 'over_sle' });
       expect(overSle).toEqual({ 'task | 11': 7 * DAY, 'issue | 23': 20 * DAY, 'epic | 31': 30 * DAY });
-      expect(own.table('bugflow_threshold', ['name', 'kind'], { project: 'archive-2025' })).toEqual({
+      expect(own.table('bugflow_threshold', ['name', 'kind'], { project: 'archive-2025' })).toMatchObject({
         'stale_after | ': 201 * DAY,
         'untriaged_after | ': 2 * DAY,
         'due_soon | ': 600,
@@ -697,6 +739,25 @@ thresholds:
       expect(own.table('bugflow_threshold', ['name', 'kind'], { project: 'shop' })).toMatchObject({
         'stale_after | ': 20 * HOUR,
         'sle | task': 150 * HOUR,
+      });
+    });
+
+    it('tell which alerts are off, and for which projects', async () => {
+      const config = `
+alerting:
+  disabled:
+    - { alert: TaigaWorkStale }
+    - { alert: TaigaWorkStale, project: shop }
+    - { alert: TaigaItemsOverdue, project: 'arch*' }
+`;
+      const own = await measured({ config, collectors: ['disabled_alerts'] });
+      expect(own.table('bugflow_alert_disabled', ['alert', 'project'])).toEqual({
+        'TaigaWorkStale | ': 1,
+        'TaigaWorkStale | shop': 1,
+        'TaigaWorkStale | lanes': 1,
+        'TaigaWorkStale | archive-2025': 1,
+        'TaigaWorkStale | empty': 1,
+        'TaigaItemsOverdue | archive-2025': 1,
       });
     });
 

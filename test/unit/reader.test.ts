@@ -21,6 +21,7 @@ const VALUES: ParameterValues = {
   statuses: '[]',
   transitions: '[]',
   thresholds: '[]',
+  disabled_alerts: '[]',
   bugs: [],
   critical: [],
   stale_after: '1 day',
