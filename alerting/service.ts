@@ -1,0 +1,161 @@
+import { ask, COUNT, dashboardUrl, runbookUrl } from './annotations.js';
+import { latest } from './promql.js';
+import type { Rule, Severity } from './rule.js';
+
+interface ServiceAlert {
+  readonly name: string;
+  readonly comment: string;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly description: string;
+  /** One series, without labels. */
+  readonly expression: string;
+  readonly for: string;
+}
+
+function byCollector(metric: string): string {
+  return `max by (collector) (${latest(metric)})`;
+}
+
+function collectorsWhere(condition: string): string {
+  return `{{ range ${ask(condition)} }} {{ .Labels.collector }}{{ end }}`;
+}
+
+const FAILING = 'max by (collector) (bugflow_collector_circuit_open) == 1';
+const STALE = 'max by (collector) (bugflow_collector_up) == 0';
+const NEAR_LIMIT =
+  'max by (collector) (bugflow_collector_series) / max by (collector) (bugflow_collector_series_limit) > 0.9';
+const MISMATCHED = 'max by (collector) (bugflow_history_mismatch_series) > 0';
+
+const alerts: readonly ServiceAlert[] = [
+  {
+    name: 'BugflowExporterAbsent',
+    comment: 'Not `up == 0`: whatever the job is called, and also where its target is gone.',
+    severity: 'critical',
+    summary: 'Nothing comes from taiga-bugflow any more',
+    description: "Prometheus has not seen the exporter for ten minutes. The team's alerts stay as they were.",
+    expression: 'absent(bugflow_build_info)',
+    for: '10m',
+  },
+  {
+    name: 'BugflowDatabaseDown',
+    comment: 'A restart of PostgreSQL takes less. Of several exporters one is enough.',
+    severity: 'critical',
+    summary: "Taiga's database cannot be read",
+    description: "Taiga's database has not answered for ten minutes. What is shown is as old as that.",
+    expression: `max(${latest('bugflow_database_up')}) == 0`,
+    for: '10m',
+  },
+  {
+    name: 'BugflowTunnelDown',
+    comment: 'It is set up again by itself: longer means that somebody is needed.',
+    severity: 'critical',
+    summary: "The SSH tunnel to Taiga's database is down",
+    description: 'The SSH session to the database has been down for ten minutes.',
+    expression: `max(${latest('bugflow_tunnel_up')}) == 0`,
+    for: '10m',
+  },
+  {
+    name: 'BugflowCollectorFailing',
+    comment: 'After five failures in a row a collector is only tried now and then.',
+    severity: 'warning',
+    summary: 'Collectors keep failing',
+    description: `${COUNT} collectors keep failing:${collectorsWhere(FAILING)}`,
+    expression: `count(${byCollector('bugflow_collector_circuit_open')} == 1)`,
+    for: '15m',
+  },
+  {
+    name: 'BugflowCollectorStale',
+    comment: 'Its last good values are gone. The first reading of a large Taiga takes a while, too.',
+    severity: 'warning',
+    summary: 'Numbers are missing',
+    description: `${COUNT} collectors show nothing:${collectorsWhere(STALE)}`,
+    expression: `count(${byCollector('bugflow_collector_up')} == 0)`,
+    for: '15m',
+  },
+  {
+    name: 'BugflowSeriesLimitNear',
+    comment: 'Above the limit a run is refused as a whole, so it is told before.',
+    severity: 'warning',
+    summary: 'A collector has almost as many series as it may have',
+    description: `${COUNT} collectors have more than 90 % of max_series:${collectorsWhere(NEAR_LIMIT)}`,
+    expression: `count(
+  ${byCollector('bugflow_collector_series')}
+  / ${byCollector('bugflow_collector_series_limit')}
+  > 0.9
+)`,
+    for: '1h',
+  },
+  {
+    name: 'BugflowHistoryMismatch',
+    comment: 'It is verified daily. History does not tell everything, so it is only worth knowing.',
+    severity: 'info',
+    summary: 'The past and the present disagree',
+    description: `${COUNT} series differ between what history tells and what Taiga shows now:${collectorsWhere(MISMATCHED)}`,
+    expression: `sum(${byCollector('bugflow_history_mismatch_series')}) > 0`,
+    for: '1h',
+  },
+  {
+    name: 'BugflowReloadFailed',
+    comment: 'The old configuration is in force meanwhile.',
+    severity: 'warning',
+    summary: 'A changed configuration was not loaded',
+    description:
+      'The last attempt to load the configuration, or the web configuration, failed. The old one is in force.',
+    expression: `max(
+  ${latest('bugflow_config_last_reload_successful')} == 0
+  or
+  ${latest('bugflow_web_config_last_reload_successful')} == 0
+) + 1`,
+    for: '10m',
+  },
+  {
+    name: 'BugflowAlertsNotDelivered',
+    comment:
+      'Slack limits rates, and Alertmanager tries again: only what keeps failing is told, on the wall at least.',
+    severity: 'critical',
+    summary: 'Alerts do not get through',
+    description: `Alertmanager failed ${COUNT} times to deliver a message in the last 15 minutes.`,
+    expression: 'sum(increase(alertmanager_notifications_failed_total[15m])) > 1',
+    for: '15m',
+  },
+];
+
+/** Always fires: whoever is told of it every few minutes hears at once when alerts stop coming. */
+const WATCHDOG: Rule = {
+  comment:
+    "The dead man's switch: it always fires. Let something outside (alerting.watchdog_url) notice when it stops.",
+  alert: 'BugflowWatchdog',
+  expr: 'vector(1)',
+  for: '0s',
+  labels: { severity: 'none' },
+  annotations: {
+    summary: 'Alerts get through',
+    description: 'This always fires: when it stops, Prometheus or Alertmanager is down.',
+    runbook_url: runbookUrl('BugflowWatchdog', false),
+    dashboard_url: dashboardUrl('bugflow-exporter', false),
+  },
+};
+
+export function serviceRules(): readonly Rule[] {
+  return [...alerts.map(serviceRule), WATCHDOG];
+}
+
+function serviceRule(alert: ServiceAlert): Rule {
+  const { name, expression } = alert;
+  return {
+    comment: alert.comment,
+    alert: name,
+    expr: `${expression}
+unless on () max(last_over_time(bugflow_alert_disabled{alert="${name}",project=""}[1h]))`,
+    for: alert.for,
+    keep_firing_for: '5m',
+    labels: { severity: alert.severity },
+    annotations: {
+      summary: alert.summary,
+      description: alert.description,
+      runbook_url: runbookUrl(name, false),
+      dashboard_url: dashboardUrl('bugflow-exporter', false),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { lookedUp, once } from '../../dashboards/promql/select.js';
+import { COUNT, PERCENT } from '../annotations.js';
+import { listed, ofBugs, threshold } from '../promql.js';
+import type { TeamAlert } from './team-alert.js';
+
+const DASHBOARD = 'bugflow-bug-flow';
+
+/** All bugs that were ever reported, so long ago. */
+function reported(ago: string): string {
+  return ofBugs(once(lookedUp('taiga_issues_created_total', '3h', ago)));
+}
+
+const THIS_WEEK = `${reported('')} - ${reported('7d')}`;
+/** The twelve weeks before, from Thursday to Thursday, as Prometheus divides time. */
+const WEEKLY = `(${reported('')} - ${reported('7d')})`;
+const MOVING_RANGE = `abs(${reported('')} - 2 * ${reported('7d')} + ${reported('14d')})`;
+
+function open(ago = ''): string {
+  return ofBugs(`(${once(lookedUp('taiga_issues{stage!~"done|discarded"}', '3h', ago))})`);
+}
+
+export const bugs: readonly TeamAlert[] = [
+  {
+    name: 'TaigaBugInflowHigh',
+    comment: `The limit is that of a process behaviour chart: the mean of the twelve weeks before + 2.66 times the mean
+difference of neighbouring weeks. Above it something changed, below it is chance. Three bugs are no flood.`,
+    severity: 'warning',
+    summary: 'More bugs come in than is usual for this team',
+    description: `${COUNT} bugs were reported in the last seven days: more than chance explains, by the twelve weeks before.`,
+    expression: `(${THIS_WEEK}) > on (project) (
+  avg_over_time(${WEEKLY}[84d:7d] offset 7d)
+  + 2.66 * avg_over_time(${MOVING_RANGE}[77d:7d] offset 7d)
+)
+and on (project) (${THIS_WEEK}) > 3
+and on (project) count_over_time(${WEEKLY}[84d:7d] offset 7d) >= 10`,
+    collectors: ['issue_flow', 'issue_types'],
+    items: 'new_bug',
+    dashboard: DASHBOARD,
+  },
+  {
+    name: 'TaigaCriticalBugUntriaged',
+    comment:
+      'The exporter applies the threshold (critical_untriaged_after, in working time) when it makes the list.',
+    severity: 'critical',
+    summary: 'Critical bugs wait for somebody to look at them',
+    description: `${COUNT} critical bugs have had no assignee and no decision for longer than thresholds.critical_untriaged_after.`,
+    expression: listed('critical_untriaged'),
+    collectors: ['attention'],
+    items: 'critical_untriaged',
+    dashboard: DASHBOARD,
+  },
+  {
+    name: 'TaigaOpenBugsGrowing',
+    comment:
+      'More at the end of each of four weeks, and by more than a share in all; of few bugs, as if they were ten.',
+    severity: 'warning',
+    summary: 'Open bugs have been growing for four weeks',
+    description: `Open bugs grew in each of the last four weeks, by ${PERCENT} in all.`,
+    expression: `(${open()} - ${open('28d')}) / clamp_min(${open('28d')}, 10) > on (project) ${threshold('open_bugs_growth')}
+and on (project) ${open()} > ${open('7d')}
+and on (project) ${open('7d')} > ${open('14d')}
+and on (project) ${open('14d')} > ${open('21d')}
+and on (project) ${open('21d')} > ${open('28d')}`,
+    collectors: ['issues', 'issue_types'],
+    items: 'open_bug',
+    dashboard: DASHBOARD,
+  },
+];

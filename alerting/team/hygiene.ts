@@ -1,0 +1,54 @@
+import { COUNT } from '../annotations.js';
+import { listed, perProject, threshold } from '../promql.js';
+import type { TeamAlert } from './team-alert.js';
+
+const DASHBOARD = 'bugflow-hygiene';
+const WIP = 'stage=~"active|waiting"';
+
+export const hygiene: readonly TeamAlert[] = [
+  {
+    name: 'TaigaItemsOverdue',
+    comment: 'Open items whose due date has passed.',
+    severity: 'warning',
+    summary: 'Due dates have passed',
+    description: `${COUNT} open items are overdue.`,
+    expression: `${perProject('taiga_items_overdue')} > on (project) ${threshold('overdue_items')}`,
+    collectors: ['due_dates'],
+    items: 'overdue',
+    dashboard: DASHBOARD,
+  },
+  {
+    name: 'TaigaItemsDueSoon',
+    comment:
+      'What was begun in time needs no word. The exporter applies the threshold (due_soon) when it makes the list.',
+    severity: 'info',
+    summary: 'Work is due soon and nobody has begun it',
+    description: `${COUNT} items are due within thresholds.due_soon and are not begun.`,
+    expression: listed('due_soon'),
+    collectors: ['attention'],
+    items: 'due_soon',
+    dashboard: DASHBOARD,
+  },
+  {
+    name: 'TaigaWorkStale',
+    comment: 'Only what was begun: a backlog may rest.',
+    severity: 'info',
+    summary: 'Work was begun and forgotten',
+    description: `To ${COUNT} items in progress nothing has happened for longer than thresholds.stale_after.`,
+    expression: `${perProject('taiga_items_stale', WIP)} > on (project) ${threshold('stale_items')}`,
+    collectors: ['items_stale'],
+    items: 'stale',
+    dashboard: DASHBOARD,
+  },
+  {
+    name: 'TaigaWorkUnassigned',
+    comment: 'Epics hold work, nobody does them.',
+    severity: 'info',
+    summary: 'Work is in progress and nobody has it',
+    description: `${COUNT} items in progress have no assignee.`,
+    expression: `${perProject('taiga_items_unassigned', WIP, 'kind!="epic"')} > on (project) ${threshold('unassigned_items')}`,
+    collectors: ['items_unassigned'],
+    items: 'unassigned',
+    dashboard: DASHBOARD,
+  },
+];

@@ -1,0 +1,92 @@
+import { lookedUp, once } from '../../dashboards/promql/select.js';
+import { PERCENT, TIMES } from '../annotations.js';
+import { latest, threshold, WORKING_SECONDS, workedSince } from '../promql.js';
+import type { TeamAlert } from './team-alert.js';
+
+const DASHBOARD = 'bugflow-sprint';
+const SPRINT = 'project, sprint';
+
+function bySprint(metric: string, ...matchers: readonly string[]): string {
+  return `sum by (${SPRINT}) (${latest(metric, ...matchers)})`;
+}
+
+const CURRENT = bySprint('taiga_sprint_info', 'state="current"');
+const START = `max by (${SPRINT}) (${latest('taiga_sprint_start_timestamp_seconds')})`;
+const END = `max by (${SPRINT}) (${latest('taiga_sprint_end_timestamp_seconds')})`;
+const LEFT = bySprint('taiga_sprint_points', 'closed="false"');
+const ALL = bySprint('taiga_sprint_points');
+
+/** Eight weeks tell a team's pace. */
+const PACE_DAYS = 56;
+/** Working time of a second, over four weeks. */
+const WORKING_SHARE = `(${WORKING_SECONDS} - max(${lookedUp('bugflow_working_seconds_total', '1h', '28d')})) / ${28 * 86_400}`;
+
+function pointsClosed(ago = ''): string {
+  return `sum by (project) (${once(lookedUp('taiga_userstory_points_closed_total', '3h', ago))})`;
+}
+
+/** Points that the team closes in a second of working time. */
+const PACE = `(${pointsClosed()} - ${pointsClosed(`${PACE_DAYS}d`)})
+  / on (project) group_left () (${WORKING_SECONDS} - max(${lookedUp('bugflow_working_seconds_total', '1h', `${PACE_DAYS}d`)}))`.replace(
+  ' on (project) group_left ()',
+  ' on () group_left ()',
+);
+
+/** What it closes by the sprint's end; less than a point would make any ratio large. */
+const EXPECTED = `clamp_min((${END} - time()) * on () group_left () (${WORKING_SHARE}) * on (project) group_left () (${PACE}), 1)`;
+
+export const sprint: readonly TeamAlert[] = [
+  {
+    name: 'TaigaSprintUnlikelyToFinish',
+    comment: `Compares what is left with what the team's pace of the last ${PACE_DAYS / 7} weeks closes by the sprint's end. Only in the second
+half, when the pace shows, and while more than a fifth is left.`,
+    severity: 'warning',
+    summary: 'The sprint will hardly be finished',
+    description: `What is left in the sprint is ${TIMES} times what the team closes by its end, at the pace of the last eight weeks.`,
+    expression: `max by (project) (
+  ${LEFT} / on (${SPRINT}) ${EXPECTED}
+  > on (project) group_left () ${threshold('sprint_remaining_ratio')}
+  and on (${SPRINT}) ${CURRENT}
+  and on (${SPRINT}) 2 * time() > ${START} + ${END}
+  and on (${SPRINT}) ${LEFT} > 0.2 * ${ALL}
+)`,
+    collectors: ['lifecycle', 'sprints', 'sprint_scope'],
+    items: 'sprint_left',
+    dashboard: DASHBOARD,
+  },
+  {
+    name: 'TaigaSprintScopeGrown',
+    comment: 'A small commitment counts as ten points: one story more is no exception.',
+    severity: 'warning',
+    summary: 'Much was added to the sprint after it began',
+    description: `${PERCENT} of what was committed came on top after the sprint's first day.`,
+    expression: `max by (project) (
+  ${bySprint('taiga_sprint_scope_points_total', 'direction="added"')} / clamp_min(${bySprint('taiga_sprint_commitment_points')}, 10)
+  > on (project) group_left () ${threshold('sprint_scope_growth')}
+  and on (${SPRINT}) ${CURRENT}
+)`,
+    collectors: ['sprint_commitment', 'sprint_scope_changes', 'sprints'],
+    items: 'sprint_left',
+    dashboard: DASHBOARD,
+  },
+  {
+    name: 'TaigaSprintStillOpen',
+    comment: `Counts the working time since the sprint was current, back two weeks; one that ended before is open for long enough. After
+two months nobody means it any more.`,
+    severity: 'warning',
+    summary: 'A sprint is over and still has open stories',
+    description: `{{ $value | printf "%.0f" }} sprints ended longer ago than thresholds.sprint_overrun_after and still have open stories.`,
+    expression: `count by (project) (
+  ${bySprint('taiga_sprint_userstories', 'closed="false"')} > 0
+  and on (${SPRINT}) ${bySprint('taiga_sprint_info', 'state="past"')}
+  and on (${SPRINT}) time() - ${END} < ${60 * 86_400}
+  and on (${SPRINT}) (
+${workedSince(SPRINT, once('taiga_sprint_info{state="current"}'), once('taiga_sprint_info{state="past"}'), '14d:1h')}
+    > on (project) group_left () ${threshold('sprint_overrun_after')}
+  )
+)`,
+    collectors: ['sprint_scope', 'sprints'],
+    items: 'sprint_left',
+    dashboard: DASHBOARD,
+  },
+];

@@ -1,0 +1,58 @@
+import { dashboardUrl, itemsOf, runbookUrl } from '../annotations.js';
+import type { Rule, Severity } from '../rule.js';
+
+export interface TeamAlert {
+  readonly name: string;
+  readonly comment: string;
+  readonly severity: Severity;
+  /** What is so, in a fixed sentence. */
+  readonly summary: string;
+  /** With numbers; `$value` is that of the expression. */
+  readonly description: string;
+  /** One series for each project in which it is so, with a value above 0. */
+  readonly expression: string;
+  /** The collectors whose numbers it is made of. */
+  readonly collectors: readonly string[];
+  /** The reason for which the exporter lists the items to name. */
+  readonly items?: string;
+  /** The dashboard that tells more. */
+  readonly dashboard: string;
+}
+
+/** Numbers settle, and no scrape decides alone. */
+const FOR = '5m';
+/** What comes and goes is one message. */
+const KEEP_FIRING_FOR = '15m';
+
+const HELD =
+  '{{ if lt $value 0.0 }}(No news from Taiga at the moment: this was so when it was last seen.){{ else }}';
+
+/**
+ * The rule of an alert of the team: fires where the expression says so and the alert is not switched off. While its
+ * numbers are missing nothing begins, and what fires goes on, with the value -1.
+ */
+export function teamRule(alert: TeamAlert): Rule {
+  const { name, expression, items } = alert;
+  const collectors = ['thresholds', ...alert.collectors].toSorted();
+  const known = `count(max by (collector) (bugflow_collector_up{collector=~"${collectors.join('|')}"}) == 1) == ${collectors.length}`;
+  return {
+    comment: alert.comment,
+    alert: name,
+    expr: `${expression}
+unless on (project) max by (project) (last_over_time(bugflow_alert_disabled{alert="${name}"}[10m]))
+or on (project)
+-max by (project) (ALERTS{alertname="${name}",alertstate="firing"}) unless on () (
+  ${known}
+)`,
+    for: FOR,
+    keep_firing_for: KEEP_FIRING_FOR,
+    labels: { severity: alert.severity },
+    annotations: {
+      summary: alert.summary,
+      description: `${HELD}${alert.description}{{ end }}`,
+      ...(items === undefined ? {} : { items: itemsOf(items) }),
+      runbook_url: runbookUrl(name, true),
+      dashboard_url: dashboardUrl(alert.dashboard, true),
+    },
+  };
+}
