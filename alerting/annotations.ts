@@ -2,10 +2,10 @@
  * Texts of alerts, as Prometheus' templates. Plain text: whoever shows them escapes what means something there.
  */
 
-/** A quotation mark of PromQL, within a text of a template. */
-const QUOTED_PROJECT = '%q';
+/** Where the alert's project stands in a question, quoted. */
+export const QUOTED_PROJECT = '%[1]q';
 
-/** What Prometheus answers to a question about the alert's project, in a template's `with` or `range`. */
+/** What Prometheus answers to a question, in a template's `with` or `range`. */
 export function ask(query: string): string {
   return query.includes(QUOTED_PROJECT)
     ? `query (printf ${JSON.stringify(query)} $labels.project)`

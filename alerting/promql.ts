@@ -5,7 +5,8 @@ const LOOK_BACK = '10m';
 
 /** A gauge as it is, looked up a while back so that a missed scrape is no gap. */
 export function latest(metric: string, ...matchers: readonly string[]): string {
-  return once(lookedUp(`${metric}{${matching(...matchers)}}`, LOOK_BACK));
+  const braces = matchers.length > 0 ? `{${matching(...matchers)}}` : '';
+  return once(lookedUp(metric + braces, LOOK_BACK));
 }
 
 /** The same, added up by project. */
@@ -49,5 +50,8 @@ const BUG_TYPES =
 
 /** Of series with a type of issue those of bugs, added up by project. */
 export function ofBugs(series: string): string {
-  return `sum by (project) (${series} * on (project, issue_type) group_left () ${BUG_TYPES})`;
+  return `sum by (project) (
+  ${series}
+  * on (project, issue_type) group_left () ${BUG_TYPES}
+)`;
 }

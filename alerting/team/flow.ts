@@ -1,6 +1,6 @@
 import { grown } from '../../dashboards/promql/growth.js';
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { ask, COUNT, PERCENT } from '../annotations.js';
+import { ask, COUNT, PERCENT, QUOTED_PROJECT } from '../annotations.js';
 import { latest, listed, perProject, threshold, workedSince } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -30,8 +30,8 @@ const DEVELOPED = grownInFourWeeks('taiga_status_transitions_total', WORK, 'tran
 const MOVED = grownInFourWeeks('taiga_status_transitions_total', WORK);
 
 const OVERFULL = ask(
-  'sort_desc(max by (status, swimlane) (taiga_wip_items{project=%q}) > on (status, swimlane) max by (status, swimlane) (taiga_wip_limit{project=%q}))',
-).replace('$labels.project)', '$labels.project $labels.project)');
+  `sort_desc(max by (status, swimlane) (taiga_wip_items{project=${QUOTED_PROJECT}}) > on (status, swimlane) max by (status, swimlane) (taiga_wip_limit{project=${QUOTED_PROJECT}}))`,
+);
 
 export const flow: readonly TeamAlert[] = [
   {

@@ -18,22 +18,24 @@ const ALL = bySprint('taiga_sprint_points');
 
 /** Eight weeks tell a team's pace. */
 const PACE_DAYS = 56;
-/** Working time of a second, over four weeks. */
-const WORKING_SHARE = `(${WORKING_SECONDS} - max(${lookedUp('bugflow_working_seconds_total', '1h', '28d')})) / ${28 * 86_400}`;
-
 function pointsClosed(ago = ''): string {
   return `sum by (project) (${once(lookedUp('taiga_userstory_points_closed_total', '3h', ago))})`;
 }
 
-/** Points that the team closes in a second of working time. */
-const PACE = `(${pointsClosed()} - ${pointsClosed(`${PACE_DAYS}d`)})
-  / on (project) group_left () (${WORKING_SECONDS} - max(${lookedUp('bugflow_working_seconds_total', '1h', `${PACE_DAYS}d`)}))`.replace(
-  ' on (project) group_left ()',
-  ' on () group_left ()',
-);
+/** Working time from so many days ago until now. */
+function worked(days: number): string {
+  return `(${WORKING_SECONDS} - max(${lookedUp('bugflow_working_seconds_total', '1h', `${days}d`)}))`;
+}
 
-/** What it closes by the sprint's end; less than a point would make any ratio large. */
-const EXPECTED = `clamp_min((${END} - time()) * on () group_left () (${WORKING_SHARE}) * on (project) group_left () (${PACE}), 1)`;
+/** Points that the team closes in a second of working time. */
+const PACE = `(${pointsClosed()} - ${pointsClosed(`${PACE_DAYS}d`)}) / on () group_left () ${worked(PACE_DAYS)}`;
+
+/** What it closes by the sprint's end, as far as four weeks tell how much of the time is working time; less than a point would make any ratio large. */
+const EXPECTED = `clamp_min(
+    (${END} - time())
+    * on () group_left () (${worked(28)} / ${28 * 86_400})
+    * on (project) group_left () (${PACE}),
+  1)`;
 
 export const sprint: readonly TeamAlert[] = [
   {

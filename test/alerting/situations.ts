@@ -1,0 +1,376 @@
+/** A series' value at each minute; undefined: no sample. */
+export type Course = (minute: number) => number | undefined;
+export type Courses = Readonly<Record<string, Course>>;
+
+/** Just above what an alert allows, and just below. */
+export interface Situation {
+  readonly alert: string;
+  /** Series that are the same in both. */
+  readonly always?: Courses;
+  readonly exceptional: Courses;
+  readonly usual: Courses;
+  /** When it has been so for long enough, in minutes from the beginning of 1970, a Thursday. */
+  readonly at: number;
+  /** How far samples are apart. */
+  readonly stepMinutes: 1 | 5;
+  readonly thresholds?: Readonly<Record<string, number>>;
+  /** Which collectors the numbers come from. */
+  readonly collectors: readonly string[];
+  readonly description: string;
+  readonly items?: { readonly reason: string; readonly lines: readonly string[] };
+  readonly dashboard: string;
+  readonly severity: 'critical' | 'warning' | 'info';
+  readonly summary: string;
+}
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
+const P = 'project="shop"';
+
+const stays =
+  (value: number): Course =>
+  () =>
+    value;
+/** One value until a minute, another from then on. */
+const becomes =
+  (before: number | undefined, minute: number, after: number | undefined): Course =>
+  (at) =>
+    at < minute ? before : after;
+
+/** The exporter lists so many items for a reason. */
+function list(reason: string, count: number, since = 0): Courses {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `taiga_attention_item_age_seconds{${P},kind="userstory",ref="${i + 1}",subject="Story ${i + 1}",reason="${reason}",url="https://taiga.example/${i + 1}"}`,
+      becomes(undefined, since, (3 + i) * 86_400),
+    ]),
+  );
+}
+
+/** The worst first: the last of five, or of more. */
+function lines(count: number): string[] {
+  return Array.from({ length: Math.min(count, 5) }, (_, i) => {
+    const n = count - i;
+    return `#${n} Story ${n} (${2 + n}d) https://taiga.example/${n}`;
+  });
+}
+
+/** Working all day and night: easy to reckon with. */
+const ALWAYS_WORKING: Courses = { bugflow_working_seconds_total: (minute) => minute * 60 };
+/** Eight hours of each day, evenly. */
+const EIGHT_HOURS_A_DAY: Courses = { bugflow_working_seconds_total: (minute) => minute * 20 };
+
+const BUG = 'issue_type="Bug"';
+const BUG_TYPE: Courses = { [`taiga_issue_type_info{${P},${BUG},bug="true"}`]: stays(1) };
+
+/** Bugs of the fourteenth week; 5 or 7 in each before: a mean of 6, a mean difference of 2, so the limit is 11.3. */
+function bugsInAWeek(bugs: number): Courses {
+  const reported = (minute: number): number => {
+    const weeks = Math.floor((minute + WEEK / 2) / WEEK);
+    let total = 0;
+    for (let week = 0; week < weeks; week++) total += week === 13 ? bugs : week % 2 === 0 ? 5 : 7;
+    return total;
+  };
+  return { [`taiga_issues_created_total{${P},${BUG},severity="Normal"}`]: reported };
+}
+
+function openBugs(...weeks: readonly number[]): Courses {
+  return {
+    [`taiga_issues{${P},status="New",stage="backlog",${BUG},severity="Normal",priority="Normal"}`]: (
+      minute,
+    ) => weeks[Math.min(Math.floor((minute + DAY) / WEEK), weeks.length - 1)],
+  };
+}
+
+const CELL = `${P},status="Doing",swimlane=""`;
+const SPRINT = `${P},sprint="sprint-7"`;
+
+/** Half of it is over at the sixtieth day. */
+const TEN_DAY_SPRINT: Courses = {
+  [`taiga_sprint_info{${SPRINT},sprint_name="Sprint 7",state="current"}`]: stays(1),
+  [`taiga_sprint_start_timestamp_seconds{${SPRINT}}`]: stays(55 * 86_400),
+  [`taiga_sprint_end_timestamp_seconds{${SPRINT}}`]: stays(65 * 86_400),
+};
+
+const MOVED = `taiga_status_transitions_total{${P},kind="userstory",from="A",to="B"`;
+
+export const SITUATIONS: readonly Situation[] = [
+  {
+    alert: 'TaigaBugInflowHigh',
+    severity: 'warning',
+    summary: 'More bugs come in than is usual for this team',
+    always: { ...BUG_TYPE, ...list('new_bug', 2) },
+    exceptional: bugsInAWeek(12),
+    usual: bugsInAWeek(11),
+    at: 14 * WEEK + DAY,
+    stepMinutes: 5,
+    collectors: ['issue_flow', 'issue_types'],
+    description:
+      '12 bugs were reported in the last seven days: more than chance explains, by the twelve weeks before.',
+    items: { reason: 'new_bug', lines: lines(2) },
+    dashboard: 'bugflow-bug-flow',
+  },
+  {
+    alert: 'TaigaCriticalBugUntriaged',
+    severity: 'critical',
+    summary: 'Critical bugs wait for somebody to look at them',
+    exceptional: list('critical_untriaged', 7, 30),
+    usual: {},
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    collectors: ['attention'],
+    description:
+      '7 critical bugs have had no assignee and no decision for longer than thresholds.critical_untriaged_after.',
+    items: { reason: 'critical_untriaged', lines: lines(7) },
+    dashboard: 'bugflow-bug-flow',
+  },
+  {
+    alert: 'TaigaOpenBugsGrowing',
+    severity: 'warning',
+    summary: 'Open bugs have been growing for four weeks',
+    always: { ...BUG_TYPE, ...list('open_bug', 1) },
+    exceptional: openBugs(20, 21, 22, 23, 26),
+    usual: openBugs(20, 21, 22, 23, 25),
+    at: 4 * WEEK,
+    stepMinutes: 5,
+    thresholds: { open_bugs_growth: 0.25 },
+    collectors: ['issues', 'issue_types'],
+    description: 'Open bugs grew in each of the last four weeks, by 30% in all.',
+    items: { reason: 'open_bug', lines: lines(1) },
+    dashboard: 'bugflow-bug-flow',
+  },
+  {
+    alert: 'TaigaItemsOverServiceLevel',
+    severity: 'warning',
+    summary: 'Work takes longer than the service level allows',
+    exceptional: list('over_sle', 4, 30),
+    usual: list('over_sle', 3, 30),
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    thresholds: { over_sle_items: 3 },
+    collectors: ['attention'],
+    description:
+      '4 items (or more: ten are counted at most) have been in progress for longer than thresholds.sle.',
+    items: { reason: 'over_sle', lines: lines(4) },
+    dashboard: 'bugflow-kanban-flow',
+  },
+  {
+    alert: 'TaigaWipLimitExceeded',
+    severity: 'warning',
+    summary: 'Columns hold more than their limit',
+    always: {
+      ...ALWAYS_WORKING,
+      ...list('in_progress', 1),
+      [`taiga_wip_limit{${CELL}}`]: stays(3),
+    },
+    exceptional: { [`taiga_wip_items{${CELL}}`]: becomes(3, HOUR, 4) },
+    usual: { [`taiga_wip_items{${CELL}}`]: becomes(3, 3 * HOUR, 4) },
+    at: 10 * HOUR,
+    stepMinutes: 1,
+    thresholds: { over_wip_limit_after: 8 * 3600 },
+    collectors: ['wip'],
+    description: 'Over the limit for longer than thresholds.over_wip_limit_after: Doing (4);',
+    items: { reason: 'in_progress', lines: lines(1) },
+    dashboard: 'bugflow-kanban-flow',
+  },
+  {
+    alert: 'TaigaItemsBlockedTooLong',
+    severity: 'warning',
+    summary: 'Work is blocked for too long',
+    exceptional: list('blocked_too_long', 1, 30),
+    usual: list('blocked', 1, 30),
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    collectors: ['attention'],
+    description: '1 items have been blocked for longer than thresholds.blocked_after.',
+    items: { reason: 'blocked_too_long', lines: lines(1) },
+    dashboard: 'bugflow-kanban-flow',
+  },
+  {
+    alert: 'TaigaNothingDelivered',
+    severity: 'warning',
+    summary: 'Nothing was finished though work is in progress',
+    always: {
+      ...EIGHT_HOURS_A_DAY,
+      ...list('in_progress', 1),
+      [`taiga_items{${P},kind="userstory",status="Doing",stage="active"}`]: stays(2),
+      [`${MOVED},transition="started"}`]: becomes(3, 20 * DAY, 4),
+    },
+    exceptional: { [`taiga_items_closed_total{${P},kind="userstory"}`]: becomes(1, 24 * DAY, 2) },
+    usual: { [`taiga_items_closed_total{${P},kind="userstory"}`]: becomes(1, 26 * DAY, 2) },
+    at: 30 * DAY,
+    stepMinutes: 5,
+    thresholds: { no_delivery_after: 5 * 8 * 3600 },
+    collectors: ['lifecycle', 'items', 'status_transitions'],
+    description:
+      'No user story and no issue was closed for longer than thresholds.no_delivery_after, while work is in progress.',
+    items: { reason: 'in_progress', lines: lines(1) },
+    dashboard: 'bugflow-kanban-flow',
+  },
+  {
+    alert: 'TaigaReopenRateHigh',
+    severity: 'warning',
+    summary: 'Much of what was closed is opened again',
+    always: { [`taiga_items_closed_total{${P},kind="issue"}`]: becomes(10, 10 * DAY, 25) },
+    exceptional: { [`taiga_items_reopened_total{${P},kind="issue"}`]: becomes(2, 10 * DAY, 6) },
+    usual: { [`taiga_items_reopened_total{${P},kind="issue"}`]: becomes(2, 10 * DAY, 5) },
+    at: 29 * DAY,
+    stepMinutes: 5,
+    thresholds: { reopen_ratio: 0.2 },
+    collectors: ['lifecycle'],
+    description: '26.67% of what was closed in the last four weeks was reopened.',
+    dashboard: 'bugflow-kanban-flow',
+  },
+  {
+    alert: 'TaigaWorkSentBack',
+    severity: 'warning',
+    summary: 'Work comes back from review or test again and again',
+    always: {
+      [`${MOVED},transition="developed"}`]: becomes(10, 10 * DAY, 22),
+      ...list('in_progress', 1),
+    },
+    exceptional: { [`${MOVED},transition="rejected"}`]: becomes(2, 10 * DAY, 7) },
+    usual: { [`${MOVED},transition="rejected"}`]: becomes(2, 10 * DAY, 6) },
+    at: 29 * DAY,
+    stepMinutes: 5,
+    thresholds: { sent_back_ratio: 0.4 },
+    collectors: ['status_transitions'],
+    description: '41.67% of what was developed in the last four weeks came back from review or test.',
+    items: { reason: 'in_progress', lines: lines(1) },
+    dashboard: 'bugflow-kanban-flow',
+  },
+  {
+    alert: 'TaigaSprintUnlikelyToFinish',
+    severity: 'warning',
+    summary: 'The sprint will hardly be finished',
+    always: {
+      ...ALWAYS_WORKING,
+      ...TEN_DAY_SPRINT,
+      ...list('sprint_left', 1),
+      // A point a day.
+      [`taiga_userstory_points_closed_total{${P}}`]: (minute) => Math.floor(minute / DAY),
+      [`taiga_sprint_points{${SPRINT},closed="true"}`]: stays(12),
+    },
+    // Four days are left.
+    exceptional: { [`taiga_sprint_points{${SPRINT},closed="false"}`]: stays(7) },
+    usual: { [`taiga_sprint_points{${SPRINT},closed="false"}`]: stays(5) },
+    at: 61 * DAY,
+    stepMinutes: 5,
+    thresholds: { sprint_remaining_ratio: 1.5 },
+    collectors: ['lifecycle', 'sprints', 'sprint_scope'],
+    description:
+      'What is left in the sprint is 1.8 times what the team closes by its end, at the pace of the last eight weeks.',
+    items: { reason: 'sprint_left', lines: lines(1) },
+    dashboard: 'bugflow-sprint',
+  },
+  {
+    alert: 'TaigaSprintScopeGrown',
+    severity: 'warning',
+    summary: 'Much was added to the sprint after it began',
+    always: {
+      ...TEN_DAY_SPRINT,
+      ...list('sprint_left', 1),
+      [`taiga_sprint_commitment_points{${SPRINT},outcome="closed"}`]: stays(12),
+      [`taiga_sprint_commitment_points{${SPRINT},outcome="open"}`]: stays(8),
+    },
+    exceptional: { [`taiga_sprint_scope_points_total{${SPRINT},direction="added"}`]: stays(6) },
+    usual: { [`taiga_sprint_scope_points_total{${SPRINT},direction="added"}`]: stays(5) },
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    thresholds: { sprint_scope_growth: 0.25 },
+    collectors: ['sprint_commitment', 'sprint_scope_changes', 'sprints'],
+    description: "30% of what was committed came on top after the sprint's first day.",
+    items: { reason: 'sprint_left', lines: lines(1) },
+    dashboard: 'bugflow-sprint',
+  },
+  {
+    alert: 'TaigaSprintStillOpen',
+    severity: 'warning',
+    summary: 'A sprint is over and still has open stories',
+    always: {
+      ...EIGHT_HOURS_A_DAY,
+      ...list('sprint_left', 1),
+      [`taiga_sprint_info{${SPRINT},sprint_name="Sprint 7",state="current"}`]: becomes(1, 2 * DAY, undefined),
+      [`taiga_sprint_info{${SPRINT},sprint_name="Sprint 7",state="past"}`]: becomes(undefined, 2 * DAY, 1),
+      [`taiga_sprint_end_timestamp_seconds{${SPRINT}}`]: stays(2 * 86_400),
+    },
+    exceptional: { [`taiga_sprint_userstories{${SPRINT},closed="false"}`]: stays(3) },
+    usual: { [`taiga_sprint_userstories{${SPRINT},closed="true"}`]: stays(3) },
+    at: 3 * DAY + 4 * HOUR,
+    stepMinutes: 5,
+    thresholds: { sprint_overrun_after: 8 * 3600 },
+    collectors: ['sprint_scope', 'sprints'],
+    description:
+      '1 sprints ended longer ago than thresholds.sprint_overrun_after and still have open stories.',
+    items: { reason: 'sprint_left', lines: lines(1) },
+    dashboard: 'bugflow-sprint',
+  },
+  {
+    alert: 'TaigaItemsOverdue',
+    severity: 'warning',
+    summary: 'Due dates have passed',
+    always: list('overdue', 6),
+    exceptional: {
+      [`taiga_items_overdue{${P},kind="userstory"}`]: stays(3),
+      [`taiga_items_overdue{${P},kind="task"}`]: stays(1),
+    },
+    usual: {
+      [`taiga_items_overdue{${P},kind="userstory"}`]: stays(3),
+      [`taiga_items_overdue{${P},kind="task"}`]: stays(0),
+    },
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    thresholds: { overdue_items: 3 },
+    collectors: ['due_dates'],
+    description: '4 open items are overdue.',
+    items: { reason: 'overdue', lines: lines(6) },
+    dashboard: 'bugflow-hygiene',
+  },
+  {
+    alert: 'TaigaItemsDueSoon',
+    severity: 'info',
+    summary: 'Work is due soon and nobody has begun it',
+    exceptional: list('due_soon', 2, 30),
+    usual: {},
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    collectors: ['attention'],
+    description: '2 items are due within thresholds.due_soon and are not begun.',
+    items: { reason: 'due_soon', lines: lines(2) },
+    dashboard: 'bugflow-hygiene',
+  },
+  {
+    alert: 'TaigaWorkStale',
+    severity: 'info',
+    summary: 'Work was begun and forgotten',
+    always: { ...list('stale', 1), [`taiga_items_stale{${P},kind="issue",stage="backlog"}`]: stays(90) },
+    exceptional: { [`taiga_items_stale{${P},kind="issue",stage="active"}`]: stays(6) },
+    usual: { [`taiga_items_stale{${P},kind="issue",stage="active"}`]: stays(5) },
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    thresholds: { stale_items: 5 },
+    collectors: ['items_stale'],
+    description: 'To 6 items in progress nothing has happened for longer than thresholds.stale_after.',
+    items: { reason: 'stale', lines: lines(1) },
+    dashboard: 'bugflow-hygiene',
+  },
+  {
+    alert: 'TaigaWorkUnassigned',
+    severity: 'info',
+    summary: 'Work is in progress and nobody has it',
+    always: {
+      ...list('unassigned', 1),
+      [`taiga_items_unassigned{${P},kind="epic",stage="active"}`]: stays(9),
+    },
+    exceptional: { [`taiga_items_unassigned{${P},kind="issue",stage="waiting"}`]: stays(4) },
+    usual: { [`taiga_items_unassigned{${P},kind="issue",stage="waiting"}`]: stays(3) },
+    at: 2 * HOUR,
+    stepMinutes: 1,
+    thresholds: { unassigned_items: 3 },
+    collectors: ['items_unassigned'],
+    description: '4 items in progress have no assignee.',
+    items: { reason: 'unassigned', lines: lines(1) },
+    dashboard: 'bugflow-hygiene',
+  },
+];
