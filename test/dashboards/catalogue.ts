@@ -20,6 +20,13 @@ const PROMETHEUS: Readonly<Record<string, Known>> = {
   ALERTS: { nature: 'gauge', labels: ['alertname', 'alertstate', 'severity', 'project'] },
 };
 
+/** Of Prometheus' and Alertmanager's own (2.42 and 0.25 have them, and later ones): whether alerts are delivered. */
+const DELIVERY: Readonly<Record<string, Known>> = {
+  prometheus_notifications_alertmanagers_discovered: { nature: 'gauge', labels: [] },
+  prometheus_notifications_dropped_total: { nature: 'counter', labels: [] },
+  alertmanager_notifications_failed_total: { nature: 'counter', labels: ['integration'] },
+};
+
 export async function shippedLibrary(): Promise<CollectorLibrary> {
   return loadLibrary({
     shippedFolder: SHIPPED_FOLDER,
@@ -29,9 +36,13 @@ export async function shippedLibrary(): Promise<CollectorLibrary> {
   });
 }
 
-/** All metrics that a dashboard may use. */
+/** All metrics that a dashboard or a runbook may use. */
 export async function knownMetrics(library: CollectorLibrary): Promise<ReadonlyMap<string, Known>> {
-  return new Map([...Object.entries(PROMETHEUS), ...(await ownMetrics(library)), ...shippedMetrics(library)]);
+  return new Map([
+    ...Object.entries({ ...PROMETHEUS, ...DELIVERY }),
+    ...(await ownMetrics(library)),
+    ...shippedMetrics(library),
+  ]);
 }
 
 function shippedMetrics({ collectors }: CollectorLibrary): [string, Known][] {
