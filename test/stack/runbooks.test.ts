@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { marked, type Tokens } from 'marked';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
+import { type Known, knownMetrics, shippedLibrary } from '../dashboards/catalogue.js';
+import { committed } from '../dashboards/dashboards.js';
+import {
+  expectKnownLabels,
+  expectKnownMetrics,
+  expectTreatedAsWhatTheyAre,
+} from '../dashboards/expression-checks.js';
+import { understand } from '../dashboards/promql-tree.js';
+import { folderWith } from '../unit/helpers.js';
+
+const FOLDER = fileURLToPath(new URL('../../docs/runbooks/', import.meta.url));
+const HEADINGS = ['What it means', 'How to look', 'What usually helps', 'Tune it or switch it off'];
+
+interface Page {
+  readonly name: string;
+  readonly text: string;
+}
+
+const PAGES: readonly Page[] = readdirSync(FOLDER)
+  .sort()
+  .map((file) => ({ name: file.replace(/\.md$/, ''), text: readFileSync(FOLDER + file, 'utf8') }));
+const RUNBOOKS = PAGES.filter(({ name }) => name !== 'README');
+const QUERIES = PAGES.flatMap(({ name, text }) =>
+  blocks(text, 'promql').map((query, i) => ({ where: `${name}, query ${i + 1}`, query })),
+);
+
+function blocks(text: string, language: string): string[] {
+  const found: string[] = [];
+  marked.walkTokens(marked.lexer(text), (token) => {
+    if (token.type === 'code' && token.lang === language) found.push((token as Tokens.Code).text);
+  });
+  return found;
+}
+
+let metrics: ReadonlyMap<string, Known>;
+
+beforeAll(async () => {
+  metrics = await knownMetrics(await shippedLibrary());
+});
+
+test('the table has each runbook, and nothing else', () => {
+  const table = PAGES.find(({ name }) => name === 'README')?.text ?? '';
+  const rows = [...table.matchAll(/^\| \[(\w+)\]\((\w+)\.md\) \| (\w+) \|/gm)];
+  expect(rows.map(([, name]) => name).toSorted()).toEqual(RUNBOOKS.map(({ name }) => name));
+  for (const [row, name, file, severity] of rows) {
+    expect(file, row).toBe(name);
+    expect(['critical', 'warning', 'info', 'none'], row).toContain(severity);
+  }
+});
+
+describe.each(RUNBOOKS)('the runbook of $name', ({ name, text }) => {
+  test('has the same headings as the others', () => {
+    const headings = [...text.matchAll(/^(#+) (.*)$/gm)].map(([, level, title]) => `${level} ${title}`);
+    expect(headings).toEqual([`# ${name}`, ...HEADINGS.map((title) => `## ${title}`)]);
+  });
+
+  test('is short, and shows a query and a dashboard', () => {
+    expect(text.split('\n').length).toBeLessThan(56);
+    expect(blocks(text, 'promql').length).toBeGreaterThan(0);
+    expect(text).toMatch(/\]\(\.\.\/\.\.\/dashboards\/json\/[a-z-]+\.json\)/);
+  });
+
+  test('names panels that the dashboard has', () => {
+    for (const paragraph of text.split('\n\n')) {
+      const [, dashboard] = /\/json\/([a-z-]+)\.json\)/.exec(paragraph) ?? [];
+      if (dashboard === undefined) continue;
+      const titles = committed(dashboard).panels.map(({ title }) => title);
+      const named = [...paragraph.matchAll(/(?<!\*)\*([^*]+)\*(?!\*)/g)].map(([, title = '']) => title);
+      for (const title of named) expect(titles).toContain(title.replaceAll('\n', ' '));
+    }
+  });
+
+  test('asks for one project where it is about a team', () => {
+    for (const query of blocks(text, 'promql')) {
+      if (name.startsWith('Taiga')) expect(query).toContain('project="PROJECT"');
+      else expect(query).not.toContain('PROJECT');
+    }
+  });
+
+  test('shows configuration that is YAML', () => {
+    expect(blocks(text, 'yaml')).not.toEqual([]);
+    for (const yaml of blocks(text, 'yaml')) expect(parse(yaml)).toBeTypeOf('object');
+  });
+
+  test('names alerts that there are', () => {
+    const named = [...text.matchAll(/\b(?:Taiga|Bugflow)(?:[A-Z][a-z]+){2,}\b/g)].map(([alert]) => alert);
+    for (const alert of named) expect(RUNBOOKS.map((each) => each.name)).toContain(alert);
+  });
+});
+
+describe.each(QUERIES)('$where', ({ query }) => {
+  const understood = understand(query);
+
+  test('is PromQL', () => expect(understood.errors).toEqual([]));
+
+  test('uses metrics of the catalogue', () => expectKnownMetrics(understood, metrics));
+
+  test('uses their labels', () => expectKnownLabels(understood, metrics));
+
+  test('treats them as what they are', () => expectTreatedAsWhatTheyAre(understood, metrics));
+});
+
+test.skipIf(!PROMETHEUS_IS_HERE)('Prometheus takes each query (skipped without promtool)', async () => {
+  const rules = QUERIES.map(({ query }, i) => ({ record: `query_${i}`, expr: query }));
+  const folder = await folderWith({ 'queries.yml': JSON.stringify({ groups: [{ name: 'all', rules }] }) });
+  const { status, stderr } = spawnSync('promtool', ['check', 'rules', 'queries.yml'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toMatchObject({ status: 0, stderr: '' });
+});
