@@ -18,6 +18,7 @@ import { REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
 import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
 import { CONTENT_TYPES } from '../../src/exposition/format.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
+import { NO_RUNBOOKS } from '../../src/server/runbooks/library.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
 
@@ -201,6 +202,8 @@ async function listen(): Promise<{ port: number; collect: () => Promise<void> }>
     databaseTarget: () => '',
     reload: undefined,
     rowSamples: () => true,
+    runbooks: NO_RUNBOOKS,
+    grafanaUrl: () => undefined,
     web: await openWeb({ configFile, maxConnections: 512 }, { log }),
     log,
   });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createWorkingSeconds } from '../calendar/working-time.js';
@@ -15,6 +16,7 @@ import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { createOwnMetrics } from '../observability/own-metrics.js';
 import type { Settings } from '../observability/settings-families.js';
+import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
 import { createServer } from '../server/server.js';
 import { openWeb } from '../server/web.js';
 import { openDatabase } from '../tunnel/open-database.js';
@@ -24,6 +26,9 @@ import { explainFileRights } from './file-rights.js';
 import { type Installation, loadInstallation } from './installation.js';
 import { isLoopback, listen } from './listen.js';
 import { openStatusStore } from './status-store.js';
+
+/** The folder `docs/runbooks/` that ships with the package, from `src/main` and `dist/main` alike. */
+const SHIPPED_RUNBOOKS = fileURLToPath(new URL('../../docs/runbooks', import.meta.url));
 
 /** The running service. */
 export interface Service {
@@ -206,6 +211,8 @@ export async function startService({
     databaseTarget: () => describeTarget(assembly.installation.config.database).where,
     reload: config.reloadEndpoint ? reload : undefined,
     rowSamples: () => assembly.installation.config.web.rowSamples,
+    runbooks: await shippedRunbooks(log),
+    grafanaUrl: () => assembly.installation.config.externalUrls.grafana,
     web,
     log,
   });
@@ -247,6 +254,13 @@ export async function startService({
       await dismantle(assembly);
     },
   };
+}
+
+async function shippedRunbooks(log: Logger): Promise<Runbooks> {
+  return readRunbooks(SHIPPED_RUNBOOKS).catch((error: unknown) => {
+    log.warn(`/runbooks is empty: ${messageOf(error)}`);
+    return NO_RUNBOOKS;
+  });
 }
 
 /** @throws BugflowError when there is one that is none of ours. */

@@ -9,6 +9,9 @@ import { acceptsGzip, negotiateFormat } from '../exposition/negotiate.js';
 import { createGate } from './authentication/gate.js';
 import { collectorsPage } from './pages/collectors.js';
 import { homePage } from './pages/home.js';
+import { noRunbookPage, runbookPage, runbooksPage } from './pages/runbooks.js';
+import { asSlug, type Destinations } from './runbooks/destinations.js';
+import type { Runbooks } from './runbooks/library.js';
 import type { Web } from './web.js';
 
 /** What the HTTP side shows; functions, because a reload replaces what stands behind them. */
@@ -23,6 +26,9 @@ export interface ServerSources {
   readonly reload: (() => Promise<void>) | undefined;
   /** Whether `/collectors` shows rows. */
   readonly rowSamples: () => boolean;
+  readonly runbooks: Runbooks;
+  /** Grafana's address as browsers reach it, for links to dashboards. */
+  readonly grafanaUrl: () => string | undefined;
   readonly web: Web;
   readonly log: Logger;
 }
@@ -121,7 +127,31 @@ export function createServer(sources: ServerSources): FastifyInstance {
     ),
   );
 
+  const destinations = ({ project }: ProjectQuery): Destinations => ({
+    runbooks: sources.runbooks,
+    project: asSlug(project),
+    grafana: sources.grafanaUrl(),
+  });
+  server.get<{ Querystring: ProjectQuery }>('/runbooks', (request, reply) =>
+    reply.type('text/html; charset=utf-8').send(runbooksPage(destinations(request.query))),
+  );
+  server.get<{ Params: { alert: string }; Querystring: ProjectQuery }>(
+    '/runbooks/:alert',
+    (request, reply) => {
+      const page = runbookPage(request.params.alert, destinations(request.query));
+      return reply
+        .code(page === undefined ? 404 : 200)
+        .type('text/html; charset=utf-8')
+        .send(page ?? noRunbookPage());
+    },
+  );
+
   return server;
+}
+
+/** Whatever somebody wrote behind the `?`. */
+interface ProjectQuery {
+  readonly project?: unknown;
 }
 
 function badRequest(reply: FastifyReply): void {

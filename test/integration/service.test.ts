@@ -113,7 +113,8 @@ describe('the service', () => {
     });
     const body = raw.subarray(raw.indexOf('\r\n\r\n') + 4);
     expect(gunzipSync(body).toString('utf8')).toContain('taiga_items{project="shop",kind="userstory"');
-    for (const path of ['/', '/collectors', '/-/healthy']) expect(await status(path)).toBe(200);
+    for (const path of ['/', '/collectors', '/runbooks/TaigaWorkStale', '/-/healthy'])
+      expect(await status(path), path).toBe(200);
   });
 
   it('comes up while the database is down, says so, and recovers by itself', async () => {

@@ -24,8 +24,15 @@ const bearer = 'bearer_token_files: [token, other-token]\n';
 /** Every route of the server, as `printRoutes` draws them, and some paths that are none. */
 function routesOf({ fastify }: WebServer): { method: string; path: string }[] {
   const tree = fastify.printRoutes({ commonPrefix: false });
-  return [...tree.matchAll(/── (\S+) \(([^)]+)\)/g)].flatMap(([, path = '', methods = '']) =>
-    methods.split(', ').map((method) => ({ method, path: path.replace(/^(?!\/)/, '/') })),
+  const above: string[] = [];
+  return [...tree.matchAll(/^(.*)── (\S+) \(([^)]+)\)/gm)].flatMap(
+    ([, indent = '', end = '', methods = '']) => {
+      const depth = Math.floor(indent.length / 4);
+      above.length = depth;
+      above.push(end);
+      const path = above.join('').replace(/^(?!\/)/, '/');
+      return methods.split(', ').map((method) => ({ method, path }));
+    },
   );
 }
 
@@ -39,6 +46,8 @@ describe('without a login', () => {
         { method: 'HEAD', path: '/metrics' },
         { method: 'POST', path: '/-/reload' },
         { method: 'GET', path: '/collectors' },
+        { method: 'GET', path: '/runbooks' },
+        { method: 'GET', path: '/runbooks/:alert' },
         { method: 'GET', path: '/-/healthy' },
       ]),
     );
@@ -48,6 +57,7 @@ describe('without a login', () => {
       '/%',
       '/%zz',
       '/metrics?x=1',
+      '/runbooks/TaigaWorkStale?project=webshop',
       '//',
       '/-/',
       `/${'a'.repeat(3000)}`,

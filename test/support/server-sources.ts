@@ -1,3 +1,4 @@
+import { NO_RUNBOOKS } from '../../src/server/runbooks/library.js';
 import type { ServerSources } from '../../src/server/server.js';
 
 /** What a server shows that nothing stands behind: no collectors, and a database that is well. */
@@ -9,4 +10,6 @@ export const IDLE_SOURCES: Omit<ServerSources, 'exposition' | 'web' | 'log'> = {
   databaseTarget: () => 'db.example.org:5432',
   reload: undefined,
   rowSamples: () => true,
+  runbooks: NO_RUNBOOKS,
+  grafanaUrl: () => undefined,
 };

@@ -181,7 +181,7 @@ describe('everything else', () => {
     expect(response.statusCode).toBe(413);
   });
 
-  test.each(['/', '/collectors', '/metrics', '/-/ready', '/nothing'])(
+  test.each(['/', '/collectors', '/runbooks', '/runbooks/Nothing', '/metrics', '/-/ready', '/nothing'])(
     '%s is sent with the headers that keep browsers careful',
     async (url) => {
       const { headers } = await (await serve()).inject(url);

@@ -33,6 +33,7 @@ export function homePage({ version, runners, databaseUp, databaseTarget, now }: 
 <div class="scroll"><table>
 ${page('/metrics', 'the metrics, for Prometheus (text format or OpenMetrics, by the Accept header)')}
 ${page('/collectors', 'every collector: what it means, its SQL, its last run, some of its rows')}
+${page('/runbooks', 'every alert: what it means, how to look, what usually helps')}
 ${page('/-/healthy', '200 while the process answers')}
 ${page('/-/ready', '200 once every collector has run')}
 </table></div>

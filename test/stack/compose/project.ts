@@ -9,7 +9,8 @@ import type { Engine } from './engine.js';
 /** What `docker compose up` needs of a checkout. */
 const NEEDED = [
   ...['docker-compose.yml', 'Dockerfile', '.dockerignore', 'package.json', 'package-lock.json', 'LICENSE'],
-  ...['tsconfig.json', 'tsconfig.build.json', 'src', 'metrics', 'dashboards/json', 'compose', 'alerting'],
+  ...['tsconfig.json', 'tsconfig.build.json', 'src', 'metrics', 'dashboards/json', 'docs/runbooks'],
+  ...['compose', 'alerting'],
 ];
 const PORTS = ['EXPORTER_PORT', 'PROMETHEUS_PORT', 'ALERTMANAGER_PORT', 'GRAFANA_PORT'] as const;
 
