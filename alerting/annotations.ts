@@ -35,7 +35,7 @@ export function dashboardUrl(uid: string, project: boolean): string {
 /** Names five items at most that the exporter lists for this reason, the worst first, a line each. */
 export function itemsOf(reason: string): string {
   const list = ask(
-    `sort_desc(topk(5, max by (kind, ref, subject, url) (taiga_attention_item_age_seconds{reason="${reason}",project=${QUOTED_PROJECT}})))`,
+    `sort_desc(topk(5, max by (kind, ref, subject, url) (last_over_time(taiga_attention_item_age_seconds{reason="${reason}",project=${QUOTED_PROJECT}}[5m]))))`,
   );
   // A line each, and not a long one.
   const subject = '{{ .Labels.subject | reReplaceAll `\\s+` ` ` | reReplaceAll `^(.{80}).+$` `$1…` }}';

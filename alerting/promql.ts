@@ -1,7 +1,7 @@
 import { lookedUp, matching, once } from '../dashboards/promql/select.js';
 
 /** As long as a missed scrape, or a restart of the exporter, may last. */
-const LOOK_BACK = '10m';
+const LOOK_BACK = '5m';
 
 /** A gauge as it is, looked up a while back so that a missed scrape is no gap. */
 export function latest(metric: string, ...matchers: readonly string[]): string {
@@ -46,7 +46,7 @@ export function workedSince(labels: string, so: string, known: string, range: st
 
 /** The types of issues that are bugs; what they are now holds for the past, too. */
 const BUG_TYPES =
-  'max by (project, issue_type) (last_over_time(taiga_issue_type_info{bug="true"}[10m] @ end()))';
+  'max by (project, issue_type) (last_over_time(taiga_issue_type_info{bug="true"}[5m] @ end()))';
 
 /** Of series with a type of issue those of bugs, added up by project. */
 export function ofBugs(series: string): string {

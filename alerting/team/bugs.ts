@@ -13,7 +13,7 @@ function reported(ago: string): string {
 const THIS_WEEK = `${reported('')} - ${reported('7d')}`;
 /** The twelve weeks before, from Thursday to Thursday, as Prometheus divides time. */
 const WEEKLY = `(${reported('')} - ${reported('7d')})`;
-const MOVING_RANGE = `abs(${reported('')} - 2 * ${reported('7d')} + ${reported('14d')})`;
+const MOVING_RANGE = `abs(${WEEKLY} - (${reported('7d')} - ${reported('14d')}))`;
 
 function open(ago = ''): string {
   return ofBugs(`(${once(lookedUp('taiga_issues{stage!~"done|discarded"}', '3h', ago))})`);

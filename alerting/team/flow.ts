@@ -30,7 +30,7 @@ const DEVELOPED = grownInFourWeeks('taiga_status_transitions_total', WORK, 'tran
 const MOVED = grownInFourWeeks('taiga_status_transitions_total', WORK);
 
 const OVERFULL = ask(
-  `sort_desc(max by (status, swimlane) (taiga_wip_items{project=${QUOTED_PROJECT}}) > on (status, swimlane) max by (status, swimlane) (taiga_wip_limit{project=${QUOTED_PROJECT}}))`,
+  `sort_desc(max by (status, swimlane) (last_over_time(taiga_wip_items{project=${QUOTED_PROJECT}}[5m])) > on (status, swimlane) max by (status, swimlane) (last_over_time(taiga_wip_limit{project=${QUOTED_PROJECT}}[5m])))`,
 );
 
 export const flow: readonly TeamAlert[] = [
@@ -80,7 +80,7 @@ weeks sleeps: that is no exception.`,
     summary: 'Nothing was finished though work is in progress',
     description:
       'No user story and no issue was closed for longer than thresholds.no_delivery_after, while work is in progress.',
-    expression: `${workedSince('project', `${CLOSED} > ${CLOSED_BEFORE}`, CLOSED, '21d:1h')}
+    expression: `${workedSince('project', `${CLOSED} - ${CLOSED_BEFORE} > 0`, once(`taiga_items{${WORK}}`), '21d:1h')}
 > on (project) ${threshold('no_delivery_after')}
 and on (project) ${perProject('taiga_items', WIP, WORK)} > 0
 and on (project) ${MOVED} > 0`,

@@ -19,8 +19,8 @@ export interface TeamAlert {
   readonly dashboard: string;
 }
 
-/** Numbers settle, and no scrape decides alone. */
-const FOR = '5m';
+/** Longer than what is missing is looked up: what was seen for a moment, and then nothing, does not fire. */
+const FOR = '10m';
 /** What comes and goes is one message. */
 const KEEP_FIRING_FOR = '15m';
 
@@ -39,7 +39,7 @@ export function teamRule(alert: TeamAlert): Rule {
     comment: alert.comment,
     alert: name,
     expr: `${expression}
-unless on (project) max by (project) (last_over_time(bugflow_alert_disabled{alert="${name}"}[10m]))
+unless on (project) max by (project) (last_over_time(bugflow_alert_disabled{alert="${name}"}[5m]))
 or on (project)
 -max by (project) (ALERTS{alertname="${name}",alertstate="firing"}) unless on () (
   ${known}

@@ -11,8 +11,10 @@ export interface Situation {
   readonly usual: Courses;
   /** When it has been so for long enough, in minutes from the beginning of 1970, a Thursday. */
   readonly at: number;
-  /** How far samples are apart. */
-  readonly stepMinutes: 1 | 5;
+  /** When it is over; where what is usual would not show that. */
+  readonly over?: Courses;
+  /** How far samples, and looks at them, are apart: far where it takes weeks. */
+  readonly stepMinutes: 1 | 60 | 120 | 360;
   readonly thresholds?: Readonly<Record<string, number>>;
   /** Which collectors the numbers come from. */
   readonly collectors: readonly string[];
@@ -104,7 +106,7 @@ export const SITUATIONS: readonly Situation[] = [
     exceptional: bugsInAWeek(12),
     usual: bugsInAWeek(11),
     at: 14 * WEEK + DAY,
-    stepMinutes: 5,
+    stepMinutes: 360,
     collectors: ['issue_flow', 'issue_types'],
     description:
       '12 bugs were reported in the last seven days: more than chance explains, by the twelve weeks before.',
@@ -132,8 +134,8 @@ export const SITUATIONS: readonly Situation[] = [
     always: { ...BUG_TYPE, ...list('open_bug', 1) },
     exceptional: openBugs(20, 21, 22, 23, 26),
     usual: openBugs(20, 21, 22, 23, 25),
-    at: 4 * WEEK,
-    stepMinutes: 5,
+    at: 4 * WEEK + DAY / 2,
+    stepMinutes: 360,
     thresholds: { open_bugs_growth: 0.25 },
     collectors: ['issues', 'issue_types'],
     description: 'Open bugs grew in each of the last four weeks, by 30% in all.',
@@ -166,6 +168,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
     exceptional: { [`taiga_wip_items{${CELL}}`]: becomes(3, HOUR, 4) },
     usual: { [`taiga_wip_items{${CELL}}`]: becomes(3, 3 * HOUR, 4) },
+    over: { [`taiga_wip_items{${CELL}}`]: stays(3) },
     at: 10 * HOUR,
     stepMinutes: 1,
     thresholds: { over_wip_limit_after: 8 * 3600 },
@@ -199,8 +202,9 @@ export const SITUATIONS: readonly Situation[] = [
     },
     exceptional: { [`taiga_items_closed_total{${P},kind="userstory"}`]: becomes(1, 24 * DAY, 2) },
     usual: { [`taiga_items_closed_total{${P},kind="userstory"}`]: becomes(1, 26 * DAY, 2) },
+    over: { [`taiga_items_closed_total{${P},kind="userstory"}`]: stays(3) },
     at: 30 * DAY,
-    stepMinutes: 5,
+    stepMinutes: 60,
     thresholds: { no_delivery_after: 5 * 8 * 3600 },
     collectors: ['lifecycle', 'items', 'status_transitions'],
     description:
@@ -216,7 +220,7 @@ export const SITUATIONS: readonly Situation[] = [
     exceptional: { [`taiga_items_reopened_total{${P},kind="issue"}`]: becomes(2, 10 * DAY, 6) },
     usual: { [`taiga_items_reopened_total{${P},kind="issue"}`]: becomes(2, 10 * DAY, 5) },
     at: 29 * DAY,
-    stepMinutes: 5,
+    stepMinutes: 360,
     thresholds: { reopen_ratio: 0.2 },
     collectors: ['lifecycle'],
     description: '26.67% of what was closed in the last four weeks was reopened.',
@@ -233,7 +237,7 @@ export const SITUATIONS: readonly Situation[] = [
     exceptional: { [`${MOVED},transition="rejected"}`]: becomes(2, 10 * DAY, 7) },
     usual: { [`${MOVED},transition="rejected"}`]: becomes(2, 10 * DAY, 6) },
     at: 29 * DAY,
-    stepMinutes: 5,
+    stepMinutes: 360,
     thresholds: { sent_back_ratio: 0.4 },
     collectors: ['status_transitions'],
     description: '41.67% of what was developed in the last four weeks came back from review or test.',
@@ -256,7 +260,7 @@ export const SITUATIONS: readonly Situation[] = [
     exceptional: { [`taiga_sprint_points{${SPRINT},closed="false"}`]: stays(7) },
     usual: { [`taiga_sprint_points{${SPRINT},closed="false"}`]: stays(5) },
     at: 61 * DAY,
-    stepMinutes: 5,
+    stepMinutes: 120,
     thresholds: { sprint_remaining_ratio: 1.5 },
     collectors: ['lifecycle', 'sprints', 'sprint_scope'],
     description:
@@ -298,7 +302,7 @@ export const SITUATIONS: readonly Situation[] = [
     exceptional: { [`taiga_sprint_userstories{${SPRINT},closed="false"}`]: stays(3) },
     usual: { [`taiga_sprint_userstories{${SPRINT},closed="true"}`]: stays(3) },
     at: 3 * DAY + 4 * HOUR,
-    stepMinutes: 5,
+    stepMinutes: 60,
     thresholds: { sprint_overrun_after: 8 * 3600 },
     collectors: ['sprint_scope', 'sprints'],
     description:

@@ -12,6 +12,7 @@ const OF_COUNTERS = ['rate', 'increase', 'irate', 'resets'];
 /** Counters that are shown as they stand, and why. */
 const AS_THEY_STAND: Readonly<Record<string, string>> = {
   taiga_sprint_scope_points_total: 'it counts from the beginning of its sprint',
+  bugflow_working_seconds_total: 'it is a clock',
 };
 
 function knownAs(metric: string, metrics: Metrics): Known | undefined {

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { bugs } from '../../alerting/team/bugs.js';
+import { flow } from '../../alerting/team/flow.js';
+import { hygiene } from '../../alerting/team/hygiene.js';
+import { sprint } from '../../alerting/team/sprint.js';
+import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
+import { type ExpectedAlert, expectStories, type Story } from './promtool.js';
+import { type Courses, SITUATIONS, type Situation } from './situations.js';
+
+const GRAFANA = 'https://grafana.example';
+const EXPORTER = 'https://bugflow.example';
+
+/** What there is whatever the situation. */
+function world({ thresholds = {}, collectors, always }: Situation): Courses {
+  const stays = () => 1;
+  return {
+    ...always,
+    [`bugflow_external_url_info{name="grafana",url="${GRAFANA}"}`]: stays,
+    [`bugflow_external_url_info{name="exporter",url="${EXPORTER}"}`]: stays,
+    ...Object.fromEntries(
+      ['thresholds', ...collectors].map((name) => [`bugflow_collector_up{collector="${name}"}`, stays]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(thresholds).map(([name, value]) => [
+        `bugflow_threshold{project="shop",name="${name}"}`,
+        () => value,
+      ]),
+    ),
+  };
+}
+
+function firing(situation: Situation, change: Partial<Record<string, string>> = {}): ExpectedAlert {
+  const { alert, items } = situation;
+  return {
+    labels: { project: 'shop', severity: situation.severity },
+    annotations: {
+      summary: situation.summary,
+      description: situation.description,
+      ...(items ? { items: `${items.lines.join('\n')}\n` } : {}),
+      runbook_url: `${EXPORTER}/runbooks/${alert}?project=shop`,
+      dashboard_url: `${GRAFANA}/d/${situation.dashboard}?var-project=shop&from=now-30d&to=now`,
+      ...change,
+    },
+  };
+}
+
+/** All series without samples in some minutes. */
+function silent(series: Courses, from: number, to = Number.POSITIVE_INFINITY): Courses {
+  return Object.fromEntries(
+    Object.entries(series).map(([name, course]) => [
+      name,
+      (minute: number) => (minute >= from && minute < to ? undefined : course(minute)),
+    ]),
+  );
+}
+
+/** One situation until a minute, another from then on. */
+function changed(before: Courses, minute: number, after: Courses): Courses {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return Object.fromEntries(
+    [...names].map((name) => [name, (at: number) => (at < minute ? before[name]?.(at) : after[name]?.(at))]),
+  );
+}
+
+/** While nothing comes from Taiga. */
+const HELD = {
+  description: '(No news from Taiga at the moment: this was so when it was last seen.)',
+  items: '',
+};
+
+describe.skipIf(!PROMETHEUS_IS_HERE)('the alert (skipped without promtool)', () => {
+  describe.each(SITUATIONS.map((situation) => [situation.alert, situation] as const))(
+    '%s',
+    (alert, situation) => {
+      const { at, stepMinutes, items } = situation;
+      const exceptional = { ...world(situation), ...situation.exceptional };
+      const usual = { ...world(situation), ...situation.usual };
+      const over = { ...world(situation), ...(situation.over ?? situation.usual) };
+      const fires = [firing(situation)];
+      const tell = (...stories: readonly Story[]): Promise<void> =>
+        expectStories(alert, stories, stepMinutes);
+
+      test('fires, is silent just below, and resolves', async () => {
+        const later = at + Math.max(30, 2 * stepMinutes);
+        await tell(
+          {
+            series: changed(exceptional, later, over),
+            expected: {
+              [at]: fires,
+              [later - stepMinutes]: fires,
+              [later + Math.max(30, 2 * stepMinutes)]: [],
+            },
+          },
+          { series: usual, expected: { [at]: [], [later]: [] } },
+        );
+      });
+
+      test.skipIf(stepMinutes > 1)(
+        'bears a missed scrape and a restart, and waits while nothing is known',
+        async () => {
+          const { items: _, ...withoutItems } = HELD;
+          const held = [firing(situation, items ? HELD : withoutItems)];
+          const down = Object.keys(exceptional).filter((name) => name.startsWith('bugflow_collector_up'));
+          await tell(
+            {
+              series: silent(exceptional, at + 2, at + 3),
+              expected: { [at + 2]: fires, [at + 3]: fires, [at + 20]: fires },
+            },
+            {
+              series: silent(exceptional, at + 2, at + 6),
+              expected: { [at + 5]: fires, [at + 6]: fires, [at + 20]: fires },
+            },
+            // Where it is unknown whether it is over.
+            { series: silent(exceptional, at + 2), expected: { [at + 30]: held, [at + 600]: held } },
+            // The numbers were given up: the collector kept failing.
+            {
+              series: {
+                ...silent(exceptional, at + 2),
+                ...Object.fromEntries(down.map((name) => [name, (minute: number) => Number(minute < at)])),
+              },
+              expected: { [at + 600]: held },
+            },
+            // Back again, and it is over.
+            {
+              series: changed(silent(exceptional, at + 2), at + 60, over),
+              expected: { [at + 59]: held, [at + 120]: [] },
+            },
+            // Seen for a moment only.
+            {
+              series: silent(changed(usual, at, exceptional), at + 3),
+              expected: { [at + 5]: [], [at + 60]: [] },
+            },
+          );
+        },
+      );
+
+      test('is silent where it is switched off', async () => {
+        const off = { [`bugflow_alert_disabled{alert="${alert}",project="shop"}`]: () => 1 };
+        const elsewhere = { [`bugflow_alert_disabled{alert="${alert}",project="office"}`]: () => 1 };
+        await tell(
+          { series: { ...exceptional, ...off }, expected: { [at]: [] } },
+          { series: { ...exceptional, ...elsewhere }, expected: { [at]: fires } },
+        );
+      });
+
+      test.skipIf(!situation.thresholds)('goes by the threshold of the project', async () => {
+        const thresholds = Object.keys(exceptional).filter((name) => name.startsWith('bugflow_threshold'));
+        const higher = Object.fromEntries(thresholds.map((name) => [name, () => 1e9]));
+        await tell({ series: { ...exceptional, ...higher }, expected: { [at]: [] } });
+      });
+    },
+  );
+});
+
+test('each alert of the team has its situation', () => {
+  const team = [...bugs, ...flow, ...sprint, ...hygiene].map(({ name }) => name);
+  expect(SITUATIONS.map(({ alert }) => alert).toSorted()).toEqual(team.toSorted());
+});
