@@ -24,6 +24,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/metrics ./metrics
 COPY --from=build /app/dashboards/json ./dashboards/json
 COPY --from=build /app/docs/runbooks ./docs/runbooks
+COPY --from=build /app/alerting ./alerting
 COPY --from=build /app/dist ./dist
 COPY compose/taiga-bugflow.yaml /etc/taiga-bugflow/
 # The same as in Prometheus' image, so that a backfill may write into its data folder.

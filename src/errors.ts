@@ -42,7 +42,10 @@ export type ErrorCode =
   | 'GRAFANA_DATASOURCE'
   | 'GRAFANA_PROVISIONED'
   | 'GRAFANA_REFUSED'
-  | 'GRAFANA_DASHBOARDS';
+  | 'GRAFANA_DASHBOARDS'
+  | 'ALERTMANAGER_OUTPUT'
+  | 'ALERTMANAGER_UNREACHABLE'
+  | 'ALERTMANAGER_REFUSED';
 
 export interface Place {
   readonly file: string;

@@ -8,7 +8,7 @@ import { type ExternalUrls, externalUrls } from './external-urls-section.js';
 import { parseHostPort } from './host-port.js';
 import type { Kind } from './kinds.js';
 import { configSchema, type RawConfig, type Stage } from './schema.js';
-import type { Locate } from './section.js';
+import type { Locate, SectionContext } from './section.js';
 import { type SshConfig, sshConfig } from './ssh-section.js';
 import { type Thresholds, thresholds } from './thresholds-section.js';
 import { withoutSlash } from './web-address.js';
@@ -94,6 +94,28 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   return toConfig(raw, source, locate);
 }
 
+/** What Alertmanager's configuration is made of; this much needs no database. */
+export type AlertingSettings = Pick<Config, 'alerting' | 'calendar' | 'timeZone'>;
+
+/** @throws BugflowError naming file, line and fix. */
+export async function loadAlertingSettings(source: ConfigSource): Promise<AlertingSettings> {
+  const { raw, locate } = await readRaw(source);
+  return alertingSettings(raw, { base: baseOf(source), env: source.env, locate });
+}
+
+function alertingSettings(raw: RawConfig, section: SectionContext): AlertingSettings {
+  return {
+    timeZone: raw.time_zone,
+    calendar: calendarConfig(raw.calendar),
+    alerting: alertingConfig(raw.alerting, section),
+  };
+}
+
+/** The folder to which paths are relative. */
+function baseOf({ file }: ConfigSource): string {
+  return file === undefined ? process.cwd() : dirname(resolve(file));
+}
+
 /** Whether the configuration or the environment names a database, be it right or wrong. @throws BugflowError */
 export async function namesDatabase(source: ConfigSource): Promise<boolean> {
   return isDatabaseNamed((await readRaw(source)).raw, source.env);
@@ -114,14 +136,11 @@ async function readRaw({ file, env }: ConfigSource): Promise<{ raw: RawConfig; l
   return { raw: value, locate: place };
 }
 
-async function toConfig(
-  raw: RawConfig,
-  { file, env, embeddedUrl }: ConfigSource,
-  locate: Locate,
-): Promise<Config> {
-  const base = file === undefined ? process.cwd() : dirname(resolve(file));
+async function toConfig(raw: RawConfig, source: ConfigSource, locate: Locate): Promise<Config> {
+  const { file, env, embeddedUrl } = source;
+  const base = baseOf(source);
   const section = { base, env, locate };
-  const calendar = calendarConfig(raw.calendar);
+  const settings = alertingSettings(raw, section);
   const listen = parseHostPort(raw.listen);
   if (!listen) throw new Error('unreachable: the schema checked it');
   return {
@@ -135,8 +154,7 @@ async function toConfig(
     ssh: raw.ssh && sshConfig(raw.ssh, section),
     listen,
     web: webConfig(raw.web, section),
-    timeZone: raw.time_zone,
-    calendar,
+    ...settings,
     taigaUrl: withoutSlash(raw.taiga_url ?? ''),
     externalUrls: externalUrls(raw.external_urls),
     projects: raw.projects,
@@ -146,8 +164,7 @@ async function toConfig(
       ),
     ),
     transitions: raw.transitions.map((rule) => ({ ...rule, kind: rule.kind })),
-    thresholds: thresholds(raw.thresholds, calendar),
-    alerting: alertingConfig(raw.alerting, section),
+    thresholds: thresholds(raw.thresholds, settings.calendar),
     bugs: raw.bugs,
     critical: raw.critical,
     labels: raw.labels,

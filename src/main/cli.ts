@@ -3,6 +3,7 @@ import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { BugflowError, messageOf } from '../errors.js';
+import { addAlertmanagerCommand } from './alertmanager-command.js';
 import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWhole } from './arguments.js';
 import { addBackfillCommand } from './backfill-command.js';
 import { addGrafanaCommand } from './grafana-command.js';
@@ -115,6 +116,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
 
   addBackfillCommand(program, { source, print });
   addGrafanaCommand(program, { source, version, print });
+  addAlertmanagerCommand(program, { source, print });
 
   try {
     await program.parseAsync([...argv]);

@@ -1,0 +1,21 @@
+/**
+ * What a pattern with `*` and `?` as wildcards says of a label, as Alertmanager's matcher; undefined: nothing. Its regular
+ * expressions are anchored.
+ */
+export function wildcardMatcher(label: string, pattern: string): string | undefined {
+  if (/^\*+$/.test(pattern)) return undefined;
+  if (!/[*?]/.test(pattern)) return equalMatcher(label, pattern);
+  const expression = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replaceAll('?', '.');
+  return `${label}=~${quoted(expression)}`;
+}
+
+export function equalMatcher(label: string, value: string): string {
+  return `${label}=${quoted(value)}`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}

@@ -1,0 +1,45 @@
+import { withoutSlash } from '../config/web-address.js';
+import { BugflowError } from '../errors.js';
+import { exchange, quote } from '../http/exchange.js';
+import { httpTarget } from '../http/http-target.js';
+import { type RetryPolicy, withRetries } from '../http/retry.js';
+
+/** It may only just be starting. */
+const PATIENT: RetryPolicy = {
+  firstMs: 500,
+  longestMs: 5000,
+  giveUpAfterMs: 60_000,
+  requestTimeoutMs: 10_000,
+};
+
+interface ReloadOptions {
+  readonly print: (line: string) => void;
+  readonly policy?: RetryPolicy;
+}
+
+/** Lets Alertmanager read its configuration again. @throws BugflowError when it does not, or finds it wrong. */
+export async function reload(address: string, { print, policy = PATIENT }: ReloadOptions): Promise<void> {
+  const target = httpTarget(address);
+  if (!target) throw new Error('unreachable: the address was checked');
+  const url = `${withoutSlash(target.url)}/-/reload`;
+  await withRetries(
+    async () => {
+      const { headers } = target;
+      const outcome = await exchange({ method: 'POST', url, headers, timeoutMs: policy.requestTimeoutMs });
+      if (outcome.kind === 'failure') return { again: outcome.reason };
+      if (outcome.status === 200) return { value: undefined };
+      // It says so with 500 where its new configuration is wrong; what stands before it says 502 to 504.
+      if (outcome.status > 500) return { again: `it answers ${outcome.status}` };
+      throw new BugflowError(
+        'ALERTMANAGER_REFUSED',
+        `${url} answers ${outcome.status}: ${quote(outcome.text)}`,
+      );
+    },
+    {
+      policy,
+      onWait: (reason) => print(`Alertmanager at ${target.url} does not answer yet: ${reason}`),
+      giveUp: (reason) =>
+        new BugflowError('ALERTMANAGER_UNREACHABLE', `cannot reach ${url}: ${reason}; is it running?`),
+    },
+  );
+}
