@@ -95,8 +95,8 @@ describe.skipIf(!ALERTMANAGER_IS_HERE)(`what Slack is told ${IF_IT_IS_HERE}`, ()
       mrkdwn_in: ['pretext'],
     });
     expect(shown(message.fields[0]?.value ?? '')).toBe(
-      '[#12 Pay by card](https://taiga.example/project/shop/us/12) (3 days)\n' +
-        '[#7 Log in & out](https://taiga.example/project/shop/us/7?a=b&c=d) (2 days)',
+      '• [#12 Pay by card](https://taiga.example/project/shop/us/12) (3 days)\n' +
+        '• [#7 Log in & out](https://taiga.example/project/shop/us/7?a=b&c=d) (2 days)',
     );
     expect(message.actions).toEqual([
       { type: 'button', text: 'Runbook', url: RUNBOOK },
@@ -148,15 +148,15 @@ describe.skipIf(!ALERTMANAGER_IS_HERE)(`what Slack is told ${IF_IT_IS_HERE}`, ()
     const description = `It is ${subject}.`;
     const message = await tell(project, alert(project, { items: text, description }));
     const whole = `#12 ${label}`.trimEnd();
-    expect(shown(message.fields[0]?.value ?? '')).toBe(`[${whole}](${address}) (3 days)`);
+    expect(shown(message.fields[0]?.value ?? '')).toBe(`• [${whole}](${address}) (3 days)`);
     expect(shown(message.text).split('\n')[0]).toBe(`It is ${label.replaceAll('¦', '|')}.`);
   });
 
   test.each([
-    ['#12 Pay by card (3 days)', '#12 Pay by card (3 days)'],
-    ['#12 (3 days) https://taiga.example/us/12', '[#12](https://taiga.example/us/12) (3 days)'],
-    ['#12 Pay by card https://taiga.example/us/12', '[#12 Pay by card](https://taiga.example/us/12)'],
-    ['1\n2\n3\n4\n5\n6\n7', '1\n2\n3\n4\n5\n…'],
+    ['#12 Pay by card (3 days)', '• #12 Pay by card (3 days)'],
+    ['#12 (3 days) https://taiga.example/us/12', '• [#12](https://taiga.example/us/12) (3 days)'],
+    ['#12 Pay by card https://taiga.example/us/12', '• [#12 Pay by card](https://taiga.example/us/12)'],
+    ['1\n2\n3\n4\n5\n6\n7', '• 1\n• 2\n• 3\n• 4\n• 5\n…'],
   ])('items may lack something: %j', async (items, expected) => {
     const project = newProject();
     const message = await tell(project, alert(project, { items }));

@@ -111,7 +111,7 @@ export function shown(text: string): string {
       const [target = '', label = ''] = inside.split('|');
       return target.startsWith('!date') ? label : `[${label}](${target})`;
     })
-    .replaceAll(/[\u2068\u2069]/g, '')
+    .replaceAll(/[\u2066\u2069]/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
