@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { makeStandIns, pinnedImages } from './compose/stand-ins.js';
 
 const missing = lacking();
 const LONG_RUNNING = ['alertmanager', 'exporter', 'grafana', 'prometheus'];
-const ONE_OFF = ['grafana-password', 'history', 'walls'];
+const ONE_OFF = ['alertmanager-config', 'alertmanager-reload', 'grafana-password', 'history', 'walls'];
 const PROJECTS = 4;
 const MINUTE_MS = 60_000;
 
@@ -142,6 +142,37 @@ describe.skipIf(missing !== undefined)(
       const ports = await engine.docker(['ps', '--format', '{{.Ports}}']);
       expect(ports).toMatch(/127\.0\.0\.1:\d+->3000/);
       expect(ports).not.toMatch(/0\.0\.0\.0:|\[?::\]?:\d+->/);
+    });
+
+    test('Prometheus evaluates the shipped rules, and they are good', async () => {
+      const schema = z.object({
+        data: z.object({ groups: z.array(z.object({ rules: z.array(z.object({ health: z.string() })) })) }),
+      });
+      const { data } = schema.parse(await (await fetch(`${prometheusUrl}/api/v1/rules`)).json());
+      const rules = data.groups.flatMap((group) => group.rules);
+      expect(rules.length).toBeGreaterThan(20);
+      expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
+    });
+
+    test('nobody is told, and somebody once there is a webhook', async () => {
+      const receivers = async (): Promise<string[]> => {
+        const answer = await fetch(project.url('ALERTMANAGER_PORT', '/api/v2/receivers'));
+        return z
+          .array(z.object({ name: z.string() }))
+          .parse(await answer.json())
+          .map(({ name }) => name);
+      };
+      expect(await receivers()).toEqual(['nobody']);
+      const before = readFileSync(join(project.folder, '.env'), 'utf8');
+      writeFileSync(join(project.folder, 'slack-url'), 'https://hooks.slack.com/services/T/B/x\n');
+      writeFileSync(join(project.folder, '.env'), `${before}SLACK_URL_FILE=./slack-url\n`);
+      await project.compose('up', '--detach');
+      await settled();
+      expect(await receivers()).toEqual(['Slack /run/secrets/slack_url', 'nobody']);
+      writeFileSync(join(project.folder, '.env'), before);
+      await project.compose('up', '--detach');
+      await settled();
+      expect(await receivers()).toEqual(['nobody']);
     });
 
     test('a second up changes nothing', async () => {
