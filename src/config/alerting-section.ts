@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
+import { BugflowError, type Place } from '../errors.js';
 import type { SectionContext } from './section.js';
 import { webAddress } from './web-address.js';
 
@@ -109,6 +109,15 @@ export interface ChannelRule {
   readonly webhookUrlFile: string | undefined;
 }
 
+export interface DisabledAlert {
+  /** Its name. */
+  readonly alert: string;
+  /** A pattern. */
+  readonly project: string;
+  /** Where the name is written. */
+  readonly place?: Place | undefined;
+}
+
 export interface AlertingConfig {
   /** Undefined: nobody is told. */
   readonly slack: SlackAccess | undefined;
@@ -117,8 +126,7 @@ export interface AlertingConfig {
   readonly quiet: boolean;
   readonly watchdog: { readonly url: string } | { readonly urlFile: string } | undefined;
   readonly updateMessages: boolean;
-  /** Names of alerts, and patterns of projects. */
-  readonly disabled: readonly { readonly alert: string; readonly project: string }[];
+  readonly disabled: readonly DisabledAlert[];
   /** Absolute patterns of the team's own rule files. */
   readonly ruleFiles: readonly string[];
 }
@@ -149,7 +157,10 @@ export function alertingConfig(raw: RawAlerting, { base, locate }: SectionContex
           ? undefined
           : { url: raw.watchdog_url },
     updateMessages: raw.update_messages,
-    disabled: raw.disabled,
+    disabled: raw.disabled.map((entry, i) => ({
+      ...entry,
+      place: locate(['alerting', 'disabled', i, 'alert']),
+    })),
     ruleFiles: raw.rules.map((path) => resolve(base, path)),
   };
 }

@@ -11,6 +11,7 @@ import { BugflowError, isDatabaseUnusable, messageOf } from '../errors.js';
 import { createFileWatch } from '../server/web-config/file-watch.js';
 import { readWebFile } from '../server/web-config/web-file.js';
 import { openDatabase } from '../tunnel/open-database.js';
+import { checkRules } from './check-rules.js';
 import { explainFileRights } from './file-rights.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
@@ -35,6 +36,7 @@ export async function check(
   print(`Database: ${describeTarget(config.database).where}`);
   if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
   if (config.web.configFile !== undefined) await printWebFile(config.web.configFile, print);
+  const ruleProblems = await checkRules(config.alerting, { print });
   const { database } = openDatabase(config, {
     onIdleError: () => undefined,
     onSwitch: (server) => print(`Read from: ${describeServer(server)}`),
@@ -92,7 +94,7 @@ export async function check(
     const { differing, failures } = await printVerification(reader, verifiable, valuesNow, print);
     problems.push(...failures);
     // One missing right is the trouble of many.
-    for (const problem of new Set(problems)) print(problem);
+    for (const problem of new Set([...problems, ...ruleProblems])) print(problem);
     const verdicts: string[] = [];
     if (problems.length > 0) verdicts.push(`${problems.length} of ${rows.length} collectors failed.`);
     if (differing > 0) {
@@ -100,6 +102,7 @@ export async function check(
         `History differs from what is there now in ${differing} series, listed above; docs/data-quality.md says how that comes.`,
       );
     }
+    if (ruleProblems.length > 0) verdicts.push('Something is wrong with the alerts: see above.');
     const isWell = verdicts.length === 0;
     if (isWell) {
       const exception = hasFileRights ? ' but for the warning above' : '';

@@ -53,8 +53,16 @@ test('all of it with a token', async () => {
     watchdog: { url: 'https://hc-ping.com/uuid' },
     updateMessages: true,
     disabled: [
-      { alert: 'TaigaWorkStale', project: 'sandbox-*' },
-      { alert: 'TaigaWorkUnassigned', project: '*' },
+      {
+        alert: 'TaigaWorkStale',
+        project: 'sandbox-*',
+        place: { file: expect.stringContaining('config.yaml'), line: 11 },
+      },
+      {
+        alert: 'TaigaWorkUnassigned',
+        project: '*',
+        place: { file: expect.stringContaining('config.yaml'), line: 12 },
+      },
     ],
   });
   expect(ruleFiles.map((file) => [file.startsWith('/'), basename(file)])).toEqual([

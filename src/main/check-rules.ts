@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { INSTALL_PROMTOOL } from '../backfill/promtool.js';
+import type { AlertingConfig } from '../config/alerting-section.js';
+import { readDocument } from '../documents/document.js';
+import { fitsWildcard } from '../documents/wildcard.js';
+import { BugflowError, messageOf } from '../errors.js';
+
+/** The rules that ship with the package, from `src/main` and `dist/main` alike. */
+const SHIPPED_RULES = fileURLToPath(new URL('../../alerting/rules', import.meta.url));
+
+export interface RulesCheckOptions {
+  readonly print: (line: string) => void;
+  readonly shippedFolder?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Looks at the team's own rules and at what is switched off; resolves to what is wrong. */
+export async function checkRules(
+  { ruleFiles, disabled }: Pick<AlertingConfig, 'ruleFiles' | 'disabled'>,
+  { print, shippedFolder = SHIPPED_RULES, env = process.env }: RulesCheckOptions,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof BugflowError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const own = (await Promise.all(ruleFiles.map((pattern) => attempt(() => listFiles(pattern))))).flatMap(
+    (files) => files ?? [],
+  );
+  const names = new Set<string>();
+  let checked = own.length > 0;
+  for (const file of own) {
+    const verdict = await attempt(() => askPromtool(file, env));
+    if (verdict === 'no promtool') checked = false;
+    // What is no YAML, promtool has complained of.
+    const alerts = verdict === undefined ? [] : await attempt(() => alertNames(file));
+    for (const name of alerts ?? []) names.add(name);
+  }
+  if (ruleFiles.length > 0) {
+    const alerts = `${count(own.length, 'file')}, ${count(names.size, 'alert')}`;
+    const how =
+      own.length === 0 || checked ? '' : ` (not checked: there is no promtool in PATH; ${INSTALL_PROMTOOL})`;
+    print(`Own rules: ${alerts}${how}`);
+  }
+  problems.push(...(await unknownAlerts(disabled, names, shippedFolder)));
+  return problems;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** None where a wildcard fits nothing: a folder may wait for its first file. */
+async function listFiles(pattern: string): Promise<string[]> {
+  const folder = dirname(pattern);
+  const name = basename(pattern);
+  const isWildcard = /[*?]/.test(name);
+  const found = await readdir(folder).catch(() => []);
+  const matching = found.filter((each) => (isWildcard ? fitsWildcard(each, name) : each === name)).sort();
+  if (matching.length === 0 && !isWildcard)
+    throw new BugflowError(
+      'CONFIG_UNREADABLE',
+      `there is no file ${pattern}; add it or fix \`alerting.rules\` in the configuration`,
+    );
+  return matching.map((each) => join(folder, each));
+}
+
+/** @throws BugflowError with promtool's words. */
+function askPromtool(file: string, env: NodeJS.ProcessEnv): 'good' | 'no promtool' {
+  const { status, error, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], {
+    encoding: 'utf8',
+    env,
+  });
+  if (error && 'code' in error && error.code === 'ENOENT') return 'no promtool';
+  if (status === 0) return 'good';
+  const said = error ? messageOf(error) : `${stderr}${stdout}`;
+  // It begins with the name of the file, and says so once more.
+  const complaint = said
+    .split('\n')
+    .map((line) => line.replaceAll(`${file}: `, '').trim())
+    .filter((line) => line !== '' && !/^(Checking |FAILED:|SUCCESS)/.test(line));
+  throw new BugflowError('CONFIG_INVALID', complaint.join('; ') || `promtool ends with status ${status}`, {
+    place: { file },
+  });
+}
+
+const rulesSchema = z.object({
+  groups: z
+    .array(z.object({ rules: z.array(z.object({ alert: z.string().optional() })).default([]) }))
+    .default([]),
+});
+
+/** @throws BugflowError */
+async function alertNames(file: string): Promise<string[]> {
+  const errors = { unreadable: 'CONFIG_UNREADABLE', invalid: 'CONFIG_INVALID' } as const;
+  const { value } = await readDocument(file, rulesSchema, errors);
+  return value.groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+}
+
+async function unknownAlerts(
+  disabled: AlertingConfig['disabled'],
+  own: ReadonlySet<string>,
+  shippedFolder: string,
+): Promise<string[]> {
+  // Without the shipped rules every name would be unknown.
+  if (disabled.length === 0 || !existsSync(shippedFolder)) return [];
+  const files = await listFiles(join(shippedFolder, '*.rules.yml'));
+  const shipped = (await Promise.all(files.map(alertNames))).flat();
+  const known = new Set([...shipped, ...own]);
+  return disabled
+    .filter(({ alert }) => !known.has(alert))
+    .map(
+      ({ alert, place }) =>
+        new BugflowError(
+          'CONFIG_INVALID',
+          `there is no alert "${alert}" to switch off; docs/runbooks has one page for each`,
+          { place },
+        ).message,
+    );
+}
