@@ -14,9 +14,14 @@ export function perProject(metric: string, ...matchers: readonly string[]): stri
   return `sum by (project) (${latest(metric, ...matchers)})`;
 }
 
+/** A gauge that has no past, as it is at the end of what is asked for: that holds for the past, too. */
+export function atEnd(selector: string): string {
+  return once(`last_over_time(${selector}[${LOOK_BACK}] @ end())`);
+}
+
 /** What the team calls exceptional, by project. */
 export function threshold(name: string): string {
-  return `max by (project) (${lookedUp(`bugflow_threshold{name="${name}"}`, LOOK_BACK)})`;
+  return `max by (project) (${atEnd(`bugflow_threshold{name="${name}"}`)})`;
 }
 
 /** How many items the exporter lists for this reason, by project; it lists ten at most. */
@@ -44,9 +49,8 @@ export function workedSince(labels: string, so: string, known: string, range: st
 ) <= ${days * 86_400}`;
 }
 
-/** The types of issues that are bugs; what they are now holds for the past, too. */
-const BUG_TYPES =
-  'max by (project, issue_type) (last_over_time(taiga_issue_type_info{bug="true"}[5m] @ end()))';
+/** The types of issues that are bugs. */
+const BUG_TYPES = `max by (project, issue_type) (${atEnd('taiga_issue_type_info{bug="true"}')})`;
 
 /** Of series with a type of issue those of bugs, added up by project. */
 export function ofBugs(series: string): string {

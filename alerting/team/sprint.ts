@@ -1,6 +1,6 @@
 import { lookedUp, once } from '../../dashboards/promql/select.js';
 import { PERCENT, TIMES } from '../annotations.js';
-import { latest, threshold, WORKING_SECONDS, workedSince } from '../promql.js';
+import { atEnd, latest, threshold, WORKING_SECONDS, workedSince } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
 const DASHBOARD = 'bugflow-sprint';
@@ -10,9 +10,10 @@ function bySprint(metric: string, ...matchers: readonly string[]): string {
   return `sum by (${SPRINT}) (${latest(metric, ...matchers)})`;
 }
 
-const CURRENT = bySprint('taiga_sprint_info', 'state="current"');
-const START = `max by (${SPRINT}) (${latest('taiga_sprint_start_timestamp_seconds')})`;
-const END = `max by (${SPRINT}) (${latest('taiga_sprint_end_timestamp_seconds')})`;
+const START = `max by (${SPRINT}) (${atEnd('taiga_sprint_start_timestamp_seconds')})`;
+const END = `max by (${SPRINT}) (${atEnd('taiga_sprint_end_timestamp_seconds')})`;
+/** The sprints under way. */
+const CURRENT = `(${START} <= time() and on (${SPRINT}) ${END} > time())`;
 const LEFT = bySprint('taiga_sprint_points', 'closed="false"');
 const ALL = bySprint('taiga_sprint_points');
 
@@ -73,17 +74,17 @@ half, when the pace shows, and while more than a fifth is left.`,
   },
   {
     name: 'TaigaSprintStillOpen',
-    comment: `Counts the working time since the sprint was current, back two weeks; one that ended before is open for long enough. After
+    comment: `Counts the working time since the sprint's end, back two weeks; one that ended before is open for long enough. After
 two months nobody means it any more.`,
     severity: 'warning',
     summary: 'A sprint is over and still has open stories',
     description: `{{ $value | printf "%.0f" }} sprints ended longer ago than thresholds.sprint_overrun_after and still have open stories.`,
     expression: `count by (project) (
   ${bySprint('taiga_sprint_userstories', 'closed="false"')} > 0
-  and on (${SPRINT}) ${bySprint('taiga_sprint_info', 'state="past"')}
-  and on (${SPRINT}) time() - ${END} < ${60 * 86_400}
+  and on (${SPRINT}) ${END} < time()
+  and on (${SPRINT}) ${END} > time() - ${60 * 86_400}
   and on (${SPRINT}) (
-${workedSince(SPRINT, once('taiga_sprint_info{state="current"}'), once('taiga_sprint_info{state="past"}'), '14d:1h')}
+${workedSince(SPRINT, `${END} > time()`, END, '14d:1h')}
     > on (project) group_left () ${threshold('sprint_overrun_after')}
   )
 )`,
