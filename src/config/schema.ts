@@ -154,7 +154,9 @@ export const configSchema = z.strictObject({
       'What moves between statuses are called; the first rule that matches wins, then the defaults apply.',
     ),
   thresholds: thresholdsSchema.prefault({}).describe('When something is exceptional.'),
-  alerting: alertingSchema.prefault({}).describe('Who is told of what is exceptional.'),
+  alerting: alertingSchema
+    .prefault({})
+    .describe('Who is told of what is exceptional; [Alerting](alerting.md) explains it.'),
   bugs: z
     .array(pattern)
     .default(BUG_TYPES)

@@ -50,7 +50,7 @@ test('the pieces of configuration that the pages show are right', async () => {
   const shown = [
     ...['docs/configuration.md', 'docs/backfill.md'].flatMap((page) => blocks(page, 'yaml')),
     // Beside it, these pages show other files.
-    ...['docs/http.md', 'docs/wall.md'].flatMap((page) =>
+    ...['docs/alerting.md', 'docs/http.md', 'docs/wall.md'].flatMap((page) =>
       blocks(page, 'yaml').filter((text) => text.startsWith('# bugflow.yaml')),
     ),
   ];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { createExposition } from '../../src/exposition/exposition.js';
+import { alertmanager, SHIPPED_TEMPLATE } from '../../src/main/alertmanager.js';
 import { addGrafanaCommand } from '../../src/main/grafana-command.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
@@ -217,8 +218,62 @@ test('the loop makes a ConfigMap of each dashboard, with the address of the expo
     '{}',
   ]);
   // The same names as in the values of Grafana's chart.
-  const [values = ''] = blocks('yaml').filter((text) => text.startsWith('# values.yaml'));
+  const [values = ''] = blocks('yaml').filter((text) => text.includes('sidecar:'));
   expect(parse(values)).toMatchObject({
     grafana: { sidecar: { dashboards: { label: 'grafana_dashboard', folderAnnotation: 'grafana_folder' } } },
   });
+});
+
+test('the loop makes a PrometheusRule of each file of rules', async () => {
+  const [loop = ''] = blocks('sh').filter((text) => text.includes('PrometheusRule'));
+  const folder = await folderWith({
+    'bin/kubectl': '#!/bin/sh\necho "$@" >>asked\ncat >>applied\necho --- >>applied\n',
+  });
+  chmodSync(join(folder, 'bin/kubectl'), 0o755);
+  cpSync(join(ROOT, 'alerting/rules'), join(folder, 'alerting/rules'), { recursive: true });
+  execFileSync('sh', ['-euc', loop], {
+    cwd: folder,
+    env: { PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+  });
+  const applied = parseAllDocuments(readFileSync(join(folder, 'applied'), 'utf8'))
+    .map((document): unknown => document.toJS())
+    .filter((value) => value !== null);
+  const names = readdirSync(join(ROOT, 'alerting/rules')).sort();
+  expect(applied).toEqual(
+    names.map((name) => ({
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: {
+        name: `bugflow-${name.replace('.rules.yml', '')}`,
+        namespace: 'bugflow',
+        labels: { release: 'kube-prometheus-stack' },
+      },
+      spec: parse(readFileSync(join(ROOT, 'alerting/rules', name), 'utf8')) as unknown,
+    })),
+  );
+});
+
+test('Alertmanager finds the templates and the secret where the operator mounts them', async () => {
+  const [commands = ''] = blocks('sh').filter((text) => text.includes('taiga-bugflow --config'));
+  const [values = ''] = blocks('yaml').filter((text) => text.includes('alertmanagerSpec:'));
+  const folder = await folderWith({});
+  const { alerting, calendar, timeZone } = await readConfig();
+  await alertmanager(
+    { alerting, calendar, timeZone },
+    {
+      ...{ folder, reload: undefined, template: SHIPPED_TEMPLATE, print: () => undefined },
+    },
+  );
+  const [sed = ''] = commands.split('\n').filter((line) => line.startsWith('sed '));
+  execFileSync('sh', ['-euc', sed], { cwd: folder });
+  const config = readFileSync(join(folder, 'alertmanager.yml'), 'utf8');
+  expect(parse(config)).toMatchObject({ templates: ['/etc/alertmanager/config/slack.tmpl'] });
+  expect(config).toContain('api_url_file: /etc/alertmanager/secrets/slack/url');
+  expect(parse(values)).toEqual({
+    alertmanager: {
+      alertmanagerSpec: { useExistingSecret: true, configSecret: 'alertmanager-bugflow', secrets: ['slack'] },
+    },
+  });
+  for (const name of ['alertmanager-bugflow', 'slack'])
+    expect(commands).toContain(`create secret generic ${name} `);
 });
