@@ -48,7 +48,7 @@ describe('the command line', () => {
   it('answers --help and --version with status 0', async () => {
     const help = await bugflow(['--help']);
     expect(help.status).toBe(0);
-    for (const command of ['serve', 'demo', 'check', 'collect', 'backfill', 'grafana'])
+    for (const command of ['serve', 'demo', 'check', 'collect', 'backfill', 'grafana', 'alertmanager'])
       expect(help.stdout).toContain(`  ${command} `);
     expect(await bugflow(['--version'])).toEqual({
       status: 0,
