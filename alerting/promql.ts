@@ -55,7 +55,7 @@ const BUG_TYPES = `max by (project, issue_type) (${atEnd('taiga_issue_type_info{
 /** Of series with a type of issue those of bugs, added up by project. */
 export function ofBugs(series: string): string {
   return `sum by (project) (
-  ${series}
+  sum by (project, issue_type) (${series})
   * on (project, issue_type) group_left () ${BUG_TYPES}
 )`;
 }

@@ -7,7 +7,7 @@ const DASHBOARD = 'bugflow-bug-flow';
 
 /** All bugs that were ever reported, so long ago. */
 function reported(ago: string): string {
-  return ofBugs(once(lookedUp('taiga_issues_created_total', '3h', ago)));
+  return ofBugs(once(lookedUp('taiga_issues_created_total', '1h', ago)));
 }
 
 const THIS_WEEK = `${reported('')} - ${reported('7d')}`;
@@ -16,7 +16,7 @@ const WEEKLY = `(${reported('')} - ${reported('7d')})`;
 const MOVING_RANGE = `abs(${WEEKLY} - (${reported('7d')} - ${reported('14d')}))`;
 
 function open(ago = ''): string {
-  return ofBugs(`(${once(lookedUp('taiga_issues{stage!~"done|discarded"}', '3h', ago))})`);
+  return ofBugs(once(lookedUp('taiga_issues{stage!~"done|discarded"}', '1h', ago)));
 }
 
 export const bugs: readonly TeamAlert[] = [
@@ -35,6 +35,7 @@ and on (project) (${THIS_WEEK}) > 3
 and on (project) count_over_time(${WEEKLY}[84d:7d] offset 7d) >= 10`,
     collectors: ['issue_flow', 'issue_types'],
     items: 'new_bug',
+    isSlow: true,
     dashboard: DASHBOARD,
   },
   {
@@ -63,6 +64,7 @@ and on (project) ${open('14d')} > ${open('21d')}
 and on (project) ${open('21d')} > ${open('28d')}`,
     collectors: ['issues', 'issue_types'],
     items: 'open_bug',
+    isSlow: true,
     dashboard: DASHBOARD,
   },
 ];

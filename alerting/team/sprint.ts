@@ -20,7 +20,7 @@ const ALL = bySprint('taiga_sprint_points');
 /** Eight weeks tell a team's pace. */
 const PACE_DAYS = 56;
 function pointsClosed(ago = ''): string {
-  return `sum by (project) (${once(lookedUp('taiga_userstory_points_closed_total', '3h', ago))})`;
+  return `sum by (project) (${once(lookedUp('taiga_userstory_points_closed_total', '1h', ago))})`;
 }
 
 /** Working time from so many days ago until now. */
@@ -53,6 +53,7 @@ half, when the pace shows, and while more than a fifth is left.`,
   and on (${SPRINT}) 2 * time() > ${START} + ${END}
   and on (${SPRINT}) ${LEFT} > 0.2 * ${ALL}
 )`,
+    isSlow: true,
     collectors: ['lifecycle', 'sprints', 'sprint_scope'],
     items: 'sprint_left',
     dashboard: DASHBOARD,

@@ -1,3 +1,4 @@
+import { grown } from '../../dashboards/promql/growth.js';
 import { dashboardUrl, itemsOf, runbookUrl } from '../annotations.js';
 import type { Rule, Severity } from '../rule.js';
 
@@ -15,37 +16,44 @@ export interface TeamAlert {
   readonly collectors: readonly string[];
   /** The reason for which the exporter lists the items to name. */
   readonly items?: string;
+  /** What is counted over weeks wavers about its threshold. */
+  readonly isSlow?: boolean;
   /** The dashboard that tells more. */
   readonly dashboard: string;
 }
 
 /** Longer than what is missing is looked up: what was seen for a moment, and then nothing, does not fire. */
 const FOR = '10m';
+/** Nothing moved for four weeks: an archive, or a project that was given up, is no exception. Unknown is awake. */
+const ASLEEP = `${grown({ metric: 'taiga_status_transitions_total', matchers: '', by: ['project'] }, 28)} == 0`;
+
 /** What comes and goes is one message. */
 const KEEP_FIRING_FOR = '15m';
+const SLOW_KEEP_FIRING_FOR = '1d';
 
 const HELD =
   '{{ if lt $value 0.0 }}(No news from Taiga at the moment: this was so when it was last seen.){{ else }}';
 
 /**
- * The rule of an alert of the team: fires where the expression says so and the alert is not switched off. While its
- * numbers are missing nothing begins, and what fires goes on, with the value -1.
+ * The rule of an alert of the team: fires where the expression says so, the project is not asleep and the alert not switched
+ * off. While its numbers are missing nothing begins, and what fires goes on, with the value -1.
  */
 export function teamRule(alert: TeamAlert): Rule {
   const { name, expression, items } = alert;
-  const collectors = ['thresholds', ...alert.collectors].toSorted();
+  const collectors = [...new Set(['thresholds', 'status_transitions', ...alert.collectors])].toSorted();
   const known = `count(max by (collector) (bugflow_collector_up{collector=~"${collectors.join('|')}"}) == 1) == ${collectors.length}`;
   return {
     comment: alert.comment,
     alert: name,
     expr: `${expression}
+unless on (project) ${ASLEEP}
 unless on (project) max by (project) (last_over_time(bugflow_alert_disabled{alert="${name}"}[5m]))
 or on (project)
 -max by (project) (ALERTS{alertname="${name}",alertstate="firing"}) unless on () (
   ${known}
 )`,
     for: FOR,
-    keep_firing_for: KEEP_FIRING_FOR,
+    keep_firing_for: alert.isSlow ? SLOW_KEEP_FIRING_FOR : KEEP_FIRING_FOR,
     labels: { severity: alert.severity },
     annotations: {
       summary: alert.summary,

@@ -126,7 +126,7 @@ export const thresholdsSchema = z.strictObject({
   open_bugs_growth: fields.open_bugs_growth.default(0.25),
   sprint_remaining_ratio: fields.sprint_remaining_ratio.default(1.5),
   sprint_scope_growth: fields.sprint_scope_growth.default(0.25),
-  reopen_ratio: fields.reopen_ratio.default(0.2),
+  reopen_ratio: fields.reopen_ratio.default(0.15),
   sent_back_ratio: fields.sent_back_ratio.default(0.4),
   attention_items: z
     .number()

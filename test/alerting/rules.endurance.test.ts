@@ -18,7 +18,10 @@ function world({ thresholds = {}, collectors, always }: Situation): Courses {
     [`bugflow_external_url_info{name="grafana",url="${GRAFANA}"}`]: stays,
     [`bugflow_external_url_info{name="exporter",url="${EXPORTER}"}`]: stays,
     ...Object.fromEntries(
-      ['thresholds', ...collectors].map((name) => [`bugflow_collector_up{collector="${name}"}`, stays]),
+      [...new Set(['thresholds', 'status_transitions', ...collectors])].map((name) => [
+        `bugflow_collector_up{collector="${name}"}`,
+        stays,
+      ]),
     ),
     ...Object.fromEntries(
       Object.entries(thresholds).map(([name, value]) => [
@@ -151,6 +154,29 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('the alert (skipped without promtool)', () 
     },
   );
 });
+
+test.skipIf(!PROMETHEUS_IS_HERE)(
+  'nothing is told of a project in which nothing moved for four weeks (skipped without promtool)',
+  async () => {
+    const overdue = SITUATIONS.find(({ alert }) => alert === 'TaigaItemsOverdue');
+    if (!overdue) throw new Error('it has its situation');
+    const at = 30 * 24 * 60;
+    const moved = (days: number): Courses => ({
+      'taiga_status_transitions_total{project="shop",kind="task",from="A",to="B",transition="started"}': (
+        minute,
+      ) => Number(minute >= days * 24 * 60),
+    });
+    const exceptional = { ...world(overdue), ...overdue.exceptional };
+    await expectStories(
+      overdue.alert,
+      [
+        { series: { ...exceptional, ...moved(1) }, expected: { [at]: [] } },
+        { series: { ...exceptional, ...moved(4) }, expected: { [at]: [firing(overdue)] } },
+      ],
+      360,
+    );
+  },
+);
 
 test('each alert of the team has its situation', () => {
   const team = [...bugs, ...flow, ...sprint, ...hygiene].map(({ name }) => name);

@@ -205,7 +205,7 @@ export const SITUATIONS: readonly Situation[] = [
     at: 30 * DAY,
     stepMinutes: 60,
     thresholds: { no_delivery_after: 5 * 8 * 3600 },
-    collectors: ['lifecycle', 'items', 'status_transitions'],
+    collectors: ['lifecycle', 'items'],
     description:
       'No user story and no issue was closed for longer than thresholds.no_delivery_after, while work is in progress.',
     items: { reason: 'in_progress', lines: lines(1) },

@@ -1,0 +1,139 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createWorkingSeconds } from '../../src/calendar/working-time.js';
+import { startDemoTaiga } from '../../src/demo/demo-taiga.js';
+import { type Installation, loadInstallation } from '../../src/main/installation.js';
+import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
+import { hasSample, readSampleSql, SAMPLE_NOW } from '../support/ground-truth.js';
+import { hasPostgres, startPostgres } from '../support/postgres.js';
+import {
+  DAY_MS,
+  type Firing,
+  messages,
+  pastInPrometheus,
+  replay,
+  TEAM_RULES,
+  type Told,
+  type Window,
+} from './replay.js';
+
+const STEP_MS = 15 * 60_000;
+const DAYS = 60;
+/** How far rules look back: fourteen weeks. */
+const LOOK_BACK_DAYS = 100;
+/** On a day on which nothing goes wrong nobody is disturbed; this many are borne, over all projects. */
+const QUIET = 3;
+
+interface Days {
+  readonly firings: readonly Firing[];
+  readonly told: readonly Told[];
+  /** New messages of each day. */
+  readonly perDay: readonly number[];
+  /** What fires at the end, when also that is known which has no past. */
+  readonly atEnd: readonly string[];
+}
+
+/** The last sixty days of a Taiga, as its team would have been told of them. */
+async function lastDays(installation: Installation, toMs: number): Promise<Days> {
+  const fromMs = toMs - DAYS * DAY_MS;
+  const past: Window = { fromMs: fromMs - LOOK_BACK_DAYS * DAY_MS, toMs, stepMs: STEP_MS };
+  const prometheus = await pastInPrometheus(installation, past);
+  const firings: Firing[] = [];
+  const atEnd: string[] = [];
+  for (const rule of TEAM_RULES) {
+    firings.push(...(await replay(prometheus, rule, { ...past, fromMs })));
+    const projects = Object.keys(await prometheus.valuesAt(rule.expr, toMs));
+    atEnd.push(...projects.map((project) => `${rule.alert} ${project}`));
+  }
+  const seconds = createWorkingSeconds(installation.config);
+  const told = messages(firings, (atMs) => seconds(atMs + 60_000) > seconds(atMs));
+  const perDay = Array.from(
+    { length: DAYS },
+    (_, day) => told.filter(({ atMs }) => Math.floor((atMs - fromMs) / DAY_MS) === day).length,
+  );
+  return { firings, told, perDay, atEnd };
+}
+
+function expectQuiet({ told, perDay }: Days): void {
+  expect(perDay.toSorted((a, b) => a - b)[DAYS / 2]).toBeLessThanOrEqual(QUIET);
+  // The same is no news more often than once a day.
+  for (const { alert, project, atMs } of told) {
+    const again = told.filter(
+      (other) => other.alert === alert && other.project === project && Math.abs(other.atMs - atMs) < DAY_MS,
+    );
+    expect(again, `${alert} of ${project}`).toHaveLength(1);
+  }
+}
+
+function describeDays({ told, perDay, atEnd }: Days): string {
+  const lines = told.map(
+    ({ alert, project, atMs }) => `${new Date(atMs).toISOString().slice(0, 16)} ${alert} ${project}`,
+  );
+  return [...lines, `new messages a day: ${perDay.join(' ')}`, `at the end: ${atEnd.join(', ')}`].join('\n');
+}
+
+const SHOP = 'marialopez-webshop';
+const HELPDESK = 'helensmith-helpdesk';
+const PLATFORM = 'jonasweber-platform';
+
+/**
+ * The worst that happened in the sample's last sixty days, found by hand in its ground truth, and by when somebody should
+ * have been told of it.
+ */
+const BAD_DAYS: readonly (readonly [what: string, alert: string, project: string, by: string])[] = [
+  ['sprint 22 ended with 61.5 of 148.5 points open', 'TaigaSprintUnlikelyToFinish', SHOP, '2026-09-26'],
+  ['sprint 23 ended with 40 of 100.5 points open', 'TaigaSprintUnlikelyToFinish', SHOP, '2026-10-10'],
+  ['sprint 24 ended with 20.5 of 93 points open', 'TaigaSprintUnlikelyToFinish', SHOP, '2026-10-24'],
+  ['sprint 25 ended with 37.5 of 105.5 points open', 'TaigaSprintUnlikelyToFinish', SHOP, '2026-11-07'],
+  ['sprint 26 has 92.5 of 146.5 points open a day before', 'TaigaSprintUnlikelyToFinish', SHOP, '2026-11-21'],
+  ['20 bugs and incidents in the week to 8 October', 'TaigaBugInflowHigh', HELPDESK, '2026-10-09'],
+  ['open bugs grew from 30 to 45 in four weeks', 'TaigaOpenBugsGrowing', SHOP, '2026-10-09'],
+  ['21 of 113 closings were reopened in September', 'TaigaReopenRateHigh', HELPDESK, '2026-10-01'],
+  ['11 of 61 closings were reopened until 11 November', 'TaigaReopenRateHigh', SHOP, '2026-11-13'],
+  ['37 of 77 stories came back from review and test', 'TaigaWorkSentBack', PLATFORM, '2026-11-11'],
+];
+
+/** What has no past yet, and is told of at the end. */
+const BAD_AT_THE_END = [
+  // Blocked for 89, 18, 16 and 8 days.
+  `TaigaItemsBlockedTooLong ${PLATFORM}`,
+  `TaigaItemsBlockedTooLong ${HELPDESK}`,
+  `TaigaItemsBlockedTooLong ${SHOP}`,
+];
+
+test.skipIf(!hasSample || !hasPostgres || !PROMETHEUS_IS_HERE)(
+  "the sample's quiet days are quiet, its bad days are heard (skipped without ../shared/taiga, PostgreSQL or prometheus)",
+  async () => {
+    const cluster = await startPostgres();
+    onTestFinished(() => cluster.close());
+    await cluster.query("CREATE DATABASE taiga ENCODING 'UTF8' TEMPLATE template0");
+    cluster.load(readSampleSql(), 'taiga');
+    const env = { TAIGA_DATABASE_URL: cluster.urlWith({ database: 'taiga' }) };
+    const days = await lastDays(await loadInstallation({ file: undefined, env }), Date.parse(SAMPLE_NOW));
+    console.info(describeDays(days));
+    expectQuiet(days);
+    for (const [what, alert, project, by] of BAD_DAYS) {
+      const byMs = Date.parse(by);
+      const heard = days.firings.some(
+        (firing) =>
+          firing.alert === alert &&
+          firing.project === project &&
+          firing.fromMs <= byMs &&
+          firing.toMs >= byMs - 7 * DAY_MS,
+      );
+      expect(heard, what).toBe(true);
+    }
+    expect(days.atEnd).toEqual(expect.arrayContaining(BAD_AT_THE_END));
+  },
+);
+
+describe.skipIf(!PROMETHEUS_IS_HERE)('the demo (skipped without prometheus)', () => {
+  test('has quiet days that are quiet', async () => {
+    const now = new Date();
+    const taiga = await startDemoTaiga({ seed: 1, now, paceMs: null });
+    onTestFinished(() => taiga.close());
+    const installation = await loadInstallation({ file: undefined, env: { TAIGA_DATABASE_URL: taiga.url } });
+    const days = await lastDays(installation, Math.floor(now.getTime() / STEP_MS) * STEP_MS);
+    console.info(describeDays(days));
+    expectQuiet(days);
+  });
+});

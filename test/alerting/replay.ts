@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { expect, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { render } from '../../alerting/render.js';
+import { parseDuration } from '../../src/documents/duration.js';
+import { backfill } from '../../src/main/backfill.js';
+import { collect } from '../../src/main/collect.js';
+import type { Installation } from '../../src/main/installation.js';
+import { type MetricsServer, startPrometheus } from '../backfill/servers.js';
+import { folderWith } from '../unit/helpers.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly keep_firing_for?: string;
+  readonly labels: { readonly severity: string };
+}
+
+export const TEAM_RULES: readonly Rule[] = (
+  parse(render().get('team.rules.yml') ?? '') as { groups: readonly { rules: readonly Rule[] }[] }
+).groups.flatMap(({ rules }) => rules);
+
+/** An alert of a project that fired from one moment to another. Unix milliseconds. */
+export interface Firing {
+  readonly alert: string;
+  readonly severity: string;
+  readonly project: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+}
+
+/** Asks a Prometheus when a rule would have fired; `for` is shorter than a step, so two steps in a row fire. */
+export async function replay(prometheus: MetricsServer, rule: Rule, window: Window): Promise<Firing[]> {
+  const { fromMs, toMs, stepMs } = window;
+  const response = await fetch(`${prometheus.url}/api/v1/query_range`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      query: rule.expr,
+      ...{ start: String(fromMs / 1000), end: String(toMs / 1000), step: String(stepMs / 1000) },
+    }),
+  });
+  const { data, error } = (await response.json()) as {
+    data?: { result: readonly { metric: Record<string, string>; values: readonly [number, string][] }[] };
+    error?: string;
+  };
+  if (!data) throw new Error(`${rule.alert}: ${error}`);
+  const keepMs = parseDuration(rule.keep_firing_for ?? '0s') ?? 0;
+  return data.result.flatMap(({ metric, values }) => {
+    const moments = values.map(([seconds]) => seconds * 1000);
+    return runs(moments, stepMs + keepMs).flatMap(({ first, last, count }) => {
+      if (count < 2) return [];
+      const { alert, labels } = rule;
+      const { project = '' } = metric;
+      return [{ alert, severity: labels.severity, project, fromMs: first + stepMs, toMs: last + keepMs }];
+    });
+  });
+}
+
+/** Moments that are no farther apart than so much, together. */
+function runs(moments: readonly number[], gapMs: number): { first: number; last: number; count: number }[] {
+  const found: { first: number; last: number; count: number }[] = [];
+  for (const at of moments) {
+    const run = found.at(-1);
+    if (run && at - run.last <= gapMs) {
+      run.last = at;
+      run.count += 1;
+    } else {
+      found.push({ first: at, last: at, count: 1 });
+    }
+  }
+  return found;
+}
+
+/** A message that tells of something new. */
+export interface Told {
+  readonly alert: string;
+  readonly project: string;
+  readonly atMs: number;
+}
+
+/**
+ * What people are told of it: each firing once, when it begins, or with the next working time where it is not urgent and
+ * still so. Repetitions and what is over are not new.
+ */
+export function messages(firings: readonly Firing[], isWorkingTime: (atMs: number) => boolean): Told[] {
+  return firings
+    .flatMap(({ alert, project, severity, fromMs, toMs }) => {
+      let atMs = fromMs;
+      if (severity !== 'critical') while (!isWorkingTime(atMs)) atMs += 15 * MINUTE_MS;
+      return atMs < toMs ? [{ alert, project, atMs }] : [];
+    })
+    .toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/**
+ * A Prometheus that has the past of a Taiga as a backfill tells it, and at its end what has no past: what rules take as it is now.
+ */
+export async function pastInPrometheus(installation: Installation, window: Window): Promise<MetricsServer> {
+  const { fromMs, toMs, stepMs } = window;
+  const now = new Date(toMs);
+  const data = await folderWith({});
+  await backfill(installation, {
+    from: new Date(fromMs),
+    to: now,
+    stepMs,
+    target: { prometheusData: data },
+    includeRecent: true,
+    now,
+    print: () => undefined,
+  });
+  let text = '';
+  const withoutPast = installation.library.collectors.filter(({ spans, events }) => !spans && !events);
+  await collect(installation, {
+    names: withoutPast.map(({ name }) => name),
+    now,
+    format: 'openmetrics',
+    write: (bytes) => {
+      text += bytes.toString();
+    },
+    warn: (message) => expect.fail(message),
+  });
+  const stamped = text.replace(/^([^#\n].*)$/gm, `$1 ${toMs / 1000}`);
+  const folder = await folderWith({ 'now.txt': stamped });
+  const { status, stderr } = spawnSync(
+    'promtool',
+    ['tsdb', 'create-blocks-from', 'openmetrics', `${folder}/now.txt`, data],
+    { encoding: 'utf8' },
+  );
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  const prometheus = await startPrometheus(data, { flags: ['--storage.tsdb.retention.time=5y'] });
+  onTestFinished(() => prometheus.stop());
+  return prometheus;
+}
