@@ -16,6 +16,8 @@ import {
   type Window,
 } from './replay.js';
 
+const HOUR_MS = 3_600_000;
+/** The finest that rules divide time into. */
 const STEP_MS = 15 * 60_000;
 const DAYS = 60;
 /** How far rules look back: fourteen weeks. */
@@ -40,7 +42,7 @@ async function lastDays(installation: Installation, toMs: number): Promise<Days>
   const firings: Firing[] = [];
   const atEnd: string[] = [];
   for (const rule of TEAM_RULES) {
-    firings.push(...(await replay(prometheus, rule, { ...past, fromMs })));
+    firings.push(...(await replay(prometheus, rule, { fromMs, toMs, stepMs: HOUR_MS })));
     const projects = Object.keys(await prometheus.valuesAt(rule.expr, toMs));
     atEnd.push(...projects.map((project) => `${rule.alert} ${project}`));
   }
@@ -132,7 +134,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('the demo (skipped without prometheus)', ()
     const taiga = await startDemoTaiga({ seed: 1, now, paceMs: null });
     onTestFinished(() => taiga.close());
     const installation = await loadInstallation({ file: undefined, env: { TAIGA_DATABASE_URL: taiga.url } });
-    const days = await lastDays(installation, Math.floor(now.getTime() / STEP_MS) * STEP_MS);
+    const days = await lastDays(installation, Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);
     console.info(describeDays(days));
     expectQuiet(days);
   });

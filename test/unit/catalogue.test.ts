@@ -48,6 +48,7 @@ const CATALOGUE: Readonly<Record<string, readonly [type: MetricType, labels: str
   taiga_data_quality_items: ['gauge', 'project, kind, problem'],
   taiga_switched_statuses: ['gauge', 'project, kind'],
   bugflow_threshold: ['gauge', 'project, name, kind'],
+  bugflow_alert_disabled: ['gauge', 'alert, project'],
   // What happened.
   taiga_items_created_total: ['counter', 'project, kind'],
   taiga_items_started_total: ['counter', 'project, kind'],
@@ -124,7 +125,7 @@ describe('the catalogue', () => {
 describe('every shipped metric', () => {
   test('has the prefix of the team’s data and a help that is a sentence', () => {
     for (const { name, help } of metrics.values()) {
-      expect(name).toMatch(/^(taiga_[a-z0-9_]+|bugflow_threshold)$/);
+      expect(name).toMatch(/^(taiga_[a-z0-9_]+|bugflow_threshold|bugflow_alert_disabled)$/);
       expect(help, name).toMatch(/^[A-Z0-9].*\.$/s);
     }
   });
