@@ -43,7 +43,10 @@ export function itemsOf(reason: string): string {
   return `{{ range ${list} }}#{{ .Labels.ref }} ${subject} ${age} {{ .Labels.url }}\n{{ end }}`;
 }
 
-/** A number without digits that nobody needs. */
-export const COUNT = '{{ $value | printf "%.0f" }}';
+/** `1 item`, `2 items` */
+export function counted(one: string, many = `${one}s`): string {
+  return `{{ $value | printf "%.0f" }} {{ if eq $value 1.0 }}${one}{{ else }}${many}{{ end }}`;
+}
+
 export const PERCENT = '{{ $value | humanizePercentage }}';
 export const TIMES = '{{ $value | printf "%.1f" }}';

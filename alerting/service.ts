@@ -1,4 +1,4 @@
-import { ask, COUNT, dashboardUrl, runbookUrl } from './annotations.js';
+import { ask, counted, dashboardUrl, runbookUrl } from './annotations.js';
 import { latest } from './promql.js';
 import type { Rule, Severity } from './rule.js';
 
@@ -18,14 +18,13 @@ function byCollector(metric: string): string {
 }
 
 function collectorsWhere(condition: string): string {
-  return `{{ range ${ask(condition)} }} {{ .Labels.collector }}{{ end }}`;
+  return `{{ range ${ask(condition)} | sortByLabel "collector" }} {{ .Labels.collector }}{{ end }}`;
 }
 
-const FAILING = 'max by (collector) (bugflow_collector_circuit_open) == 1';
-const STALE = 'max by (collector) (bugflow_collector_up) == 0';
-const NEAR_LIMIT =
-  'max by (collector) (bugflow_collector_series) / max by (collector) (bugflow_collector_series_limit) > 0.9';
-const MISMATCHED = 'max by (collector) (bugflow_history_mismatch_series) > 0';
+const FAILING = `${byCollector('bugflow_collector_circuit_open')} == 1`;
+const SHOWS_NOTHING = `${byCollector('bugflow_collector_up')} == 0`;
+const NEAR_LIMIT = `${byCollector('bugflow_collector_series')} / ${byCollector('bugflow_collector_series_limit')} > 0.9`;
+const MISMATCHED = `${byCollector('bugflow_history_mismatch_series')} > 0`;
 
 const alerts: readonly ServiceAlert[] = [
   {
@@ -60,8 +59,8 @@ const alerts: readonly ServiceAlert[] = [
     comment: 'After five failures in a row a collector is only tried now and then.',
     severity: 'warning',
     summary: 'Collectors keep failing',
-    description: `${COUNT} collectors keep failing:${collectorsWhere(FAILING)}`,
-    expression: `count(${byCollector('bugflow_collector_circuit_open')} == 1)`,
+    description: `${counted('collector')} failing again and again:${collectorsWhere(FAILING)}`,
+    expression: `count(${FAILING})`,
     for: '15m',
   },
   {
@@ -69,8 +68,8 @@ const alerts: readonly ServiceAlert[] = [
     comment: 'Its last good values are gone. The first reading of a large Taiga takes a while, too.',
     severity: 'warning',
     summary: 'Numbers are missing',
-    description: `${COUNT} collectors show nothing:${collectorsWhere(STALE)}`,
-    expression: `count(${byCollector('bugflow_collector_up')} == 0)`,
+    description: `${counted('collector')} without values:${collectorsWhere(SHOWS_NOTHING)}`,
+    expression: `count(${SHOWS_NOTHING})`,
     for: '15m',
   },
   {
@@ -78,12 +77,8 @@ const alerts: readonly ServiceAlert[] = [
     comment: 'Above the limit a run is refused as a whole, so it is told before.',
     severity: 'warning',
     summary: 'A collector has almost as many series as it may have',
-    description: `${COUNT} collectors have more than 90 % of max_series:${collectorsWhere(NEAR_LIMIT)}`,
-    expression: `count(
-  ${byCollector('bugflow_collector_series')}
-  / ${byCollector('bugflow_collector_series_limit')}
-  > 0.9
-)`,
+    description: `${counted('collector')} with more than 90 % of max_series:${collectorsWhere(NEAR_LIMIT)}`,
+    expression: `count(${NEAR_LIMIT})`,
     for: '1h',
   },
   {
@@ -91,8 +86,8 @@ const alerts: readonly ServiceAlert[] = [
     comment: 'It is verified daily. History does not tell everything, so it is only worth knowing.',
     severity: 'info',
     summary: 'The past and the present disagree',
-    description: `${COUNT} series differ between what history tells and what Taiga shows now:${collectorsWhere(MISMATCHED)}`,
-    expression: `sum(${byCollector('bugflow_history_mismatch_series')}) > 0`,
+    description: `${counted('series', 'series')} of which the end of the past differs from what Taiga shows now:${collectorsWhere(MISMATCHED)}`,
+    expression: `sum(${MISMATCHED})`,
     for: '1h',
   },
   {
@@ -115,7 +110,7 @@ const alerts: readonly ServiceAlert[] = [
       'Slack limits rates, and Alertmanager tries again: only what keeps failing is told, on the wall at least.',
     severity: 'critical',
     summary: 'Alerts do not get through',
-    description: `Alertmanager failed ${COUNT} times to deliver a message in the last 15 minutes.`,
+    description: `Alertmanager failed ${counted('time')} to deliver a message in the last 15 minutes.`,
     expression: 'sum(increase(alertmanager_notifications_failed_total[15m])) > 1',
     for: '15m',
   },

@@ -1,5 +1,5 @@
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { COUNT, PERCENT } from '../annotations.js';
+import { counted, PERCENT } from '../annotations.js';
 import { listed, ofBugs, threshold } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -26,7 +26,7 @@ export const bugs: readonly TeamAlert[] = [
 difference of neighbouring weeks. Above it something changed, below it is chance. Three bugs are no flood.`,
     severity: 'warning',
     summary: 'More bugs come in than is usual for this team',
-    description: `${COUNT} bugs were reported in the last seven days: more than chance explains, by the twelve weeks before.`,
+    description: `${counted('bug')} reported in the last seven days: more than chance explains, by the twelve weeks before.`,
     expression: `(${THIS_WEEK}) > on (project) (
   avg_over_time(${WEEKLY}[84d:7d] offset 7d)
   + 2.66 * avg_over_time(${MOVING_RANGE}[77d:7d] offset 7d)
@@ -44,7 +44,7 @@ and on (project) count_over_time(${WEEKLY}[84d:7d] offset 7d) >= 10`,
       'The exporter applies the threshold (critical_untriaged_after, in working time) when it makes the list.',
     severity: 'critical',
     summary: 'Critical bugs wait for somebody to look at them',
-    description: `${COUNT} critical bugs have had no assignee and no decision for longer than thresholds.critical_untriaged_after.`,
+    description: `${counted('critical bug')} without assignee and decision for longer than thresholds.critical_untriaged_after.`,
     expression: listed('critical_untriaged'),
     collectors: ['attention'],
     items: 'critical_untriaged',

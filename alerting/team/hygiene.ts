@@ -1,4 +1,4 @@
-import { COUNT } from '../annotations.js';
+import { counted } from '../annotations.js';
 import { listed, perProject, threshold } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -11,7 +11,7 @@ export const hygiene: readonly TeamAlert[] = [
     comment: 'Open items whose due date has passed.',
     severity: 'warning',
     summary: 'Due dates have passed',
-    description: `${COUNT} open items are overdue.`,
+    description: `${counted('open item')} overdue.`,
     expression: `${perProject('taiga_items_overdue')} > on (project) ${threshold('overdue_items')}`,
     collectors: ['due_dates'],
     items: 'overdue',
@@ -23,7 +23,7 @@ export const hygiene: readonly TeamAlert[] = [
       'What was begun in time needs no word. The exporter applies the threshold (due_soon) when it makes the list.',
     severity: 'info',
     summary: 'Work is due soon and nobody has begun it',
-    description: `${COUNT} items are due within thresholds.due_soon and are not begun.`,
+    description: `${counted('item')} due within thresholds.due_soon and not begun.`,
     expression: listed('due_soon'),
     collectors: ['attention'],
     items: 'due_soon',
@@ -34,7 +34,7 @@ export const hygiene: readonly TeamAlert[] = [
     comment: 'Only what was begun: a backlog may rest.',
     severity: 'info',
     summary: 'Work was begun and forgotten',
-    description: `To ${COUNT} items in progress nothing has happened for longer than thresholds.stale_after.`,
+    description: `${counted('item')} in progress to which nothing has happened for longer than thresholds.stale_after.`,
     expression: `${perProject('taiga_items_stale', WIP)} > on (project) ${threshold('stale_items')}`,
     collectors: ['items_stale'],
     items: 'stale',
@@ -45,7 +45,7 @@ export const hygiene: readonly TeamAlert[] = [
     comment: 'Epics hold work, nobody does them.',
     severity: 'info',
     summary: 'Work is in progress and nobody has it',
-    description: `${COUNT} items in progress have no assignee.`,
+    description: `${counted('item')} in progress without assignee.`,
     expression: `${perProject('taiga_items_unassigned', WIP, 'kind!="epic"')} > on (project) ${threshold('unassigned_items')}`,
     collectors: ['items_unassigned'],
     items: 'unassigned',

@@ -1,5 +1,5 @@
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { PERCENT, TIMES } from '../annotations.js';
+import { counted, PERCENT, TIMES } from '../annotations.js';
 import { atEnd, latest, threshold, WORKING_SECONDS, workedSince } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -79,7 +79,7 @@ half, when the pace shows, and while more than a fifth is left.`,
 two months nobody means it any more.`,
     severity: 'warning',
     summary: 'A sprint is over and still has open stories',
-    description: `{{ $value | printf "%.0f" }} sprints ended longer ago than thresholds.sprint_overrun_after and still have open stories.`,
+    description: `${counted('sprint')} with open stories, over for longer than thresholds.sprint_overrun_after.`,
     expression: `count by (project) (
   ${bySprint('taiga_sprint_userstories', 'closed="false"')} > 0
   and on (${SPRINT}) ${END} < time()
