@@ -95,6 +95,9 @@ const TEN_DAY_SPRINT: Courses = {
 };
 
 const MOVED = `taiga_status_transitions_total{${P},kind="userstory",from="A",to="B"`;
+const RETURNED = `taiga_status_transitions_total{${P},kind="userstory",from="B",to="A",transition="rejected"}`;
+/** From review on to test: it counts as rejected, and is no way back. */
+const WENT_ON = `taiga_status_transitions_total{${P},kind="userstory",from="B",to="C",transition="rejected"}`;
 
 export const SITUATIONS: readonly Situation[] = [
   {
@@ -230,10 +233,11 @@ export const SITUATIONS: readonly Situation[] = [
     summary: 'Work comes back from review or test again and again',
     always: {
       [`${MOVED},transition="developed"}`]: becomes(10, 10 * DAY, 22),
+      [WENT_ON]: becomes(0, 10 * DAY, 20),
       ...list('in_progress', 1),
     },
-    exceptional: { [`${MOVED},transition="rejected"}`]: becomes(2, 10 * DAY, 7) },
-    usual: { [`${MOVED},transition="rejected"}`]: becomes(2, 10 * DAY, 6) },
+    exceptional: { [RETURNED]: becomes(2, 10 * DAY, 7) },
+    usual: { [RETURNED]: becomes(2, 10 * DAY, 6) },
     at: 29 * DAY,
     stepMinutes: 360,
     thresholds: { sent_back_ratio: 0.4 },
@@ -257,6 +261,7 @@ export const SITUATIONS: readonly Situation[] = [
     // Four days are left.
     exceptional: { [`taiga_sprint_points{${SPRINT},closed="false"}`]: stays(7) },
     usual: { [`taiga_sprint_points{${SPRINT},closed="false"}`]: stays(5) },
+    over: { [`taiga_sprint_points{${SPRINT},closed="false"}`]: stays(1) },
     at: 61 * DAY,
     stepMinutes: 120,
     thresholds: { sprint_remaining_ratio: 1.5 },
