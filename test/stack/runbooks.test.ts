@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { marked, type Tokens } from 'marked';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { type Config, loadConfig } from '../../src/config/config.js';
 import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { type Known, knownMetrics, shippedLibrary } from '../dashboards/catalogue.js';
 import { committed } from '../dashboards/dashboards.js';
@@ -37,6 +37,12 @@ function blocks(text: string, language: string): string[] {
     if (token.type === 'code' && token.lang === language) found.push((token as Tokens.Code).text);
   });
   return found;
+}
+
+async function configured(yaml: string): Promise<Config> {
+  const folder = await folderWith({ 'bugflow.yaml': yaml });
+  const env = { TAIGA_DATABASE_URL: 'postgres://bugflow@127.0.0.1/taiga' };
+  return loadConfig({ file: `${folder}/bugflow.yaml`, env });
 }
 
 let metrics: ReadonlyMap<string, Known>;
@@ -84,9 +90,14 @@ describe.each(RUNBOOKS)('the runbook of $name', ({ name, text }) => {
     }
   });
 
-  test('shows configuration that is YAML', () => {
+  test('shows configuration that is right, with the thresholds as they are by default', async () => {
+    const defaults = (await configured('')).thresholds.rules;
     expect(blocks(text, 'yaml')).not.toEqual([]);
-    for (const yaml of blocks(text, 'yaml')) expect(parse(yaml)).toBeTypeOf('object');
+    for (const yaml of blocks(text, 'yaml')) {
+      const { thresholds } = await configured(yaml);
+      const forAll = thresholds.rules.filter(({ project }) => project === '*');
+      expect(forAll).toEqual(defaults);
+    }
   });
 
   test('names alerts that there are', () => {
