@@ -29,7 +29,7 @@ const ASLEEP = `${grown({ metric: 'taiga_status_transitions_total', matchers: ''
 
 /** What comes and goes is one message. */
 const KEEP_FIRING_FOR = '15m';
-const SLOW_KEEP_FIRING_FOR = '1d';
+const SLOW_KEEP_FIRING_FOR = '3d';
 
 const HELD =
   '{{ if lt $value 0.0 }}(No news from Taiga at the moment: this was so when it was last seen.){{ else }}';

@@ -94,7 +94,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('the alert (skipped without promtool)', () 
             expected: {
               [at]: fires,
               [later - stepMinutes]: fires,
-              [later + (isSlow ? 2 * DAY : Math.max(30, 2 * stepMinutes))]: [],
+              [later + (isSlow ? 4 * DAY : Math.max(30, 2 * stepMinutes))]: [],
             },
           },
           { series: usual, expected: { [at]: [], [later]: [] } },
