@@ -17,8 +17,6 @@ import {
 } from './replay.js';
 
 const HOUR_MS = 3_600_000;
-/** The finest that rules divide time into. */
-const STEP_MS = 15 * 60_000;
 const DAYS = 60;
 /** How far rules look back: fourteen weeks. */
 const LOOK_BACK_DAYS = 100;
@@ -37,12 +35,12 @@ interface Days {
 /** The last sixty days of a Taiga, as its team would have been told of them. */
 async function lastDays(installation: Installation, toMs: number): Promise<Days> {
   const fromMs = toMs - DAYS * DAY_MS;
-  const past: Window = { fromMs: fromMs - LOOK_BACK_DAYS * DAY_MS, toMs, stepMs: STEP_MS };
+  const past: Window = { fromMs: fromMs - LOOK_BACK_DAYS * DAY_MS, toMs, stepMs: HOUR_MS };
   const prometheus = await pastInPrometheus(installation, past);
   const firings: Firing[] = [];
   const atEnd: string[] = [];
   for (const rule of TEAM_RULES) {
-    firings.push(...(await replay(prometheus, rule, { fromMs, toMs, stepMs: HOUR_MS })));
+    firings.push(...(await replay(prometheus, rule, { ...past, fromMs })));
     const projects = Object.keys(await prometheus.valuesAt(rule.expr, toMs));
     atEnd.push(...projects.map((project) => `${rule.alert} ${project}`));
   }
