@@ -45,7 +45,16 @@ export function itemsOf(reason: string): string {
 
 /** `1 item`, `2 items` */
 export function counted(one: string, many = `${one}s`): string {
-  return `{{ $value | printf "%.0f" }} {{ if eq $value 1.0 }}${one}{{ else }}${many}{{ end }}`;
+  return `{{ $value | printf "%.0f" }} ${plural(one, many)}`;
+}
+
+/** The same of what the exporter lists so many of at most: `5 or more items`. */
+export function countedUpTo(limit: number, one: string): string {
+  return `{{ $value | printf "%.0f" }}{{ if ge $value ${limit}.0 }} or more{{ end }} ${plural(one, `${one}s`)}`;
+}
+
+function plural(one: string, many: string): string {
+  return `{{ if eq $value 1.0 }}${one}{{ else }}${many}{{ end }}`;
 }
 
 export const PERCENT = '{{ $value | humanizePercentage }}';

@@ -24,7 +24,7 @@ export function threshold(name: string): string {
   return `max by (project) (${atEnd(`bugflow_threshold{name="${name}"}`)})`;
 }
 
-/** How many items the exporter lists for this reason, by project; it lists ten at most. */
+/** How many items the exporter lists for this reason, by project: ten at most, five of what only alerts name. */
 export function listed(reason: string): string {
   return `count by (project) (${latest('taiga_attention_item_age_seconds', `reason="${reason}"`)})`;
 }

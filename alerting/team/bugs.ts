@@ -1,5 +1,5 @@
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { counted, PERCENT } from '../annotations.js';
+import { counted, countedUpTo, PERCENT } from '../annotations.js';
 import { listed, ofBugs, threshold } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -44,7 +44,7 @@ and on (project) count_over_time(${WEEKLY}[84d:7d] offset 7d) >= 10`,
       'The exporter applies the threshold (critical_untriaged_after, in working time) when it makes the list.',
     severity: 'critical',
     summary: 'Critical bugs wait for somebody to look at them',
-    description: `${counted('critical bug')} without assignee and decision for longer than thresholds.critical_untriaged_after.`,
+    description: `${countedUpTo(5, 'critical bug')} without assignee and decision for longer than thresholds.critical_untriaged_after.`,
     expression: listed('critical_untriaged'),
     collectors: ['attention'],
     items: 'critical_untriaged',

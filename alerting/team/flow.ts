@@ -1,6 +1,6 @@
 import { grown } from '../../dashboards/promql/growth.js';
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { ask, counted, PERCENT, QUOTED_PROJECT } from '../annotations.js';
+import { ask, countedUpTo, PERCENT, QUOTED_PROJECT } from '../annotations.js';
 import { latest, listed, perProject, threshold, workedSince } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -58,7 +58,7 @@ export const flow: readonly TeamAlert[] = [
       'The exporter applies the service level (thresholds.sle) when it makes the list, which ends at ten.',
     severity: 'warning',
     summary: 'Work takes longer than the service level allows',
-    description: `${counted('item')} (or more: ten are counted at most) in progress for longer than thresholds.sle.`,
+    description: `${countedUpTo(10, 'item')} in progress for longer than thresholds.sle.`,
     expression: `${listed('over_sle')} > on (project) ${threshold('over_sle_items')}`,
     collectors: ['attention'],
     items: 'over_sle',
@@ -84,7 +84,7 @@ ${workedSince(CELL, `${CELLS} <= on (${CELL}) ${LIMITS}`, `${CELLS} and on (${CE
     comment: 'The exporter applies the threshold (blocked_after, in working time) when it makes the list.',
     severity: 'warning',
     summary: 'Work is blocked for too long',
-    description: `${counted('item')} blocked for longer than thresholds.blocked_after.`,
+    description: `${countedUpTo(5, 'item')} blocked for longer than thresholds.blocked_after.`,
     expression: listed('blocked_too_long'),
     collectors: ['attention'],
     items: 'blocked_too_long',

@@ -1,4 +1,4 @@
-import { counted } from '../annotations.js';
+import { counted, countedUpTo } from '../annotations.js';
 import { listed, perProject, threshold } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -23,7 +23,7 @@ export const hygiene: readonly TeamAlert[] = [
       'What was begun in time needs no word. The exporter applies the threshold (due_soon) when it makes the list.',
     severity: 'info',
     summary: 'Work is due soon and nobody has begun it',
-    description: `${counted('item')} due within thresholds.due_soon and not begun.`,
+    description: `${countedUpTo(5, 'item')} due within thresholds.due_soon and not begun.`,
     expression: listed('due_soon'),
     collectors: ['attention'],
     items: 'due_soon',
