@@ -11,6 +11,7 @@ interface ServiceAlert {
   /** One series, without labels. */
   readonly expression: string;
   readonly for: string;
+  readonly keepFiringFor?: string;
 }
 
 function byCollector(metric: string): string {
@@ -38,21 +39,25 @@ const alerts: readonly ServiceAlert[] = [
   },
   {
     name: 'BugflowDatabaseDown',
-    comment: 'A restart of PostgreSQL takes less. Of several exporters one is enough.',
+    comment: `A restart of PostgreSQL takes less. Of several exporters one is enough. It ends well after those that follow from it: collectors
+find out within a minute that the database is back, one after the other, and none of them may be told then.`,
     severity: 'critical',
     summary: "Taiga's database cannot be read",
     description: "Taiga's database has not answered for ten minutes. What is shown is as old as that.",
     expression: `max(${latest('bugflow_database_up')}) == 0`,
     for: '10m',
+    keepFiringFor: '10m',
   },
   {
     name: 'BugflowTunnelDown',
-    comment: 'It is set up again by itself: longer means that somebody is needed.',
+    comment:
+      'It is set up again by itself: longer means that somebody is needed. It ends after what is told of the database.',
     severity: 'critical',
     summary: "The SSH tunnel to Taiga's database is down",
     description: 'The SSH session to the database has been down for ten minutes.',
     expression: `max(${latest('bugflow_tunnel_up')}) == 0`,
     for: '10m',
+    keepFiringFor: '15m',
   },
   {
     name: 'BugflowCollectorFailing',
@@ -144,7 +149,7 @@ function serviceRule(alert: ServiceAlert): Rule {
     expr: `${expression}
 unless on () max(last_over_time(bugflow_alert_disabled{alert="${name}",project=""}[1h]))`,
     for: alert.for,
-    keep_firing_for: '5m',
+    keep_firing_for: alert.keepFiringFor ?? '5m',
     labels: { severity: alert.severity },
     annotations: {
       summary: alert.summary,
