@@ -125,7 +125,7 @@ export const SITUATIONS: readonly Situation[] = [
     stepMinutes: 1,
     collectors: ['attention'],
     description:
-      '7 critical bugs without assignee and decision for longer than thresholds.critical_untriaged_after.',
+      '7 or more critical bugs without assignee and decision for longer than thresholds.critical_untriaged_after.',
     items: { reason: 'critical_untriaged', lines: lines(7) },
     dashboard: 'bugflow-bug-flow',
   },
@@ -154,7 +154,7 @@ export const SITUATIONS: readonly Situation[] = [
     stepMinutes: 1,
     thresholds: { over_sle_items: 3 },
     collectors: ['attention'],
-    description: '4 items (or more: ten are counted at most) in progress for longer than thresholds.sle.',
+    description: '4 items in progress for longer than thresholds.sle.',
     items: { reason: 'over_sle', lines: lines(4) },
     dashboard: 'bugflow-kanban-flow',
   },
