@@ -111,12 +111,12 @@ find out within a minute that the database is back, one after the other, and non
   },
   {
     name: 'BugflowAlertsNotDelivered',
-    comment:
-      'Slack limits rates, and Alertmanager tries again: only what keeps failing is told, on the wall at least.',
+    comment: `Slack limits rates, and Alertmanager tries again every five minutes: only what fails for the third time is told, on the wall at
+least. Ten minutes in which nothing fails end it.`,
     severity: 'critical',
     summary: 'Alerts do not get through',
-    description: `Alertmanager failed ${counted('time')} to deliver a message in the last 15 minutes.`,
-    expression: 'sum(increase(alertmanager_notifications_failed_total[15m])) > 1',
+    description: `Alertmanager failed ${counted('time')} to deliver a message in the last ten minutes.`,
+    expression: 'sum(increase(alertmanager_notifications_failed_total[10m])) > 0',
     for: '15m',
   },
 ];

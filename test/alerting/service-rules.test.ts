@@ -116,7 +116,7 @@ const SITUATIONS: readonly Situation[] = [
     usual: {
       'alertmanager_notifications_failed_total{integration="slack"}': (minute) => Math.min(minute, 100),
     },
-    description: 'Alertmanager failed 15 times to deliver a message in the last 15 minutes.',
+    description: 'Alertmanager failed 10 times to deliver a message in the last ten minutes.',
   },
 ];
 
