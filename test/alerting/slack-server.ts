@@ -7,8 +7,8 @@ export type Mood =
   | { readonly kind: 'well' }
   | { readonly kind: 'limited'; readonly retryAfterS: number }
   | { readonly kind: 'broken' }
-  /** Never answers, until the server is closed or its mood changes. */
-  | { readonly kind: 'silent' }
+  /** Does not answer until the server is closed or its mood changes; or never, what was asked meanwhile. */
+  | { readonly kind: 'silent'; readonly forGood?: true }
   /** What only the API says, with status 200, like `not_in_channel`. */
   | { readonly kind: 'refusing'; readonly error: string };
 
@@ -101,8 +101,8 @@ export async function startSlack(): Promise<SlackServer> {
     posts,
     accepted: () => posts.filter(({ accepted }) => accepted),
     setMood(next) {
+      if (!(mood.kind === 'silent' && mood.forGood)) hangUp();
       mood = next;
-      hangUp();
     },
     async close() {
       hangUp();
