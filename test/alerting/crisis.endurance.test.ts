@@ -236,7 +236,7 @@ function expectTexts(told: readonly Told[]): void {
   expect(critical.title).toBe('🔴 shop: Critical bugs wait for somebody to look at them');
   // Of thirty: the exporter lists five.
   expect(lead(critical)).toBe(
-    '5 or more critical bugs have had no assignee and no decision for longer than thresholds.critical_untriaged_after.',
+    '5 or more critical bugs without assignee and decision for longer than thresholds.critical_untriaged_after.',
   );
   expect(items(critical)).toHaveLength(5);
   expect(items(critical)[0]).toBe(
@@ -252,13 +252,13 @@ function expectTexts(told: readonly Told[]): void {
   ]);
 
   const blocked = of('TaigaItemsBlockedTooLong', 'shop');
-  expect(lead(blocked)).toBe('3 items have been blocked for longer than thresholds.blocked_after.');
+  expect(lead(blocked)).toBe('3 items blocked for longer than thresholds.blocked_after.');
   expect(items(blocked).toSorted()).toEqual(
     [1, 2, 3].map((i) => `• [#${i} Pay by card, part ${i}](https://taiga.example/project/shop/us/${i}) (4d)`),
   );
-  expect(lead(of('TaigaItemsOverdue', 'shop'))).toBe('5 open items are overdue.');
-  expect(lead(of('TaigaItemsOverdue', 'office'))).toBe('4 open items are overdue.');
-  expect(lead(of('TaigaWorkUnassigned', 'office'))).toBe('4 items in progress have no assignee.');
+  expect(lead(of('TaigaItemsOverdue', 'shop'))).toBe('5 open items overdue.');
+  expect(lead(of('TaigaItemsOverdue', 'office'))).toBe('4 open items overdue.');
+  expect(lead(of('TaigaWorkUnassigned', 'office'))).toBe('4 items in progress without assignee.');
   expect(lead(of('TaigaWipLimitExceeded', 'shop'))).toBe(
     'Over the limit for longer than thresholds.over_wip_limit_after: Doing (3);',
   );
