@@ -50,13 +50,13 @@ find out within a minute that the database is back, one after the other, and non
   },
   {
     name: 'BugflowTunnelDown',
-    comment:
-      'It is set up again by itself: longer means that somebody is needed. It ends after what is told of the database.',
+    comment: `It is set up again by itself: longer means that somebody is needed. It begins before what is told of the database, and ends after
+it: the tunnel's end can be noticed a minute later.`,
     severity: 'critical',
     summary: "The SSH tunnel to Taiga's database is down",
-    description: 'The SSH session to the database has been down for ten minutes.',
+    description: 'The SSH session to the database has been down for five minutes.',
     expression: `max(${latest('bugflow_tunnel_up')}) == 0`,
-    for: '10m',
+    for: '5m',
     keepFiringFor: '15m',
   },
   {

@@ -55,8 +55,8 @@ const SITUATIONS: readonly Situation[] = [
   {
     alert: 'BugflowTunnelDown',
     exceptional: { bugflow_tunnel_up: stays(0) },
-    usual: { bugflow_tunnel_up: (minute) => (minute > 112 ? 0 : 1) },
-    description: 'The SSH session to the database has been down for ten minutes.',
+    usual: { bugflow_tunnel_up: (minute) => (minute > 116 ? 0 : 1) },
+    description: 'The SSH session to the database has been down for five minutes.',
   },
   {
     alert: 'BugflowCollectorFailing',
