@@ -69,7 +69,7 @@ export const flow: readonly TeamAlert[] = [
     comment: 'Counts the working time since each column was last within its limit.',
     severity: 'warning',
     summary: 'Columns hold more than their limit',
-    description: `Over the limit for longer than thresholds.over_wip_limit_after:{{ range ${OVERFULL} }} {{ .Labels.status }}{{ with .Labels.swimlane }} / {{ . }}{{ end }} ({{ .Value }});{{ end }}`,
+    description: `Over the limit now, one of them for longer than thresholds.over_wip_limit_after:{{ range ${OVERFULL} }} {{ .Labels.status }}{{ with .Labels.swimlane }} / {{ . }}{{ end }} ({{ .Value }});{{ end }}`,
     expression: `count by (project) (
 ${workedSince(CELL, `${CELLS} <= on (${CELL}) ${LIMITS}`, `${CELLS} and on (${CELL}) ${LIMITS}`, '7d:15m')}
   > on (project) group_left () ${threshold('over_wip_limit_after')}
@@ -112,7 +112,7 @@ and on (project) ${perProject('taiga_items', WIP, WORK)} > 0`,
     description: `${PERCENT} of what was closed in the last four weeks was reopened.`,
     expression: `${REOPENED} / (${CLOSINGS} > 0) > on (project) ${threshold('reopen_ratio')}
 and on (project) ${REOPENED} >= ${FEW_REOPENINGS}`,
-    isSlow: true,
+    goesOn: `${REOPENED} / (${CLOSINGS} > 0) > on (project) 0.8 * ${threshold('reopen_ratio')}`,
     collectors: ['lifecycle'],
     dashboard: DASHBOARD,
   },
@@ -124,7 +124,7 @@ and on (project) ${REOPENED} >= ${FEW_REOPENINGS}`,
     description: `${PERCENT} of what was developed in the last four weeks came back from review or test.`,
     expression: `${SENT_BACK} / (${DEVELOPED} > 0) > on (project) ${threshold('sent_back_ratio')}
 and on (project) ${SENT_BACK} >= ${FEW_RETURNS}`,
-    isSlow: true,
+    goesOn: `${SENT_BACK} / (${DEVELOPED} > 0) > on (project) 0.8 * ${threshold('sent_back_ratio')}`,
     collectors: ['status_transitions'],
     items: 'in_progress',
     dashboard: DASHBOARD,

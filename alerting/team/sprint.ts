@@ -38,6 +38,17 @@ const EXPECTED = `clamp_min(
     * on (project) group_left () (${PACE}),
   1)`;
 
+/** By project, where more is left than so many times the threshold, and than this share of the sprint. */
+function unlikely(factor: number, leastLeft: number): string {
+  return `max by (project) (
+  ${LEFT} / on (${SPRINT}) ${EXPECTED}
+  > on (project) group_left () (${factor} * ${threshold('sprint_remaining_ratio')})
+  and on (${SPRINT}) ${CURRENT}
+  and on (${SPRINT}) 2 * time() > ${START} + ${END}
+  and on (${SPRINT}) ${LEFT} > ${leastLeft} * ${ALL}
+)`;
+}
+
 export const sprint: readonly TeamAlert[] = [
   {
     name: 'TaigaSprintUnlikelyToFinish',
@@ -46,14 +57,8 @@ half, when the pace shows, and while more than a fifth is left.`,
     severity: 'warning',
     summary: 'The sprint will hardly be finished',
     description: `What is left in the sprint is ${TIMES} times what the team closes by its end, at the pace of the last eight weeks.`,
-    expression: `max by (project) (
-  ${LEFT} / on (${SPRINT}) ${EXPECTED}
-  > on (project) group_left () ${threshold('sprint_remaining_ratio')}
-  and on (${SPRINT}) ${CURRENT}
-  and on (${SPRINT}) 2 * time() > ${START} + ${END}
-  and on (${SPRINT}) ${LEFT} > 0.2 * ${ALL}
-)`,
-    isSlow: true,
+    expression: unlikely(1, 0.2),
+    goesOn: unlikely(0.8, 0.1),
     collectors: ['lifecycle', 'sprints', 'sprint_scope'],
     items: 'sprint_left',
     dashboard: DASHBOARD,

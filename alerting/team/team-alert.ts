@@ -16,8 +16,8 @@ export interface TeamAlert {
   readonly collectors: readonly string[];
   /** The reason for which the exporter lists the items to name. */
   readonly items?: string;
-  /** What is counted over weeks wavers about its threshold. */
-  readonly isSlow?: boolean;
+  /** What is counted over weeks wavers about its threshold: what fires goes on as long as this is so. */
+  readonly goesOn?: string;
   /** The dashboard that tells more. */
   readonly dashboard: string;
 }
@@ -29,7 +29,6 @@ const ASLEEP = `${grown({ metric: 'taiga_status_transitions_total', matchers: ''
 
 /** What comes and goes is one message. */
 const KEEP_FIRING_FOR = '15m';
-const SLOW_KEEP_FIRING_FOR = '3d';
 
 const HELD =
   '{{ if lt $value 0.0 }}(No news from Taiga at the moment: this was so when it was last seen.){{ else }}';
@@ -39,21 +38,23 @@ const HELD =
  * off. While its numbers are missing nothing begins, and what fires goes on, with the value -1.
  */
 export function teamRule(alert: TeamAlert): Rule {
-  const { name, expression, items } = alert;
-  const collectors = [...new Set(['thresholds', 'status_transitions', ...alert.collectors])].toSorted();
-  const known = `count(max by (collector) (bugflow_collector_up{collector=~"${collectors.join('|')}"}) == 1) == ${collectors.length}`;
+  const { name, expression, goesOn, items } = alert;
+  const firing = `max by (project) (ALERTS{alertname="${name}",alertstate="firing"})`;
+  const isSo =
+    goesOn === undefined
+      ? expression
+      : `${expression}\nor on (project)\n${goesOn}\nand on (project) ${firing}`;
   return {
     comment: alert.comment,
     alert: name,
-    expr: `${expression}
-unless on (project) ${ASLEEP}
-unless on (project) max by (project) (last_over_time(bugflow_alert_disabled{alert="${name}"}[5m]))
+    expr: `(
+${awake(alert, isSo)}
 or on (project)
--max by (project) (ALERTS{alertname="${name}",alertstate="firing"}) unless on () (
-  ${known}
-)`,
+(-${firing} and on () (${lost(alert)}))
+)
+unless on (project) max by (project) (last_over_time(bugflow_alert_disabled{alert="${name}"}[5m]))`,
     for: FOR,
-    keep_firing_for: alert.isSlow ? SLOW_KEEP_FIRING_FOR : KEEP_FIRING_FOR,
+    keep_firing_for: KEEP_FIRING_FOR,
     labels: { severity: alert.severity },
     annotations: {
       summary: alert.summary,
@@ -63,4 +64,15 @@ or on (project)
       dashboard_url: dashboardUrl(alert.dashboard, true),
     },
   };
+}
+
+/** Where a project is not asleep. Somebody reports a critical bug just where nobody looks any more. */
+export function awake({ severity }: TeamAlert, expression: string): string {
+  return severity === 'critical' ? expression : `(\n${expression}\n)\nunless on (project) ${ASLEEP}`;
+}
+
+/** There when the exporter is gone, or a collector that it needs has no values; one that is switched off is not missed. */
+function lost({ collectors }: TeamAlert): string {
+  const names = [...new Set(['thresholds', ...collectors])].toSorted().join('|');
+  return `count(max by (collector) (last_over_time(bugflow_collector_up{collector=~"${names}"}[5m])) == 0) or absent_over_time(bugflow_build_info[5m])`;
 }

@@ -1,9 +1,9 @@
 /**
  * Selecting series. Two exporters of one Taiga (a rolling update, a pair for safety) show the same numbers under
- * two names: of each series the larger one is taken, once.
+ * two names, and so does one whose job was renamed: of each series the larger one is taken, once.
  */
 export function once(expression: string): string {
-  return `max without (instance, pod) (${expression})`;
+  return `max without (job, instance, pod) (${expression})`;
 }
 
 /** Label matchers, as they stand between the braces. */

@@ -260,6 +260,6 @@ function expectTexts(told: readonly Told[]): void {
   expect(lead(of('TaigaItemsOverdue', 'office'))).toBe('4 open items overdue.');
   expect(lead(of('TaigaWorkUnassigned', 'office'))).toBe('4 items in progress without assignee.');
   expect(lead(of('TaigaWipLimitExceeded', 'shop'))).toBe(
-    'Over the limit for longer than thresholds.over_wip_limit_after: Doing (3);',
+    'Over the limit now, one of them for longer than thresholds.over_wip_limit_after: Doing (3);',
   );
 }

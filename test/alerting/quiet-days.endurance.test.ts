@@ -1,20 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { TEAM_ALERTS } from '../../alerting/render.js';
+import { awake } from '../../alerting/team/team-alert.js';
 import { createWorkingSeconds } from '../../src/calendar/working-time.js';
 import { startDemoTaiga } from '../../src/demo/demo-taiga.js';
 import { type Installation, loadInstallation } from '../../src/main/installation.js';
 import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { hasSample, readSampleSql, SAMPLE_NOW } from '../support/ground-truth.js';
 import { hasPostgres, startPostgres } from '../support/postgres.js';
-import {
-  DAY_MS,
-  type Firing,
-  messages,
-  pastInPrometheus,
-  replay,
-  TEAM_RULES,
-  type Told,
-  type Window,
-} from './replay.js';
+import { DAY_MS, type Firing, messages, pastInPrometheus, replay, type Told, type Window } from './replay.js';
 
 const HOUR_MS = 3_600_000;
 const DAYS = 60;
@@ -39,10 +32,10 @@ async function lastDays(installation: Installation, toMs: number): Promise<Days>
   const prometheus = await pastInPrometheus(installation, past);
   const firings: Firing[] = [];
   const atEnd: string[] = [];
-  for (const rule of TEAM_RULES) {
-    firings.push(...(await replay(prometheus, rule, { ...past, fromMs })));
-    const projects = Object.keys(await prometheus.valuesAt(rule.expr, toMs));
-    atEnd.push(...projects.map((project) => `${rule.alert} ${project}`));
+  for (const alert of TEAM_ALERTS) {
+    firings.push(...(await replay(prometheus, alert, { ...past, fromMs })));
+    const projects = Object.keys(await prometheus.valuesAt(awake(alert, alert.expression), toMs));
+    atEnd.push(...projects.map((project) => `${alert.name} ${project}`));
   }
   const seconds = createWorkingSeconds(installation.config);
   const told = messages(firings, (atMs) => seconds(atMs + 60_000) > seconds(atMs));

@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, onTestFinished } from 'vitest';
-import { parse } from 'yaml';
-import { render } from '../../alerting/render.js';
-import { parseDuration } from '../../src/documents/duration.js';
+import { awake, type TeamAlert } from '../../alerting/team/team-alert.js';
 import { backfill } from '../../src/main/backfill.js';
 import { collect } from '../../src/main/collect.js';
 import type { Installation } from '../../src/main/installation.js';
@@ -12,17 +10,6 @@ import { folderWith } from '../unit/helpers.js';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
-
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
-  readonly keep_firing_for?: string;
-  readonly labels: { readonly severity: string };
-}
-
-export const TEAM_RULES: readonly Rule[] = (
-  parse(render().get('team.rules.yml') ?? '') as { groups: readonly { rules: readonly Rule[] }[] }
-).groups.flatMap(({ rules }) => rules);
 
 /** An alert of a project that fired from one moment to another. Unix milliseconds. */
 export interface Firing {
@@ -39,13 +26,39 @@ export interface Window {
   readonly stepMs: number;
 }
 
-/** Asks a Prometheus when a rule would have fired; `for` is shorter than a step, so two steps in a row fire. */
-export async function replay(prometheus: MetricsServer, rule: Rule, window: Window): Promise<Firing[]> {
-  const { fromMs, toMs, stepMs } = window;
+/**
+ * Asks a Prometheus when an alert would have fired: `for` is shorter than a step, so from the second step in a row on; and as long as
+ * it goes on then.
+ */
+export async function replay(prometheus: MetricsServer, alert: TeamAlert, window: Window): Promise<Firing[]> {
+  const begins = await momentsOf(prometheus, awake(alert, alert.expression), window);
+  const goesOn = await momentsOf(prometheus, awake(alert, alert.goesOn ?? alert.expression), window);
+  return [...begins].flatMap(([project, moments]) => {
+    const staying = new Set(goesOn.get(project));
+    const firings: Firing[] = [];
+    for (const { first, last, count } of runs(moments, window.stepMs)) {
+      const current = firings.at(-1);
+      if (count < 2 || (current && first <= current.toMs)) continue;
+      let toMs = last;
+      while (moments.includes(toMs + window.stepMs) || staying.has(toMs + window.stepMs))
+        toMs += window.stepMs;
+      const { name, severity } = alert;
+      firings.push({ alert: name, severity, project, fromMs: first + window.stepMs, toMs });
+    }
+    return firings;
+  });
+}
+
+/** When an expression had a value, by project. */
+async function momentsOf(
+  prometheus: MetricsServer,
+  query: string,
+  { fromMs, toMs, stepMs }: Window,
+): Promise<ReadonlyMap<string, readonly number[]>> {
   const response = await fetch(`${prometheus.url}/api/v1/query_range`, {
     method: 'POST',
     body: new URLSearchParams({
-      query: rule.expr,
+      query,
       ...{ start: String(fromMs / 1000), end: String(toMs / 1000), step: String(stepMs / 1000) },
     }),
   });
@@ -53,17 +66,13 @@ export async function replay(prometheus: MetricsServer, rule: Rule, window: Wind
     data?: { result: readonly { metric: Record<string, string>; values: readonly [number, string][] }[] };
     error?: string;
   };
-  if (!data) throw new Error(`${rule.alert}: ${error}`);
-  const keepMs = parseDuration(rule.keep_firing_for ?? '0s') ?? 0;
-  return data.result.flatMap(({ metric, values }) => {
-    const moments = values.map(([seconds]) => seconds * 1000);
-    return runs(moments, stepMs + keepMs).flatMap(({ first, last, count }) => {
-      if (count < 2) return [];
-      const { alert, labels } = rule;
-      const { project = '' } = metric;
-      return [{ alert, severity: labels.severity, project, fromMs: first + stepMs, toMs: last + keepMs }];
-    });
-  });
+  if (!data) throw new Error(`${query}: ${error}`);
+  return new Map(
+    data.result.map(({ metric, values }) => [
+      metric.project ?? '',
+      values.map(([seconds]) => seconds * 1000),
+    ]),
+  );
 }
 
 /** Moments that are no farther apart than so much, together. */
