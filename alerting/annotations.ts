@@ -39,7 +39,8 @@ export function itemsOf(reason: string): string {
   );
   // A line each, and not a long one.
   const subject = '{{ .Labels.subject | reReplaceAll `\\s+` ` ` | reReplaceAll `^(.{80}).+$` `$1…` }}';
-  const age = '({{ .Value | humanizeDuration | reReplaceAll `^(-?\\d+[dhm]) .*` `$1` }})';
+  const age =
+    '({{ .Value | humanizeDuration | reReplaceAll `^(-?\\d+[dhm]) .*` `$1` | reReplaceAll `^-` `in ` }})';
   return `{{ range ${list} }}#{{ .Labels.ref }} ${subject} ${age} {{ .Labels.url }}\n{{ end }}`;
 }
 

@@ -147,7 +147,7 @@ function serviceRule(alert: ServiceAlert): Rule {
     comment: alert.comment,
     alert: name,
     expr: `${expression}
-unless on () max(last_over_time(bugflow_alert_disabled{alert="${name}",project=""}[1h]))`,
+unless on () max(last_over_time(bugflow_service_alert_disabled{alert="${name}"}[1h]))`,
     for: alert.for,
     keep_firing_for: alert.keepFiringFor ?? '5m',
     labels: { severity: alert.severity },

@@ -37,7 +37,7 @@ export const hygiene: readonly TeamAlert[] = [
     description: `${counted('item')} in progress to which nothing has happened for longer than thresholds.stale_after.`,
     expression: `${perProject('taiga_items_stale', WIP)} > on (project) ${threshold('stale_items')}`,
     collectors: ['items_stale'],
-    items: 'stale',
+    items: 'stale_in_progress',
     dashboard: DASHBOARD,
   },
   {

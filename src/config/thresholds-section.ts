@@ -28,16 +28,22 @@ type Unit = 'seconds' | 'working seconds' | 'number';
 const items = z.number().int().min(0);
 const ratio = z.number().min(0);
 
-/** `3 working days`; its value is in days. */
-const workingDays = z
-  .string('working time like "3 working days" is wanted')
-  .meta({ title: 'working time' })
-  .transform((text, context) => {
-    const days = Number(/^(\d+(?:\.\d+)?) working days?$/.exec(text)?.[1]);
-    if (days > 0 && days <= 1000) return days;
-    context.addIssue(`"${text}" is not working time; write it like "1 working day" or "3 working days"`);
-    return z.NEVER;
-  });
+/** `3 working days`; its value is in days. Rules look back only so far. */
+function workingDays(longest = 1000) {
+  return z
+    .string('working time like "3 working days" is wanted')
+    .meta({ title: 'working time' })
+    .transform((text, context) => {
+      const days = Number(/^(\d+(?:\.\d+)?) working days?$/.exec(text)?.[1]);
+      if (days > longest) {
+        context.addIssue(`"${text}" is too long: the alert looks back ${longest} working days at most`);
+        return z.NEVER;
+      }
+      if (days > 0) return days;
+      context.addIssue(`"${text}" is not working time; write it like "1 working day" or "3 working days"`);
+      return z.NEVER;
+    });
+}
 
 const fields = {
   stale_after: duration.describe('An open item is stale when nothing happened to it for so long.'),
@@ -47,20 +53,22 @@ const fields = {
   due_soon: duration.describe(
     'An open item is due soon when its due date is today or begins within so long.',
   ),
-  critical_untriaged_after: workingDays.describe(
+  critical_untriaged_after: workingDays().describe(
     'For how long of the working time (`calendar`) a critical bug (`critical`) may wait for triage.',
   ),
-  blocked_after: workingDays.describe('For how long of the working time an item may be blocked.'),
-  over_wip_limit_after: workingDays.describe(
+  blocked_after: workingDays().describe('For how long of the working time an item may be blocked.'),
+  over_wip_limit_after: workingDays(4).describe(
     'For how long of the working time a column may hold more than its limit.',
   ),
-  no_delivery_after: workingDays.describe(
+  no_delivery_after: workingDays(14).describe(
     'For how long of the working time nothing may be closed while work is in progress.',
   ),
-  sprint_overrun_after: workingDays.describe(
+  sprint_overrun_after: workingDays(9).describe(
     'For how long of the working time a sprint may be open after its end.',
   ),
-  over_sle_items: items.describe('How many items may be over their service level (`sle`).'),
+  over_sle_items: items
+    .max(9, 'the list of such items ends at ten: 9 is the most that can be exceeded')
+    .describe('How many items may be over their service level (`sle`): 9 at most.'),
   overdue_items: items.describe('How many open items may be overdue.'),
   stale_items: items.describe('How many items that were begun may be stale.'),
   unassigned_items: items.describe('How many items in progress may be without an assignee.'),
@@ -161,7 +169,12 @@ export function thresholds(raw: z.output<typeof thresholdsSchema>, calendar: Cal
     untriagedAfterMs: raw.untriaged_after,
     sleMs: definedOnly(raw.sle),
     attentionItems: raw.attention_items,
-    rules: [...raw.projects, { project: '*', ...raw }].flatMap((each) => rules(each, calendar)),
+    rules: [...raw.projects, { project: '*', ...raw }].flatMap((each) => {
+      // A shorter list cannot exceed it.
+      const { over_sle_items: overSle } = each;
+      const reachable = overSle === undefined ? undefined : Math.min(overSle, raw.attention_items - 1);
+      return rules({ ...each, over_sle_items: reachable }, calendar);
+    }),
   };
 }
 

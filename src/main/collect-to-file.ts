@@ -1,11 +1,10 @@
-import { createWorkingSeconds } from '../calendar/working-time.js';
 import type { MetricFamily } from '../collectors/families.js';
 import { withZeros } from '../collectors/new-series.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { renderFamilies } from '../exposition/format.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { type LastRun, runFamilies } from '../observability/own-families.js';
-import { settingsFamilies } from '../observability/settings-families.js';
+import { settingsFamilies, settingsOf } from '../observability/settings-families.js';
 import { type CollectOptions, collect } from './collect.js';
 import { readFileBefore } from './file-before.js';
 import type { Installation } from './installation.js';
@@ -35,9 +34,8 @@ export async function collectToFile(
     ((families: readonly MetricFamily[]) =>
       families.map((family) => withZeros(family, (labels) => before.lacks(family.metric, labels))));
   const runs = await collect(installation, { ...options, format: 'text', write, showCounters });
-  const { config } = installation;
-  const settings = { externalUrls: config.externalUrls, workingSeconds: createWorkingSeconds(config) };
-  const own = [...runFamilies(runs), ...settingsFamilies(settings, options.now.getTime())];
+  const settings = settingsFamilies(settingsOf(installation.config), options.now.getTime());
+  const own = [...runFamilies(runs), ...settings];
   chunks.push(await renderFamilies(own, 'text'));
   try {
     await writeAtomically(file, Buffer.concat(chunks), MODE);

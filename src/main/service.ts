@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { createWorkingSeconds } from '../calendar/working-time.js';
 import { createBackoff } from '../collectors/backoff.js';
 import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
 import { createEngine, type Engine, type Handover } from '../collectors/engine.js';
@@ -15,7 +14,7 @@ import { messageOf } from '../errors.js';
 import { createExposition } from '../exposition/exposition.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { createOwnMetrics } from '../observability/own-metrics.js';
-import type { Settings } from '../observability/settings-families.js';
+import { type Settings, settingsOf } from '../observability/settings-families.js';
 import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
 import { createServer } from '../server/server.js';
 import { openWeb } from '../server/web.js';
@@ -134,11 +133,7 @@ export async function startService({
         ownMetrics.refresh();
       },
     });
-    const { externalUrls } = config;
-    return {
-      ...{ installation, database, servers, tunnel, engine },
-      settings: { externalUrls, workingSeconds: createWorkingSeconds(config) },
-    };
+    return { installation, database, servers, tunnel, engine, settings: settingsOf(config) };
   }
 
   /** Resolves to the new series that are still shown as 0, by collector. */

@@ -1,4 +1,6 @@
+import { createWorkingSeconds } from '../calendar/working-time.js';
 import { labelBlock } from '../collectors/families.js';
+import type { Config } from '../config/config.js';
 import type { ExternalUrls } from '../config/external-urls-section.js';
 import type { SampleFamily } from '../exposition/format.js';
 
@@ -11,11 +13,26 @@ export const WORKING_SECONDS = {
 /** What rules and links need of the configuration. */
 export interface Settings {
   readonly externalUrls: ExternalUrls;
+  /** Alerts that are switched off everywhere. */
+  readonly disabledAlerts: readonly string[];
   /** Working time until a moment, in seconds. */
   readonly workingSeconds: (atMs: number) => number;
 }
 
-export function settingsFamilies({ externalUrls, workingSeconds }: Settings, nowMs: number): SampleFamily[] {
+export function settingsOf(config: Config): Settings {
+  const { externalUrls, alerting } = config;
+  const everywhere = alerting.disabled.filter(({ project }) => /^\*+$/.test(project));
+  return {
+    externalUrls,
+    disabledAlerts: [...new Set(everywhere.map(({ alert }) => alert))],
+    workingSeconds: createWorkingSeconds(config),
+  };
+}
+
+export function settingsFamilies(
+  { externalUrls, disabledAlerts, workingSeconds }: Settings,
+  nowMs: number,
+): SampleFamily[] {
   const urls = Object.entries(externalUrls).flatMap(([name, url]: [string, string | undefined]) =>
     url === undefined ? [] : [{ suffix: '', labels: labelBlock(['name', 'url'], [name, url]), value: 1 }],
   );
@@ -29,6 +46,13 @@ export function settingsFamilies({ externalUrls, workingSeconds }: Settings, now
       type: 'gauge',
       help: 'Where browsers find Grafana, Alertmanager and this service (external_urls): links in alerts are made of it. Always 1.',
       samples: () => urls,
+    },
+    {
+      name: 'bugflow_service_alert_disabled',
+      type: 'gauge',
+      help: 'An alert that is switched off everywhere (alerting.disabled): also without a database. Always 1.',
+      samples: () =>
+        disabledAlerts.map((alert) => ({ suffix: '', labels: labelBlock(['alert'], [alert]), value: 1 })),
     },
   ];
 }

@@ -149,7 +149,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)("the service's alert (skipped without promt
           {
             series: before({
               ...exceptional,
-              [`bugflow_alert_disabled{alert="${alert}",project=""}`]: stays(1),
+              [`bugflow_service_alert_disabled{alert="${alert}"}`]: stays(1),
             }),
             expected: { [AT]: [] },
           },

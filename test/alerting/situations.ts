@@ -358,7 +358,10 @@ export const SITUATIONS: readonly Situation[] = [
     alert: 'TaigaWorkStale',
     severity: 'info',
     summary: 'Work was begun and forgotten',
-    always: { ...list('stale', 1), [`taiga_items_stale{${P},kind="issue",stage="backlog"}`]: stays(90) },
+    always: {
+      ...list('stale_in_progress', 1),
+      [`taiga_items_stale{${P},kind="issue",stage="backlog"}`]: stays(90),
+    },
     exceptional: { [`taiga_items_stale{${P},kind="issue",stage="active"}`]: stays(6) },
     usual: { [`taiga_items_stale{${P},kind="issue",stage="active"}`]: stays(5) },
     at: 2 * HOUR,
@@ -366,7 +369,7 @@ export const SITUATIONS: readonly Situation[] = [
     thresholds: { stale_items: 5 },
     collectors: ['items_stale'],
     description: '6 items in progress to which nothing has happened for longer than thresholds.stale_after.',
-    items: { reason: 'stale', lines: lines(1) },
+    items: { reason: 'stale_in_progress', lines: lines(1) },
     dashboard: 'bugflow-hygiene',
   },
   {

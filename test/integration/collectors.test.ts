@@ -360,7 +360,9 @@ describeOnPostgres('the collectors', (server) => {
         },
       ],
       ['unassigned', { 'lanes | userstory | 2': 3 * DAY, 'lanes | userstory | 3': 2 * DAY }],
-      ['due_soon', { 'shop | issue | 27': DAY }],
+      // Its day ends in 24.5 hours.
+      ['due_soon', { 'shop | issue | 27': -24.5 * HOUR }],
+      ['stale_in_progress', { 'shop | issue | 23': 16 * DAY }],
       ['sprint_left', { 'shop | userstory | 3': 20 * DAY, 'shop | userstory | 7': 12 * DAY }],
     ])('name what alerts tell of: %s', (reason, expected) => {
       expect(
@@ -654,7 +656,7 @@ projects:
       expect(new Set(none.samples.map(({ labels }) => labels.subject ?? labels.epic_subject))).toEqual(
         new Set(['']),
       );
-      expect(none.samples).toHaveLength(10 + 17 + 2 * 4);
+      expect(none.samples).toHaveLength(10 + 18 + 2 * 4);
     });
 
     it('name only the worst items of a project and reason, with links', async () => {
@@ -673,7 +675,8 @@ thresholds: { attention_items: 1 }
         [`blocked | ${project}/shop/task/14`]: 6 * DAY,
         [`over_sle | ${project}/shop/issue/23`]: 20 * DAY,
         [`untriaged | ${project}/shop/issue/21`]: 5 * DAY,
-        [`due_soon | ${project}/shop/issue/27`]: DAY,
+        [`due_soon | ${project}/shop/issue/27`]: -24.5 * HOUR,
+        [`stale_in_progress | ${project}/shop/issue/23`]: 16 * DAY,
         [`in_progress | ${project}/lanes/us/1`]: 4 * DAY,
         [`in_progress | ${project}/shop/issue/23`]: 20 * DAY,
         [`new_bug | ${project}/shop/issue/21`]: 5 * DAY,
@@ -752,7 +755,6 @@ alerting:
 `;
       const own = await measured({ config, collectors: ['disabled_alerts'] });
       expect(own.table('bugflow_alert_disabled', ['alert', 'project'])).toEqual({
-        'TaigaWorkStale | ': 1,
         'TaigaWorkStale | shop': 1,
         'TaigaWorkStale | lanes': 1,
         'TaigaWorkStale | archive-2025': 1,

@@ -61,6 +61,18 @@ describe('wrong values', () => {
       'config.yaml:2: thresholds.stale_after: "2 days" is not a duration; write it like 500ms, 10s, 5m, 1h30m or 14d',
     ],
     [
+      'thresholds:\n  blocked_after: 3 days',
+      'config.yaml:2: thresholds.blocked_after: "3 days" is not working time; write it like "1 working day" or "3 working days"',
+    ],
+    [
+      'thresholds:\n  no_delivery_after: 30 working days',
+      'config.yaml:2: thresholds.no_delivery_after: "30 working days" is too long: the alert looks back 14 working days at most',
+    ],
+    [
+      'thresholds:\n  over_sle_items: 10',
+      'config.yaml:2: thresholds.over_sle_items: the list of such items ends at ten: 9 is the most that can be exceeded',
+    ],
+    [
       'thresholds:\n  stale_after: 14',
       'config.yaml:2: thresholds.stale_after: a duration like 10s, 5m, 1h30m or 14d is wanted',
     ],
@@ -121,6 +133,8 @@ describe('good values', () => {
     );
     expect(config.timeZone).toBe('Europe/Berlin');
     expect(config.thresholds.staleAfterMs).toBe(129_600_000);
+    const working = config.thresholds.rules.find(({ name }) => name === 'blocked_after');
+    expect(working).toMatchObject({ value: 3 * 8 * 3600, unit: 'working seconds' });
     expect(config.thresholds.sleMs).toEqual({
       epic: 90 * 86_400_000,
       userstory: 14 * 86_400_000,
