@@ -82,7 +82,10 @@ export function alertmanagerConfig(source: AlertmanagerSource): string {
   return config.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-const HEAD = ` Made by \`taiga-bugflow alertmanager\` from \`alerting\`, \`calendar\` and \`time_zone\` of its configuration: change that, and run
+/** How each such file begins. */
+export const MADE_BY = '# Made by `taiga-bugflow alertmanager`';
+
+const HEAD = `${MADE_BY.slice(1)} from \`alerting\`, \`calendar\` and \`time_zone\` of its configuration: change that, and run
  it again. docs/alerting.md explains it.`;
 
 function channelRoute(

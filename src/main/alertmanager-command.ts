@@ -22,12 +22,20 @@ export function addAlertmanagerCommand(
     .requiredOption('--out <folder>', 'put alertmanager.yml and slack.tmpl here')
     .option('--reload <url>', 'then let the Alertmanager at this address read them')
     .action(async ({ out, reload }: AlertmanagerFlags) => {
-      if (reload !== undefined && !(/^https?:\/\/\S+$/.test(reload) && URL.canParse(reload)))
+      if (reload !== undefined && !isBase(reload))
         return program.error('error: --reload: write it like http://localhost:9093');
+      if (out.trim() === '') return program.error('error: --out: name a folder');
       const { loadAlertingSettings } = await import('../config/config.js');
       const { alertmanager, SHIPPED_TEMPLATE } = await import('./alertmanager.js');
       await alertmanager(await loadAlertingSettings(source()), {
         ...{ folder: out, reload, template: SHIPPED_TEMPLATE, print },
       });
     });
+}
+
+/** One that a path is put behind; it may have a user and a password. */
+function isBase(address: string): boolean {
+  if (!/^https?:\/\/\S+$/.test(address) || !URL.canParse(address)) return false;
+  const { search, hash } = new URL(address);
+  return search + hash === '';
 }

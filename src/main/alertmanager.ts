@@ -1,9 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alertmanagerConfig, type Destination, destinations } from '../alertmanager/alertmanager-config.js';
+import {
+  alertmanagerConfig,
+  type Destination,
+  destinations,
+  MADE_BY,
+} from '../alertmanager/alertmanager-config.js';
 import { NOBODY } from '../alertmanager/receivers.js';
 import { reload } from '../alertmanager/reload.js';
+import { timeOff } from '../alertmanager/time-intervals.js';
 import type { AlertingSettings } from '../config/config.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { writeAtomically } from '../files/write-atomically.js';
@@ -39,6 +45,7 @@ export async function alertmanager(
     'slack.tmpl': await readFile(template, 'utf8'),
     'alertmanager.yml': alertmanagerConfig(source),
   };
+  await assertOurs(join(folder, 'alertmanager.yml'));
   for (const [name, text] of Object.entries(files)) await write(join(folder, name), text);
   print(`Written: ${join(folder, 'alertmanager.yml')} and slack.tmpl`);
   for (const line of describe(settings, destinations(source))) print(line);
@@ -48,8 +55,19 @@ export async function alertmanager(
   print('Alertmanager has read it.');
 }
 
+/** @throws BugflowError where somebody wrote one by hand. */
+async function assertOurs(file: string): Promise<void> {
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  if (before === undefined || before.trim() === '' || before.startsWith(MADE_BY)) return;
+  throw new BugflowError(
+    'ALERTMANAGER_OUTPUT',
+    `${file} was not made by this command and would be lost; move it away, or choose another folder`,
+  );
+}
+
 async function write(file: string, text: string): Promise<void> {
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeAtomically(file, text, FOR_ALL_TO_READ);
   } catch (error) {
     throw new BugflowError('ALERTMANAGER_OUTPUT', `cannot write ${file}: ${messageOf(error)}`, {
@@ -79,7 +97,10 @@ function unknownSecret(file: string): string {
 }
 
 /** Who is told of what, an entry a line. */
-function describe({ alerting, calendar }: AlertingSettings, told: readonly Destination[]): string[] {
+function describe(
+  { alerting, calendar, timeZone }: AlertingSettings,
+  told: readonly Destination[],
+): string[] {
   if (told.length === 0)
     return ['Nobody is told: alerting.slack is not configured. Alerts are to be seen in Alertmanager.'];
   const rows = told.map(({ rule: { alert, project, severity }, receiver, secretFile }) => [
@@ -87,8 +108,9 @@ function describe({ alerting, calendar }: AlertingSettings, told: readonly Desti
     receiver === NOBODY ? `nobody: ${secretFile} is empty` : receiver.name,
   ]);
   const days = calendar.weekdays.length;
-  const quiet = alerting.quiet
-    ? `Warnings wait for working time, ${days} ${days === 1 ? 'day' : 'days'} a week; what is critical does not.`
-    : 'Nothing waits for working time.';
+  const quiet =
+    alerting.quiet && timeOff(calendar, timeZone).length > 0
+      ? `Warnings wait for working time, ${days} ${days === 1 ? 'day' : 'days'} a week; what is critical does not.`
+      : 'Nothing waits for working time.';
   return [...formatTable(['alert', 'project', 'severity', 'told'], rows), quiet];
 }

@@ -52,7 +52,7 @@ export async function checkRules(
       own.length === 0 || checked ? '' : ` (not checked: there is no promtool in PATH; ${INSTALL_PROMTOOL})`;
     print(`Own rules: ${alerts}${how}`);
   }
-  problems.push(...(await unknownAlerts(disabled, names, shippedFolder)));
+  problems.push(...(await withoutEffect({ disabled, own: names, shippedFolder })));
   return problems;
 }
 
@@ -96,7 +96,15 @@ function askPromtool(file: string, env: NodeJS.ProcessEnv): 'good' | 'no promtoo
 
 const rulesSchema = z.object({
   groups: z
-    .array(z.object({ rules: z.array(z.object({ alert: z.string().optional() })).default([]) }))
+    .array(
+      z.object({
+        rules: z
+          .array(z.object({ alert: z.string().optional() }))
+          .nullable()
+          .default([]),
+      }),
+    )
+    .nullable()
     .default([]),
 });
 
@@ -104,27 +112,38 @@ const rulesSchema = z.object({
 async function alertNames(file: string): Promise<string[]> {
   const errors = { unreadable: 'CONFIG_UNREADABLE', invalid: 'CONFIG_INVALID' } as const;
   const { value } = await readDocument(file, rulesSchema, errors);
-  return value.groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+  return (value.groups ?? []).flatMap(({ rules }) => (rules ?? []).flatMap(({ alert }) => alert ?? []));
 }
 
-async function unknownAlerts(
-  disabled: AlertingConfig['disabled'],
-  own: ReadonlySet<string>,
-  shippedFolder: string,
-): Promise<string[]> {
+/** What is switched off in vain, and own alerts that take a shipped one's name. */
+async function withoutEffect({
+  disabled,
+  own,
+  shippedFolder,
+}: {
+  readonly disabled: AlertingConfig['disabled'];
+  readonly own: ReadonlySet<string>;
+  readonly shippedFolder: string;
+}): Promise<string[]> {
   // Without the shipped rules every name would be unknown.
-  if (disabled.length === 0 || !existsSync(shippedFolder)) return [];
+  if (!existsSync(shippedFolder)) return [];
   const files = await listFiles(join(shippedFolder, '*.rules.yml'));
-  const shipped = (await Promise.all(files.map(alertNames))).flat();
-  const known = new Set([...shipped, ...own]);
-  return disabled
-    .filter(({ alert }) => !known.has(alert))
-    .map(
-      ({ alert, place }) =>
-        new BugflowError(
-          'CONFIG_INVALID',
-          `there is no alert "${alert}" to switch off; docs/runbooks has one page for each`,
-          { place },
-        ).message,
-    );
+  const shipped = new Set((await Promise.all(files.map(alertNames))).flat());
+  const taken = [...own]
+    .filter((alert) => shipped.has(alert))
+    .map((alert) => `own rules: "${alert}" is the name of a shipped alert; choose another`);
+  const vain = disabled.flatMap(({ alert, project, place }) => {
+    const reason = reasonInVain(alert, project, shipped.has(alert) || own.has(alert));
+    return reason === undefined ? [] : [new BugflowError('CONFIG_INVALID', reason, { place }).message];
+  });
+  return [...taken, ...vain];
+}
+
+function reasonInVain(alert: string, project: string, isKnown: boolean): string | undefined {
+  if (!isKnown) return `there is no alert "${alert}" to switch off; docs/runbooks has one page for each`;
+  if (alert === 'BugflowWatchdog')
+    return 'BugflowWatchdog cannot be switched off: it tells nobody unless alerting.watchdog_url is set';
+  if (alert.startsWith('Bugflow') && !/^\*+$/.test(project))
+    return `${alert} belongs to no project; leave project out`;
+  return undefined;
 }

@@ -50,6 +50,24 @@ test('an alert that is switched off must be known, be it shipped or of the own r
   expect((await check(disabled)).problems).toHaveLength(2);
 });
 
+test('what is switched off in vain is told', async () => {
+  const disabled = `  disabled:
+    - { alert: BugflowWatchdog }
+    - { alert: BugflowDatabaseDown, project: shop }
+`;
+  expect((await check(disabled)).problems).toEqual([
+    'bugflow.yaml:3: BugflowWatchdog cannot be switched off: it tells nobody unless alerting.watchdog_url is set',
+    'bugflow.yaml:4: BugflowDatabaseDown belongs to no project; leave project out',
+  ]);
+});
+
+test("an own alert must not take a shipped one's name", async () => {
+  const own = OWN.replaceAll('TooManyQuestions', 'TaigaWorkStale');
+  expect((await check('  rules: ["*.rules.yml"]\n', { 'a.rules.yml': own })).problems).toEqual([
+    'own rules: "TaigaWorkStale" is the name of a shipped alert; choose another',
+  ]);
+});
+
 test('a wildcard may fit nothing yet, a name must not', async () => {
   expect(await check('  rules: ["ours/*.rules.yml"]\n')).toEqual({
     said: ['Own rules: 0 files, 0 alerts'],

@@ -106,7 +106,6 @@ describe('secrets', () => {
 
 describe('a folder that cannot be written to', () => {
   test.each([
-    ['is not there', async (folder: string) => join(folder, 'none')],
     [
       'is a file',
       async (folder: string) => {
@@ -127,6 +126,22 @@ describe('a folder that cannot be written to', () => {
     expect(error).toMatchObject({ code: 'ALERTMANAGER_OUTPUT' });
     expect(error.message).toContain(`cannot write ${folder}/slack.tmpl: `);
   });
+});
+
+test('a folder that is not there is made', async () => {
+  const { url } = await server([200, '']);
+  const folder = join(await folderWith({}), 'a/b');
+  await reloadAt(url, folder);
+  expect((await readdir(folder)).toSorted()).toEqual(['alertmanager.yml', 'slack.tmpl']);
+});
+
+test('a configuration that somebody wrote by hand is not lost', async () => {
+  const folder = await folderWith({ 'alertmanager.yml': 'route: { receiver: mine }\n' });
+  const error = await errorOf(reloadAt('http://127.0.0.1:1', folder));
+  expect(error.message).toBe(
+    `${folder}/alertmanager.yml was not made by this command and would be lost; move it away, or choose another folder`,
+  );
+  expect(await readdir(folder)).toEqual(['alertmanager.yml']);
 });
 
 describe('--reload', () => {
