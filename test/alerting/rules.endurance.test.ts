@@ -96,9 +96,9 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('the alert (skipped without promtool)', () 
         );
       });
 
-      test.skipIf(stepMinutes > 1)(
-        'bears a missed scrape and a restart, and waits while nothing is known',
-        async () => {
+      // Where looks are hours apart, there is nothing to see of it.
+      if (stepMinutes === 1)
+        test('bears a missed scrape and a restart, and waits while nothing is known', async () => {
           const { items: _, ...withoutItems } = HELD;
           const held = [firing(situation, items ? HELD : withoutItems)];
           const down = Object.keys(exceptional).filter((name) => name.startsWith('bugflow_collector_up'));
@@ -146,8 +146,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('the alert (skipped without promtool)', () 
               expected: { [at + 5]: [], [at + 60]: [] },
             },
           );
-        },
-      );
+        });
 
       test('is silent where it is switched off', async () => {
         const off = { [`bugflow_alert_disabled{alert="${alert}",project="shop"}`]: () => 1 };
@@ -158,11 +157,12 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('the alert (skipped without promtool)', () 
         );
       });
 
-      test.skipIf(!situation.thresholds)('goes by the threshold of the project', async () => {
-        const thresholds = Object.keys(exceptional).filter((name) => name.startsWith('bugflow_threshold'));
-        const higher = Object.fromEntries(thresholds.map((name) => [name, () => 1e9]));
-        await tell({ series: { ...exceptional, ...higher }, expected: { [at]: [] } });
-      });
+      if (situation.thresholds)
+        test('goes by the threshold of the project', async () => {
+          const thresholds = Object.keys(exceptional).filter((name) => name.startsWith('bugflow_threshold'));
+          const higher = Object.fromEntries(thresholds.map((name) => [name, () => 1e9]));
+          await tell({ series: { ...exceptional, ...higher }, expected: { [at]: [] } });
+        });
     },
   );
 });
