@@ -32,7 +32,7 @@ export interface Window {
  */
 export async function replay(prometheus: MetricsServer, alert: TeamAlert, window: Window): Promise<Firing[]> {
   const begins = await momentsOf(prometheus, awake(alert, alert.expression), window);
-  const goesOn = await momentsOf(prometheus, awake(alert, alert.goesOn ?? alert.expression), window);
+  const goesOn = alert.goesOn ? await momentsOf(prometheus, awake(alert, alert.goesOn), window) : begins;
   return [...begins].flatMap(([project, moments]) => {
     const staying = new Set(goesOn.get(project));
     const firings: Firing[] = [];
