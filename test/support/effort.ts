@@ -5,7 +5,7 @@ export const isEndurance = process.env.BUGFLOW_TEST_EFFORT === 'endurance';
 export const SEED = Number(process.env.BUGFLOW_TEST_SEED ?? 1);
 
 /** So many cases in the quick part, and this many times as many in the long one. */
-const FACTOR = 3;
+const FACTOR = 2;
 
 export function cases(quick: number): number {
   return isEndurance ? quick * FACTOR : quick;
