@@ -17,3 +17,15 @@ export interface Group {
 
 /** critical: somebody is needed now, whatever the hour; warning: in working time; info: worth knowing; none: for machines. */
 export type Severity = 'critical' | 'warning' | 'info' | 'none';
+
+/** What is told, and when. */
+export interface Alert {
+  readonly name: string;
+  readonly comment: string;
+  readonly severity: Severity;
+  /** What is so, in a fixed sentence. */
+  readonly summary: string;
+  /** With numbers; `$value` is that of the expression. */
+  readonly description: string;
+  readonly expression: string;
+}

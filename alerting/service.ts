@@ -1,15 +1,9 @@
 import { ask, counted, dashboardUrl, runbookUrl } from './annotations.js';
 import { latest } from './promql.js';
-import type { Rule, Severity } from './rule.js';
+import type { Alert, Rule } from './rule.js';
 
-interface ServiceAlert {
-  readonly name: string;
-  readonly comment: string;
-  readonly severity: Severity;
-  readonly summary: string;
-  readonly description: string;
-  /** One series, without labels. */
-  readonly expression: string;
+/** Its expression has one series, without labels. */
+interface ServiceAlert extends Alert {
   readonly for: string;
   readonly keepFiringFor?: string;
 }

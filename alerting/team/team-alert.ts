@@ -1,17 +1,9 @@
 import { grown } from '../../dashboards/promql/growth.js';
 import { dashboardUrl, itemsOf, runbookUrl } from '../annotations.js';
-import type { Rule, Severity } from '../rule.js';
+import type { Alert, Rule } from '../rule.js';
 
-export interface TeamAlert {
-  readonly name: string;
-  readonly comment: string;
-  readonly severity: Severity;
-  /** What is so, in a fixed sentence. */
-  readonly summary: string;
-  /** With numbers; `$value` is that of the expression. */
-  readonly description: string;
-  /** One series for each project in which it is so, with a value above 0. */
-  readonly expression: string;
+/** Its expression has one series for each project in which it is so, with a value above 0. */
+export interface TeamAlert extends Alert {
   /** The collectors whose numbers it is made of. */
   readonly collectors: readonly string[];
   /** The reason for which the exporter lists the items to name. */

@@ -2,19 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { serviceRules } from '../../alerting/service.js';
 import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { type ExpectedAlert, expectStories } from './promtool.js';
-import type { Course, Courses } from './situations.js';
+import { becomes, type Courses, stays } from './situations.js';
 
 const GRAFANA = 'https://grafana.example';
 const EXPORTER = 'https://bugflow.example';
-
-const stays =
-  (value: number): Course =>
-  () =>
-    value;
-const until =
-  (minute: number, before: number | undefined, after: number | undefined): Course =>
-  (at) =>
-    at < minute ? before : after;
 
 const URLS: Courses = {
   [`bugflow_external_url_info{name="grafana",url="${GRAFANA}"}`]: stays(1),
@@ -37,8 +28,8 @@ const SITUATIONS: readonly Situation[] = [
     alert: 'BugflowExporterAbsent',
     // Its addresses are gone with it, and are remembered.
     exceptional: {
-      bugflow_build_info: until(60, 1, undefined),
-      ...Object.fromEntries(Object.keys(URLS).map((name) => [name, until(60, 1, undefined)])),
+      bugflow_build_info: becomes(1, 60, undefined),
+      ...Object.fromEntries(Object.keys(URLS).map((name) => [name, becomes(1, 60, undefined)])),
     },
     usual: { bugflow_build_info: (minute) => (minute > 111 && minute < 119 ? undefined : 1) },
     description: "Prometheus has not seen the exporter for ten minutes. The team's alerts stay as they were.",

@@ -30,12 +30,13 @@ const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 const P = 'project="shop"';
 
-const stays =
+/** Always the same. */
+export const stays =
   (value: number): Course =>
   () =>
     value;
 /** One value until a minute, another from then on. */
-const becomes =
+export const becomes =
   (before: number | undefined, minute: number, after: number | undefined): Course =>
   (at) =>
     at < minute ? before : after;
