@@ -1,4 +1,4 @@
--- relations: history, known_status, item_record, sprint_ever
+-- relations: history, known_status, item_record, sprint_ever, swimlane
 -- The history rows that count, in their order within the item (n), with what the item's other rows tell about its
 -- life: recorded_at its first create row, deleted_at its delete row, last_at its last row, later: it has rows after
 -- :now. Left out: corrupt rows, rows of the future, and the comments that a promotion copies from an issue or task
@@ -54,6 +54,31 @@ SELECT
       coalesce((SELECT min(p.id) FROM projects_priority AS p WHERE p.project_id = h.project_id AND p.name = h.names -> 'priority' ->> h.priority[2]::text), h.priority[2])]
     WHEN h.priority[2] IS NULL OR (h.project_id, h.priority[2]) IN (SELECT project_id, id FROM projects_priority) THEN h.priority
   END AS priority,
+  CASE
+    WHEN h.swimlane IS NULL THEN NULL
+    WHEN h.type = 1 THEN ARRAY[
+      coalesce((SELECT min(l.swimlane_id) FROM swimlane AS l WHERE l.project_id = h.project_id AND l.swimlane = h.names -> 'swimlane' ->> h.swimlane[1]::text), h.swimlane[1]),
+      coalesce((SELECT min(l.swimlane_id) FROM swimlane AS l WHERE l.project_id = h.project_id AND l.swimlane = h.names -> 'swimlane' ->> h.swimlane[2]::text), h.swimlane[2])]
+    WHEN h.swimlane[2] IS NULL OR (h.project_id, h.swimlane[2]) IN (SELECT project_id, swimlane_id FROM swimlane) THEN h.swimlane
+  END AS swimlane,
+  h.due_date,
+  -- Whom it was assigned to before and after, as two arrays of users in text ('{7,12}'). 0: somebody whom this Taiga does
+  -- not know. A name that nobody has any more is one that was changed.
+  CASE WHEN h.assigned IS NOT NULL THEN ARRAY(
+    SELECT coalesce(array_agg(DISTINCT CASE
+      WHEN coalesce(nullif(u.full_name, ''), u.username) = coalesce(p.name, u.full_name, u.username) THEN u.id
+      ELSE coalesce((SELECT min(n.id) FROM users_user AS n WHERE coalesce(nullif(n.full_name, ''), n.username) = p.name), u.id, 0)
+    END) FILTER (WHERE p.id IS NOT NULL), '{}')::text
+    FROM (VALUES (1, h.assigned -> 0), (2, h.assigned -> 1)) AS side (n, people)
+    LEFT JOIN LATERAL (
+      SELECT substring(id FROM '^\d{1,9}$')::integer AS id, h.names -> 'users' ->> id AS name
+      FROM jsonb_array_elements_text(CASE jsonb_typeof(side.people)
+        WHEN 'array' THEN side.people WHEN 'number' THEN jsonb_build_array(side.people) ELSE '[]' END) AS id
+    ) AS p ON TRUE
+    LEFT JOIN users_user AS u ON u.id = p.id
+    GROUP BY side.n
+    ORDER BY side.n
+  ) END AS assigned,
   -- The story's points after this row: the sum over its roles, exact to the thousandth; NULL when every role says "?"
   -- (unestimated). By the name of the value, if the project still has it; one that was deleted counts as the number its
   -- name was.

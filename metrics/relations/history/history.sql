@@ -12,6 +12,13 @@ SELECT
   CASE WHEN NOT corrupt THEN translate(issue_type, '[]', '{}')::integer[] END AS issue_type,
   CASE WHEN NOT corrupt THEN translate(severity, '[]', '{}')::integer[] END AS severity,
   CASE WHEN NOT corrupt THEN translate(priority, '[]', '{}')::integer[] END AS priority,
+  -- Of these three a row that cannot be read says nothing; the rest of it counts.
+  CASE WHEN swimlane ~ '^\[(null|-?\d{1,9}), (null|-?\d{1,9})\]$' THEN translate(swimlane, '[]', '{}')::integer[] END AS swimlane,
+  CASE WHEN due_date ~ '^\[(null|"[12]\d{3}-(0[1-9]|1[0-2])-[0-3]\d"), (null|"[12]\d{3}-(0[1-9]|1[0-2])-[0-3]\d")\]$' THEN ARRAY[
+    (substring(due_date FROM '^\["(.{8})') || '01')::date + substring(due_date FROM '^\[".{8}(..)')::integer - 1,
+    (substring(due_date FROM '"(.{8})..\"\]$') || '01')::date + substring(due_date FROM '(..)"\]$')::integer - 1
+  ] END AS due_date,
+  CASE WHEN jsonb_typeof(assigned) = 'array' THEN assigned END AS assigned,
   CASE WHEN NOT corrupt THEN translate(is_blocked, '[]', '{}')::boolean[] END AS is_blocked,
   CASE WHEN NOT corrupt THEN translate(is_closed, '[]', '{}')::boolean[] END AS is_closed,
   -- The new finish date; an open story's is the word "None". The month is cast and the days are added: no text can make
@@ -67,6 +74,12 @@ FROM (
         WHEN type = 1 THEN content ->> 'severity' ELSE '[null, ' || (content ->> 'severity') || ']' END AS severity,
       CASE WHEN left(key, 1) <> 'i' THEN NULL
         WHEN type = 1 THEN content ->> 'priority' ELSE '[null, ' || (content ->> 'priority') || ']' END AS priority,
+      CASE WHEN left(key, 1) <> 'u' THEN NULL
+        WHEN type = 1 THEN content ->> 'swimlane' ELSE '[null, ' || coalesce(content ->> 'swimlane', 'null') || ']' END AS swimlane,
+      CASE WHEN type = 1 THEN content ->> 'due_date' ELSE '[null, ' || coalesce('"' || (content ->> 'due_date') || '"', 'null') || ']' END AS due_date,
+      -- A story's one or many; in a snapshot the many are empty where only the one is set.
+      CASE WHEN type = 1 THEN coalesce(CASE WHEN left(key, 1) = 'u' THEN content -> 'assigned_users' END, content -> 'assigned_to')
+        ELSE jsonb_build_array(NULL, coalesce(nullif(CASE WHEN left(key, 1) = 'u' THEN content -> 'assigned_users' END, '[]'), content -> 'assigned_to')) END AS assigned,
       CASE WHEN type = 1 THEN content ->> 'is_blocked' ELSE '[null, ' || (content ->> 'is_blocked') || ']' END AS is_blocked,
       CASE WHEN left(key, 1) <> 'u' THEN NULL
         WHEN type = 1 THEN content ->> 'is_closed' ELSE '[null, ' || (content ->> 'is_closed') || ']' END AS is_closed,

@@ -16,6 +16,8 @@ WITH known AS (
     bool_or(issue_type IS NOT NULL) AS tells_issue_type,
     bool_or(severity IS NOT NULL) AS tells_severity,
     bool_or(priority IS NOT NULL) AS tells_priority,
+    bool_or(swimlane IS NOT NULL) AS tells_swimlane,
+    bool_or(due_date IS NOT NULL) AS tells_due_date,
     -- An array compares by its first element, so the least of (n, value) holds the first value, the greatest the last.
     (min(ARRAY[n, project_id]))[2] AS born_project_id,
     (max(ARRAY[n, project_id]))[2] AS last_project_id,
@@ -27,6 +29,9 @@ WITH known AS (
     (min(ARRAY[n, issue_type[2 - (type = 1)::integer]]) FILTER (WHERE issue_type IS NOT NULL))[2] AS issue_type_id,
     (min(ARRAY[n, severity[2 - (type = 1)::integer]]) FILTER (WHERE severity IS NOT NULL))[2] AS severity_id,
     (min(ARRAY[n, priority[2 - (type = 1)::integer]]) FILTER (WHERE priority IS NOT NULL))[2] AS priority_id,
+    (min(ARRAY[n, swimlane[2 - (type = 1)::integer]]) FILTER (WHERE swimlane IS NOT NULL))[2] AS swimlane_id,
+    (min(ARRAY[n, due_date[2 - (type = 1)::integer] - date '1970-01-01']) FILTER (WHERE due_date IS NOT NULL))[2] AS due_day,
+    (min(ARRAY[to_char(n, 'FM000000000'), assigned[2 - (type = 1)::integer]]) FILTER (WHERE assigned IS NOT NULL))[2] AS assigned,
     (min(ARRAY[n, is_blocked[2 - (type = 1)::integer]::integer]) FILTER (WHERE is_blocked IS NOT NULL))[2] AS is_blocked,
     (min(ARRAY[n, is_closed[2 - (type = 1)::integer]::integer]) FILTER (WHERE is_closed IS NOT NULL))[2] AS is_closed
   FROM entry
@@ -58,6 +63,9 @@ WITH known AS (
     CASE WHEN k.tells_issue_type THEN k.issue_type_id ELSE i.issue_type_id END AS issue_type_id,
     CASE WHEN k.tells_severity THEN k.severity_id ELSE i.severity_id END AS severity_id,
     CASE WHEN k.tells_priority THEN k.priority_id ELSE i.priority_id END AS priority_id,
+    CASE WHEN k.tells_swimlane THEN k.swimlane_id ELSE i.swimlane_id END AS swimlane_id,
+    CASE WHEN k.tells_due_date THEN k.due_day ELSE i.due_date - date '1970-01-01' END AS due_day,
+    coalesce(k.assigned, i.assigned::text) AS assigned,
     k.imported_points,
     CASE WHEN k.recorded_at IS NULL AND NOT coalesce(k.tells_points, false) AND i.kind = 'userstory' THEN
       (SELECT sum(round(p.value::numeric, 3))::double precision FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
@@ -86,6 +94,7 @@ SELECT
   CASE WHEN NOT (d.from_issue AND coalesce(d.born_at < d.recorded_at, false)) THEN d.milestone_id END AS milestone_id,
   CASE WHEN d.has_foreign_story THEN d.story_id_now ELSE d.story_id END AS story_id, d.has_foreign_story,
   coalesce(d.imported_points, CASE WHEN NOT d.later THEN d.points END) AS points, d.issue_type_id, d.severity_id, d.priority_id,
+  d.swimlane_id, d.due_day, coalesce(d.assigned, '{}') AS assigned,
   -- Such a row tells what became of the item by then, but it was born neither blocked nor closed. (Closings in
   -- between are told by its tasks' rows and by its finish date.)
   d.is_blocked AND NOT coalesce(d.born_at < d.recorded_at, false) AS is_blocked,
