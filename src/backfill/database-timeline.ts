@@ -1,10 +1,12 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { type LabelBlock, labelBlock } from '../collectors/families.js';
-import { assertHistoryKeys } from '../collectors/history-keys.js';
 import type { ParameterValues } from '../collectors/parameters.js';
-import type { Readable, Reader } from '../collectors/reader.js';
-import type { Frame, SqlSource } from '../collectors/sql/compile.js';
-import type { Row, RowStream } from '../database/database.js';
+import type { Reader } from '../collectors/reader.js';
+import { MERGED_COLUMNS } from '../collectors/sql/compile.js';
+import type { RowStream } from '../database/database.js';
+import { type Ages, createAges } from './ages.js';
+import { createHandover } from './handover.js';
+import { type Part, partsOf } from './past-parts.js';
 import { createSeriesWriter, type SeriesWriter } from './series-writer.js';
 import type { Change, Series, Timeline } from './timeline.js';
 
@@ -25,7 +27,7 @@ const BATCH_CHANGES = 5000;
 
 /**
  * The past as the collectors' `spans` and `events` tell it, all on one snapshot of the database. PostgreSQL sorts;
- * what is held here is a number for each series.
+ * what is held here is a number for each series, and of ages one for each item that has one.
  */
 export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeline {
   const { targetLabels, computed = [] } = options;
@@ -38,41 +40,35 @@ export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeli
   };
 }
 
-interface Source extends Omit<Part, 'readable'> {
-  readonly stream: RowStream;
-  rows: readonly Row[];
-  position: number;
-  moment: number;
-}
-
 async function* readChanges(
   options: DatabaseTimelineOptions,
   series: Series[],
   target: LabelBlock,
 ): AsyncIterable<readonly Change[]> {
   const { collectors, reader, values } = options;
-  const told: CollectorDefinition[] = [];
+  const changes: Change[] = [];
+  const untilMs = Date.parse(String(values.now));
+  const writers = new Map<string, SeriesWriter>();
+  const ages = createAges(untilMs, (account, atMs) =>
+    writers.get(account.metric.name)?.writeAged(account, atMs, changes),
+  );
+  const parts: Part[] = [];
   for (const definition of collectors) {
     const isOff = (await reader.lacking(definition.requires)).length > 0;
-    if (!isOff && (definition.events ?? definition.spans)) told.push(definition);
+    if (isOff || !(definition.events ?? definition.spans)) continue;
+    const writer = createSeriesWriter(definition, series, target, ages);
+    for (const { name } of definition.metrics) writers.set(name, writer);
+    parts.push(...partsOf(definition, writer));
   }
-  const parts = told.flatMap((definition) => partsOf(definition, series, target));
+  const [first, ...others] = parts.map(({ readable }) => readable);
+  if (!first) return;
 
-  // The database hands its rows to a callback, the timeline is drawn from outside: a queue of one batch stands between.
+  // The database hands its rows to a callback, the timeline is drawn from outside.
   const handover = createHandover<readonly Change[]>();
   const reading = reader
-    .readTogether(
-      parts.map(({ readable }) => readable),
-      values,
-      async (streams) => {
-        const sources = streams.map((stream, i): Source => {
-          const part = parts[i];
-          if (!part) throw new Error('one stream for each piece of SQL');
-          return { ...part, stream, rows: [], position: 0, moment: 0 };
-        });
-        await mergeSources(sources, handover.put);
-      },
-    )
+    .readTogether([{ parts: [first, ...others], timeoutMs: TIMEOUT_MS }], values, async ([stream]) => {
+      if (stream) await readParts(parts, stream, { ages, changes, untilMs, put: handover.put });
+    })
     .then(handover.end, handover.fail);
   try {
     yield* handover.items();
@@ -82,120 +78,48 @@ async function* readChanges(
   }
 }
 
-interface Part {
-  readonly readable: Readable;
-  readonly writer: SeriesWriter;
-  /** Whose events these are; their keys are checked. */
-  readonly eventsOf?: CollectorDefinition | undefined;
+interface Reading {
+  readonly ages: Ages;
+  /** What was not put yet. */
+  readonly changes: Change[];
+  /** What comes later is not known. Unix milliseconds. */
+  readonly untilMs: number;
+  readonly put: (changes: readonly Change[]) => Promise<void>;
 }
 
-/** What is read of a collector. Zeros come first: of two rows at the same moment theirs is taken before. */
-function partsOf(definition: CollectorDefinition, series: Series[], targetLabels: string): Part[] {
-  const { spans, events, zeros, shipped, relations } = definition;
-  const writer = createSeriesWriter(definition, series, targetLabels);
-  const part = (sql: SqlSource | undefined, frame: Frame, partWriter: SeriesWriter): Part[] =>
-    sql ? [{ readable: { sql, shipped, relations, timeoutMs: TIMEOUT_MS, frame }, writer: partWriter }] : [];
-  return [
-    ...part(zeros, 'zeros', writer.zeros),
-    ...part(events, 'events', writer).map((each) => ({ ...each, eventsOf: definition })),
-    ...part(spans, 'edges', writer),
-  ];
-}
-
-/** Takes the earliest row of all sources, again and again. */
-async function mergeSources(
-  sources: Source[],
-  put: (changes: readonly Change[]) => Promise<void>,
+/** Reads the rows of all parts, and lets what ages age in between. */
+async function readParts(
+  parts: readonly Part[],
+  stream: RowStream,
+  { ages, changes, untilMs, put }: Reading,
 ): Promise<void> {
-  const open: Source[] = [];
-  for (const source of sources) if (await advance(source)) open.push(source);
-  let changes: Change[] = [];
+  const handOver = async (atLeast: number): Promise<void> => {
+    if (changes.length < atLeast) return;
+    await put(changes.splice(0));
+  };
+  const age = async (untilMs: number): Promise<void> => {
+    while (ages.nextMs() <= untilMs) {
+      ages.outgrow();
+      await handOver(BATCH_CHANGES);
+    }
+  };
   for (;;) {
-    let earliest: Source | undefined;
-    for (const source of open) if (!earliest || source.moment < earliest.moment) earliest = source;
-    if (!earliest) break;
-    const row = earliest.rows[earliest.position];
-    if (row) earliest.writer.write(row, earliest.moment, changes);
-    if (!(await advance(earliest))) open.splice(open.indexOf(earliest), 1);
-    if (changes.length >= BATCH_CHANGES) {
-      await put(changes);
-      changes = [];
+    const { rows } = await stream.next();
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      const [part, moment, sign, begins, ends] = row;
+      const atMs = Number(moment);
+      await age(Math.min(atMs, untilMs));
+      const edge = {
+        atMs,
+        sign: Number(sign),
+        beginsUs: Number(begins),
+        endsMs: ends == null ? Number.POSITIVE_INFINITY : Number(ends),
+      };
+      parts[Number(part)]?.take(row.slice(MERGED_COLUMNS.length), edge, changes);
+      await handOver(BATCH_CHANGES);
     }
   }
-  if (changes.length > 0) await put(changes);
-}
-
-/** Moves on to the next row; false when there is none. */
-async function advance(source: Source): Promise<boolean> {
-  source.position += 1;
-  if (source.position >= source.rows.length) {
-    const { columns, rows } = await source.stream.next();
-    source.writer.expect(columns);
-    if (source.eventsOf) assertHistoryKeys(source.eventsOf, columns, rows);
-    source.rows = rows;
-    source.position = 0;
-  }
-  const row = source.rows[source.position];
-  if (!row) return false;
-  source.moment = source.writer.moment(row);
-  return true;
-}
-
-interface Handover<T> {
-  /** Resolves when the item was taken. */
-  readonly put: (item: T) => Promise<void>;
-  readonly end: () => void;
-  readonly fail: (error: unknown) => void;
-  /** The taker wants no more: whoever puts gets an error. */
-  readonly stop: () => void;
-  items(): AsyncIterable<T>;
-}
-
-function createHandover<T>(): Handover<T> {
-  let waiting: { item: T; taken: () => void; refused: (error: Error) => void } | undefined;
-  let wake: () => void = () => undefined;
-  let ended = false;
-  let stopped = false;
-  let failure: { readonly error: unknown } | undefined;
-  return {
-    put: (item) =>
-      new Promise((taken, refused) => {
-        if (stopped) return refused(new Error('the reading was given up'));
-        waiting = { item, taken, refused };
-        wake();
-      }),
-    end() {
-      ended = true;
-      wake();
-    },
-    fail(error) {
-      ended = true;
-      if (!stopped) failure = { error };
-      wake();
-    },
-    stop() {
-      stopped = true;
-      waiting?.refused(new Error('the reading was given up'));
-      waiting = undefined;
-    },
-    async *items() {
-      for (;;) {
-        if (waiting) {
-          const { item, taken } = waiting;
-          waiting = undefined;
-          // Before it is used: so the next is read meanwhile, and nobody waits for a taker that has left.
-          taken();
-          yield item;
-        } else if (failure) {
-          throw failure.error;
-        } else if (ended) {
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      }
-    },
-  };
+  await age(untilMs);
+  await handOver(1);
 }

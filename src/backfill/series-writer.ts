@@ -1,31 +1,42 @@
 import { type Account, addValue, shownValue } from '../collectors/account.js';
-import { type Accumulator, createAccumulator } from '../collectors/accumulator.js';
+import { createAccumulator } from '../collectors/accumulator.js';
 import type { CollectorDefinition, MetricDefinition } from '../collectors/definition.js';
 import type { LabelBlock } from '../collectors/families.js';
 import type { Column, Row } from '../database/database.js';
 import { formatBound } from '../exposition/format.js';
+import { type Ages, sinceUs } from './ages.js';
 import type { Change, Series } from './timeline.js';
+
+/** When a row of the past counts from, or no longer. */
+export interface Edge {
+  /** Unix milliseconds. */
+  readonly atMs: number;
+  /** 1 where a span begins or something happened, -1 where the span ended. */
+  readonly sign: number;
+  /** Where the span begins, in Unix microseconds. */
+  readonly beginsUs: number;
+  /** Where the span ends, if it has by now; else Infinity. */
+  readonly endsMs: number;
+}
 
 /** Turns a collector's rows of the past, in order of time, into changes of its series. */
 export interface SeriesWriter {
-  /** @throws BugflowError when a column is missing. */
+  /** Finds the columns. @throws BugflowError when one is missing. */
   expect(columns: readonly Column[]): void;
-  /** The row's time in Unix milliseconds. */
-  moment(row: Row): number;
-  /** Adds what the row changes. @throws BugflowError when it cannot be right. */
-  write(row: Row, atMs: number, changes: Change[]): void;
-}
-
-/** The writer of a collector's `spans` or `events`, and that of its `zeros`. */
-export interface CollectorWriter extends SeriesWriter {
-  readonly zeros: SeriesWriter;
+  /** Adds what a row of `spans` or `events` changes. @throws BugflowError when it cannot be right. */
+  write(row: Row, edge: Edge, changes: Change[]): void;
+  /** Opens the series that a row of `zeros` names. @throws BugflowError */
+  open(columns: readonly Column[], row: Row, atMs: number, changes: Change[]): void;
+  /** Writes what an account of ages is worth now. */
+  writeAged(account: Account, atMs: number, changes: Change[]): void;
 }
 
 export function createSeriesWriter(
   definition: CollectorDefinition,
   series: Series[],
   targetLabels: LabelBlock,
-): CollectorWriter {
+  ages: Ages,
+): SeriesWriter {
   const lines = new Map(definition.metrics.map((metric) => [metric, linesOf(metric)]));
   const linesFor = ({ metric }: Account): readonly Line[] => lines.get(metric) ?? [];
   /** Index of the first of each account's series in the timeline. */
@@ -44,67 +55,58 @@ export function createSeriesWriter(
   });
   /** Accounts of which nothing was written yet: they appear whole, with the lines that are 0. */
   const opened = new Set<Account>();
-  let momentIndex = -1;
-  let signIndex = -1;
 
+  const writeLine = (account: Account, line: number, cell: number, atMs: number, changes: Change[]): void => {
+    changes.push({ atMs, series: (firstSeries.get(account) ?? 0) + line, value: shownValue(account, cell) });
+  };
   const writeWhole = (account: Account, atMs: number, changes: Change[]): void => {
     opened.delete(account);
-    const first = firstSeries.get(account) ?? 0;
-    for (const [line, { cell }] of linesFor(account).entries())
-      changes.push({ atMs, series: first + line, value: shownValue(account, cell) });
+    for (const [line, { cell }] of linesFor(account).entries()) writeLine(account, line, cell, atMs, changes);
   };
+  const isAge = (account: Account): boolean =>
+    account.metric.type === 'histogram' && definition.spans !== undefined;
 
   return {
-    zeros: createZerosWriter(accumulator, (atMs, changes) => {
-      for (const account of opened) writeWhole(account, atMs, changes);
-    }),
+    expect: accumulator.expect,
 
-    expect(columns) {
-      accumulator.expect(columns);
-      momentIndex = indexOf(columns, 'moment');
-      signIndex = indexOf(columns, 'sign');
-    },
-
-    moment: (row) => Number(row[momentIndex]),
-
-    write(row, atMs, changes) {
-      const sign = signIndex < 0 ? 1 : Number(row[signIndex]);
+    write(row, { atMs, sign, beginsUs, endsMs }, changes) {
       accumulator.read(row, (account, value) => {
+        if (isAge(account)) {
+          const aging = { account, sinceUs: sinceUs(value, beginsUs) };
+          if (sign > 0) ages.enter(aging, atMs, endsMs);
+          else ages.leave(aging, atMs);
+          return;
+        }
         const before = [...account.cells];
         addValue(account, account.cells, value, sign);
         if (opened.has(account)) {
           writeWhole(account, atMs, changes);
           return;
         }
-        const first = firstSeries.get(account) ?? 0;
         for (const [line, { cell }] of linesFor(account).entries())
-          if (account.cells[cell] !== before[cell])
-            changes.push({ atMs, series: first + line, value: shownValue(account, cell) });
+          if (account.cells[cell] !== before[cell]) writeLine(account, line, cell, atMs, changes);
       });
     },
-  };
-}
 
-/** Opens the series that a row of `zeros` names; `writeOpened` writes those that were not there before. */
-function createZerosWriter(
-  accumulator: Accumulator,
-  writeOpened: (atMs: number, changes: Change[]) => void,
-): SeriesWriter {
-  let columns: readonly Column[] = [];
-  return {
-    expect(found) {
-      columns = found;
-    },
-    moment: (row) => Number(row[indexOf(columns, 'moment')]),
-    write(row, atMs, changes) {
+    open(columns, row, atMs, changes) {
       accumulator.open(columns, [row]);
-      writeOpened(atMs, changes);
+      for (const account of opened) writeWhole(account, atMs, changes);
+    },
+
+    writeAged(account, atMs, changes) {
+      opened.delete(account);
+      const sumAt = ages.sumOf(account);
+      for (const [line, { suffix, cell }] of linesFor(account).entries())
+        if (suffix !== '_sum') writeLine(account, line, cell, atMs, changes);
+        else
+          changes.push({
+            atMs,
+            series: (firstSeries.get(account) ?? 0) + line,
+            value: sumAt(atMs),
+            valueAt: sumAt,
+          });
     },
   };
-}
-
-function indexOf(columns: readonly Column[], name: string): number {
-  return columns.findIndex((column) => column.name === name);
 }
 
 interface Line {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BugflowError } from '../errors.js';
-import type { Timeline } from './timeline.js';
+import type { Change, Timeline } from './timeline.js';
 
 /** The moments that a backfill writes samples for: `fromMs`, `fromMs + stepMs`, … `toMs`. Unix milliseconds. */
 export interface Grid {
@@ -82,6 +82,9 @@ export async function walkSteps(
   let laterValues = new Float64Array(1024);
   let laterIn = new Int32Array(1024).fill(-1);
   const later: number[] = [];
+  /** The series that follow from the moment, until their next change; and those that do from the step after next on. */
+  const growing = new Map<number, (atMs: number) => number>();
+  const growingLater = new Map<number, (atMs: number) => number>();
   let changed = new Int32Array(1024);
   let changedCount = 0;
   /** The step in which a series was last noted as changed. */
@@ -135,6 +138,11 @@ export async function walkSteps(
       if (series >= values.length) grow(series + 1);
       set(series, valueAt(nextMs));
     }
+    for (const [series, valueAt] of growing) set(series, valueAt(nextMs));
+  };
+  const follow = (into: typeof growing, { series, valueAt }: Change): void => {
+    if (valueAt) into.set(series, valueAt);
+    else into.delete(series);
   };
   const handOut = async (): Promise<void> => {
     compute();
@@ -142,8 +150,12 @@ export async function walkSteps(
     nextMs += stepMs;
     stepNumber += 1;
     changedCount = 0;
-    for (const series of later) set(series, laterValues[series] ?? Number.NaN);
+    for (const series of later) {
+      set(series, laterValues[series] ?? Number.NaN);
+      follow(growing, { atMs: nextMs, series, value: 0, valueAt: growingLater.get(series) });
+    }
     later.length = 0;
+    growingLater.clear();
     if (stepNumber % STEPS_PER_LOOK === 0 && performance.now() >= turnAt) await takeTurn();
   };
   const takeTurn = async (): Promise<void> => {
@@ -155,14 +167,20 @@ export async function walkSteps(
   signal?.throwIfAborted();
   let lastMs = Number.NEGATIVE_INFINITY;
   reading: for await (const batch of timeline.changes()) {
-    for (const { atMs, series, value } of batch) {
+    for (const change of batch) {
+      const { atMs, series, value } = change;
       if (!(atMs >= lastMs)) throw new Error(`changes out of order: ${atMs} after ${lastMs}`);
       lastMs = atMs;
       while (atMs > nextMs + stepMs && nextMs < toMs) await handOut();
       if (nextMs >= toMs && atMs > lookUntilMs) break reading;
       if (series >= values.length) grow(series + 1);
-      if (atMs <= nextMs) set(series, value);
-      else setLater(series, value);
+      if (atMs <= nextMs) {
+        set(series, value);
+        follow(growing, change);
+      } else {
+        setLater(series, value);
+        follow(growingLater, change);
+      }
     }
   }
   while (nextMs <= toMs) await handOut();

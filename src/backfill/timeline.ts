@@ -14,6 +14,8 @@ export interface Change {
   /** Index in the timeline's series. */
   readonly series: number;
   readonly value: number;
+  /** What it is worth from then on, if it goes on changing by itself: the sum of ages does. */
+  readonly valueAt?: ((atMs: number) => number) | undefined;
 }
 
 /** A series that nothing changes but time. */

@@ -180,8 +180,6 @@ const collector = z
           ['metrics', i, 'type'],
           'a gauge cannot be read from `events`, which only add up; make it a counter',
         );
-      if (type === 'histogram' && value.spans !== undefined)
-        issue(['metrics', i, 'type'], 'a distribution has no `spans`; put it into a collector of its own');
       if (type !== 'counter' && column === undefined)
         issue(['metrics', i], 'value is missing; name the column that holds it');
     });

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import { isDatabaseAbsent, messageOf } from '../errors.js';
+import { isDatabaseAbsent } from '../errors.js';
 import type { RetryDelay } from './backoff.js';
 import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorDefinition } from './definition.js';
@@ -22,7 +22,7 @@ import {
 import { createScheduler, type OpenCircuit } from './scheduler.js';
 import { createStatusMemory, type StatusRecord, type StatusStore } from './statuses/status-memory.js';
 import { createVerifier } from './verifier.js';
-import { type Mismatch, verifyLiveHistory } from './verify.js';
+import { type Mismatch, verifyEach } from './verify.js';
 
 /** All collectors of one configuration at work on one database. */
 export interface Engine {
@@ -182,13 +182,11 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     collectors: library.collectors,
     timeZone: config.timeZone,
     createTicker,
-    verify: async (definition) =>
-      (await reader.lacking(definition.requires)).length > 0
-        ? []
-        : statuses.ready().then(() => verifyLiveHistory(reader, definition, values)),
-    onVerified: ({ name }, mismatches) => onVerified(name, mismatches),
-    onError: ({ name }, error) =>
-      onVerified(name, error instanceof Error ? error : new Error(messageOf(error))),
+    verify: async (definitions) => {
+      await statuses.ready();
+      return verifyEach(reader, definitions, values);
+    },
+    onVerified,
   });
 
   return {

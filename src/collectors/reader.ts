@@ -3,7 +3,15 @@ import type { Column, Database, Row, RowStream } from '../database/database.js';
 import { BugflowError } from '../errors.js';
 import { createKnownServer, type KnownServerOptions } from './known-server.js';
 import type { ParameterValues } from './parameters.js';
-import { type CompiledQuery, compileQuery, type Frame, mentioned, type SqlSource } from './sql/compile.js';
+import {
+  type CompiledQuery,
+  compileMerged,
+  compileQuery,
+  type Frame,
+  type MergedPart,
+  mentioned,
+  type SqlSource,
+} from './sql/compile.js';
 import type { RelationLibrary } from './sql/relations.js';
 
 export interface RowSample {
@@ -22,6 +30,15 @@ export interface Readable {
   readonly frame?: Frame;
 }
 
+/** One of several pieces of SQL that are read as one query. */
+export interface ReadablePart extends MergedPart, Pick<Readable, 'shipped' | 'relations'> {}
+
+/** Pieces of SQL that are read as one query, which computes what they read of the relations once. */
+export interface Merged {
+  readonly parts: readonly [ReadablePart, ...ReadablePart[]];
+  readonly timeoutMs: number;
+}
+
 /** Runs collectors' SQL and relations on the database. */
 export interface Reader {
   /** The database's: grows when another server is read. */
@@ -34,9 +51,12 @@ export interface Reader {
     values: ParameterValues,
     onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
   ): Promise<number>;
-  /** Reads several side by side, on one snapshot of the database, and within `limitMs` in all. @throws BugflowError */
+  /**
+   * Reads several queries side by side, on one snapshot of the database, and within `limitMs` in all. Their rows begin
+   * with MERGED_COLUMNS. @throws BugflowError
+   */
   readTogether(
-    readables: readonly Readable[],
+    merged: readonly Merged[],
     values: ParameterValues,
     consume: (streams: readonly RowStream[]) => Promise<void>,
     limitMs?: number,
@@ -56,7 +76,7 @@ export function createReader(
   const server = createKnownServer(database, options);
 
   /** @throws BugflowError when the SQL is the team's own and the role could read files of the server */
-  const assertHarmless = async ({ sql, shipped }: Readable): Promise<void> => {
+  const assertHarmless = async ({ sql, shipped }: Pick<Readable, 'sql' | 'shipped'>): Promise<void> => {
     if (shipped || (await server.facts()).fileRights === undefined) return;
     // It may have been fixed since.
     server.forget();
@@ -73,6 +93,12 @@ export function createReader(
     const { sql, relations: names, frame } = readable;
     const { schema } = await server.facts();
     return compileQuery(sql, relations.resolve(mentioned(names, sql), schema.has), frame);
+  };
+  const compileParts = async ({ parts }: Merged): Promise<CompiledQuery> => {
+    for (const part of parts) await assertHarmless(part);
+    const { schema } = await server.facts();
+    const names = new Set(parts.flatMap(({ relations: read, sql }) => mentioned(read, sql)));
+    return compileMerged(parts, relations.resolve([...names], schema.has));
   };
   const bind = (query: CompiledQuery, values: ParameterValues): unknown[] =>
     query.parameters.map((name) => values[name]);
@@ -100,14 +126,14 @@ export function createReader(
       }
     },
 
-    async readTogether(readables, values, consume, limitMs) {
+    async readTogether(merged, values, consume, limitMs) {
       const queries: CompiledQuery[] = [];
-      for (const readable of readables) queries.push(await compile(readable));
+      for (const each of merged) queries.push(await compileParts(each));
       await database.readTogether(
         queries.map((query, i) => ({
           text: query.text,
           values: bind(query, values),
-          timeoutMs: readables[i]?.timeoutMs ?? RELATION_TIMEOUT_MS,
+          timeoutMs: merged[i]?.timeoutMs ?? RELATION_TIMEOUT_MS,
         })),
         consume,
         (error, i) => {

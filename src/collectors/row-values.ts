@@ -32,6 +32,15 @@ export function locateColumns(metric: MetricDefinition, columns: readonly Column
   };
 }
 
+/** The columns that a collector's metrics are made of. */
+export function wantedColumns({ metrics, events }: CollectorDefinition): string[] {
+  const ofMetrics = metrics.flatMap(({ labels, value }) => [
+    ...labels,
+    ...(value === undefined ? [] : [value]),
+  ]);
+  return [...new Set([...(events ? ['key'] : []), ...ofMetrics])];
+}
+
 /** Where the columns have the metric's labels; undefined when they do not have all of them. */
 export function locateLabels(metric: MetricDefinition, columns: readonly Column[]): LabelTarget | undefined {
   const labelIndexes = metric.labels.map((label) => columns.findIndex(({ name }) => name === label));

@@ -4,9 +4,15 @@
  * for a reset and adds its whole value again.
  */
 
-/** NaN when there are more thousandths than can be counted exactly. */
+/**
+ * NaN when there are more thousandths than can be counted exactly. What is known to the millionth, as PostgreSQL's times
+ * are, is rounded alike in whatever way it was computed.
+ */
 export function toThousandths(value: number): number {
-  return countable(Math.round(value * 1000));
+  const millionths = Math.round(value * 1e6);
+  return countable(
+    Number.isSafeInteger(millionths) ? Math.round(millionths / 1000) : Math.round(value * 1000),
+  );
 }
 
 /** NaN when the total is beyond what can be counted exactly. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js';
 import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorDefinition } from './definition.js';
 import type { Mismatch } from './verify.js';
@@ -14,9 +15,11 @@ export interface VerifierOptions {
   readonly collectors: readonly CollectorDefinition[];
   readonly timeZone: string;
   readonly createTicker: CreateTicker;
-  readonly verify: (definition: CollectorDefinition) => Promise<readonly Mismatch[]>;
-  readonly onVerified: (definition: CollectorDefinition, mismatches: readonly Mismatch[]) => void;
-  readonly onError: (definition: CollectorDefinition, error: unknown) => void;
+  /** By collector: the mismatches, or why it could not be read. Rejects when none can. */
+  readonly verify: (
+    definitions: readonly CollectorDefinition[],
+  ) => Promise<ReadonlyMap<string, readonly Mismatch[] | Error>>;
+  readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
 }
 
 /** At night, and at an odd minute. */
@@ -32,16 +35,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
   let timer: NodeJS.Timeout | undefined;
 
   const verifyAll = async (): Promise<void> => {
-    for (const definition of verifiable) {
-      if (stopped) return;
-      try {
-        const mismatches = await options.verify(definition);
-        found.set(definition.name, mismatches.length);
-        options.onVerified(definition, mismatches);
-      } catch (error) {
-        options.onError(definition, error);
-      }
+    if (stopped) return;
+    for (const [name, result] of await options.verify(verifiable).catch(failedAll)) {
+      if (!(result instanceof Error)) found.set(name, result.length);
+      options.onVerified(name, result);
     }
+  };
+  const failedAll = (reason: unknown): Map<string, Error> => {
+    const error = reason instanceof Error ? reason : new Error(messageOf(reason));
+    return new Map(verifiable.map(({ name }) => [name, error]));
   };
   const begin = (): void => {
     current = current.then(verifyAll);

@@ -1,12 +1,17 @@
 import type { RowStream } from '../database/database.js';
-import { type Accumulator, createAccumulator } from './accumulator.js';
+import { BugflowError, isDatabaseUnusable } from '../errors.js';
+import { type Account, addValue } from './account.js';
+import { createAccumulator } from './accumulator.js';
 import type { CollectorDefinition } from './definition.js';
 import type { LabelBlock, MetricFamily } from './families.js';
 import type { ParameterValues } from './parameters.js';
-import type { Reader } from './reader.js';
+import type { ReadablePart, Reader } from './reader.js';
+import { wantedColumns } from './row-values.js';
+import { MERGED_COLUMNS, type SqlSource } from './sql/compile.js';
 
 /** A series of which the present and the past's end disagree. A series that is not there counts as 0. */
 export interface Mismatch {
+  readonly collector: string;
   readonly metric: string;
   readonly labels: LabelBlock;
   readonly now: number;
@@ -19,28 +24,35 @@ const TIMEOUT_MS = 5 * 60_000;
 const LIMIT_MS = 15 * 60_000;
 
 /**
- * Holds the two readings of a collector against each other: its spans that are valid now must add up to what `now`
- * says. Both are read on one snapshot of the database. @throws BugflowError
+ * Holds the two readings of collectors against each other: their spans that are valid now must add up to what `now`
+ * says. All is read on one snapshot of the database, and what they read of history once. @throws BugflowError
  */
 export async function verifyHistory(
   reader: Reader,
-  definition: CollectorDefinition,
+  definitions: readonly CollectorDefinition[],
   values: ParameterValues,
 ): Promise<Mismatch[]> {
-  const { now, spans, shipped, relations } = definition;
-  if (!now || !spans) return [];
+  const readings = definitions.flatMap((definition) => {
+    const { now, spans } = definition;
+    return now && spans ? [{ definition, columns: wantedColumns(definition), now, spans }] : [];
+  });
+  const [present, ...others] = readings.map((reading) => part(reading, reading.now, 'now'));
+  const [past, ...otherPasts] = readings.map((reading) => part(reading, reading.spans, 'valid'));
+  if (!present || !past) return [];
+  const nowMs = Date.parse(String(values.now));
   let mismatches: Mismatch[] = [];
   await reader.readTogether(
     [
-      { sql: now, shipped, relations, timeoutMs: TIMEOUT_MS },
-      { sql: spans, shipped, relations, timeoutMs: TIMEOUT_MS, frame: 'valid' },
+      { parts: [present, ...others], timeoutMs: TIMEOUT_MS },
+      { parts: [past, ...otherPasts], timeoutMs: TIMEOUT_MS },
     ],
     values,
-    async ([present, past]) => {
-      if (!present || !past) throw new Error('one stream for each query');
-      mismatches = compare(
-        await addUp(createAccumulator(definition, 'now'), present),
-        await addUp(createAccumulator(definition, 'spans'), past),
+    async ([nowStream, spansStream]) => {
+      if (!nowStream || !spansStream) throw new Error('one stream for each query');
+      const now = await addUp(readings, 'now', nowStream, nowMs);
+      const spans = await addUp(readings, 'spans', spansStream, nowMs);
+      mismatches = readings.flatMap(({ definition: { name } }, i) =>
+        compare(name, now[i] ?? {}, spans[i] ?? {}),
       );
     },
     LIMIT_MS,
@@ -55,40 +67,120 @@ export async function verifyHistory(
  */
 export async function verifyLiveHistory(
   reader: Reader,
-  definition: CollectorDefinition,
+  definitions: readonly CollectorDefinition[],
   values: () => ParameterValues,
 ): Promise<Mismatch[]> {
-  const first = await verifyHistory(reader, definition, values());
+  const first = await verifyHistory(reader, definitions, values());
   if (first.length === 0) return first;
   const differed = new Set(first.map(({ metric, labels }) => metric + labels));
-  const second = await verifyHistory(reader, definition, values());
+  const again = definitions.filter(({ name }) => first.some(({ collector }) => collector === name));
+  const second = await verifyHistory(reader, again, values());
   return second.filter(({ metric, labels }) => differed.has(metric + labels));
 }
 
-async function addUp(accumulator: Accumulator, stream: RowStream): Promise<MetricFamily[]> {
-  for (;;) {
-    const { columns, rows } = await stream.next();
-    accumulator.add(columns, rows);
-    if (rows.length === 0) return accumulator.families();
+/**
+ * The same, with an answer for each collector that can be verified: its mismatches, or why it could not be read. All
+ * are read together, and if that fails, one by one. @throws BugflowError when the database cannot be used at all.
+ */
+export async function verifyEach(
+  reader: Reader,
+  definitions: readonly CollectorDefinition[],
+  values: () => ParameterValues,
+): Promise<ReadonlyMap<string, readonly Mismatch[] | BugflowError>> {
+  const verifiable: CollectorDefinition[] = [];
+  for (const definition of definitions)
+    if (definition.now && definition.spans && (await reader.lacking(definition.requires)).length === 0)
+      verifiable.push(definition);
+  try {
+    const mismatches = await verifyLiveHistory(reader, verifiable, values);
+    return new Map(
+      verifiable.map(({ name }) => [name, mismatches.filter(({ collector }) => collector === name)]),
+    );
+  } catch (error) {
+    if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
+    const [only, ...others] = verifiable;
+    if (only && others.length === 0) return new Map([[only.name, error]]);
+    const results: (readonly [string, readonly Mismatch[] | BugflowError])[] = [];
+    for (const definition of verifiable) results.push(...(await verifyEach(reader, [definition], values)));
+    return new Map(results);
   }
 }
 
-/** A series that is not there counts as 0. */
-function compare(present: readonly MetricFamily[], past: readonly MetricFamily[]): Mismatch[] {
-  return present.flatMap((family, i) => {
-    const now = valuesOf(family);
-    const spans = valuesOf(past[i]);
-    return [...new Set([...now.keys(), ...spans.keys()])]
-      .map((labels) => ({
-        metric: family.metric.name,
-        labels,
-        now: now.get(labels) ?? 0,
-        spans: spans.get(labels) ?? 0,
-      }))
-      .filter((each) => each.now !== each.spans);
-  });
+interface Verifiable {
+  readonly definition: CollectorDefinition;
+  readonly columns: readonly string[];
 }
 
-function valuesOf(family: MetricFamily | undefined): ReadonlyMap<LabelBlock, number> {
-  return family && 'values' in family ? family.values : new Map();
+function part(
+  { definition: { shipped, relations }, columns }: Verifiable,
+  sql: SqlSource,
+  reading: ReadablePart['reading'],
+): ReadablePart {
+  return { sql, reading, columns, shipped, relations };
+}
+
+/** What the rows of each collector add up to: by line of the exposition, its value. */
+async function addUp(
+  readings: readonly Verifiable[],
+  shape: 'now' | 'spans',
+  stream: RowStream,
+  nowMs: number,
+): Promise<Table[]> {
+  const accumulators = readings.map(({ definition, columns }) => {
+    const accumulator = createAccumulator(definition, shape);
+    accumulator.expect(columns.map((name) => ({ name })));
+    return accumulator;
+  });
+  for (;;) {
+    const { rows } = await stream.next();
+    if (rows.length === 0) return accumulators.map((accumulator) => tableOf(accumulator.families()));
+    for (const row of rows) {
+      const [number, , , begins] = row;
+      // In spans an age is that of the beginning.
+      const aged = begins === null ? 0 : nowMs * 1000 - Number(begins);
+      accumulators[Number(number)]?.read(row.slice(MERGED_COLUMNS.length), (account, value) =>
+        addValue(
+          account,
+          account.cells,
+          isAge(account, shape) ? (Math.round(value * 1e6) + aged) / 1e6 : value,
+        ),
+      );
+    }
+  }
+}
+
+function isAge({ metric }: Account, shape: 'now' | 'spans'): boolean {
+  return shape === 'spans' && metric.type === 'histogram';
+}
+
+type Table = Readonly<
+  Record<string, { readonly metric: string; readonly labels: LabelBlock; readonly value: number }>
+>;
+
+/** A distribution by how many are in each bucket, and their sum. */
+function tableOf(families: readonly MetricFamily[]): Table {
+  const lines = families.flatMap((family) => {
+    const { name } = family.metric;
+    if ('values' in family)
+      return [...family.values].map(([labels, value]) => ({ metric: name, labels, value }));
+    return [...family.distributions].flatMap(([labels, { counts, sum }]) => [
+      { metric: `${name}_sum`, labels, value: sum },
+      ...counts.map((value, i) => ({
+        metric: `${name}_bucket[${family.metric.buckets[i] ?? '+Inf'}]`,
+        labels,
+        value,
+      })),
+    ]);
+  });
+  return Object.fromEntries(lines.map((line) => [line.metric + line.labels, line]));
+}
+
+/** A series that is not there counts as 0. */
+function compare(collector: string, present: Table, past: Table): Mismatch[] {
+  return [...new Set([...Object.keys(present), ...Object.keys(past)])].flatMap((line) => {
+    const { metric, labels } = present[line] ?? past[line] ?? { metric: line, labels: '' };
+    const now = present[line]?.value ?? 0;
+    const spans = past[line]?.value ?? 0;
+    return now === spans ? [] : [{ collector, metric, labels, now, spans }];
+  });
 }

@@ -3,7 +3,7 @@ import { countSeries } from '../collectors/families.js';
 import type { ParameterValues } from '../collectors/parameters.js';
 import { createReader, type Reader } from '../collectors/reader.js';
 import { readOnce } from '../collectors/reading.js';
-import { verifyLiveHistory } from '../collectors/verify.js';
+import { verifyEach } from '../collectors/verify.js';
 import { describeTarget } from '../database/explain-error.js';
 import { describeServer } from '../database/failover.js';
 import { describeMissing } from '../database/taiga-schema.js';
@@ -137,17 +137,14 @@ async function printVerification(
 ): Promise<{ readonly differing: number; readonly failures: readonly string[] }> {
   let differing = 0;
   const failures: string[] = [];
-  for (const definition of collectors) {
-    try {
-      if ((await reader.lacking(definition.requires)).length > 0) continue;
-      const mismatches = await verifyLiveHistory(reader, definition, values);
-      differing += mismatches.length;
-      for (const { metric, labels, now, spans } of mismatches)
-        print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
-    } catch (error) {
-      if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
-      failures.push(messageOf(error));
+  for (const result of (await verifyEach(reader, collectors, values)).values()) {
+    if (result instanceof Error) {
+      failures.push(result.message);
+      continue;
     }
+    differing += result.length;
+    for (const { metric, labels, now, spans } of result)
+      print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
   }
   if (differing === 0 && failures.length === 0) print('History leads to what is there now.');
   return { differing, failures };

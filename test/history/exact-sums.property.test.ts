@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSeriesWriter } from '../../src/backfill/series-writer.js';
+import { createAges } from '../../src/backfill/ages.js';
+import { createSeriesWriter, type Edge } from '../../src/backfill/series-writer.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
 import { createAccumulator } from '../../src/collectors/accumulator.js';
 import type { CollectorDefinition } from '../../src/collectors/definition.js';
@@ -70,6 +71,15 @@ function truth(all: readonly Event[]): Table {
   return table;
 }
 
+const NO_AGES = createAges(0, () => undefined);
+
+const edge = (atMs: number, sign = 1): Edge => ({
+  atMs,
+  sign,
+  beginsUs: 0,
+  endsMs: Number.POSITIVE_INFINITY,
+});
+
 function oneReading(all: readonly Event[], definition: CollectorDefinition = EVENTS): Table {
   const accumulator = createAccumulator(definition, 'events');
   accumulator.add(COLUMNS, all.map(rowOf));
@@ -79,10 +89,10 @@ function oneReading(all: readonly Event[], definition: CollectorDefinition = EVE
 /** The end of the past, and each line's values on the way there. */
 function backfilled(all: readonly Event[]): { end: Table; lines: number[][] } {
   const series: Series[] = [];
-  const writer = createSeriesWriter(EVENTS, series, '');
+  const writer = createSeriesWriter(EVENTS, series, '', NO_AGES);
   const changes: Change[] = [];
   writer.expect(COLUMNS);
-  for (const [i, each] of all.entries()) writer.write(rowOf(each, i), i, changes);
+  for (const [i, each] of all.entries()) writer.write(rowOf(each, i), edge(i), changes);
   const lines = series.map((_, index) => changes.filter((change) => change.series === index));
   return {
     end: Object.fromEntries(
@@ -160,15 +170,14 @@ describe('a gauge with a past', () => {
         );
         const series: Series[] = [];
         const changes: Change[] = [];
-        const writer = createSeriesWriter(definition, series, '');
-        const columns = [...COLUMNS, { name: 'sign' }];
-        writer.expect(columns);
+        const writer = createSeriesWriter(definition, series, '', NO_AGES);
+        writer.expect(COLUMNS);
         for (const [all, sign] of [
-          [ended, '1'],
-          [valid, '1'],
-          [ended, '-1'],
+          [ended, 1],
+          [valid, 1],
+          [ended, -1],
         ] as const)
-          for (const each of all) writer.write([...rowOf(each), sign], 0, changes);
+          for (const each of all) writer.write(rowOf(each), edge(0, sign), changes);
         const end = Object.fromEntries(
           series.map(({ name, labels }, i) => [
             name + labels,
@@ -212,10 +221,10 @@ describe('what cannot be counted exactly', () => {
 
 describe('one set of rules', () => {
   it('refuses negative numbers and too many series in the backfill, too', async () => {
-    const writer = createSeriesWriter({ ...EVENTS, maxSeries: 6 }, [], '');
+    const writer = createSeriesWriter({ ...EVENTS, maxSeries: 6 }, [], '', NO_AGES);
     writer.expect(COLUMNS);
     const write = (kind: string, amount: string) => () =>
-      writer.write(rowOf({ item: 'item 0', kind, amount }), 0, []);
+      writer.write(rowOf({ item: 'item 0', kind, amount }), edge(0), []);
     expect((await errorOf(write('task', '-1'))).code).toBe('COLLECTOR_VALUE');
     write('task', '1')();
     expect((await errorOf(write('issue', '1'))).code).toBe('COLLECTOR_TOO_MANY_SERIES');

@@ -68,9 +68,7 @@ export class EveryReading {
       differences(Samples.ofTable(running).lines(), end?.lines((line) => isCounter(line)) ?? {}),
     );
 
-    const mismatches = [];
-    for (const name of collectorsWith(this.#kit, 'spans'))
-      mismatches.push(...(await verifyHistory(this.#kit.reader, this.#kit.collector(name), values)));
+    const mismatches = await verifyHistory(this.#kit.reader, this.#kit.library.collectors, values);
     hold(
       'gauges at the end of their spans',
       mismatches.map((each) => `${each.metric}${each.labels}: ${each.now} ≠ ${each.spans}`),

@@ -29,8 +29,5 @@ export async function readPast(kit: Kit, moments: readonly string[]): Promise<Sa
 /** Where the spans end elsewhere than the present is. */
 export async function readMismatches(kit: Kit, now: string): Promise<Mismatch[]> {
   await kit.learn(now);
-  const found: Mismatch[] = [];
-  for (const name of collectorsWith(kit, 'spans'))
-    found.push(...(await verifyHistory(kit.reader, kit.collector(name), kit.values(now))));
-  return found;
+  return verifyHistory(kit.reader, kit.library.collectors, kit.values(now));
 }

@@ -59,7 +59,7 @@ WITH known AS (
     CASE WHEN k.tells_story THEN k.story_id ELSE i.story_id END AS story_id,
     -- A task leaves its story by a row only: another story in the table tells that the rows mean another Taiga's stories.
     k.kind = 'task' AND i.item_id IS NOT NULL AND NOT k.later AND k.last_story_id IS DISTINCT FROM i.story_id AS has_foreign_story,
-    i.story_id AS story_id_now,
+    i.story_id AS story_id_now, i.created_at,
     CASE WHEN k.tells_issue_type THEN k.issue_type_id ELSE i.issue_type_id END AS issue_type_id,
     CASE WHEN k.tells_severity THEN k.severity_id ELSE i.severity_id END AS severity_id,
     CASE WHEN k.tells_priority THEN k.priority_id ELSE i.priority_id END AS priority_id,
@@ -81,7 +81,7 @@ WITH known AS (
   ) AS e
 )
 SELECT
-  d.key, d.kind, d.item_id, d.born_at, d.exists_now, d.later,
+  d.key, d.kind, d.item_id, d.born_at, coalesce(d.created_at, d.born_at) AS created_at, d.exists_now, d.later,
   d.born_project_id, d.last_project_id, d.last_story_id,
   d.recorded_at IS NULL OR d.born_at < d.recorded_at AS born_unrecorded,
   -- A row dated after :now tells that the item still lived at :now.

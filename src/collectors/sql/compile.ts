@@ -23,6 +23,8 @@ export interface CompiledQuery {
 interface Segment {
   readonly firstLine: number;
   readonly source: SqlSource;
+  /** SQL of our own, which stands after the piece that it is about. */
+  readonly isAfter: boolean;
 }
 
 /** What is asked of a collector's rows. */
@@ -31,20 +33,58 @@ export type Frame = keyof typeof FRAMES;
 const FRAMES = {
   /** The rows as they are. */
   rows: 'SELECT * FROM collector',
-  /** Events in order of time; `moment` in Unix milliseconds, rounded up: nothing is told before it happened. */
-  events: `SELECT ceil(extract(epoch FROM at) * 1000)::bigint AS moment, collector.* FROM collector ORDER BY at`,
-  /** Series that exist by now, in order of the time from which on they do. */
-  zeros: `SELECT ceil(extract(epoch FROM at) * 1000)::bigint AS moment, collector.* FROM collector WHERE at <= :now ORDER BY at`,
-  /** Each span twice: where it begins (sign 1) and where it ended (sign -1), in order of time. */
-  edges: `SELECT ceil(extract(epoch FROM valid_from) * 1000)::bigint AS moment, 1 AS sign, collector.* FROM collector
-UNION ALL
-SELECT ceil(extract(epoch FROM valid_to) * 1000)::bigint, -1, collector.* FROM collector WHERE valid_to <= :now
-ORDER BY moment`,
+  /** Series that exist by now. */
+  zeros: 'SELECT * FROM collector WHERE at <= :now',
   /** An event whose key is none of Taiga's. */
   strange: `SELECT * FROM collector WHERE key IS NULL OR key !~ '${KEY_PATTERN}' LIMIT 1`,
-  /** The spans that are valid at the moment. */
-  valid: 'SELECT * FROM collector WHERE valid_from <= :now AND (valid_to IS NULL OR valid_to > :now)',
 } as const;
+
+/** A piece of SQL that is read together with others, which share what they need of the relations. */
+export interface MergedPart {
+  readonly sql: SqlSource;
+  readonly reading: keyof typeof READINGS;
+  /** Those of its columns that are wanted; `all`: whatever it has, as one JSON object. */
+  readonly columns: readonly string[] | 'all';
+}
+
+/** What stands before the wanted columns in each row of a merged query. */
+export const MERGED_COLUMNS = ['part', 'moment', 'sign', 'begins', 'ends'] as const;
+
+/**
+ * `moment` in Unix milliseconds, rounded up: nothing is told before it happened. sign: 1 begins, -1 ends. begins: where
+ * the span begins, in Unix microseconds. ends: its end in Unix milliseconds as of now.
+ */
+const READINGS = {
+  /** What is so now. */
+  now: { select: '0::bigint AS moment, 1 AS sign, NULL::bigint AS begins, NULL::bigint AS ends', from: '' },
+  /** Series that exist by now. */
+  zeros: {
+    select: `${milliseconds('c.at')} AS moment, 1 AS sign, NULL::bigint AS begins, NULL::bigint AS ends`,
+    from: 'WHERE c.at <= :now',
+  },
+  events: {
+    select: `${milliseconds('c.at')} AS moment, 1 AS sign, NULL::bigint AS begins, NULL::bigint AS ends`,
+    from: '',
+  },
+  /** Each span twice: where it begins and where it ended. */
+  edges: {
+    select: `${milliseconds('edge.at')} AS moment, edge.sign, ${microseconds('c.valid_from')} AS begins, CASE WHEN c.valid_to <= :now THEN ${milliseconds('c.valid_to')} END AS ends`,
+    from: 'CROSS JOIN LATERAL (VALUES (1, c.valid_from), (-1, c.valid_to)) AS edge (sign, at) WHERE edge.at <= :now',
+  },
+  /** The spans that are valid now. */
+  valid: {
+    select: `0::bigint AS moment, 1 AS sign, ${microseconds('c.valid_from')} AS begins, NULL::bigint AS ends`,
+    from: 'WHERE c.valid_from <= :now AND (c.valid_to IS NULL OR c.valid_to > :now)',
+  },
+} as const;
+
+function milliseconds(time: string): string {
+  return `ceil(extract(epoch FROM ${time}) * 1000)::bigint`;
+}
+
+function microseconds(time: string): string {
+  return `round(extract(epoch FROM ${time}) * 1000000)::bigint`;
+}
 
 /**
  * Puts the relations before the collector's own SQL as CTEs and binds its `:name` parameters.
@@ -56,21 +96,60 @@ export function compileQuery(
   relations: readonly Relation[],
   frame: Frame = 'rows',
 ): CompiledQuery {
+  const query = createQueryText();
+  for (const { name, source: relation } of relations) query.addTable(name, relation);
+  query.addTable('collector', source);
+  query.closeTables();
+  query.append(FRAMES[frame], source);
+  return query.compiled();
+}
+
+/**
+ * The same for several pieces at once, each row with the number of its part, in order of time: what they read of the
+ * relations is computed once. Columns are text; parts with fewer than others end with NULLs.
+ */
+export function compileMerged(
+  parts: readonly [MergedPart, ...MergedPart[]],
+  relations: readonly Relation[],
+): CompiledQuery {
+  const query = createQueryText();
+  for (const { name, source } of relations) query.addTable(name, source);
+  for (const [i, { sql }] of parts.entries()) query.addTable(`collector_${i}`, sql);
+  query.closeTables();
+  const wanted = parts.map(({ columns }) =>
+    columns === 'all' ? ['row_to_json(c)::text'] : columns.map((column) => `c.${quoted(column)}::text`),
+  );
+  const width = Math.max(...wanted.map((columns) => columns.length));
+  for (const [i, { sql, reading }] of parts.entries()) {
+    const { select, from } = READINGS[reading];
+    const cells = Array.from({ length: width }, (_, cell) => wanted[i]?.[cell] ?? 'NULL');
+    const union = i === 0 ? '' : '\nUNION ALL\n';
+    query.append(
+      `${union}SELECT ${[`${i} AS part`, select, ...cells].join(', ')}\nFROM collector_${i} AS c ${from}`,
+      sql,
+    );
+  }
+  query.append('\nORDER BY moment, part', parts[0].sql);
+  return query.compiled();
+}
+
+function quoted(column: string): string {
+  return `"${column.replaceAll('"', '""')}"`;
+}
+
+/** A query put together of pieces of which each knows where it came from. */
+interface QueryText {
+  addTable(name: string, source: SqlSource): void;
+  closeTables(): void;
+  /** SQL of our own about a piece: an error in it is shown at that. */
+  append(text: string, about: SqlSource): void;
+  compiled(): CompiledQuery;
+}
+
+function createQueryText(): QueryText {
   const parameters: ParameterName[] = [];
   const segments: Segment[] = [];
   let text = '';
-  const append = (part: SqlSource): void => {
-    segments.push({ firstLine: countLines(text), source: part });
-    text += bindParameters(part, parameters);
-  };
-  for (const { name, source: relation } of relations) {
-    text += `${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`;
-    append(relation);
-  }
-  text += `${text === '' ? 'WITH' : '\n),'} collector AS (\n`;
-  append({ ...source, text: source.text.replace(/;\s*$/, '') });
-  text += `\n)\n${bindParameters({ ...source, text: FRAMES[frame] }, parameters)}`;
-
   const locate = (position: number): Place => {
     const line = countLines(
       Array.from(text)
@@ -78,13 +157,27 @@ export function compileQuery(
         .join(''),
     );
     const segment = segments.findLast((candidate) => candidate.firstLine <= line) ?? segments[0];
-    if (!segment) return { file: source.file, line: source.line };
+    if (!segment) throw new Error('a query without pieces');
     // The lines that were put around a piece count as its first or its last.
     const lastOffset = countLines(segment.source.text.trimEnd()) - 1;
-    const offset = Math.max(0, Math.min(line - segment.firstLine, lastOffset));
+    const offset = segment.isAfter ? lastOffset : Math.max(0, Math.min(line - segment.firstLine, lastOffset));
     return { file: segment.source.file, line: segment.source.line + offset };
   };
-  return { text, parameters, locate };
+  return {
+    addTable(name, source) {
+      text += `${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`;
+      segments.push({ firstLine: countLines(text), source, isAfter: false });
+      text += bindParameters({ ...source, text: source.text.replace(/;\s*$/, '') }, parameters);
+    },
+    closeTables() {
+      text += '\n)\n';
+    },
+    append(added, about) {
+      segments.push({ firstLine: countLines(text), source: about, isAfter: true });
+      text += bindParameters({ ...about, text: added }, parameters);
+    },
+    compiled: () => ({ text, parameters, locate }),
+  };
 }
 
 /** Those of a collector's relations that this piece of its SQL reads: what is not read need not be planned. */

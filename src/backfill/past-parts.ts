@@ -1,0 +1,51 @@
+import type { CollectorDefinition } from '../collectors/definition.js';
+import { assertHistoryKeys } from '../collectors/history-keys.js';
+import type { ReadablePart } from '../collectors/reader.js';
+import { wantedColumns } from '../collectors/row-values.js';
+import type { Row } from '../database/database.js';
+import type { Edge, SeriesWriter } from './series-writer.js';
+import type { Change } from './timeline.js';
+
+/** One collector's piece of SQL, and who takes its rows. */
+export interface Part {
+  readonly readable: ReadablePart;
+  /** @throws BugflowError when the row cannot be right. */
+  take(row: Row, edge: Edge, changes: Change[]): void;
+}
+
+/** What is read of a collector. Zeros come first: of two rows at the same moment theirs is taken before. */
+export function partsOf(definition: CollectorDefinition, writer: SeriesWriter): Part[] {
+  const { spans, events, zeros, shipped, relations } = definition;
+  const columns = wantedColumns(definition);
+  const found = columns.map((name) => ({ name }));
+  const parts: Part[] = [];
+  if (zeros)
+    parts.push({
+      readable: { sql: zeros, reading: 'zeros', columns: 'all', shipped, relations },
+      take([json], { atMs }, changes) {
+        const cells = Object.entries(JSON.parse(json ?? '{}') as Record<string, unknown>);
+        const row = cells.map(([, cell]) => (cell === null ? null : String(cell)));
+        writer.open(
+          cells.map(([name]) => ({ name })),
+          row,
+          atMs,
+          changes,
+        );
+      },
+    });
+  if (events ?? spans) writer.expect(found);
+  if (events)
+    parts.push({
+      readable: { sql: events, reading: 'events', columns, shipped, relations },
+      take(row, edge, changes) {
+        assertHistoryKeys(definition, found, [row]);
+        writer.write(row, edge, changes);
+      },
+    });
+  if (spans)
+    parts.push({
+      readable: { sql: spans, reading: 'edges', columns, shipped, relations },
+      take: writer.write,
+    });
+  return parts;
+}
