@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileQuery, type SqlSource } from '../../src/collectors/sql/compile.js';
+import { compileMerged, compileQuery, type SqlSource } from '../../src/collectors/sql/compile.js';
 import type { Relation } from '../../src/collectors/sql/relations.js';
 import { errorOf } from './helpers.js';
 
@@ -27,10 +27,23 @@ describe('the text', () => {
     );
   });
 
-  test('can be asked for the edges of its spans, in order of time', () => {
-    const { text, parameters } = compileQuery({ text: 'SELECT 1', file: 'c.yaml', line: 1 }, [], 'edges');
+  test('of several pieces has their relations once, and one row shape', () => {
+    const { text, parameters } = compileMerged(
+      [
+        {
+          sql: { text: 'SELECT * FROM a;', file: 'c.yaml', line: 1 },
+          reading: 'edges',
+          columns: ['kind', 'a "b"'],
+        },
+        { sql: { text: 'SELECT 1', file: 'd.yaml', line: 1 }, reading: 'zeros', columns: 'all' },
+      ],
+      [relation('a', { text: 'SELECT 1', file: 'a.sql', line: 1 })],
+    );
     expect(text).toMatch(
-      /^WITH collector AS \(\nSELECT 1\n\)\nSELECT .*UNION ALL.*valid_to <= \$1::timestamptz\nORDER BY moment$/s,
+      /^WITH a AS \(\nSELECT 1\n\), collector_0 AS \(\nSELECT \* FROM a\n\), collector_1 AS \(\nSELECT 1\n\)\n/,
+    );
+    expect(text).toMatch(
+      /SELECT 0 AS part, .*, c."kind"::text, c."a ""b"""::text\nFROM collector_0 .*\nUNION ALL\nSELECT 1 AS part, .*, row_to_json\(c\)::text, NULL\nFROM collector_1 .*\nORDER BY moment, part$/s,
     );
     expect(parameters).toEqual(['now']);
   });

@@ -21,12 +21,12 @@ function readerOf(readings: readonly Said[]): { reader: Reader; moments: unknown
   const stream = ([tasks, issues]: readonly [number, number]): RowStream => {
     const batches = [
       [
-        ['task', String(tasks)],
-        ['issue', String(issues)],
+        ['0', '0', '1', null, null, 'task', String(tasks)],
+        ['0', '0', '1', null, null, 'issue', String(issues)],
       ],
       [],
     ];
-    const columns = ['kind', 'n'].map((name) => ({ name }));
+    const columns = ['part', 'moment', 'sign', 'begins', 'ends', 'kind', 'n'].map((name) => ({ name }));
     return { next: async () => ({ columns, rows: batches.shift() ?? [] }) } as RowStream;
   };
   const reader = {
@@ -87,7 +87,7 @@ describe('the verification of history in a database that people work on', () => 
       clock += 1;
       return { now: clock } as unknown as ParameterValues;
     };
-    const mismatches = await verifyLiveHistory(reader, DEFINITION, values);
+    const mismatches = await verifyLiveHistory(reader, [DEFINITION], values);
     expect(mismatches.map(({ metric, labels }) => metric + labels)).toEqual(differing);
     expect(moments).toEqual(readings.map((_, i) => i + 1));
   });

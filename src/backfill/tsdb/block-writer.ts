@@ -7,7 +7,7 @@ import { outputError } from '../output-error.js';
 import type { Step, StepSink } from '../steps.js';
 import type { Series } from '../timeline.js';
 import { ByteWriter, toBinary } from './bytes.js';
-import { byBytes, type IndexedSeries, renderIndex } from './index-file.js';
+import { byBytes, renderIndex } from './index-file.js';
 import { createUlid } from './ulid.js';
 import { XorChunks } from './xor-chunks.js';
 
@@ -126,10 +126,10 @@ async function writeBlock(folder: string, tracks: readonly Track[]): Promise<voi
   const block = join(folder, ulid);
   try {
     await mkdir(join(block, 'chunks'), { recursive: true });
-    const indexed = await writeChunks(join(block, 'chunks'), tracks);
-    await writeWhole(join(block, 'index'), renderIndex(indexed));
+    await writeChunks(join(block, 'chunks'), tracks);
+    await writeWhole(join(block, 'index'), renderIndex(tracks));
     await writeWhole(join(block, 'tombstones'), NO_TOMBSTONES);
-    const meta = describe(ulid, tracks, indexed);
+    const meta = describe(ulid, tracks);
     await writeWhole(join(block, 'meta.json'), Buffer.from(`${JSON.stringify(meta, undefined, '\t')}\n`));
   } catch (error) {
     throw outputError(error, dirname(folder));
@@ -137,14 +137,14 @@ async function writeBlock(folder: string, tracks: readonly Track[]): Promise<voi
 }
 
 /** What the block says of itself; `maxTime` is the first moment after it. */
-function describe(ulid: string, tracks: readonly Track[], indexed: readonly IndexedSeries[]): object {
+function describe(ulid: string, tracks: readonly Track[]): object {
   let minTime = Number.POSITIVE_INFINITY;
   let maxTime = Number.NEGATIVE_INFINITY;
   let numChunks = 0;
-  for (const { chunks } of indexed) {
-    minTime = Math.min(minTime, chunks[0]?.minMs ?? minTime);
-    maxTime = Math.max(maxTime, (chunks.at(-1)?.maxMs ?? maxTime) + 1);
-    numChunks += chunks.length;
+  for (const { chunks } of tracks) {
+    minTime = Math.min(minTime, chunks.chunk(0).minMs);
+    maxTime = Math.max(maxTime, chunks.chunk(chunks.chunkCount - 1).maxMs + 1);
+    numChunks += chunks.chunkCount;
   }
   const numSamples = tracks.reduce((sum, { chunks }) => sum + chunks.samples, 0);
   return {
@@ -157,23 +157,20 @@ function describe(ulid: string, tracks: readonly Track[], indexed: readonly Inde
   };
 }
 
-/** All chunks, series by series; resolves to the series with where their chunks are. */
-async function writeChunks(folder: string, tracks: readonly Track[]): Promise<IndexedSeries[]> {
+/** All chunks, series by series, which are told where they are. */
+async function writeChunks(folder: string, tracks: readonly Track[]): Promise<void> {
   const segments = createSegments(folder);
   try {
-    const indexed: IndexedSeries[] = [];
-    for (const { labels, chunks: encoded } of tracks) {
+    for (const { chunks: encoded } of tracks) {
       encoded.finish();
-      const refs: { minMs: number; maxMs: number; ref: number }[] = [];
-      for (const { start, end, minMs, maxMs } of encoded.chunks) {
+      for (let i = 0; i < encoded.chunkCount; i += 1) {
         const waiting = segments.makeRoom();
         if (waiting) await waiting;
-        refs.push({ minMs, maxMs, ref: segments.add(encoded.bytes.subarray(start, end)) });
+        const { start, end } = encoded.chunk(i);
+        encoded.locate(i, segments.add(encoded.bytes, start, end));
       }
-      indexed.push({ labels, chunks: refs });
     }
     await segments.finish();
-    return indexed;
   } finally {
     await segments.close();
   }
@@ -181,7 +178,8 @@ async function writeChunks(folder: string, tracks: readonly Track[]): Promise<In
 
 interface Segments {
   makeRoom(): Promise<void> | undefined;
-  add(chunk: Uint8Array): number;
+  /** The chunk's reference: the segment's number, and the place in it. */
+  add(bytes: Uint8Array, start: number, end: number): number;
   finish(): Promise<void>;
   close(): Promise<void>;
 }
@@ -221,14 +219,13 @@ function createSegments(folder: string): Segments {
       if (!file || written + piece.length >= SEGMENT_BYTES - PIECE_BYTES) return nextSegment();
       return piece.length >= PIECE_BYTES ? flush() : undefined;
     },
-    /** Resolves to the chunk's reference: the segment's number, and the place in it. */
-    add(chunk) {
+    add(bytes, start, end) {
       const ref = (number - 1) * 2 ** 32 + written + piece.length;
-      piece.uvarint(chunk.length);
-      const start = piece.length;
+      piece.uvarint(end - start);
+      const encodedFrom = piece.length;
       piece.u8(XOR_ENCODING);
-      piece.raw(chunk);
-      piece.crc(start);
+      piece.part(bytes, start, end);
+      piece.crc(encodedFrom);
       return ref;
     },
     finish,

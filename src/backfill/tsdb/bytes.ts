@@ -56,6 +56,12 @@ export class ByteWriter {
     this.#length += bytes.length;
   }
 
+  /** A short piece of other bytes, without a view of it. */
+  part(bytes: Uint8Array, start: number, end: number): void {
+    this.#room(end - start);
+    for (let i = start; i < end; i += 1) this.#bytes[this.#length++] = bytes[i] ?? 0;
+  }
+
   /** A string that holds one byte per character. */
   binary(text: string): void {
     this.#room(text.length);

@@ -1,10 +1,11 @@
 import { ByteWriter } from './bytes.js';
+import type { ChunkSpan, XorChunks } from './xor-chunks.js';
 
 /** A series of a block, ready for its index. All strings hold one byte per character. */
 export interface IndexedSeries {
   /** Sorted by name. */
   readonly labels: readonly (readonly [name: string, value: string])[];
-  readonly chunks: readonly { readonly minMs: number; readonly maxMs: number; readonly ref: number }[];
+  readonly chunks: Pick<XorChunks, 'chunkCount' | 'chunk'>;
 }
 
 const MAGIC = 0xbaaad700;
@@ -27,7 +28,8 @@ export function renderIndex(series: readonly IndexedSeries[]): Buffer {
 
   out.pad(SERIES_ALIGNMENT);
   const seriesAt = out.length;
-  const ids = series.map((entry) => writeSeries(out, entry, symbols));
+  const body = new ByteWriter();
+  const ids = series.map((entry) => writeSeries(out, body, entry, symbols));
 
   const postings = collectPostings(series, ids);
   out.pad(4);
@@ -73,20 +75,22 @@ function collectSymbols(series: readonly IndexedSeries[]): Map<string, number> {
 
 function writeSeries(
   out: ByteWriter,
+  body: ByteWriter,
   { labels, chunks }: IndexedSeries,
   symbols: ReadonlyMap<string, number>,
 ): number {
   out.pad(SERIES_ALIGNMENT);
   const id = out.length / SERIES_ALIGNMENT;
-  const body = new ByteWriter(256);
+  body.clear();
   body.uvarint(labels.length);
   for (const [name, value] of labels) {
     body.uvarint(symbols.get(name) ?? 0);
     body.uvarint(symbols.get(value) ?? 0);
   }
-  body.uvarint(chunks.length);
-  let previous: (typeof chunks)[number] | undefined;
-  for (const chunk of chunks) {
+  body.uvarint(chunks.chunkCount);
+  let previous: ChunkSpan | undefined;
+  for (let i = 0; i < chunks.chunkCount; i += 1) {
+    const chunk = chunks.chunk(i);
     if (previous) body.uvarint(chunk.minMs - previous.maxMs);
     else body.varint(chunk.minMs);
     body.uvarint(chunk.maxMs - chunk.minMs);

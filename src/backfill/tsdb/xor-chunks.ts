@@ -11,10 +11,16 @@ const float = new DataView(new ArrayBuffer(8));
 
 export interface ChunkSpan {
   readonly minMs: number;
-  maxMs: number;
+  readonly maxMs: number;
   readonly start: number;
-  end: number;
+  readonly end: number;
+  /** Where it lies in its file, once it is there. */
+  readonly ref: number;
 }
+
+/** Numbers of a chunk, side by side: a block has a hundred thousand chunks, which as objects would fill the heap. */
+const CHUNK_WIDTH = 5;
+const [MIN_MS, MAX_MS, START, END, REF] = [0, 1, 2, 3, 4] as const;
 
 /**
  * One series' samples within one block in Prometheus' XOR encoding (Facebook's Gorilla). A sample that comes at the
@@ -23,9 +29,10 @@ export interface ChunkSpan {
 export class XorChunks {
   /** Zero behind the end. */
   bytes = new Uint8Array(128);
-  readonly chunks: ChunkSpan[] = [];
   samples = 0;
 
+  #chunks = new Float64Array(4 * CHUNK_WIDTH);
+  #chunkCount = 0;
   #bit = 0;
   #count = 0;
   #lastMs = 0;
@@ -58,23 +65,53 @@ export class XorChunks {
 
   /** Completes the last chunk. */
   finish(): void {
-    const chunk = this.chunks.at(-1);
-    if (!chunk || this.#count === 0) return;
-    chunk.end = Math.ceil(this.#bit / 8);
-    chunk.maxMs = this.#lastMs;
-    this.bytes[chunk.start] = this.#count >> 8;
-    this.bytes[chunk.start + 1] = this.#count & 0xff;
-    this.#bit = chunk.end * 8;
+    if (this.#count === 0) return;
+    const last = this.#chunkCount - 1;
+    const start = this.#get(last, START);
+    const end = Math.ceil(this.#bit / 8);
+    this.#set(last, END, end);
+    this.#set(last, MAX_MS, this.#lastMs);
+    this.bytes[start] = this.#count >> 8;
+    this.bytes[start + 1] = this.#count & 0xff;
+    this.#bit = end * 8;
     this.#count = 0;
   }
 
   /** For the next block. */
   clear(): void {
     this.bytes.fill(0, 0, Math.ceil(this.#bit / 8));
-    this.chunks.length = 0;
+    this.#chunkCount = 0;
     this.samples = 0;
     this.#bit = 0;
     this.#count = 0;
+  }
+
+  get chunkCount(): number {
+    return this.#chunkCount;
+  }
+
+  chunk(index: number): ChunkSpan {
+    const get = (column: number): number => this.#get(index, column);
+    return { minMs: get(MIN_MS), maxMs: get(MAX_MS), start: get(START), end: get(END), ref: get(REF) };
+  }
+
+  /** Notes where the chunk lies in its file. */
+  locate(index: number, ref: number): void {
+    this.#set(index, REF, ref);
+  }
+
+  #get(chunk: number, column: number): number {
+    return this.#chunks[chunk * CHUNK_WIDTH + column] ?? 0;
+  }
+
+  #set(chunk: number, column: number, value: number): void {
+    const index = chunk * CHUNK_WIDTH + column;
+    if (index >= this.#chunks.length) {
+      const longer = new Float64Array(this.#chunks.length * 2);
+      longer.set(this.#chunks);
+      this.#chunks = longer;
+    }
+    this.#chunks[index] = value;
   }
 
   #repeats(atMs: number, stepMs: number, high: number, low: number): boolean {
@@ -111,7 +148,9 @@ export class XorChunks {
   #begin(atMs: number, high: number, low: number): void {
     this.finish();
     const start = this.#bit / 8;
-    this.chunks.push({ minMs: atMs, maxMs: atMs, start, end: start });
+    this.#chunkCount += 1;
+    this.#set(this.#chunkCount - 1, MIN_MS, atMs);
+    this.#set(this.#chunkCount - 1, START, start);
     this.#room(MOST_BYTES_OF_HEAD);
     this.#bit += 16;
     this.#writeUvarint(atMs < 0 ? -2 * atMs - 1 : 2 * atMs);
