@@ -64,7 +64,7 @@ export function createAges(originMs: number, onAged: OnAged): Ages {
     const bound = aging.account.metric.buckets[bucket];
     if (bound === undefined) return;
     const atMs = Math.floor((aging.sinceUs + bound * 1e6) / 1000) + 1;
-    if (atMs < endsMs) due.push({ ...aging, atMs, bucket, endsMs });
+    if (atMs <= endsMs) due.push({ ...aging, atMs, bucket, endsMs });
   };
 
   return {
