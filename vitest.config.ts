@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { HANG_MS } from './test/support/hang.js';
+import { LongFirst } from './test/support/long-first.js';
 
 const MINUTE_MS = 60_000;
 
@@ -25,6 +26,7 @@ export default defineConfig({
     hookTimeout: 5 * MINUTE_MS,
     expect: { poll: { timeout: HANG_MS, interval: 25 } },
     slowTestThreshold: 5000,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,

@@ -20,7 +20,7 @@ FROM (
     FROM (
       SELECT
         h.*,
-        min(h.created_at) OVER () AS first_at,
+        min(h.created_at) FILTER (WHERE h.created_at >= i.created_at) OVER () AS first_at,
         bool_or(h.type = 2 AND (h.snapshot ->> 'from_issue' IS NOT NULL OR h.snapshot ->> 'from_task' IS NOT NULL)) OVER () AS is_promoted
       FROM history_historyentry AS h
       WHERE h.key = i.history_key

@@ -1,9 +1,27 @@
-import { expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EveryReading } from '../../support/every-reading.js';
 import { openKit } from '../../support/kit.js';
-import type { TestPostgres } from '../../support/postgres.js';
+import { type Cluster, hasPostgres, startPostgres, type TestPostgres } from '../../support/postgres.js';
 import { Team } from '../../support/team.js';
-import { type Scenario, step } from './scenario.js';
+import { type Scenario, type Scenarios, step } from './scenario.js';
+
+/** A test for each scenario, on a PostgreSQL of their own. */
+export function playAll(scenarios: Scenarios, firstSeed: number): void {
+  describe.skipIf(!hasPostgres)(
+    'every reading says the same (skipped without PostgreSQL on the machine)',
+    () => {
+      let server: Cluster;
+      beforeAll(async () => {
+        server = await startPostgres();
+      });
+      afterAll(() => server?.close());
+
+      it.each(Object.entries(scenarios))('%s', (name, scenario) =>
+        play(server, Object.keys(scenarios).indexOf(name) + firstSeed, scenario),
+      );
+    },
+  );
+}
 
 /** Takes the steps one by one; after each of them every reading must say the same. */
 export async function play(server: TestPostgres, seed: number, scenario: Scenario): Promise<void> {

@@ -1,0 +1,37 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What takes minutes, the longest first: begun last, one of them would keep the others waiting alone. */
+const LONG = [
+  'stack/compose',
+  'stack/dashboards-in-prometheus',
+  'alerting/crisis',
+  'history/scenarios-of-items',
+  'stack/sample-in-prometheus',
+  'demo/storyline.endurance',
+  'alerting/rules',
+  'stack/counters-in-prometheus',
+  'history/scenarios-of-boards',
+  'history/scenarios-of-projects',
+  'load/soak',
+  'history/whole-past',
+  'alerting/quiet-days',
+  'history/corrupt',
+  'stack/past-in-prometheus',
+  'history/incremental',
+  'history/ground-truth',
+  'integration/service',
+  'integration/database.test',
+  'integration/command-line',
+  'history/cases',
+];
+
+/** The order of test files on a machine that does not know yet how long each takes. */
+export class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.findIndex((part) => moduleId.includes(`/test/${part}`));
+      return place < 0 ? LONG.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
