@@ -5,7 +5,8 @@ SELECT
   p.name AS project_name,
   p.is_private,
   p.created_date AS created_at,
-  p.total_story_points AS planned_points,
+  -- Anybody may type in anything; beyond this it is no plan, and could not be counted to the thousandth.
+  CASE WHEN p.total_story_points BETWEEN -1e12 AND 1e12 THEN p.total_story_points END AS planned_points,
   p.total_milestones AS planned_sprints,
   p.default_us_status_id
 FROM projects_project AS p
