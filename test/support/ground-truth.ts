@@ -35,7 +35,7 @@ export interface ApiProject {
       readonly total_story_points: number | null;
       readonly total_closed_milestones: number;
       readonly members: readonly { readonly role_name: string }[];
-      readonly roles: readonly { readonly name: string }[];
+      readonly roles: readonly { readonly slug: string; readonly name: string }[];
       readonly epic_statuses: readonly ApiStatus[] | null;
       readonly us_statuses: readonly ApiStatus[] | null;
       readonly task_statuses: readonly ApiStatus[] | null;

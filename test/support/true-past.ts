@@ -41,6 +41,18 @@ export interface DiaryLine {
   readonly is_closed?: boolean;
   readonly estimated_start?: string;
   readonly estimated_finish?: string;
+  readonly assigned?: string | null;
+  readonly also?: string | null;
+  readonly due?: string | null;
+  readonly swimlane?: string | null;
+  /** Of a task: the number of its story. */
+  readonly userstory?: number | null;
+  readonly epic?: number;
+  readonly new_ref?: number;
+  readonly derived?: boolean;
+  readonly user?: string;
+  readonly user_id?: number;
+  readonly role?: string;
 }
 
 export interface ItemLine extends DiaryLine {
@@ -61,9 +73,9 @@ export function isItemLine(line: DiaryLine): line is ItemLine {
 export const momentOf = ({ t }: DiaryLine): number =>
   Date.parse(`${t.slice(0, 19)}Z`) + Number(t.slice(20, -1)) / 1000;
 export const keyOf = (line: ItemLine): string => `${line.type} ${line.id}`;
-const statusKey = (kind: Kind, id: number | undefined): string => `${kind} ${id}`;
+export const statusKey = (kind: Kind, id: number | undefined): string => `${kind} ${id}`;
 
-const RESOURCES: Readonly<Record<string, Kind>> = {
+export const RESOURCES: Readonly<Record<string, Kind>> = {
   'epic-statuses': 'epic',
   'userstory-statuses': 'userstory',
   'task-statuses': 'task',
@@ -130,7 +142,8 @@ export function replayGauges(
   });
 }
 
-function finalNames(diary: readonly DiaryLine[]): Map<string, string> {
+/** What statuses are called at the end; one that was deleted by its last name. */
+export function finalNames(diary: readonly DiaryLine[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const line of diary) {
     if (isItemLine(line) && line.op === 'create')
@@ -148,7 +161,8 @@ function finalNames(diary: readonly DiaryLine[]): Map<string, string> {
   return names;
 }
 
-function firstFlags(diary: readonly DiaryLine[]): Map<string, boolean> {
+/** Whether statuses were closed when they were first used. */
+export function firstFlags(diary: readonly DiaryLine[]): Map<string, boolean> {
   const flags = new Map<string, boolean>();
   const know = (key: string, isClosed: boolean | undefined): void => {
     if (!flags.has(key)) flags.set(key, isClosed === true);
@@ -426,7 +440,11 @@ const DEFAULT_SLE_S: Readonly<Partial<Record<Kind, number>>> = {
 
 /** What DESIGN §3 makes of a status without configuration, under its name of that moment. */
 function stageOf({ to, to_closed: isClosed }: ItemLine): string {
-  const name = (to ?? '').toLowerCase();
+  return defaultStage(to ?? '', isClosed === true);
+}
+
+export function defaultStage(status: string, isClosed: boolean): string {
+  const name = status.toLowerCase();
   if (isClosed)
     return /^(rejected|won't ?fix|duplicated?|postponed|invalid|cancell?ed|discarded)$/.test(name)
       ? 'discarded'

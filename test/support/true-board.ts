@@ -1,0 +1,117 @@
+import { add, type Table } from './samples.js';
+import type { TrueWork, WorkItem } from './true-work.js';
+
+/** A gauge counted from what the team had before it at a moment, by label values joined by ` | `. */
+export interface TrueGauge {
+  readonly metric: string;
+  readonly labels: readonly string[];
+  /** What is 0 may be left out. */
+  readonly count: (work: TrueWork, atMs: number) => Table;
+}
+
+const DAY_MS = 86_400_000;
+const STALE_AFTER_MS = 14 * DAY_MS;
+const DUE_SOON_MS = 2 * DAY_MS;
+
+/** Days are those of UTC. */
+const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+
+const kindOf = ({ project, kind }: WorkItem): string => `${project} | ${kind}`;
+
+function openItems(
+  metric: string,
+  labels: readonly string[],
+  cellsOf: (item: WorkItem, work: TrueWork, atMs: number) => readonly string[],
+): TrueGauge {
+  return {
+    metric,
+    labels,
+    count(work, atMs) {
+      const table: Table = {};
+      for (const item of work.items.values())
+        if (!work.isClosed(item)) for (const cell of cellsOf(item, work, atMs)) add(table, cell);
+      return table;
+    },
+  };
+}
+
+/** Gauges of the sample's items, in the thresholds and stages that hold without configuration. */
+export const BOARD_GAUGES: readonly TrueGauge[] = [
+  openItems('taiga_items_unassigned', ['project', 'kind', 'stage'], (item, work) =>
+    item.assignees.length === 0 ? [`${kindOf(item)} | ${work.status(item).stage}`] : [],
+  ),
+  openItems('taiga_assigned_items', ['project', 'kind', 'stage', 'assignee'], (item, work) =>
+    item.assignees.map(
+      (account) =>
+        `${kindOf(item)} | ${work.status(item).stage} | ${work.records.people.get(account) ?? '?'}`,
+    ),
+  ),
+  openItems('taiga_items_stale', ['project', 'kind', 'stage'], (item, work, atMs) =>
+    item.lastActAt < atMs - STALE_AFTER_MS ? [`${kindOf(item)} | ${work.status(item).stage}`] : [],
+  ),
+  openItems('taiga_items_overdue', ['project', 'kind'], (item, _work, atMs) =>
+    item.due !== null && item.due < dayOf(atMs) ? [kindOf(item)] : [],
+  ),
+  openItems('taiga_items_due_soon', ['project', 'kind'], (item, _work, atMs) =>
+    item.due !== null && item.due >= dayOf(atMs) && Date.parse(item.due) <= atMs + DUE_SOON_MS
+      ? [kindOf(item)]
+      : [],
+  ),
+  {
+    metric: 'taiga_userstories_unestimated',
+    labels: ['project', 'stage'],
+    count(work) {
+      const table: Table = {};
+      for (const item of work.items.values())
+        if (item.kind === 'userstory' && item.points === null)
+          add(table, `${item.project} | ${work.status(item).stage}`);
+      return table;
+    },
+  },
+  {
+    metric: 'taiga_wip_items',
+    labels: ['project', 'status', 'swimlane'],
+    count(work) {
+      const table: Table = {};
+      for (const item of work.items.values())
+        if (item.kind === 'userstory' && work.isInProgress(item))
+          add(table, `${item.project} | ${work.status(item).name} | ${item.swimlane}`);
+      return table;
+    },
+  },
+  {
+    metric: 'taiga_sprint_tasks',
+    labels: ['project', 'sprint', 'closed'],
+    count(work) {
+      const table: Table = {};
+      const slugs = new Map(
+        [...work.sprints.values()].map(({ project, name, slug }) => [`${project} ${name}`, slug]),
+      );
+      for (const item of work.items.values()) {
+        if (item.kind !== 'task') continue;
+        // Wherever its story goes, a task goes along.
+        const sprint = item.storyRef === null ? item.sprint : work.storyOf(item)?.sprint;
+        if (typeof sprint === 'string')
+          add(table, `${item.project} | ${slugs.get(`${item.project} ${sprint}`)} | ${work.isClosed(item)}`);
+      }
+      return table;
+    },
+  },
+  epicGauge('taiga_epic_userstories', () => 1),
+  epicGauge('taiga_epic_points', ({ points }) => points ?? 0),
+];
+
+function epicGauge(metric: string, valueOf: (story: WorkItem) => number): TrueGauge {
+  return {
+    metric,
+    labels: ['project', 'epic', 'closed'],
+    count(work) {
+      const table: Table = {};
+      for (const { epic, story: key } of work.links) {
+        const story = work.items.get(key);
+        if (story) add(table, `${epic} | ${work.isClosed(story)}`, valueOf(story));
+      }
+      return table;
+    },
+  };
+}

@@ -1,0 +1,310 @@
+import { readApiStats } from './ground-truth.js';
+import type { Kind } from './taiga-builder.js';
+import type { TaigaRecords } from './taiga-records.js';
+import {
+  type DiaryLine,
+  defaultStage,
+  finalNames,
+  firstFlags,
+  type ItemLine,
+  isItemLine,
+  keyOf,
+  momentOf,
+  RESOURCES,
+  sprintSlugs,
+  statusKey,
+} from './true-past.js';
+
+/*
+ * What the sample's team had before it at any moment of its year: the diary of its simulation played naively, line by
+ * line, with what only Taiga's records know (TaigaRecords). Nothing of the product's SQL is known here.
+ */
+
+/** An item as it is at a moment; all times in milliseconds. */
+export interface WorkItem {
+  readonly kind: Kind;
+  readonly id: number;
+  readonly bornAt: number;
+  project: string;
+  ref: number;
+  statusId: number | undefined;
+  /** When it came into its status. */
+  enteredAt: number;
+  /** When it first came into a status that is work in progress. */
+  startedAt: number | undefined;
+  /** Of a story: Taiga's own flag. */
+  isClosedItself: boolean;
+  /** Numbers of accounts. */
+  assignees: readonly number[];
+  due: string | null;
+  points: number | null;
+  /** The sprint's name. */
+  sprint: string | null;
+  swimlane: string;
+  /** Of a task: the number of its story. */
+  readonly storyRef: number | null;
+  /** When Taiga last wrote something into its history. */
+  lastActAt: number;
+}
+
+export interface WorkSprint {
+  readonly project: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly start: string;
+  readonly finish: string;
+  isClosed: boolean;
+}
+
+/** What a status is called and means today. */
+export interface StatusToday {
+  readonly name: string;
+  readonly stage: string;
+  readonly isClosed: boolean;
+}
+
+/** How Taiga's records tell what the team did. */
+export interface Telling {
+  /** Whether a status counted as closed then, or does today: Taiga does not record that a flag changed. */
+  readonly flags: 'then' | 'today';
+}
+
+export const WHAT_WAS: Telling = { flags: 'then' };
+
+export class TrueWork {
+  readonly items = new Map<string, WorkItem>();
+  readonly sprints = new Map<number, WorkSprint>();
+  /** Names of projects by slug. */
+  readonly projects = new Map<string, string>();
+  /** Names of roles by `project | account`. */
+  readonly members = new Map<string, string>();
+  /** Stories under epics, as `project | ref of the epic` and the key of the story. */
+  readonly links: { readonly epic: string; readonly story: string }[] = [];
+  readonly records: TaigaRecords;
+  readonly #telling: Telling;
+  readonly #statuses: ReadonlyMap<string, StatusToday>;
+  /** Whether a status is closed at this moment. */
+  readonly #flags: Map<string, boolean>;
+  readonly #storiesByRef = new Map<string, WorkItem>();
+  readonly #accounts = new Map<string, number>();
+  readonly #slugs = sprintSlugs();
+  readonly #roles = roleNames();
+
+  constructor(diary: readonly DiaryLine[], records: TaigaRecords, telling: Telling) {
+    this.records = records;
+    this.#telling = telling;
+    this.#statuses = statusesToday(diary);
+    this.#flags = firstFlags(diary);
+  }
+
+  /** By the status' name and flag of today. */
+  status({ kind, statusId }: WorkItem): StatusToday {
+    return this.#statuses.get(statusKey(kind, statusId)) ?? { name: '', stage: '', isClosed: false };
+  }
+
+  isClosed(item: WorkItem): boolean {
+    if (item.kind === 'userstory') return item.isClosedItself;
+    if (this.#telling.flags === 'today') return this.status(item).isClosed;
+    return this.#flags.get(statusKey(item.kind, item.statusId)) === true;
+  }
+
+  isInProgress(item: WorkItem): boolean {
+    return ['active', 'waiting'].includes(this.status(item).stage);
+  }
+
+  /** The story of a task. */
+  storyOf({ project, storyRef }: WorkItem): WorkItem | undefined {
+    if (storyRef === null) return undefined;
+    return this.#storiesByRef.get(`${project} ${storyRef}`);
+  }
+
+  play(line: DiaryLine): void {
+    if (isItemLine(line)) this.#playItem(line);
+    else if (line.type === 'milestone') this.#playSprint(line);
+    else if (line.op === 'user') this.#accounts.set(line.user ?? '', line.user_id ?? 0);
+    else if (line.op === 'create' && line.type === 'project') this.#createProject(line);
+    else if (line.op === 'status_config' && line.action === 'set_closed')
+      this.#flags.set(statusKey(RESOURCES[line.resource ?? ''] ?? 'issue', line.id), line.is_closed === true);
+    else if (line.op === 'member_add')
+      this.members.set(
+        `${line.project} | ${line.user}`,
+        this.#roles.get(`${line.project} ${line.role}`) ?? '',
+      );
+    else if (line.op === 'member_remove') this.members.delete(`${line.project} | ${line.user}`);
+    else if (line.op === 'user_cancel')
+      for (const member of [...this.members.keys()])
+        if (member.endsWith(` | ${line.user}`)) this.members.delete(member);
+  }
+
+  /** Whoever creates a project is its product owner. */
+  #createProject({ project, name, by }: DiaryLine): void {
+    this.projects.set(project, name ?? '');
+    this.members.set(`${project} | ${by}`, this.#roles.get(`${project} product-owner`) ?? '');
+  }
+
+  #playSprint(line: DiaryLine): void {
+    if (line.op === 'create')
+      this.sprints.set(line.id, {
+        project: line.project,
+        name: line.name ?? '',
+        slug: this.#slugs.get(`${line.project} ${line.name}`) ?? '',
+        start: line.estimated_start ?? '',
+        finish: line.estimated_finish ?? '',
+        isClosed: false,
+      });
+    const sprint = this.sprints.get(line.id);
+    if (sprint && (line.op === 'close' || line.op === 'reopen')) sprint.isClosed = line.op === 'close';
+  }
+
+  #playItem(line: ItemLine): void {
+    const key = keyOf(line);
+    const at = momentOf(line);
+    if (line.op === 'create') {
+      this.#create(key, at, line);
+      return;
+    }
+    const item = this.items.get(key);
+    if (!item) return;
+    if (writesHistory(line)) item.lastActAt = at;
+    switch (line.op) {
+      case 'delete':
+        this.items.delete(key);
+        break;
+      case 'status':
+        this.#enter(item, line.to_id, at);
+        break;
+      case 'move_project':
+        item.project = line.to_project ?? '';
+        item.ref = line.new_ref ?? 0;
+        this.#enter(item, line.to_id, at);
+        break;
+      case 'close':
+      case 'reopen':
+        item.isClosedItself = line.op === 'close';
+        break;
+      case 'assign':
+        item.assignees = this.#accountsOf(line.to, line.also);
+        break;
+      case 'due':
+        item.due = line.to ?? null;
+        break;
+      case 'points':
+        item.points = line.total ?? null;
+        break;
+      case 'sprint':
+        item.sprint = line.to ?? null;
+        break;
+      case 'epic_link':
+        this.links.push({ epic: `${line.project} | ${line.epic}`, story: key });
+        break;
+    }
+  }
+
+  #create(key: string, at: number, line: ItemLine): void {
+    const source = this.#sourceOf(line);
+    const item: WorkItem = {
+      kind: line.type,
+      id: line.id,
+      bornAt: at,
+      project: line.project,
+      ref: line.ref ?? 0,
+      statusId: undefined,
+      enteredAt: at,
+      startedAt: undefined,
+      isClosedItself: false,
+      assignees: this.#accountsOf(line.assigned),
+      due: line.due ?? null,
+      points: line.total ?? null,
+      sprint: line.milestone ?? null,
+      swimlane: line.swimlane ?? '',
+      storyRef: line.userstory ?? null,
+      lastActAt: at,
+    };
+    if (source) {
+      item.assignees = source.assignees;
+      item.due = source.due;
+      // The issue's own history tells that it was promoted.
+      source.lastActAt = at;
+    }
+    const { epicAssignees } = this.records;
+    const assignee = line.type === 'epic' ? epicAssignees.get(line.id) : undefined;
+    if (assignee !== undefined) item.assignees = [assignee];
+    this.items.set(key, item);
+    if (line.type === 'userstory') this.#storiesByRef.set(`${line.project} ${line.ref}`, item);
+    this.#enter(item, line.status_id, at);
+  }
+
+  #accountsOf(...names: readonly (string | null | undefined)[]): number[] {
+    return names.flatMap((name) => (name ? [this.#accounts.get(name) ?? Number.NaN] : []));
+  }
+
+  /** A story takes over from the issue of which it was made who has it, and when it is due. */
+  #sourceOf({ project, promoted_from: from }: ItemLine): WorkItem | undefined {
+    if (from?.type !== 'issue') return undefined;
+    return [...this.items.values()].find(
+      (item) => item.kind === 'issue' && item.project === project && item.ref === from.ref,
+    );
+  }
+
+  #enter(item: WorkItem, statusId: number | undefined, at: number): void {
+    item.statusId = statusId;
+    item.enteredAt = at;
+    if (this.isInProgress(item)) item.startedAt ??= at;
+  }
+}
+
+/** Plays the diary through these moments, which must ascend, and looks at what there is then. */
+export function replayWork<T>(
+  diary: readonly DiaryLine[],
+  records: TaigaRecords,
+  moments: readonly number[],
+  look: (work: TrueWork, atMs: number) => T,
+  telling: Telling = WHAT_WAS,
+): T[] {
+  const work = new TrueWork(diary, records, telling);
+  let line = 0;
+  let drag = 0;
+  return moments.map((moment) => {
+    for (; line < diary.length; line++) {
+      const next = diary[line];
+      if (!next || momentOf(next) > moment) break;
+      work.play(next);
+    }
+    for (; drag < records.reorderings.length; drag++) {
+      const next = records.reorderings[drag];
+      if (!next || next.at > moment) break;
+      const item = work.items.get(next.item);
+      if (item) item.lastActAt = Math.max(item.lastActAt, next.at);
+    }
+    return look(work, moment);
+  });
+}
+
+/** Acts on an item that leave no row in its own history. */
+const WITHOUT_HISTORY = ['vote', 'watch', 'epic_link', 'comment_edit', 'comment_delete'];
+
+function writesHistory({ op, silent, derived }: ItemLine): boolean {
+  return !silent && !derived && !WITHOUT_HISTORY.includes(op);
+}
+
+function statusesToday(diary: readonly DiaryLine[]): Map<string, StatusToday> {
+  const flags = firstFlags(diary);
+  for (const line of diary)
+    if (line.op === 'status_config' && line.action === 'set_closed')
+      flags.set(statusKey(RESOURCES[line.resource ?? ''] ?? 'issue', line.id), line.is_closed === true);
+  return new Map(
+    [...finalNames(diary)].map(([key, name]) => {
+      const isClosed = flags.get(key) === true;
+      return [key, { name, isClosed, stage: defaultStage(name, isClosed) }];
+    }),
+  );
+}
+
+/** Names of roles by project and slug: the diary has the slugs. */
+function roleNames(): Map<string, string> {
+  return new Map(
+    readApiStats().flatMap(({ slug, detail }) =>
+      detail.body.roles.map((role): [string, string] => [`${slug} ${role.slug}`, role.name]),
+    ),
+  );
+}
