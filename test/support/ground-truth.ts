@@ -36,6 +36,7 @@ export interface ApiProject {
       readonly total_closed_milestones: number;
       readonly members: readonly { readonly role_name: string }[];
       readonly roles: readonly { readonly slug: string; readonly name: string }[];
+      readonly issue_types: readonly { readonly name: string }[];
       readonly epic_statuses: readonly ApiStatus[] | null;
       readonly us_statuses: readonly ApiStatus[] | null;
       readonly task_statuses: readonly ApiStatus[] | null;

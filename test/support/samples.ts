@@ -11,14 +11,41 @@ interface ParsedSeries {
   readonly labels: Labels;
 }
 
+/** Where the series of each name stand; many moments share them. */
+class SeriesIndex {
+  readonly #series: readonly ParsedSeries[];
+  readonly #byName = new Map<string, number[]>();
+  #seen = 0;
+
+  constructor(series: readonly ParsedSeries[]) {
+    this.#series = series;
+  }
+
+  named(name: string): readonly number[] {
+    for (; this.#seen < this.#series.length; this.#seen++) {
+      const each = this.#series[this.#seen]?.name ?? '';
+      const places = this.#byName.get(each);
+      if (places) places.push(this.#seen);
+      else this.#byName.set(each, [this.#seen]);
+    }
+    return this.#byName.get(name) ?? [];
+  }
+}
+
 /** What all series are worth at one moment. */
 export class Samples {
   readonly #series: readonly ParsedSeries[];
   readonly #values: ArrayLike<number>;
+  readonly #index: SeriesIndex;
 
-  constructor(series: readonly ParsedSeries[], values: ArrayLike<number>) {
+  constructor(
+    series: readonly ParsedSeries[],
+    values: ArrayLike<number>,
+    index: SeriesIndex = new SeriesIndex(series),
+  ) {
     this.#series = series;
     this.#values = values;
+    this.#index = index;
   }
 
   static of(families: readonly MetricFamily[]): Samples {
@@ -33,17 +60,13 @@ export class Samples {
   /** A metric added up by some of its labels. What is 0 is left out, what binary fractions leave over, too. */
   table(name: string, labels: readonly string[], where: Labels = {}): Table {
     const sums: Table = {};
-    for (const [i, series] of this.#series.entries()) {
-      if (
-        series.name !== name ||
-        !Object.entries(where).every(([key, value]) => series.labels[key] === value)
-      )
+    const conditions = Object.entries(where);
+    for (const i of this.#index.named(name)) {
+      const series = this.#series[i];
+      const value = this.#values[i] ?? 0;
+      if (!series || value === 0 || !conditions.every(([key, wanted]) => series.labels[key] === wanted))
         continue;
-      add(
-        sums,
-        labels.map((label) => series.labels[label] ?? '(no such label)').join(' | '),
-        this.#values[i] ?? 0,
-      );
+      add(sums, labels.map((label) => series.labels[label] ?? '(no such label)').join(' | '), value);
     }
     return rounded(sums);
   }
@@ -110,18 +133,25 @@ export function parseSeries(text: string): ParsedSeries {
 /** What a timeline is worth at these moments, which must ascend. Changes must come in order of time. */
 export async function samplesAt(timeline: Timeline, moments: readonly number[]): Promise<Samples[]> {
   const values: number[] = [];
+  /** Series that grow by themselves since their last change. */
+  const growing = new Map<number, (atMs: number) => number>();
   const parsed: ParsedSeries[] = [];
+  const index = new SeriesIndex(parsed);
   const found: Samples[] = [];
   let last = Number.NEGATIVE_INFINITY;
   const keep = (): void => {
-    found.push(new Samples(parsed, [...values]));
+    const moment = moments[found.length] ?? Number.NaN;
+    for (const [series, valueAt] of growing) values[series] = valueAt(moment);
+    found.push(new Samples(parsed, [...values], index));
   };
   for await (const changes of timeline.changes()) {
-    for (const { atMs, series, value } of changes) {
+    for (const { atMs, series, value, valueAt } of changes) {
       if (atMs < last) throw new Error(`a change at ${atMs} comes after one at ${last}`);
       last = atMs;
       while (found.length < moments.length && atMs > (moments[found.length] ?? 0)) keep();
       values[series] = value;
+      if (valueAt) growing.set(series, valueAt);
+      else growing.delete(series);
     }
     for (const series of timeline.series.slice(parsed.length)) parsed.push(parse(series));
   }

@@ -8,8 +8,11 @@ export interface TaigaRecords {
   readonly people: ReadonlyMap<number, string>;
   /** The accounts to which epics were given at their birth: nobody changed it since. */
   readonly epicAssignees: ReadonlyMap<number, number>;
-  /** Cards that were only put into another order, by item (`userstory 12`), in order of time. */
-  readonly reorderings: readonly { readonly item: string; readonly at: number }[];
+  /**
+   * Rows of history of which the diary has no line, by item (`userstory 12`), in order of time: cards that were only put
+   * into another order, and tasks that went along when their story was dragged into a sprint.
+   */
+  readonly quietActs: readonly { readonly item: string; readonly at: number }[];
   /** What was planned for a project from some moment on, in order of time. */
   readonly plans: readonly Plan[];
 }
@@ -38,17 +41,18 @@ export async function readTaigaRecords(url: string): Promise<TaigaRecords> {
     `SELECT key, type, (extract(epoch FROM created_at) * 1000000)::bigint::text AS micros, is_hidden, diff, snapshot
      FROM history_historyentry
      WHERE is_hidden OR key LIKE 'epics.epic:%' OR key LIKE 'projects.project:%'
+       OR (key LIKE 'tasks.task:%' AND diff ? 'milestone')
      ORDER BY created_at`,
   )) as unknown as HistoryRow[];
 
   const slugs = new Map(projects.map(({ id, slug }) => [Number(id), String(slug)]));
   const epicAssignees = new Map<number, number>();
-  const reorderings: { item: string; at: number }[] = [];
+  const quietActs: { item: string; at: number }[] = [];
   const plans: Plan[] = [];
   for (const { key, type, micros, is_hidden: isHidden, diff, snapshot } of rows) {
     const [model = '', id] = key.split(':');
     const at = Number(micros) / 1000;
-    if (isHidden) reorderings.push({ item: `${model.split('.')[1]} ${id}`, at });
+    if (isHidden || model === 'tasks.task') quietActs.push({ item: `${model.split('.')[1]} ${id}`, at });
     if (model === 'epics.epic') {
       if (type === 1 && 'assigned_to' in diff) throw new Error(`${key} was given to somebody else`);
       const assignee = snapshot?.assigned_to;
@@ -72,7 +76,7 @@ export async function readTaigaRecords(url: string): Promise<TaigaRecords> {
   return {
     people: new Map(users.map(({ id, username, full_name: name }) => [Number(id), String(name || username)])),
     epicAssignees,
-    reorderings,
+    quietActs,
     plans,
   };
 }

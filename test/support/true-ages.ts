@@ -1,4 +1,4 @@
-import type { TrueWork } from './true-work.js';
+import { isInProgress, type TrueWork } from './true-work.js';
 
 /** A distribution of ages as of a moment: of each item that counts its label values, joined by ` | `, and its age. */
 export interface TrueAges {
@@ -10,7 +10,8 @@ export interface TrueAges {
 
 export interface Age {
   readonly labels: string;
-  readonly seconds: number;
+  /** In milliseconds. */
+  readonly ms: number;
 }
 
 const COLUMN_STAGES = ['ready', 'active', 'waiting'];
@@ -21,9 +22,9 @@ export const AGES: readonly TrueAges[] = [
     metric: 'taiga_item_age_seconds',
     labels: ['project', 'kind', 'stage'],
     read: (work, atMs) =>
-      open(work).map((item) => ({
-        labels: `${item.project} | ${item.kind} | ${work.status(item).stage}`,
-        seconds: (atMs - item.bornAt) / 1000,
+      work.openItems().map((item) => ({
+        labels: `${item.project} | ${item.kind} | ${item.status.stage}`,
+        ms: atMs - item.bornAt,
       })),
   },
   {
@@ -31,11 +32,12 @@ export const AGES: readonly TrueAges[] = [
     metric: 'taiga_wip_age_seconds',
     labels: ['project', 'kind'],
     read: (work, atMs) =>
-      open(work)
-        .filter((item) => work.isInProgress(item))
+      work
+        .openItems()
+        .filter((item) => isInProgress(item))
         .map((item) => ({
           labels: `${item.project} | ${item.kind}`,
-          seconds: (atMs - (item.startedAt ?? Number.NaN)) / 1000,
+          ms: atMs - (item.startedAt ?? Number.NaN),
         })),
   },
   {
@@ -43,19 +45,15 @@ export const AGES: readonly TrueAges[] = [
     metric: 'taiga_status_age_seconds',
     labels: ['project', 'kind', 'status', 'stage'],
     read: (work, atMs) =>
-      open(work).flatMap((item) => {
-        const { name, stage } = work.status(item);
+      work.openItems().flatMap((item) => {
+        const { name, stage } = item.status;
         if (!COLUMN_STAGES.includes(stage)) return [];
         return [
           {
             labels: `${item.project} | ${item.kind} | ${name} | ${stage}`,
-            seconds: (atMs - item.enteredAt) / 1000,
+            ms: atMs - item.enteredAt,
           },
         ];
       }),
   },
 ];
-
-function open(work: TrueWork) {
-  return [...work.items.values()].filter((item) => !work.isClosed(item));
-}

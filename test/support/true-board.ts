@@ -1,5 +1,5 @@
 import { add, type Table } from './samples.js';
-import type { TrueWork, WorkItem } from './true-work.js';
+import { isInProgress, type TrueWork, type WorkItem } from './true-work.js';
 
 /** A gauge counted from what the team had before it at a moment, by label values joined by ` | `. */
 export interface TrueGauge {
@@ -21,15 +21,14 @@ const kindOf = ({ project, kind }: WorkItem): string => `${project} | ${kind}`;
 function openItems(
   metric: string,
   labels: readonly string[],
-  cellsOf: (item: WorkItem, work: TrueWork, atMs: number) => readonly string[],
+  cellsOf: (item: WorkItem, atMs: number, work: TrueWork) => readonly string[],
 ): TrueGauge {
   return {
     metric,
     labels,
     count(work, atMs) {
       const table: Table = {};
-      for (const item of work.items.values())
-        if (!work.isClosed(item)) for (const cell of cellsOf(item, work, atMs)) add(table, cell);
+      for (const item of work.openItems()) for (const cell of cellsOf(item, atMs, work)) add(table, cell);
       return table;
     },
   };
@@ -37,22 +36,21 @@ function openItems(
 
 /** Gauges of the sample's items, in the thresholds and stages that hold without configuration. */
 export const BOARD_GAUGES: readonly TrueGauge[] = [
-  openItems('taiga_items_unassigned', ['project', 'kind', 'stage'], (item, work) =>
-    item.assignees.length === 0 ? [`${kindOf(item)} | ${work.status(item).stage}`] : [],
+  openItems('taiga_items_unassigned', ['project', 'kind', 'stage'], (item) =>
+    item.assignees.length === 0 ? [`${kindOf(item)} | ${item.status.stage}`] : [],
   ),
-  openItems('taiga_assigned_items', ['project', 'kind', 'stage', 'assignee'], (item, work) =>
+  openItems('taiga_assigned_items', ['project', 'kind', 'stage', 'assignee'], (item, _atMs, work) =>
     item.assignees.map(
-      (account) =>
-        `${kindOf(item)} | ${work.status(item).stage} | ${work.records.people.get(account) ?? '?'}`,
+      (account) => `${kindOf(item)} | ${item.status.stage} | ${work.records.people.get(account) ?? '?'}`,
     ),
   ),
-  openItems('taiga_items_stale', ['project', 'kind', 'stage'], (item, work, atMs) =>
-    item.lastActAt < atMs - STALE_AFTER_MS ? [`${kindOf(item)} | ${work.status(item).stage}`] : [],
+  openItems('taiga_items_stale', ['project', 'kind', 'stage'], (item, atMs) =>
+    item.lastActAt < atMs - STALE_AFTER_MS ? [`${kindOf(item)} | ${item.status.stage}`] : [],
   ),
-  openItems('taiga_items_overdue', ['project', 'kind'], (item, _work, atMs) =>
+  openItems('taiga_items_overdue', ['project', 'kind'], (item, atMs) =>
     item.due !== null && item.due < dayOf(atMs) ? [kindOf(item)] : [],
   ),
-  openItems('taiga_items_due_soon', ['project', 'kind'], (item, _work, atMs) =>
+  openItems('taiga_items_due_soon', ['project', 'kind'], (item, atMs) =>
     item.due !== null && item.due >= dayOf(atMs) && Date.parse(item.due) <= atMs + DUE_SOON_MS
       ? [kindOf(item)]
       : [],
@@ -64,7 +62,7 @@ export const BOARD_GAUGES: readonly TrueGauge[] = [
       const table: Table = {};
       for (const item of work.items.values())
         if (item.kind === 'userstory' && item.points === null)
-          add(table, `${item.project} | ${work.status(item).stage}`);
+          add(table, `${item.project} | ${item.status.stage}`);
       return table;
     },
   },
@@ -74,8 +72,8 @@ export const BOARD_GAUGES: readonly TrueGauge[] = [
     count(work) {
       const table: Table = {};
       for (const item of work.items.values())
-        if (item.kind === 'userstory' && work.isInProgress(item))
-          add(table, `${item.project} | ${work.status(item).name} | ${item.swimlane}`);
+        if (item.kind === 'userstory' && isInProgress(item))
+          add(table, `${item.project} | ${item.status.name} | ${item.swimlane}`);
       return table;
     },
   },
@@ -101,7 +99,7 @@ export const BOARD_GAUGES: readonly TrueGauge[] = [
   epicGauge('taiga_epic_points', ({ points }) => points ?? 0),
 ];
 
-function epicGauge(metric: string, valueOf: (story: WorkItem) => number): TrueGauge {
+function epicGauge(metric: string, worth: (story: WorkItem) => number): TrueGauge {
   return {
     metric,
     labels: ['project', 'epic', 'closed'],
@@ -109,7 +107,7 @@ function epicGauge(metric: string, valueOf: (story: WorkItem) => number): TrueGa
       const table: Table = {};
       for (const { epic, story: key } of work.links) {
         const story = work.items.get(key);
-        if (story) add(table, `${epic} | ${work.isClosed(story)}`, valueOf(story));
+        if (story) add(table, `${epic} | ${work.isClosed(story)}`, worth(story));
       }
       return table;
     },

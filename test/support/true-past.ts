@@ -451,7 +451,7 @@ export function defaultStage(status: string, isClosed: boolean): string {
       : 'done';
   if (name === 'new' || name === 'neu\ttab') return 'backlog';
   if (name === 'ready') return 'ready';
-  return /^(blocked|needs info|ready for (test|review)|on hold)/.test(name) ? 'waiting' : 'active';
+  return /^(blocked|needs info|ready for (test|review)|on hold|waiting)/.test(name) ? 'waiting' : 'active';
 }
 
 /** One request can change points and status: a move carries what the story had after it. */

@@ -27,7 +27,10 @@ export interface WorkItem {
   readonly bornAt: number;
   project: string;
   ref: number;
-  statusId: number | undefined;
+  /** Which status it is in: `issue 23`. */
+  statusKey: string;
+  /** What that is called and means today. */
+  status: StatusToday;
   /** When it came into its status. */
   enteredAt: number;
   /** When it first came into a status that is work in progress. */
@@ -63,6 +66,11 @@ export interface StatusToday {
   readonly isClosed: boolean;
 }
 
+const NO_STATUS: StatusToday = { name: '', stage: '', isClosed: false };
+
+export const isInProgress = ({ status: { stage } }: WorkItem): boolean =>
+  stage === 'active' || stage === 'waiting';
+
 /** How Taiga's records tell what the team did. */
 export interface Telling {
   /** Whether a status counted as closed then, or does today: Taiga does not record that a flag changed. */
@@ -70,6 +78,7 @@ export interface Telling {
 }
 
 export const WHAT_WAS: Telling = { flags: 'then' };
+export const AS_RECORDED: Telling = { flags: 'today' };
 
 export class TrueWork {
   readonly items = new Map<string, WorkItem>();
@@ -86,6 +95,7 @@ export class TrueWork {
   /** Whether a status is closed at this moment. */
   readonly #flags: Map<string, boolean>;
   readonly #storiesByRef = new Map<string, WorkItem>();
+  #open: readonly WorkItem[] | undefined;
   readonly #accounts = new Map<string, number>();
   readonly #slugs = sprintSlugs();
   readonly #roles = roleNames();
@@ -97,19 +107,14 @@ export class TrueWork {
     this.#flags = firstFlags(diary);
   }
 
-  /** By the status' name and flag of today. */
-  status({ kind, statusId }: WorkItem): StatusToday {
-    return this.#statuses.get(statusKey(kind, statusId)) ?? { name: '', stage: '', isClosed: false };
+  isClosed({ kind, isClosedItself, status, statusKey: key }: WorkItem): boolean {
+    if (kind === 'userstory') return isClosedItself;
+    return this.#telling.flags === 'today' ? status.isClosed : this.#flags.get(key) === true;
   }
 
-  isClosed(item: WorkItem): boolean {
-    if (item.kind === 'userstory') return item.isClosedItself;
-    if (this.#telling.flags === 'today') return this.status(item).isClosed;
-    return this.#flags.get(statusKey(item.kind, item.statusId)) === true;
-  }
-
-  isInProgress(item: WorkItem): boolean {
-    return ['active', 'waiting'].includes(this.status(item).stage);
+  openItems(): readonly WorkItem[] {
+    this.#open ??= [...this.items.values()].filter((item) => !this.isClosed(item));
+    return this.#open;
   }
 
   /** The story of a task. */
@@ -119,6 +124,7 @@ export class TrueWork {
   }
 
   play(line: DiaryLine): void {
+    this.#open = undefined;
     if (isItemLine(line)) this.#playItem(line);
     else if (line.type === 'milestone') this.#playSprint(line);
     else if (line.op === 'user') this.#accounts.set(line.user ?? '', line.user_id ?? 0);
@@ -208,7 +214,8 @@ export class TrueWork {
       bornAt: at,
       project: line.project,
       ref: line.ref ?? 0,
-      statusId: undefined,
+      statusKey: '',
+      status: NO_STATUS,
       enteredAt: at,
       startedAt: undefined,
       isClosedItself: false,
@@ -222,7 +229,6 @@ export class TrueWork {
     };
     if (source) {
       item.assignees = source.assignees;
-      item.due = source.due;
       // The issue's own history tells that it was promoted.
       source.lastActAt = at;
     }
@@ -238,7 +244,7 @@ export class TrueWork {
     return names.flatMap((name) => (name ? [this.#accounts.get(name) ?? Number.NaN] : []));
   }
 
-  /** A story takes over from the issue of which it was made who has it, and when it is due. */
+  /** A story takes over from the issue of which it was made who has it. */
   #sourceOf({ project, promoted_from: from }: ItemLine): WorkItem | undefined {
     if (from?.type !== 'issue') return undefined;
     return [...this.items.values()].find(
@@ -247,37 +253,42 @@ export class TrueWork {
   }
 
   #enter(item: WorkItem, statusId: number | undefined, at: number): void {
-    item.statusId = statusId;
+    item.statusKey = statusKey(item.kind, statusId);
+    item.status = this.#statuses.get(item.statusKey) ?? NO_STATUS;
     item.enteredAt = at;
-    if (this.isInProgress(item)) item.startedAt ??= at;
+    if (isInProgress(item)) item.startedAt ??= at;
   }
 }
 
-/** Plays the diary through these moments, which must ascend, and looks at what there is then. */
-export function replayWork<T>(
-  diary: readonly DiaryLine[],
-  records: TaigaRecords,
-  moments: readonly number[],
-  look: (work: TrueWork, atMs: number) => T,
-  telling: Telling = WHAT_WAS,
-): T[] {
-  const work = new TrueWork(diary, records, telling);
-  let line = 0;
-  let drag = 0;
-  return moments.map((moment) => {
-    for (; line < diary.length; line++) {
-      const next = diary[line];
-      if (!next || momentOf(next) > moment) break;
-      work.play(next);
+/** The diary being played. */
+export class WorkReplay {
+  readonly work: TrueWork;
+  readonly #diary: readonly DiaryLine[];
+  #lines = 0;
+  #quietActs = 0;
+
+  constructor(diary: readonly DiaryLine[], records: TaigaRecords, telling: Telling = WHAT_WAS) {
+    this.#diary = diary;
+    this.work = new TrueWork(diary, records, telling);
+  }
+
+  /** Goes on to a moment that is not before the last one. */
+  at(moment: number): TrueWork {
+    const { work } = this;
+    const { quietActs } = work.records;
+    for (; this.#lines < this.#diary.length; this.#lines++) {
+      const line = this.#diary[this.#lines];
+      if (!line || momentOf(line) > moment) break;
+      work.play(line);
     }
-    for (; drag < records.reorderings.length; drag++) {
-      const next = records.reorderings[drag];
+    for (; this.#quietActs < quietActs.length; this.#quietActs++) {
+      const next = quietActs[this.#quietActs];
       if (!next || next.at > moment) break;
       const item = work.items.get(next.item);
       if (item) item.lastActAt = Math.max(item.lastActAt, next.at);
     }
-    return look(work, moment);
-  });
+    return work;
+  }
 }
 
 /** Acts on an item that leave no row in its own history. */
