@@ -16,7 +16,7 @@ import {
 
 /**
  * What boards, plans and ages were over the sample's year, against the diary of the simulation that made it: at 50
- * moments, and at every full hour of its busiest month.
+ * moments, and at every full hour of 30 busy days.
  */
 describe.skipIf(!hasSample || !hasPostgres)(
   'the whole past of the sample (skipped without ../shared/taiga or PostgreSQL on the machine)',

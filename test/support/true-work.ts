@@ -71,14 +71,19 @@ const NO_STATUS: StatusToday = { name: '', stage: '', isClosed: false };
 export const isInProgress = ({ status: { stage } }: WorkItem): boolean =>
   stage === 'active' || stage === 'waiting';
 
-/** How Taiga's records tell what the team did. */
+/** What is told of what Taiga does not record. */
 export interface Telling {
-  /** Whether a status counted as closed then, or does today: Taiga does not record that a flag changed. */
+  /** Whether a status counts as closed as it did then, or as it does today: nothing tells that a flag changed. */
   readonly flags: 'then' | 'today';
+  /**
+   * When a status is deleted, its items go to another one: at once; or only when the first of them leaves that one, which
+   * is the first row that cannot name the deleted status any more. Since when they stand there, no row tells at all.
+   */
+  readonly deletedStatus: 'left at once' | 'left late';
 }
 
-export const WHAT_WAS: Telling = { flags: 'then' };
-export const AS_RECORDED: Telling = { flags: 'today' };
+export const WHAT_WAS: Telling = { flags: 'then', deletedStatus: 'left at once' };
+export const AS_RECORDED: Telling = { flags: 'today', deletedStatus: 'left late' };
 
 export class TrueWork {
   readonly items = new Map<string, WorkItem>();
@@ -96,6 +101,8 @@ export class TrueWork {
   readonly #flags: Map<string, boolean>;
   readonly #storiesByRef = new Map<string, WorkItem>();
   #open: readonly WorkItem[] | undefined;
+  /** Moves out of a deleted status of which no row tells yet. */
+  #unseenMoves: ItemLine[] = [];
   readonly #accounts = new Map<string, number>();
   readonly #slugs = sprintSlugs();
   readonly #roles = roleNames();
@@ -177,7 +184,7 @@ export class TrueWork {
         this.items.delete(key);
         break;
       case 'status':
-        this.#enter(item, line.to_id, at);
+        this.#move(item, line, at);
         break;
       case 'move_project':
         item.project = line.to_project ?? '';
@@ -204,6 +211,21 @@ export class TrueWork {
         this.links.push({ epic: `${line.project} | ${line.epic}`, story: key });
         break;
     }
+  }
+
+  #move(item: WorkItem, line: ItemLine, at: number): void {
+    if (line.silent && this.#telling.deletedStatus === 'left late') {
+      this.#unseenMoves.push(line);
+      return;
+    }
+    if (this.#unseenMoves.some(({ id, type }) => id === line.id && type === line.type)) {
+      for (const unseen of this.#unseenMoves) {
+        const moved = this.items.get(keyOf(unseen));
+        if (moved) this.#putInto(moved, unseen.to_id);
+      }
+      this.#unseenMoves = [];
+    }
+    this.#enter(item, line.to_id, at);
   }
 
   #create(key: string, at: number, line: ItemLine): void {
@@ -253,10 +275,14 @@ export class TrueWork {
   }
 
   #enter(item: WorkItem, statusId: number | undefined, at: number): void {
-    item.statusKey = statusKey(item.kind, statusId);
-    item.status = this.#statuses.get(item.statusKey) ?? NO_STATUS;
+    this.#putInto(item, statusId);
     item.enteredAt = at;
     if (isInProgress(item)) item.startedAt ??= at;
+  }
+
+  #putInto(item: WorkItem, statusId: number | undefined): void {
+    item.statusKey = statusKey(item.kind, statusId);
+    item.status = this.#statuses.get(item.statusKey) ?? NO_STATUS;
   }
 }
 

@@ -85,11 +85,11 @@ export const WHOLE_PAST_COLLECTORS = [
   ...['sprint_tasks', 'epics', 'sprints', 'projects', 'members', 'issue_types', 'item_age', 'column_ages'],
 ] as const;
 
-/** 50 moments of the year, and every full hour of its busiest month: June. */
+/** 50 moments of the year, and every full hour of 30 busy days in which a status was deleted and a member left. */
 export function wholePastMoments(): number[] {
   const from = Date.parse('2025-11-17T07:00:00Z');
   const now = Date.parse(SAMPLE_NOW);
-  const month = Date.parse('2026-06-01T00:00:00Z');
+  const month = Date.parse('2026-06-16T00:00:00Z');
   return [
     ...Array.from({ length: 50 }, (_, i) => from + Math.round(((now - from) * (i + 1)) / 50)),
     ...Array.from({ length: 30 * 24 }, (_, hour) => month + hour * 3_600_000),
