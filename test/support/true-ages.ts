@@ -1,3 +1,6 @@
+import { formatBound } from '../../src/exposition/format.js';
+import { add, rounded, type Table } from './samples.js';
+import type { TrueGauge } from './true-board.js';
 import { isInProgress, type TrueWork } from './true-work.js';
 
 /** A distribution of ages as of a moment: of each item that counts its label values, joined by ` | `, and its age. */
@@ -57,3 +60,50 @@ export const AGES: readonly TrueAges[] = [
       }),
   },
 ];
+
+/** The three lines of a distribution. */
+export function ageGauges({ metric, labels, read }: TrueAges, buckets: readonly number[]): TrueGauge[] {
+  const gauge = (
+    suffix: string,
+    moreLabels: readonly string[],
+    count: (ages: readonly Age[]) => Table,
+  ): TrueGauge => ({
+    metric: metric + suffix,
+    labels: [...labels, ...moreLabels],
+    count: (work, atMs) => count(read(work, atMs)),
+  });
+  return [
+    gauge('_count', [], (ages) => {
+      const table: Table = {};
+      for (const age of ages) add(table, age.labels);
+      return table;
+    }),
+    // Each age is known to the microsecond and counted in whole milliseconds.
+    gauge('_sum', [], (ages) => {
+      const table: Table = {};
+      for (const age of ages) add(table, age.labels, Math.round(age.ms));
+      return rounded(Object.fromEntries(Object.entries(table).map(([key, sum]) => [key, sum / 1000])));
+    }),
+    gauge('_bucket', ['le'], (ages) => bucketed(ages, buckets)),
+  ];
+}
+
+function bucketed(ages: readonly Age[], buckets: readonly number[]): Table {
+  const bounds = [...buckets, Number.POSITIVE_INFINITY];
+  const counts = new Map<string, number[]>();
+  for (const { labels, ms } of ages) {
+    const found = counts.get(labels) ?? bounds.map(() => 0);
+    counts.set(labels, found);
+    const first = bounds.findIndex((bound) => ms <= bound * 1000);
+    found[first] = (found[first] ?? 0) + 1;
+  }
+  const table: Table = {};
+  for (const [labels, found] of counts) {
+    let total = 0;
+    for (const [i, bound] of bounds.entries()) {
+      total += found[i] ?? 0;
+      if (total > 0) table[`${labels} | ${formatBound(bound)}`] = total;
+    }
+  }
+  return table;
+}

@@ -52,9 +52,24 @@ export const PLAN_GAUGES: readonly TrueGauge[] = [
   sprintGauge('taiga_sprint_closed', ({ isClosed }) => Number(isClosed)),
   {
     metric: 'taiga_project_info',
-    labels: ['project', 'project_name'],
-    count: ({ projects }) =>
-      Object.fromEntries([...projects].map(([slug, name]) => [`${slug} | ${name}`, 1])),
+    labels: ['project', 'project_name', 'private'],
+    count: ({ projects, present }) => {
+      const table: Table = {};
+      for (const [slug, name] of projects)
+        add(table, `${slug} | ${name} | ${present.get(slug)?.detail.body.is_private}`);
+      return table;
+    },
+  },
+  {
+    metric: 'taiga_issue_type_info',
+    labels: ['project', 'issue_type', 'bug'],
+    count: ({ projects, present }) => {
+      const table: Table = {};
+      for (const slug of projects.keys())
+        for (const { name } of present.get(slug)?.detail.body.issue_types ?? [])
+          add(table, `${slug} | ${name} | ${['Bug', 'Incident'].includes(name)}`);
+      return table;
+    },
   },
   planGauge('taiga_project_planned_points', 'points'),
   planGauge('taiga_project_planned_sprints', 'sprints'),

@@ -1,4 +1,4 @@
-import { readApiStats } from './ground-truth.js';
+import { type ApiProject, readApiStats } from './ground-truth.js';
 import type { Kind } from './taiga-builder.js';
 import type { TaigaRecords } from './taiga-records.js';
 import {
@@ -95,6 +95,10 @@ export class TrueWork {
   /** Stories under epics, as `project | ref of the epic` and the key of the story. */
   readonly links: { readonly epic: string; readonly story: string }[] = [];
   readonly records: TaigaRecords;
+  /** Projects as they are at the end: of settings there is no past. */
+  readonly present: ReadonlyMap<string, ApiProject> = new Map(
+    readApiStats().map((project) => [project.slug, project]),
+  );
   readonly #telling: Telling;
   readonly #statuses: ReadonlyMap<string, StatusToday>;
   /** Whether a status is closed at this moment. */
@@ -105,7 +109,6 @@ export class TrueWork {
   #unseenMoves: ItemLine[] = [];
   readonly #accounts = new Map<string, number>();
   readonly #slugs = sprintSlugs();
-  readonly #roles = roleNames();
 
   constructor(diary: readonly DiaryLine[], records: TaigaRecords, telling: Telling) {
     this.records = records;
@@ -139,10 +142,7 @@ export class TrueWork {
     else if (line.op === 'status_config' && line.action === 'set_closed')
       this.#flags.set(statusKey(RESOURCES[line.resource ?? ''] ?? 'issue', line.id), line.is_closed === true);
     else if (line.op === 'member_add')
-      this.members.set(
-        `${line.project} | ${line.user}`,
-        this.#roles.get(`${line.project} ${line.role}`) ?? '',
-      );
+      this.members.set(`${line.project} | ${line.user}`, this.#roleName(line.project, line.role ?? ''));
     else if (line.op === 'member_remove') this.members.delete(`${line.project} | ${line.user}`);
     else if (line.op === 'user_cancel')
       for (const member of [...this.members.keys()])
@@ -152,7 +152,12 @@ export class TrueWork {
   /** Whoever creates a project is its product owner. */
   #createProject({ project, name, by }: DiaryLine): void {
     this.projects.set(project, name ?? '');
-    this.members.set(`${project} | ${by}`, this.#roles.get(`${project} product-owner`) ?? '');
+    this.members.set(`${project} | ${by}`, this.#roleName(project, 'product-owner'));
+  }
+
+  /** The diary has slugs. */
+  #roleName(project: string, slug: string): string {
+    return this.present.get(project)?.detail.body.roles.find((role) => role.slug === slug)?.name ?? '';
   }
 
   #playSprint(line: DiaryLine): void {
@@ -334,14 +339,5 @@ function statusesToday(diary: readonly DiaryLine[]): Map<string, StatusToday> {
       const isClosed = flags.get(key) === true;
       return [key, { name, isClosed, stage: defaultStage(name, isClosed) }];
     }),
-  );
-}
-
-/** Names of roles by project and slug: the diary has the slugs. */
-function roleNames(): Map<string, string> {
-  return new Map(
-    readApiStats().flatMap(({ slug, detail }) =>
-      detail.body.roles.map((role): [string, string] => [`${slug} ${role.slug}`, role.name]),
-    ),
   );
 }
