@@ -111,6 +111,22 @@ describe.skipIf(!hasSample || !hasPostgres)(
           expect(issuesBy('severity')).toEqual(named(issues.issues_per_severity));
           expect(issuesBy('priority')).toEqual(named(issues.issues_per_priority));
         });
+
+        it('the open issues of each member, and of nobody', () => {
+          const assigned = Object.entries(issues.issues_per_assigned_to).filter(([id]) => id !== '0');
+          const { closed_bugs: closed } = project.member_stats.body;
+          const open = nonZero(
+            tally(
+              assigned,
+              ([, { name }]) => name,
+              ([id, { count }]) => count - (closed[id] ?? 0),
+            ),
+          );
+          const ofIssues = { ...where, kind: 'issue' };
+          expect(metrics.sumBy('taiga_assigned_items', ['assignee'], ofIssues)).toEqual(open);
+          const ofSomebody = Object.values(open).reduce((sum, count) => sum + count, 0);
+          expect(metrics.sum('taiga_items_unassigned', ofIssues)).toBe(issues.opened_issues - ofSomebody);
+        });
       } else {
         it('the issues, of which Taiga itself cannot tell since a priority was deleted', async () => {
           for (const [label, table, column] of [

@@ -65,6 +65,14 @@ export interface ApiProject {
       readonly issues_per_status: Readonly<Record<string, Counted>>;
       readonly issues_per_priority: Readonly<Record<string, Counted>>;
       readonly issues_per_severity: Readonly<Record<string, Counted>>;
+      /** By the number of the account, `0`: nobody. */
+      readonly issues_per_assigned_to: Readonly<Record<string, Counted>>;
+    };
+  };
+  readonly member_stats: {
+    readonly body: {
+      /** Closed issues by the number of their assignee's account. */
+      readonly closed_bugs: Readonly<Record<string, number>>;
     };
   };
   readonly milestones: readonly {
