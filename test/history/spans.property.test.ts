@@ -5,10 +5,10 @@ import { verifyHistory } from '../../src/collectors/verify.js';
 import { cases, SEED, seeds } from '../support/effort.js';
 import { collectorsWith, type Kit, openKit, type TextRow } from '../support/kit.js';
 import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
+import { agesOf, gaugesOf } from '../support/random-gauges.js';
 import {
   arbitraryItems,
   BOARD,
-  gaugesOf,
   loadItems,
   PAST_NOW,
   PAST_START,
@@ -16,6 +16,7 @@ import {
 } from '../support/random-items.js';
 import { type Samples, samplesAt } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
+import { bucketAges, countAges, sumAges } from '../support/true-ages.js';
 import { type WorldGauges, worldGauges } from '../support/world-gauges.js';
 
 let server: TestPostgres;
@@ -69,14 +70,17 @@ describe('spans of random histories', () => {
       }
       const past = await pastOf(PAST_NOW, moments);
       for (const [i, moment] of moments.entries()) {
-        const truth = gaugesOf(items, moment);
-        const samples = past[i];
-        expect(samples?.table('taiga_items', ['kind', 'status'])).toEqual(truth.items);
-        expect(samples?.table('taiga_items_blocked', ['kind'])).toEqual(truth.blocked);
-        expect(samples?.table('taiga_issues', ['status', 'issue_type', 'severity'])).toEqual(truth.issues);
-        expect(samples?.table('taiga_userstory_points', ['status', 'closed'])).toEqual(truth.points);
-        expect(samples?.table('taiga_sprint_points', ['sprint', 'closed'])).toEqual(truth.sprintPoints);
-        expect(samples?.table('taiga_sprint_userstories', ['sprint', 'closed'])).toEqual(truth.sprintStories);
+        const table = (metric: string, labels: readonly string[]) => [metric, past[i]?.table(metric, labels)];
+        for (const [metric, labels, wanted] of gaugesOf(items, moment))
+          expect(table(metric, labels)).toEqual([metric, wanted]);
+        for (const [metric, labels, ages] of agesOf(items, moment)) {
+          expect(table(`${metric}_count`, labels)).toEqual([`${metric}_count`, countAges(ages)]);
+          expect(table(`${metric}_sum`, labels)).toEqual([`${metric}_sum`, sumAges(ages)]);
+          expect(table(`${metric}_bucket`, [...labels, 'le'])).toEqual([
+            `${metric}_bucket`,
+            bucketAges(ages, kit.buckets(metric)),
+          ]);
+        }
       }
       expect(await verifyHistory(kit.reader, kit.library.collectors, kit.values(PAST_NOW))).toEqual([]);
     }));

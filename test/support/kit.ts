@@ -23,6 +23,8 @@ export interface Kit {
   /** Learns of statuses as a service that starts now does; the values bind it from then on. */
   learn(now: string): Promise<void>;
   collector(name: string): CollectorDefinition;
+  /** The bounds of a distribution. */
+  buckets(metric: string): readonly number[];
   /** The collector as a whole, once. */
   families(name: string, now: string): Promise<readonly MetricFamily[]>;
   /** The rows behind a collector's `events`. */
@@ -63,6 +65,8 @@ export async function openKit(url: string, configText = ''): Promise<Kit> {
       statuses = memory.parameter();
     },
     collector,
+    buckets: (metric) =>
+      library.collectors.flatMap(({ metrics }) => metrics).find(({ name }) => name === metric)?.buckets ?? [],
     async families(name, now) {
       const { families } = await readOnce(reader, collector(name), values(now));
       return families;

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import type { TestPostgres } from './postgres.js';
-import { add, rounded, type Table } from './samples.js';
 import { type Kind, TaigaBuilder } from './taiga-builder.js';
 
 /** What a naive replay needs to know of an item's state. */
-interface State {
+export interface State {
   readonly status: number;
   readonly blocked: boolean;
   readonly type: number;
   readonly severity: number;
   readonly points: number;
   readonly sprint: number | null;
+  readonly lane: number | null;
+  /** Several only of stories. */
+  readonly assignees: readonly number[];
+  /** Days after the beginning of the past; epics have none. */
+  readonly due: number | null;
 }
 
 export interface RandomItem {
@@ -25,18 +29,23 @@ export interface RandomItem {
 
 /** The columns of every board; a name with `*` at its end is closed. */
 export const BOARD = ['New', 'Ready', 'In progress', 'Ready for test', 'Done*', 'Rejected*'] as const;
-const TYPES = ['Bug', 'Question', 'Wish'] as const;
-const SEVERITIES = ['Minor', 'Normal'] as const;
-const POINTS = [0, 0.5, 1, 2.5, 13] as const;
-const SPRINTS = ['sprint-1', 'sprint-2'] as const;
+export const TYPES = ['Bug', 'Question', 'Wish'] as const;
+export const SEVERITIES = ['Minor', 'Normal'] as const;
+/** null: nobody has given any. */
+export const POINTS = [null, 0, 0.5, 1, 2.5, 13] as const;
+export const SPRINTS = ['sprint-1', 'sprint-2'] as const;
+export const LANES = ['Standard', 'Expedite'] as const;
+export const PEOPLE = ['Ann', 'Bob', 'Eve'] as const;
 const KINDS: readonly Kind[] = ['epic', 'userstory', 'task', 'issue'];
 
 export const PAST_START = Date.parse('2026-02-01T00:00:00Z');
 export const PAST_NOW = '2026-03-15T12:00:00Z';
 const DAY = 86_400_000;
 
-const nameOf = (status: number): string => (BOARD[status] ?? '').replace('*', '');
-const isClosed = (status: number): boolean => (BOARD[status] ?? '').endsWith('*');
+export const dueDay = (due: number): string => new Date(PAST_START + due * DAY).toISOString().slice(0, 10);
+
+export const nameOf = (status: number): string => (BOARD[status] ?? '').replace('*', '');
+export const isClosed = (status: number): boolean => (BOARD[status] ?? '').endsWith('*');
 
 const MODELS: Readonly<Record<Kind, string>> = {
   epic: 'epics.epic',
@@ -54,6 +63,9 @@ export function arbitraryItems(): fc.Arbitrary<RandomItem[]> {
     severity: fc.nat(SEVERITIES.length - 1),
     points: fc.nat(POINTS.length - 1),
     sprint: fc.option(fc.nat(SPRINTS.length - 1)),
+    lane: fc.option(fc.nat(LANES.length - 1)),
+    assignees: fc.oneof(fc.constant([]), fc.uniqueArray(fc.nat(PEOPLE.length - 1), { maxLength: 2 })),
+    due: fc.option(fc.nat(50)),
   });
   const step = fc.record({
     // Nothing between two changes is as good as days.
@@ -66,7 +78,10 @@ export function arbitraryItems(): fc.Arbitrary<RandomItem[]> {
       state.map(({ status }) => ({ status })),
       state.map(({ blocked }) => ({ blocked })),
       state.map(({ type, severity }) => ({ type, severity })),
-      state.map(({ points, sprint }) => ({ points, sprint })),
+      state.map(({ points, sprint, lane }) => ({ points, sprint, lane })),
+      state.map(({ assignees, due }) => ({ assignees, due })),
+      // Only a comment.
+      fc.constant({}),
       state,
     ),
   });
@@ -79,11 +94,16 @@ export function arbitraryItems(): fc.Arbitrary<RandomItem[]> {
   });
   return fc.array(item, { minLength: 40, maxLength: 120 }).map((drafts) =>
     drafts.map(({ kind, born, first, steps, livesFor }, i) => {
-      const states = [{ at: born, state: first }];
+      const fitting = (state: State): State => ({
+        ...state,
+        assignees: kind === 'userstory' ? state.assignees : state.assignees.slice(0, 1),
+        due: kind === 'epic' ? null : state.due,
+      });
+      const states = [{ at: born, state: fitting(first) }];
       for (const { pause, change } of steps) {
         const before = states.at(-1) ?? { at: born, state: first };
         const at = before.at + pause;
-        if (at <= Date.parse(PAST_NOW)) states.push({ at, state: { ...before.state, ...change } });
+        if (at <= Date.parse(PAST_NOW)) states.push({ at, state: fitting({ ...before.state, ...change }) });
       }
       const died = livesFor === null ? undefined : (states.at(-1)?.at ?? born) + livesFor;
       const isOver = died !== undefined && died <= Date.parse(PAST_NOW);
@@ -99,35 +119,6 @@ export function arbitraryItems(): fc.Arbitrary<RandomItem[]> {
   );
 }
 
-/** What the gauges are at a moment: the last state that each living item had come to. */
-export function gaugesOf(items: readonly RandomItem[], moment: number) {
-  const [all, blocked, issues, points, sprintPoints, sprintStories]: Table[] = [{}, {}, {}, {}, {}, {}];
-  for (const { kind, born, died, states } of items) {
-    if (moment < born || (died !== undefined && moment >= died)) continue;
-    const state = states.findLast(({ at }) => at <= moment)?.state;
-    if (!state || !all || !blocked || !issues || !points || !sprintPoints || !sprintStories) continue;
-    const status = nameOf(state.status);
-    const closed = isClosed(state.status);
-    add(all, `${kind} | ${status}`);
-    if (state.blocked && !closed) add(blocked, kind);
-    if (kind === 'issue') add(issues, `${status} | ${TYPES[state.type]} | ${SEVERITIES[state.severity]}`);
-    if (kind !== 'userstory') continue;
-    const value = POINTS[state.points] ?? 0;
-    add(points, `${status} | ${closed}`, value);
-    if (state.sprint === null) continue;
-    add(sprintPoints, `${SPRINTS[state.sprint]} | ${closed}`, value);
-    add(sprintStories, `${SPRINTS[state.sprint]} | ${closed}`);
-  }
-  return {
-    items: rounded(all ?? {}),
-    blocked: rounded(blocked ?? {}),
-    issues: rounded(issues ?? {}),
-    points: rounded(points ?? {}),
-    sprintPoints: rounded(sprintPoints ?? {}),
-    sprintStories: rounded(sprintStories ?? {}),
-  };
-}
-
 /** Fills a database with these items and their history, as Taiga would have written it. */
 export async function loadItems(server: TestPostgres, items: readonly RandomItem[]): Promise<void> {
   const taiga = new TaigaBuilder(PAST_NOW);
@@ -141,7 +132,9 @@ export async function loadItems(server: TestPostgres, items: readonly RandomItem
   const ids = {
     types: TYPES.map((name) => named('projects_issuetype', name)),
     severities: SEVERITIES.map((name) => named('projects_severity', name)),
-    points: POINTS.map((value) => named('projects_points', String(value), { value })),
+    points: POINTS.map((value) => named('projects_points', String(value ?? '?'), { value })),
+    lanes: LANES.map((name) => named('projects_swimlane', name)),
+    people: PEOPLE.map((name) => taiga.addUser(name.toLowerCase(), name).id),
     sprints: SPRINTS.map((slug) => project.addSprint(slug, slug, '2026-02-01', '2026-02-14').id),
   };
   let serial = 0;
@@ -156,15 +149,23 @@ export async function loadItems(server: TestPostgres, items: readonly RandomItem
       severity,
       points,
       sprint,
+      lane,
+      assignees,
+      due,
     }: State): Record<string, unknown> => ({
       ref: id,
       status: project.statusId(kind, nameOf(status)),
       is_blocked: blocked,
       ...(kind === 'issue' && { type: ids.types[type], severity: ids.severities[severity] }),
+      ...(kind !== 'epic' && { due_date: due === null ? null : dueDay(due) }),
+      ...(kind !== 'userstory' && { assigned_to: ids.people[assignees[0] ?? -1] ?? null }),
+      ...(kind === 'task' && { milestone: sprint === null ? null : ids.sprints[sprint], user_story: null }),
       ...(kind === 'userstory' && {
         is_closed: isClosed(status),
         milestone: sprint === null ? null : ids.sprints[sprint],
         points: { [role]: ids.points[points] },
+        swimlane: lane === null ? null : ids.lanes[lane],
+        assigned_users: assignees.map((person) => ids.people[person]),
       }),
     });
     const write = (at: number, type: 1 | 2 | 3, fields: Record<string, unknown>): void => {
@@ -214,9 +215,13 @@ export async function loadItems(server: TestPostgres, items: readonly RandomItem
       created_date: new Date(item.born).toISOString(),
       modified_date: new Date(item.born).toISOString(),
       is_blocked: last.blocked,
+      assigned_to_id: ids.people[last.assignees[0] ?? -1] ?? null,
+      ...(kind !== 'epic' && { due_date: last.due === null ? null : dueDay(last.due) }),
     };
+    const milestone = last.sprint === null ? null : ids.sprints[last.sprint];
     if (kind === 'epic') taiga.add('epics_epic', row);
-    if (kind === 'task') taiga.add('tasks_task', { ...row, finished_date: finishedAt });
+    if (kind === 'task')
+      taiga.add('tasks_task', { ...row, finished_date: finishedAt, milestone_id: milestone });
     if (kind === 'issue')
       taiga.add('issues_issue', {
         ...row,
@@ -229,8 +234,11 @@ export async function loadItems(server: TestPostgres, items: readonly RandomItem
       ...row,
       is_closed: isClosed(last.status),
       finish_date: finishedAt,
-      milestone_id: last.sprint === null ? null : ids.sprints[last.sprint],
+      milestone_id: milestone,
+      swimlane_id: last.lane === null ? null : ids.lanes[last.lane],
     });
+    for (const person of last.assignees)
+      taiga.add('userstories_userstory_assigned_users', { userstory_id: id, user_id: ids.people[person] });
     taiga.add('userstories_rolepoints', {
       user_story_id: id,
       role_id: role,

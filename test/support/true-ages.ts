@@ -5,7 +5,6 @@ import { isInProgress, type TrueWork } from './true-work.js';
 
 /** A distribution of ages as of a moment: of each item that counts its label values, joined by ` | `, and its age. */
 export interface TrueAges {
-  readonly collector: string;
   readonly metric: string;
   readonly labels: readonly string[];
   readonly read: (work: TrueWork, atMs: number) => readonly Age[];
@@ -21,7 +20,6 @@ const COLUMN_STAGES = ['ready', 'active', 'waiting'];
 
 export const AGES: readonly TrueAges[] = [
   {
-    collector: 'item_age',
     metric: 'taiga_item_age_seconds',
     labels: ['project', 'kind', 'stage'],
     read: (work, atMs) =>
@@ -31,7 +29,6 @@ export const AGES: readonly TrueAges[] = [
       })),
   },
   {
-    collector: 'column_ages',
     metric: 'taiga_wip_age_seconds',
     labels: ['project', 'kind'],
     read: (work, atMs) =>
@@ -44,7 +41,6 @@ export const AGES: readonly TrueAges[] = [
         })),
   },
   {
-    collector: 'column_ages',
     metric: 'taiga_status_age_seconds',
     labels: ['project', 'kind', 'status', 'stage'],
     read: (work, atMs) =>
@@ -73,22 +69,26 @@ export function ageGauges({ metric, labels, read }: TrueAges, buckets: readonly 
     count: (work, atMs) => count(read(work, atMs)),
   });
   return [
-    gauge('_count', [], (ages) => {
-      const table: Table = {};
-      for (const age of ages) add(table, age.labels);
-      return table;
-    }),
-    // Each age is known to the microsecond and counted in whole milliseconds.
-    gauge('_sum', [], (ages) => {
-      const table: Table = {};
-      for (const age of ages) add(table, age.labels, Math.round(age.ms));
-      return rounded(Object.fromEntries(Object.entries(table).map(([key, sum]) => [key, sum / 1000])));
-    }),
-    gauge('_bucket', ['le'], (ages) => bucketed(ages, buckets)),
+    gauge('_count', [], countAges),
+    gauge('_sum', [], sumAges),
+    gauge('_bucket', ['le'], (ages) => bucketAges(ages, buckets)),
   ];
 }
 
-function bucketed(ages: readonly Age[], buckets: readonly number[]): Table {
+export function countAges(ages: readonly Age[]): Table {
+  const table: Table = {};
+  for (const { labels } of ages) add(table, labels);
+  return table;
+}
+
+/** In seconds; each age is known to the microsecond and counted in whole milliseconds. */
+export function sumAges(ages: readonly Age[]): Table {
+  const table: Table = {};
+  for (const { labels, ms } of ages) add(table, labels, Math.round(ms));
+  return rounded(Object.fromEntries(Object.entries(table).map(([key, sum]) => [key, sum / 1000])));
+}
+
+export function bucketAges(ages: readonly Age[], buckets: readonly number[]): Table {
   const bounds = [...buckets, Number.POSITIVE_INFINITY];
   const counts = new Map<string, number[]>();
   for (const { labels, ms } of ages) {

@@ -91,9 +91,6 @@ export function wholePastGauges(kit?: Kit): TrueGauge[] {
   return [
     ...BOARD_GAUGES,
     ...PLAN_GAUGES,
-    ...AGES.flatMap((ages) => {
-      const metrics = kit?.collector(ages.collector).metrics ?? [];
-      return ageGauges(ages, metrics.find(({ name }) => name === ages.metric)?.buckets ?? []);
-    }),
+    ...AGES.flatMap((ages) => ageGauges(ages, kit?.buckets(ages.metric) ?? [])),
   ];
 }
