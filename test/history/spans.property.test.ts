@@ -17,7 +17,7 @@ import {
 import { type Samples, samplesAt } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
 import { bucketAges, countAges, sumAges } from '../support/true-ages.js';
-import { type WorldGauges, worldGauges } from '../support/world-gauges.js';
+import { worldGauges } from '../support/world-gauges.js';
 
 let server: TestPostgres;
 let kit: Kit;
@@ -124,7 +124,7 @@ describe('spans of a team at work', () => {
     const world = new TeamWorld(seed);
     world.leavesTraces = true;
     const moments: number[] = [];
-    const truth: WorldGauges[] = [];
+    const truth: ReturnType<typeof worldGauges>[] = [];
     for (let i = 0; i < 150; i++) {
       world.anything();
       moments.push(Date.parse(world.now));
@@ -132,19 +132,9 @@ describe('spans of a team at work', () => {
     }
     await world.loadElsewhere(server);
     const past = await pastOf(world.now, moments);
-    for (const [i, wanted] of truth.entries()) {
-      const samples = past[i];
-      expect([i, samples?.table('taiga_items', ['project', 'kind', 'status'])]).toEqual([
-        i,
-        wanted.items(world),
-      ]);
-      expect([i, samples?.table('taiga_items_blocked', ['project', 'kind'])]).toEqual([i, wanted.blocked]);
-      expect([i, samples?.table('taiga_userstory_points', ['closed'])]).toEqual([i, wanted.points]);
-      expect([i, samples?.table('taiga_sprint_userstories', ['sprint', 'closed'])]).toEqual([
-        i,
-        wanted.sprints,
-      ]);
-    }
+    for (const [i, gaugesThen] of truth.entries())
+      for (const [metric, labels, wanted] of gaugesThen(world))
+        expect([i, metric, past[i]?.table(metric, labels)]).toEqual([i, metric, wanted]);
     expect(await verifyHistory(kit.reader, kit.library.collectors, kit.values(world.now))).toEqual([]);
   });
 });

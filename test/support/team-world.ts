@@ -7,7 +7,7 @@ import { deleteIssueStatus, renameStatus } from '../../src/demo/taiga/boards.js'
 import { recalculateStory } from '../../src/demo/taiga/closing.js';
 import { createUser, install } from '../../src/demo/taiga/installation.js';
 import { createIssue, deleteIssue, editIssue, promoteToStory } from '../../src/demo/taiga/issues.js';
-import { createEpic, createSprint, setEpicStatus } from '../../src/demo/taiga/planning.js';
+import { createEpic, createSprint, linkToEpic, setEpicStatus } from '../../src/demo/taiga/planning.js';
 import { createProject } from '../../src/demo/taiga/projects.js';
 import type { Act } from '../../src/demo/taiga/recorder.js';
 import type {
@@ -16,6 +16,7 @@ import type {
   IssueRow,
   MilestoneRow,
   ProjectRow,
+  RelatedStoryRow,
   StatusRow,
   StoryRow,
   TaskRow,
@@ -142,6 +143,18 @@ export class TeamWorld {
       ]);
   }
 
+  /** When each item's history was last written, in milliseconds by key; for worlds that no database follows. */
+  lastActs(): Map<string, number> {
+    this.takeChanges();
+    const lastActs = new Map<string, number>();
+    for (const change of this.#history) {
+      if (change.table !== 'history_historyentry' || change.operation !== 'insert') continue;
+      const { key, created_at: at } = change.row as HistoryRow;
+      lastActs.set(key, Math.max(lastActs.get(key) ?? 0, Date.parse(at)));
+    }
+    return lastActs;
+  }
+
   /** What happened since it was last taken. */
   takeChanges(): RowChange[] {
     const changes = this.taiga.store.takeChanges();
@@ -176,6 +189,10 @@ export class TeamWorld {
     return this.taiga.store.where('epics_epic', () => true);
   }
 
+  links(): RelatedStoryRow[] {
+    return this.taiga.store.where('epics_relateduserstory', () => true);
+  }
+
   status(table: StatusTable, name: string, project = this.project): StatusRow {
     const [found] = this.taiga.store.where(
       table,
@@ -195,6 +212,16 @@ export class TeamWorld {
     const roles = store.where('users_role', (row) => row.project_id === this.project.id && row.computable);
     const points = store.where('projects_points', (row) => row.project_id === this.project.id);
     return new Map([[this.random.pick(roles).id, this.random.pick(points).id]]);
+  }
+
+  #anybody(): number | null {
+    return this.random.chance(0.3) ? null : this.random.pick(this.users).id;
+  }
+
+  /** Mostly a few days ahead, now and then in the past. */
+  #anyDay(): string | null {
+    const days = this.random.integer(-4, 12);
+    return this.random.chance(0.2) ? null : dateOf(this.#clock + days * day);
   }
 
   addStory(fields: { status_id?: number; milestone_id?: number | null } = {}): StoryRow {
@@ -224,8 +251,21 @@ export class TeamWorld {
     return createEpic(this.taiga, this.act(), this.project, {
       subject: 'E',
       color: '#000',
-      assigned_to_id: null,
+      assigned_to_id: this.#anybody(),
     });
+  }
+
+  linkStory(epic: EpicRow, story: StoryRow): void {
+    const links = this.taiga.store.belongingTo('epics_relateduserstory', epic.id);
+    if (!links.some((link) => link.user_story_id === story.id))
+      linkToEpic(this.taiga, this.act(), epic, story);
+  }
+
+  /** The last row of a link's own history tells of it. */
+  unlinkStory(link: RelatedStoryRow): void {
+    const { store, recorder } = this.taiga;
+    recorder.record(this.act(), 'relateduserstory', link, { deleted: true });
+    store.remove('epics_relateduserstory', link);
   }
 
   /** A task becomes a story: it goes without a row, and the story comes without one. */
@@ -295,6 +335,11 @@ export class TeamWorld {
       [() => this.#with(this.tasks(), (task) => this.#changeTask(task)), 16],
       [() => this.#with(this.issues(), (issue) => this.#changeIssue(issue)), 14],
       [() => this.#with(this.epics(), (epic) => this.#changeEpic(epic)), 2],
+      [
+        () => this.#with(this.epics(), (epic) => this.#with(this.stories(), (s) => this.linkStory(epic, s))),
+        3,
+      ],
+      [() => this.#with(this.links(), (link) => this.unlinkStory(link)), 1],
       [() => this.#with(this.#deletable(), (story) => deleteStory(taiga, this.act(), story)), 3],
       [() => this.#with(this.tasks(), (task) => deleteTask(taiga, this.act(), task)), 3],
       [() => this.#with(this.issues(), (issue) => deleteIssue(taiga, this.act(), issue)), 2],
@@ -330,7 +375,18 @@ export class TeamWorld {
       ...(random.chance(0.2) && { milestone_id: random.pick(this.sprints).id }),
       ...(random.chance(0.2) && { is_blocked: !story.is_blocked }),
       ...(random.chance(0.2) && { comment: 'Well.' }),
+      ...(this.#tellsPeopleAndDates(story) && {
+        ...(random.chance(0.3) && {
+          assignees: this.users.filter(() => random.chance(0.4)).map(({ id }) => id),
+        }),
+        ...(random.chance(0.3) && { due_date: this.#anyDay() }),
+      }),
     });
+  }
+
+  /** The first change of a story that was promoted is told as its creation: nobody knows what was before. */
+  #tellsPeopleAndDates({ generated_from_issue_id: issue, version }: StoryRow): boolean {
+    return !this.leavesTraces || issue === null || version > 1;
   }
 
   #drag(story: StoryRow): void {
@@ -348,6 +404,8 @@ export class TeamWorld {
     editTask(this.taiga, this.act(), task, {
       ...(random.chance(0.8) && { status_id: this.#anyStatus('projects_taskstatus') }),
       ...(random.chance(0.2) && { is_blocked: !task.is_blocked }),
+      ...(random.chance(0.3) && { assigned_to_id: this.#anybody() }),
+      ...(random.chance(0.2) && { due_date: this.#anyDay() }),
       ...(random.chance(0.2) && { comment: 'Hm.' }),
     });
   }
@@ -359,6 +417,8 @@ export class TeamWorld {
       ...(random.chance(0.7) && { status_id: this.#anyStatus('projects_issuestatus') }),
       ...(random.chance(0.2) && { type_id: random.pick(types).id }),
       ...(random.chance(0.2) && { is_blocked: !issue.is_blocked }),
+      ...(random.chance(0.3) && { assigned_to_id: this.#anybody() }),
+      ...(random.chance(0.2) && { due_date: this.#anyDay() }),
       ...(random.chance(0.3) && { comment: 'Why?' }),
     });
     if (row && row.comment !== '')

@@ -1,15 +1,10 @@
-import type { StatusRow } from '../../src/demo/taiga/rows.js';
+import { keyOf } from '../../src/demo/taiga/recorder.js';
+import type { EpicRow, IssueRow, StatusRow, StoryRow, TaskRow } from '../../src/demo/taiga/rows.js';
 import { add, rounded, type Table } from './samples.js';
 import type { TeamWorld } from './team-world.js';
 
-/** What is so in a world at this moment, counted from its rows. */
-export interface WorldGauges {
-  /** Under the names that the statuses have at the end. */
-  items(end: TeamWorld): Table;
-  readonly blocked: Table;
-  readonly points: Table;
-  readonly sprints: Table;
-}
+/** A metric, the labels by which it is added up, and what that must give. */
+export type WorldGauge = readonly [metric: string, labels: readonly string[], table: Table];
 
 const TABLES = [
   ['epic', 'epics_epic', 'projects_epicstatus'],
@@ -18,34 +13,175 @@ const TABLES = [
   ['issue', 'issues_issue', 'projects_issuestatus'],
 ] as const;
 
-export function worldGauges({ taiga: { store } }: TeamWorld): WorldGauges {
-  const blocked: Table = {};
-  const points: Table = {};
-  const sprints: Table = {};
-  const cells: (readonly [string, string, (typeof TABLES)[number][2], number | null])[] = [];
-  for (const [kind, table, statuses] of TABLES) {
-    for (const item of store.all(table)) {
-      const { slug } = store.get('projects_project', item.project_id);
-      const status = store.find(statuses, item.status_id) as StatusRow | undefined;
-      const isClosed = 'is_closed' in item ? item.is_closed : status?.is_closed;
-      cells.push([slug, kind, statuses, item.status_id]);
-      if (item.is_blocked && !isClosed) add(blocked, `${slug} | ${kind}`);
-      if (!('kanban_order' in item)) continue;
-      for (const { points_id: id } of store.belongingTo('userstories_rolepoints', item.id))
-        add(points, String(isClosed), store.find('projects_points', id)?.value ?? 0);
-      const sprint = store.find('milestones_milestone', item.milestone_id);
-      if (sprint) add(sprints, `${sprint.slug} | ${isClosed}`);
-    }
-  }
-  return {
-    items({ taiga }) {
-      const items: Table = {};
-      for (const [slug, kind, statuses, id] of cells)
-        add(items, `${slug} | ${kind} | ${(taiga.store.find(statuses, id) as StatusRow | undefined)?.name}`);
-      return items;
-    },
-    blocked: rounded(blocked),
-    points: rounded(points),
-    sprints: rounded(sprints),
-  };
+type Kind = (typeof TABLES)[number][0];
+
+/** An item as it is at a moment; of what is named, numbers: the names are those of the end. */
+interface Card {
+  readonly kind: Kind;
+  readonly row: EpicRow | StoryRow | TaskRow | IssueRow;
+  readonly project: string;
+  readonly status: (world: TeamWorld) => string;
+  readonly isClosed: boolean;
+  readonly people: ReadonlySet<number>;
+  readonly lastActAt: number;
+}
+
+const DAY_MS = 86_400_000;
+const STALE_AFTER_MS = 14 * DAY_MS;
+const DUE_SOON_MS = 2 * DAY_MS;
+
+/** What is so in a world at this moment, counted from its rows, under the names that things have at the end. */
+export function worldGauges(world: TeamWorld): (end: TeamWorld) => WorldGauge[] {
+  const { store } = world.taiga;
+  const now = Date.parse(world.now);
+  const today = world.now.slice(0, 10);
+  const cards = cardsOf(world);
+  const sprintOf = (card: Card): string | undefined =>
+    'milestone_id' in card.row ? store.find('milestones_milestone', card.row.milestone_id)?.slug : undefined;
+  const open = cards.filter(({ isClosed }) => !isClosed);
+  const stories = cards.filter(({ kind }) => kind === 'userstory');
+  const kindOf = ({ project, kind }: Card): string => `${project} | ${kind}`;
+  const inSprint = (kind: Kind): Table =>
+    tally(
+      cards.filter((card) => card.kind === kind && sprintOf(card) !== undefined),
+      (card) => `${sprintOf(card)} | ${card.isClosed}`,
+    );
+  const dueOf = ({ row }: Card): string | null => ('due_date' in row ? row.due_date : null);
+  const pointsOf = ({ row }: Card): (number | null)[] =>
+    store
+      .belongingTo('userstories_rolepoints', row.id)
+      .map(({ points_id: id }) => store.find('projects_points', id)?.value ?? null);
+  const points = (card: Card): number => pointsOf(card).reduce((sum: number, value) => sum + (value ?? 0), 0);
+  const linked = [...store.all('epics_relateduserstory')].flatMap((link) => {
+    const story = stories.find(({ row }) => row.id === link.user_story_id);
+    const epic = store.get('epics_epic', link.epic_id);
+    return story ? [{ ...story, epic: `${projectOf(world, epic)} | ${epic.ref}` }] : [];
+  });
+  const underEpic = (worth?: (card: Card) => number): Table =>
+    tally(linked, ({ epic, isClosed }) => `${epic} | ${isClosed}`, worth);
+  const closedSprints: Table = {};
+  for (const sprint of store.all('milestones_milestone')) if (sprint.closed) add(closedSprints, sprint.slug);
+
+  const fixed: WorldGauge[] = [
+    [
+      'taiga_items_blocked',
+      ['project', 'kind'],
+      tally(
+        open.filter(({ row }) => row.is_blocked),
+        kindOf,
+      ),
+    ],
+    ['taiga_userstory_points', ['closed'], tally(stories, ({ isClosed }) => String(isClosed), points)],
+    ['taiga_sprint_userstories', ['sprint', 'closed'], inSprint('userstory')],
+    ['taiga_sprint_tasks', ['sprint', 'closed'], inSprint('task')],
+    ['taiga_sprint_closed', ['sprint'], closedSprints],
+    ['taiga_epic_userstories', ['project', 'epic', 'closed'], underEpic()],
+    ['taiga_epic_points', ['project', 'epic', 'closed'], underEpic(points)],
+    [
+      'taiga_items_unassigned',
+      ['project', 'kind'],
+      tally(
+        open.filter(({ people }) => people.size === 0),
+        kindOf,
+      ),
+    ],
+    [
+      'taiga_userstories_unestimated',
+      ['project'],
+      tally(
+        stories.filter((story) => pointsOf(story).every((value) => value === null)),
+        ({ project }) => project,
+      ),
+    ],
+    [
+      'taiga_items_stale',
+      ['project', 'kind'],
+      tally(
+        open.filter(({ lastActAt }) => lastActAt < now - STALE_AFTER_MS),
+        kindOf,
+      ),
+    ],
+    [
+      'taiga_items_overdue',
+      ['project', 'kind'],
+      tally(
+        open.filter((card) => (dueOf(card) ?? today) < today),
+        kindOf,
+      ),
+    ],
+    [
+      'taiga_items_due_soon',
+      ['project', 'kind'],
+      tally(
+        open.filter((card) => {
+          const due = dueOf(card);
+          return due !== null && due >= today && Date.parse(due) <= now + DUE_SOON_MS;
+        }),
+        kindOf,
+      ),
+    ],
+  ];
+  return (end) => [
+    ...fixed,
+    [
+      'taiga_items',
+      ['project', 'kind', 'status'],
+      tally(cards, (card) => `${kindOf(card)} | ${card.status(end)}`),
+    ],
+    [
+      'taiga_wip_items',
+      ['project', 'status'],
+      tally(
+        stories.filter((story) => /^(In progress|Ready for test)/.test(story.status(end))),
+        (story) => `${story.project} | ${story.status(end)}`,
+      ),
+    ],
+    ['taiga_assigned_items', ['project', 'kind', 'assignee'], assigned(open, end)],
+  ];
+}
+
+function cardsOf(world: TeamWorld): Card[] {
+  const { store } = world.taiga;
+  const lastActs = world.lastActs();
+  return TABLES.flatMap(([kind, table, statuses]) =>
+    [...store.all(table)].map((row): Card => {
+      const statusId = row.status_id;
+      const status = store.find(statuses, statusId) as StatusRow | undefined;
+      const people = new Set(row.assigned_to_id === null ? [] : [row.assigned_to_id]);
+      if (kind === 'userstory')
+        for (const link of store.belongingTo('userstories_userstory_assigned_users', row.id))
+          people.add(link.user_id);
+      return {
+        kind,
+        row: { ...row },
+        project: projectOf(world, row),
+        status: ({ taiga }) => (taiga.store.find(statuses, statusId) as StatusRow | undefined)?.name ?? '',
+        isClosed: ('is_closed' in row ? row.is_closed : status?.is_closed) === true,
+        people,
+        lastActAt: Math.max(lastActs.get(keyOf(kind, row.id)) ?? 0, Date.parse(row.created_date)),
+      };
+    }),
+  );
+}
+
+function projectOf({ taiga: { store } }: TeamWorld, { project_id: id }: { project_id: number }): string {
+  return store.get('projects_project', id).slug;
+}
+
+function assigned(open: readonly Card[], end: TeamWorld): Table {
+  const table: Table = {};
+  for (const { project, kind, people } of open)
+    for (const id of people)
+      add(table, `${project} | ${kind} | ${end.taiga.store.get('users_user', id).full_name}`);
+  return table;
+}
+
+function tally<T>(
+  cards: readonly T[],
+  cellOf: (card: T) => string,
+  worth: (card: T) => number = () => 1,
+): Table {
+  const table: Table = {};
+  for (const card of cards) add(table, cellOf(card), worth(card));
+  return rounded(table);
 }
