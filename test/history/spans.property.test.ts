@@ -5,7 +5,7 @@ import { verifyHistory } from '../../src/collectors/verify.js';
 import { cases, SEED, seeds } from '../support/effort.js';
 import { collectorsWith, type Kit, openKit, type TextRow } from '../support/kit.js';
 import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
-import { agesOf, gaugesOf } from '../support/random-gauges.js';
+import { agesOf, edgesOf, gaugesOf } from '../support/random-gauges.js';
 import {
   arbitraryItems,
   BOARD,
@@ -51,9 +51,10 @@ describe('spans of random histories', () => {
         }),
         async (items, moments) => {
           await loadItems(server, items);
+          const all = new Set([...moments, ...edgesOf(items)].filter((at) => at <= Date.parse(PAST_NOW)));
           await check(
             items,
-            moments.sort((a, b) => a - b),
+            [...all].sort((a, b) => a - b),
           );
         },
       ),

@@ -35,6 +35,19 @@ const STAGES: Readonly<Record<string, string>> = {
   Rejected: 'discarded',
 };
 
+/** Moments at which some of the items are just about to count, or no longer: to the millisecond. */
+export function edgesOf(items: readonly RandomItem[]): number[] {
+  return items.slice(0, 5).flatMap(({ born, states }) => {
+    const at = states.at(-1)?.at ?? born;
+    const due = states.at(-1)?.state.due;
+    const days = typeof due === 'number' ? [Date.parse(dueDay(due))] : [];
+    return [
+      ...[born, at, at + STALE_AFTER_MS],
+      ...days.flatMap((day) => [day - DUE_SOON_MS, day + DAY_MS]),
+    ].flatMap((edge) => [edge - 1, edge, edge + 1]);
+  });
+}
+
 interface Then {
   readonly item: RandomItem;
   /** What it had been up to then. */
