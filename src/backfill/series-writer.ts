@@ -53,6 +53,8 @@ export function createSeriesWriter(
     }
     opened.add(account);
   });
+  /** How many rows hold of a gauge. Where none does it has no value: a sprint is not current any more, instead of 0 times. */
+  const held = new Map<Account, number>();
   /** Accounts of which nothing was written yet: they appear whole, with the lines that are 0. */
   const opened = new Set<Account>();
 
@@ -62,6 +64,13 @@ export function createSeriesWriter(
   const writeWhole = (account: Account, atMs: number, changes: Change[]): void => {
     opened.delete(account);
     for (const [line, { cell }] of linesFor(account).entries()) writeLine(account, line, cell, atMs, changes);
+  };
+  /** From here on there are no samples of it, until something is so again. */
+  const writeNothing = (account: Account, atMs: number, changes: Change[]): void => {
+    opened.add(account);
+    const first = firstSeries.get(account) ?? 0;
+    for (const line of linesFor(account).keys())
+      changes.push({ atMs, series: first + line, value: Number.NaN });
   };
   const isAge = (account: Account): boolean =>
     account.metric.type === 'histogram' && definition.spans !== undefined;
@@ -79,6 +88,14 @@ export function createSeriesWriter(
         }
         const before = [...account.cells];
         addValue(account, account.cells, value, sign);
+        if (definition.spans) {
+          const rows = (held.get(account) ?? 0) + sign;
+          held.set(account, rows);
+          if (rows === 0) {
+            writeNothing(account, atMs, changes);
+            return;
+          }
+        }
         if (opened.has(account)) {
           writeWhole(account, atMs, changes);
           return;
@@ -94,6 +111,11 @@ export function createSeriesWriter(
     },
 
     writeAged(account, atMs, changes) {
+      // As live: what is observed of nothing is not there.
+      if (account.cells[account.metric.buckets.length] === 0) {
+        writeNothing(account, atMs, changes);
+        return;
+      }
       opened.delete(account);
       const sumAt = ages.sumOf(account);
       for (const [line, { suffix, cell }] of linesFor(account).entries())

@@ -184,7 +184,8 @@ describe('a gauge with a past', () => {
             changes.filter((change) => change.series === i).at(-1)?.value ?? Number.NaN,
           ]),
         );
-        const nothingLeft = Object.fromEntries(Object.keys(end).map((name) => [name, 0]));
+        // Like the present, the past does not show what is not so.
+        const nothingLeft = Object.fromEntries(Object.keys(end).map((name) => [name, Number.NaN]));
         expect(end).toEqual({ ...nothingLeft, ...flatten(present.families()) });
       }),
     );

@@ -14,7 +14,7 @@ import {
   PAST_START,
   type RandomItem,
 } from '../support/random-items.js';
-import { type Samples, samplesAt } from '../support/samples.js';
+import { Samples, samplesAt } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
 import { bucketAges, countAges, sumAges } from '../support/true-ages.js';
 import { worldGauges } from '../support/world-gauges.js';
@@ -137,5 +137,13 @@ describe('spans of a team at work', () => {
       for (const [metric, labels, wanted] of gaugesThen(world))
         expect([i, metric, past[i]?.table(metric, labels)]).toEqual([i, metric, wanted]);
     expect(await verifyHistory(kit.reader, kit.library.collectors, kit.values(world.now))).toEqual([]);
+
+    // What is not there now is not there at the past's end, either, not even as 0: a sprint that was current, a column that is empty.
+    const end = past.at(-1)?.lines() ?? {};
+    const there = Object.keys(end).filter((line) => !Number.isNaN(end[line]));
+    const families = await Promise.all(
+      collectorsWith(kit, 'spans').map((name) => kit.families(name, world.now)),
+    );
+    expect(there.toSorted()).toEqual(Object.keys(Samples.of(families.flat()).lines()).toSorted());
   });
 });

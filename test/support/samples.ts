@@ -63,7 +63,8 @@ export class Samples {
     const conditions = Object.entries(where);
     for (const i of this.#index.named(name)) {
       const series = this.#series[i];
-      const value = this.#values[i] ?? 0;
+      // What is gone is worth nothing.
+      const value = this.#values[i] || 0;
       if (!series || value === 0 || !conditions.every(([key, wanted]) => series.labels[key] === wanted))
         continue;
       add(sums, labels.map((label) => series.labels[label] ?? '(no such label)').join(' | '), value);
