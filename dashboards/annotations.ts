@@ -35,8 +35,9 @@ export function wallAnnotations(): Builder<AnnotationQuery>[] {
 }
 
 /**
- * The dates are values: the time of the annotation is the value, in milliseconds. They have no past, so they are looked
- * up at the end of the range; that is the last step, up to a day ago, so also a day ahead of it.
+ * The dates are values: the time of the annotation is the value, in milliseconds. A sprint is marked once, where it was
+ * planned at the end of the range, ahead of that, too; not at every date that was ever planned. The end is the last step,
+ * up to a day ago, so it is looked up also a day ahead of it.
  */
 function sprintBoundary(name: string, metric: string, colour: string): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()

@@ -6,7 +6,7 @@ import * as units from '../panels/units.js';
 import { mean, percentile } from '../promql/durations.js';
 import { CHOSEN, cycleDays, flowEfficiency, withinSle } from '../promql/flow.js';
 import { grown, WEEKLY_STEP, weekly } from '../promql/growth.js';
-import { atEnd, matching, PROJECT } from '../promql/select.js';
+import { latest, matching, PROJECT } from '../promql/select.js';
 import { KIND } from '../promql/work.js';
 import { WINDOW_DAYS } from './bug-stats.js';
 
@@ -29,7 +29,7 @@ export function cycleHeatmap(): Panel {
 }
 
 export function cycleTimes(): Panel {
-  const sle = atEnd('bugflow_threshold', matching(PROJECT, 'name="sle"', KIND));
+  const sle = latest('bugflow_threshold', matching(PROJECT, 'name="sle"', KIND));
   return trend({
     id: 31,
     title: 'Cycle time against the service level',
@@ -39,7 +39,7 @@ export function cycleTimes(): Panel {
     empty: 'nothing was closed',
     about: {
       means:
-        'In so many days 50, 85 and 95 of 100 items were closed once they were begun, of those closed in the eight weeks before each moment; dashed: the service level that the team expects, as it is configured now.',
+        'In so many days 50, 85 and 95 of 100 items were closed once they were begun, of those closed in the eight weeks before each moment; dashed: the service level that the team expects (`thresholds.sle`).',
       act: 'when the middle line crosses the dashed one.',
       helps: 'less in progress at once; split what is large.',
     },

@@ -1,5 +1,4 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { NO_PAST } from '../panels/facts.js';
 import { trend } from '../panels/trend.js';
 import * as units from '../panels/units.js';
 import { latest } from '../promql/select.js';
@@ -12,10 +11,9 @@ export function neglectOverTime(): Panel {
     decimals: 0,
     step: '1h',
     counts: true,
-    empty: NO_PAST,
+    empty: 'there are no items',
     about: {
-      means:
-        'Open items that were forgotten, overdue and blocked at each moment. History tells only of blocked ones; the others are recorded since the exporter was set up.',
+      means: 'Open items that were forgotten, overdue and blocked at each moment.',
       act: 'when a line climbs for two weeks.',
       helps: 'ten minutes a week on the table above.',
     },

@@ -3,7 +3,7 @@ import { sprintChart } from '../panels/sprint-chart.js';
 import * as units from '../panels/units.js';
 import { latest, matching, orZero } from '../promql/select.js';
 import { SPRINT, sprintPoints, sprintPointsDone, sprintPointsLeft } from '../promql/sprint.js';
-import { AHEAD, IDEAL_LINE, inSprint } from '../promql/sprint-days.js';
+import { AHEAD, IDEAL_LINE, soFar } from '../promql/sprint-days.js';
 
 const EMPTY = 'choose a sprint of the last year';
 
@@ -23,7 +23,7 @@ export function burndownChart(): Panel {
     lines: [
       { expression: IDEAL_LINE, legend: 'ideal', colour: 'text', style: 'dashed', width: 2 },
       {
-        expression: inSprint(sprintPointsLeft(AHEAD)),
+        expression: soFar(sprintPointsLeft(AHEAD)),
         legend: 'points left',
         colour: 'blue',
         style: 'area',
@@ -45,9 +45,9 @@ export function burnUpChart(): Panel {
       helps: 'agree that what comes in has to push something out.',
     },
     lines: [
-      { expression: inSprint(sprintPoints(AHEAD)), legend: 'scope', colour: 'orange', steps: true },
+      { expression: soFar(sprintPoints(AHEAD)), legend: 'scope', colour: 'orange', steps: true },
       {
-        expression: inSprint(sprintPointsDone(AHEAD)),
+        expression: soFar(sprintPointsDone(AHEAD)),
         legend: 'closed',
         colour: 'green',
         style: 'area',
@@ -75,9 +75,9 @@ export function scopeChart(): Panel {
       helps: 'see who brought it: what cannot wait two weeks needs a lane of its own, not a sprint.',
     },
     lines: [
-      { expression: inSprint(change('added')), legend: 'added', colour: 'orange', steps: true },
+      { expression: soFar(change('added')), legend: 'added', colour: 'orange', steps: true },
       {
-        expression: inSprint(change('removed')),
+        expression: soFar(change('removed')),
         legend: 'removed',
         colour: 'purple',
         style: 'dashed',

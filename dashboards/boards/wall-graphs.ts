@@ -5,7 +5,7 @@ import * as units from '../panels/units.js';
 import { WEEKLY_STEP, weekly } from '../promql/growth.js';
 import { matching, PROJECT } from '../promql/select.js';
 import { sprintPointsLeft } from '../promql/sprint.js';
-import { AHEAD, IDEAL_LINE, inSprint } from '../promql/sprint-days.js';
+import { AHEAD, IDEAL_LINE, soFar } from '../promql/sprint-days.js';
 import { openBugs, WORK } from '../promql/work.js';
 
 export function burndown(): Panel {
@@ -25,7 +25,7 @@ export function burndown(): Panel {
     lines: [
       { expression: IDEAL_LINE, legend: 'ideal', colour: 'text', style: 'dashed' },
       {
-        expression: inSprint(sprintPointsLeft(AHEAD)),
+        expression: soFar(sprintPointsLeft(AHEAD)),
         legend: 'points left',
         colour: 'blue',
         style: 'area',

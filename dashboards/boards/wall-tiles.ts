@@ -85,7 +85,7 @@ export function closedTile(): Panel {
     unit: units.Count,
     decimals: 0,
     text: LARGE,
-    empty: 'no past yet',
+    empty: 'less than a week is recorded',
     about: {
       means:
         'User stories and issues closed in the last seven days, and in a usual week: the mean of the twelve before. Seven days, not the calendar week: on a Monday it says as much as on a Friday.',

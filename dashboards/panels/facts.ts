@@ -45,9 +45,6 @@ interface Builder {
 
 export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: `\${datasource}` };
 
-/** What a gauge without a past shows before it has one. */
-export const NO_PAST = 'no past yet: it is recorded from now on';
-
 export function describe(panel: Builder, facts: Facts, scale = ''): void {
   const { means, act, helps } = facts.about;
   panel.id(facts.id);

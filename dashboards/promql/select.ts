@@ -22,8 +22,8 @@ export function latest(metric: string, matchers: Matchers = PROJECT, offset = ''
 }
 
 /**
- * A gauge without a past, as it is at the end of the time range, at every moment that is drawn: what a sprint's dates
- * or a threshold are now holds for the whole picture. (`@ end()` would be the last step, up to a day ago.)
+ * A gauge as it is at the end of the time range, at every moment that is drawn: where the whole picture goes by one answer.
+ * (`@ end()` would be the last step, up to a day ago.)
  */
 export function atEnd(metric: string, matchers: Matchers = PROJECT): string {
   return once(`last_over_time(${metric}{${matchers}}[10m] @ \${__to:date:seconds})`);
@@ -44,7 +44,10 @@ export function orZero(expression: string, groups: string): string {
   return `(${expression} or 0 * ${groups})`;
 }
 
-/** With the name that people use beside the project's slug, whatever else it is by. Names have no past. */
+/**
+ * With the name that people use beside the project's slug, whatever else it is by. It is the name at the end of the range:
+ * a project that was renamed is one line, and one that was imported has one before it was created here, too.
+ */
 export function withProjectName(expression: string): string {
   const names = `max by (project, project_name) (${atEnd('taiga_project_info')})`;
   return `(${expression}) * on (project) group_left (project_name) ${names}`;

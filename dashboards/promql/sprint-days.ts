@@ -1,4 +1,5 @@
-import { COMMITTED_POINTS, SPRINT_END, SPRINT_START } from './sprint.js';
+import { atEnd } from './select.js';
+import { SPRINT } from './sprint.js';
 
 /**
  * A sprint is drawn over its own days, from 0 to its length, whatever the dashboard's time range is, and on to its last
@@ -13,21 +14,34 @@ export const AHEAD = `-${AHEAD_DAYS}d`;
 /** Any sprint that took place in so long, drawn so finely. */
 export const SPRINT_CHART = { timeFrom: '1y', step: '2h', maxDataPoints: 5000 } as const;
 
-const DAY = `((time() + ${AHEAD_DAYS * 86_400} - ${SPRINT_START}) / 86400)`;
-const LENGTH = `((${SPRINT_END} - ${SPRINT_START}) / 86400)`;
+/**
+ * A picture has one axis and one ideal line, and goes on to days that are yet to come: so the dates and the commitment are
+ * those at the end of the time range, not those that were planned on each of its days.
+ */
+const START = `min(${atEnd('taiga_sprint_start_timestamp_seconds', SPRINT)})`;
+const END = `max(${atEnd('taiga_sprint_end_timestamp_seconds', SPRINT)})`;
+const COMMITTED = `(sum(${atEnd('taiga_sprint_commitment_points', SPRINT)}) or sum(${atEnd('taiga_sprint_points', SPRINT)}))`;
+
+const MOMENT = `time() + ${AHEAD_DAYS * 86_400}`;
+const DAY = `((${MOMENT} - ${START}) / 86400)`;
+const LENGTH = `((${END} - ${START}) / 86400)`;
 
 const ON_ITS_DAYS = `(${DAY} >= 0) <= ${LENGTH}`;
 
-const NO_SPRINT = `(vector(0) and on () (vector(time()) > \${__to:date:seconds} - 7200)) unless on () ${SPRINT_START}`;
+const NO_SPRINT = `(vector(0) and on () (vector(time()) > \${__to:date:seconds} - 7200)) unless on () ${START}`;
 
 /** The day of the sprint: what the lines are drawn over. */
 export const SPRINT_DAY = orNoSprint(ON_ITS_DAYS);
 
 /** What is left of the commitment if it burns down evenly. */
-export const IDEAL_LINE = inSprint(`${COMMITTED_POINTS} * (1 - ${DAY} / ${LENGTH})`);
+export const IDEAL_LINE = inSprint(`${COMMITTED} * (1 - ${DAY} / ${LENGTH})`);
 
-/** Only on the sprint's days. */
-export function inSprint(expression: string): string {
+/** What was so on the sprint's days, up to the end of the time range: one that ended earlier shows how it looked then. */
+export function soFar(expression: string): string {
+  return inSprint(`${expression} and on () (vector(${MOMENT}) <= \${__to:date:seconds})`);
+}
+
+function inSprint(expression: string): string {
   return `(${expression} and on () (${ON_ITS_DAYS}))`;
 }
 

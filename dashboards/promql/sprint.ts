@@ -1,14 +1,14 @@
-import { atEnd, latest, matching, orZero, PROJECT } from './select.js';
+import { latest, matching, orZero, PROJECT } from './select.js';
 
 /** The sprint that is chosen; its name is unique in a project only. */
 export const SPRINT = matching(PROJECT, 'sprint="$sprint"');
 
-/** In Unix time. A sprint's dates have no past: those of now hold. */
-export const SPRINT_START = `min(${atEnd('taiga_sprint_start_timestamp_seconds', SPRINT)})`;
-export const SPRINT_END = `max(${atEnd('taiga_sprint_end_timestamp_seconds', SPRINT)})`;
+/** In Unix time, as it was planned at that moment. */
+export const SPRINT_START = `min(${latest('taiga_sprint_start_timestamp_seconds', SPRINT)})`;
+export const SPRINT_END = `max(${latest('taiga_sprint_end_timestamp_seconds', SPRINT)})`;
 
 /** What the sprint held at the end of its first day; before that is known, what it holds. */
-export const COMMITTED_POINTS = `(sum(${atEnd('taiga_sprint_commitment_points', SPRINT)}) or sum(${atEnd('taiga_sprint_points', SPRINT)}))`;
+export const COMMITTED_POINTS = `(sum(${latest('taiga_sprint_commitment_points', SPRINT)}) or ${sprintPoints()})`;
 
 export function sprintPoints(offset = ''): string {
   return `sum(${latest('taiga_sprint_points', SPRINT, offset)})`;
