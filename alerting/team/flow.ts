@@ -75,7 +75,7 @@ ${workedSince(CELL, `${CELLS} <= on (${CELL}) ${LIMITS}`, `${CELLS} and on (${CE
   > on (project) group_left () ${threshold('over_wip_limit_after')}
   and on (${CELL}) ${latest('taiga_wip_items')} > on (${CELL}) ${latest('taiga_wip_limit')}
 )`,
-    collectors: ['wip'],
+    collectors: ['wip', 'wip_limits'],
     items: 'in_progress',
     dashboard: DASHBOARD,
   },

@@ -1,6 +1,6 @@
 import { lookedUp, once } from '../../dashboards/promql/select.js';
 import { counted, PERCENT, TIMES } from '../annotations.js';
-import { atEnd, latest, threshold, WORKING_SECONDS, workedSince } from '../promql.js';
+import { latest, threshold, WORKING_SECONDS, workedSince } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
 const DASHBOARD = 'bugflow-sprint';
@@ -10,8 +10,8 @@ function bySprint(metric: string, ...matchers: readonly string[]): string {
   return `sum by (${SPRINT}) (${latest(metric, ...matchers)})`;
 }
 
-const START = `max by (${SPRINT}) (${atEnd('taiga_sprint_start_timestamp_seconds')})`;
-const END = `max by (${SPRINT}) (${atEnd('taiga_sprint_end_timestamp_seconds')})`;
+const START = `max by (${SPRINT}) (${latest('taiga_sprint_start_timestamp_seconds')})`;
+const END = `max by (${SPRINT}) (${latest('taiga_sprint_end_timestamp_seconds')})`;
 /** The sprints under way. */
 const CURRENT = `(${START} <= time() and on (${SPRINT}) ${END} > time())`;
 const LEFT = bySprint('taiga_sprint_points', 'closed="false"');

@@ -190,6 +190,26 @@ test.skipIf(!PROMETHEUS_IS_HERE)(
   },
 );
 
+test.skipIf(!PROMETHEUS_IS_HERE)(
+  'a type that is said today to be one of bugs is no flood of them (skipped without promtool)',
+  async () => {
+    const inflow = SITUATIONS.find(({ alert }) => alert === 'TaigaBugInflowHigh');
+    if (!inflow) throw new Error('it has its situation');
+    const saidToday = inflow.at - 24 * 60;
+    const incidents: Courses = {
+      'taiga_issue_type_info{project="shop",issue_type="Incident",bug="false"}': (minute) =>
+        minute < saidToday ? 1 : undefined,
+      'taiga_issue_type_info{project="shop",issue_type="Incident",bug="true"}': (minute) =>
+        minute < saidToday ? undefined : 1,
+      // As many in each week.
+      'taiga_issues_created_total{project="shop",issue_type="Incident",severity="Normal"}': (minute) =>
+        30 * Math.floor(minute / (7 * 24 * 60)),
+    };
+    const series = { ...world(inflow), ...inflow.usual, ...incidents };
+    await expectStories(inflow.alert, [{ series, expected: { [inflow.at]: [] } }], inflow.stepMinutes);
+  },
+);
+
 test('each alert of the team has its situation', () => {
   expect(SITUATIONS.map(({ alert }) => alert).toSorted()).toEqual(
     TEAM_ALERTS.map(({ name }) => name).toSorted(),

@@ -180,7 +180,7 @@ export const SITUATIONS: readonly Situation[] = [
     at: 10 * HOUR,
     stepMinutes: 1,
     thresholds: { over_wip_limit_after: 8 * 3600 },
-    collectors: ['wip'],
+    collectors: ['wip', 'wip_limits'],
     description:
       'Over the limit now, one of them for longer than thresholds.over_wip_limit_after: Doing (4);',
     items: { reason: 'in_progress', lines: lines(1) },
