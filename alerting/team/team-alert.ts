@@ -8,7 +8,7 @@ export interface TeamAlert extends Alert {
   readonly collectors: readonly string[];
   /** The reason for which the exporter lists the items to name. */
   readonly items?: string;
-  /** What is counted over weeks wavers about its threshold: what fires goes on as long as this is so. */
+  /** What is counted wavers about its threshold: what fires goes on as long as this is so. */
   readonly goesOn?: string;
   /** The dashboard that tells more. */
   readonly dashboard: string;

@@ -190,6 +190,22 @@ test.skipIf(!PROMETHEUS_IS_HERE)(
   },
 );
 
+test.skipIf(!PROMETHEUS_IS_HERE).each(['TaigaItemsOverdue', 'TaigaWorkStale', 'TaigaWorkUnassigned'])(
+  '%s goes on just below what it began with (skipped without promtool)',
+  async (alert) => {
+    const situation = SITUATIONS.find((each) => each.alert === alert);
+    if (!situation) throw new Error('it has its situation');
+    const { at, stepMinutes, description } = situation;
+    const less = description.replace(/^\d+/, (count) => String(Number(count) - 1));
+    const series = changed({ ...world(situation), ...situation.exceptional }, at + 2, {
+      ...world(situation),
+      ...situation.usual,
+    });
+    const goesOn = { series, expected: { [at + 120]: [firing(situation, { description: less })] } };
+    await expectStories(alert, [goesOn], stepMinutes);
+  },
+);
+
 test.skipIf(!PROMETHEUS_IS_HERE)(
   'a type that is said today to be one of bugs is no flood of them (skipped without promtool)',
   async () => {
