@@ -71,7 +71,7 @@ describeOnPostgres('administration of a board', (server) => {
   it.each(['taken off', 'put on'])(
     'moves no counter when a mark is %s, nor when its items are touched',
     async (what) => {
-      await begin(1);
+      await begin(6);
       const status = what === 'taken off' ? 'Closed' : 'Needs Info';
       const storyStatus = what === 'taken off' ? 'Done' : 'Ready for test';
       const [touched, moved] = [way('In progress', status), way('In progress', status)];

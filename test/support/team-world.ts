@@ -78,6 +78,8 @@ export class TeamWorld {
   readonly sprints: MilestoneRow[];
   /** Whether nothing happens of which no record tells when it was, or what came before. */
   leavesTraces = false;
+  /** One whose transaction is still open: nobody else can see it. */
+  unseen: IssueRow | undefined;
   readonly #comments = new Map<number, HistoryRow[]>();
   readonly #history: RowChange[] = [];
   #clock: Micros;
@@ -182,7 +184,10 @@ export class TeamWorld {
   }
 
   issues(): IssueRow[] {
-    return this.taiga.store.where('issues_issue', ({ project_id: id }) => id === this.project.id);
+    return this.taiga.store.where(
+      'issues_issue',
+      (row) => row.project_id === this.project.id && row.id !== this.unseen?.id,
+    );
   }
 
   epics(): EpicRow[] {
