@@ -155,12 +155,12 @@ describe('the command line', () => {
 
     it('prints what was so at a time of the past, and names what cannot tell', async () => {
       const { status, stdout, stderr } = await bugflow(
-        ['collect', 'members', 'issues', 'item_age', '--at', '2026-03-01'],
+        ['collect', 'attention', 'issues', 'wip_limits', '--at', '2026-03-01'],
         env,
       );
       expect(status).toBe(0);
       expect(stderr).toBe(
-        'taiga-bugflow: left out, as nothing tells what they were in the past: item_age, members\n',
+        'taiga-bugflow: left out, as nothing tells what they were in the past: attention, wip_limits\n',
       );
       const metrics = new Metrics(stdout);
       expect(metrics.names()).toEqual(['taiga_issues']);

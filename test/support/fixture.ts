@@ -97,7 +97,7 @@ export function exampleTaiga(): TaigaBuilder {
   });
   taiga.addHistory(promoted, 2, {
     type: 2,
-    snapshot: { status: shop.statusId('userstory', 'Ready for test') },
+    snapshot: { status: shop.statusId('userstory', 'Ready for test'), from_issue: 1 },
   });
   const pay = shop.addStory({
     ref: 5,
