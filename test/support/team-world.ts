@@ -252,11 +252,11 @@ export class TeamWorld {
     return createIssue(this.taiga, this.act(), this.project, { subject: 'An issue' });
   }
 
-  addEpic(): EpicRow {
+  addEpic(assignee: number | null = null): EpicRow {
     return createEpic(this.taiga, this.act(), this.project, {
       subject: 'E',
       color: '#000',
-      assigned_to_id: this.#anybody(),
+      assigned_to_id: assignee,
     });
   }
 
@@ -334,7 +334,7 @@ export class TeamWorld {
       [() => this.addStory({ status_id: this.#anyStatus('projects_userstorystatus') }), 6],
       [() => this.#with(this.stories(), (story) => this.addTask(random.chance(0.8) ? story : undefined)), 10],
       [() => this.addIssue(), 6],
-      [() => this.addEpic(), 1],
+      [() => this.addEpic(this.#anybody()), 1],
       [() => this.#with(this.stories(), (story) => this.#changeStory(story)), 12],
       [() => this.#with(this.stories(), (story) => this.#drag(story)), 12],
       [() => this.#with(this.tasks(), (task) => this.#changeTask(task)), 16],
