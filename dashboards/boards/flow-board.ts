@@ -23,7 +23,7 @@ export function wipTable(): Panel {
     empty: 'no board has columns in progress',
     about: {
       means:
-        'User stories in each column (and swimlane) that holds work in progress or has a limit. Taiga shows a limit and does not enforce it.',
+        'User stories in each column (and swimlane) that holds work in progress or has a limit. Taiga shows a limit and does not enforce it, and keeps no trace of what it was: it is known only of times at which the exporter ran.',
       act: 'when a column is over its limit: nothing more is pulled into it.',
       helps:
         'whoever is free helps the fullest column; a limit that is always broken is wrong or needs keeping.',

@@ -87,9 +87,10 @@ export const NEGLECTS: readonly Neglect[] = [
   {
     title: 'Columns over their limit',
     expression: `count(${latest('taiga_wip_items')} > on (project, status, swimlane) ${latest('taiga_wip_limit')}) or 0 * count(${latest('taiga_wip_limit')})`,
-    empty: 'no column has a limit',
+    empty: 'no column has a limit; or the exporter did not run yet',
     about: {
-      means: 'Columns (with swimlanes: cells) of the boards that hold more user stories than their limit.',
+      means:
+        'Columns (with swimlanes: cells) of the boards that hold more user stories than their limit. Limits are known only of times at which the exporter ran.',
       act: 'when it is not 0 at the daily meeting: nothing new is begun.',
       helps: 'help that column; change a limit only in a retrospective.',
     },

@@ -142,6 +142,8 @@ export function wipTile(): Panel {
 export function oldestTile(): Panel {
   const late = latest('taiga_attention_item_age_seconds', matching(PROJECT, WORK, 'reason="over_sle"'));
   const ages = latest('taiga_wip_age_seconds_bucket', matching(PROJECT, WORK));
+  const oldest = `(histogram_quantile(1, sum by (le) (${ages})) > 0) / 86400`;
+  const listed = 'bugflow_collector_up{collector="attention"} == 1';
   return tile({
     id: 5,
     title: 'Oldest in progress',
@@ -165,9 +167,11 @@ export function oldestTile(): Panel {
       },
       {
         name: 'all are younger',
-        expression: `(histogram_quantile(1, sum by (le) (${ages})) > 0) / 86400 unless on () ${late}`,
+        expression: `${oldest} unless on () ${late} and on () ${listed}`,
         verdicts: [{ word: 'fine', colour: 'green' }],
       },
+      // The list of what is late has no past: of a time before the exporter ran only the age is known.
+      { name: 'all are younger', expression: `${oldest} unless on () ${listed}` },
     ],
     links: [detail('Flow in detail', 'bugflow-kanban-flow')],
   });
@@ -249,7 +253,8 @@ export function alertsTile(): Panel {
     values: [
       {
         name: 'alerts',
-        expression: `count(${once(FIRING)}) or vector(0)`,
+        // None is news only where somebody looked: rules are evaluated since the exporter is scraped.
+        expression: `count(${once(FIRING)}) or 0 * count(last_over_time(bugflow_build_info[1h]))`,
         verdicts: [
           { word: 'none', colour: 'green' },
           { word: 'look', colour: 'red', from: 1 },

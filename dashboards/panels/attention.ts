@@ -10,15 +10,19 @@ const ROWS = 25;
 
 export interface AttentionOptions extends Omit<Facts, 'unit'> {
   readonly matchers: Matchers;
+  readonly empty: string;
 }
 
 /** The items that most need somebody, each with a link into Taiga where its address is known. */
-export function attentionTable({ matchers, ...facts }: AttentionOptions): Panel {
+export function attentionTable({ matchers, about, empty, ...facts }: AttentionOptions): Panel {
   // The others are what alerts name.
   const reasons = `reason=~"${Object.keys(REASONS).join('|')}"`;
   const items = latest('taiga_attention_item_age_seconds', matching(PROJECT, matchers, reasons));
   return table({
     ...facts,
+    // It has no past: of a time before the exporter ran, nothing is known.
+    about: { ...about, means: `${about.means} Known only of times at which the exporter ran.` },
+    empty: `${empty}; or the exporter did not run yet`,
     unit: units.Count,
     queries: { A: withProjectName(`topk(${ROWS}, ${items}) / 86400`) },
     sortBy: { title: 'Days', descending: true },
