@@ -19,7 +19,7 @@ export interface Mismatch {
 }
 
 /** All of history is read. */
-const TIMEOUT_MS = 5 * 60_000;
+const TIMEOUT_MS = 15 * 60_000;
 /** For the whole of it: a collector's SQL must not keep a connection for ever by answering slowly. */
 const LIMIT_MS = 15 * 60_000;
 

@@ -1,4 +1,4 @@
--- relations: history, known_status, item_record, sprint_ever, swimlane
+-- relations: history, known_status, item_record, sprint_ever, swimlane, person_name
 -- The history rows that count, in their order within the item (n), with what the item's other rows tell about its
 -- life: recorded_at its first create row, deleted_at its delete row, last_at its last row, later: it has rows after
 -- :now. Left out: corrupt rows, rows of the future, and the comments that a promotion copies from an issue or task
@@ -64,7 +64,13 @@ SELECT
   h.due_date,
   -- Whom it was assigned to before and after, as two arrays of users in text ('{7,12}'). 0: somebody whom this Taiga does
   -- not know. A name that nobody has any more is one that was changed.
-  CASE WHEN h.assigned IS NOT NULL THEN ARRAY(
+  CASE WHEN h.assigned IS NULL THEN NULL
+  -- The row calls them what they are called today, or not at all: so it means them.
+  WHEN (SELECT names FROM person_name) @> coalesce(h.names -> 'users', '{}')
+    AND h.assigned::text ~ '^\[(null|\d{1,9}|\[(\d{1,9}(, )?)*\]), (null|\d{1,9}|\[(\d{1,9}(, )?)*\])\]$' THEN ARRAY[
+    '{' || translate(coalesce(h.assigned ->> 0, ''), '[] ', '') || '}', '{' || translate(coalesce(h.assigned ->> 1, ''), '[] ', '') || '}'
+  ]
+  ELSE ARRAY(
     SELECT coalesce(array_agg(DISTINCT CASE
       WHEN coalesce(nullif(u.full_name, ''), u.username) = coalesce(p.name, u.full_name, u.username) THEN u.id
       ELSE coalesce((SELECT min(n.id) FROM users_user AS n WHERE coalesce(nullif(n.full_name, ''), n.username) = p.name), u.id, 0)

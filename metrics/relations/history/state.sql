@@ -4,31 +4,32 @@
 -- row tells, it happened: for the deletion of a status as status_removal says, for a closing at the finish date
 -- (story_toggle); anything else is dated :now, because nothing shows that it was so before.
 -- Within, a field is an array of its one new value, or NULL where nothing is said about it; so the greatest of
--- (position, value) up to a row is what is known there.
+-- (position, value) up to a row is what is known there. own: what only items of one kind have - an issue's type, a story's
+-- swimlane, a task's story.
 WITH change AS (
   SELECT
     key, born_at AS at, 0 AS n, ARRAY[born_project_id] AS project, ARRAY[status_id] AS status, ARRAY[milestone_id] AS milestone,
     ARRAY[is_blocked::integer] AS blocked, ARRAY[is_closed::integer] AS closed, ARRAY[points] AS points,
-    ARRAY[issue_type_id] AS issue_type, ARRAY[severity_id] AS severity, ARRAY[priority_id] AS priority,
-    ARRAY[swimlane_id] AS swimlane, ARRAY[due_day] AS due_day, ARRAY[story_id] AS story, assigned
+    ARRAY[coalesce(issue_type_id, swimlane_id, story_id)] AS own, ARRAY[severity_id] AS severity, ARRAY[priority_id] AS priority,
+    ARRAY[due_day] AS due_day, assigned
   FROM life
   UNION ALL
   SELECT
     key, at, n, ARRAY[project_id], status[2:2], milestone[2:2], is_blocked[2:2]::integer[], NULL,
-    CASE WHEN points IS NOT NULL THEN ARRAY[total_points] END, issue_type[2:2], severity[2:2], priority[2:2],
-    swimlane[2:2], CASE WHEN due_date IS NOT NULL THEN ARRAY[due_date[2] - date '1970-01-01'] END,
-    CASE WHEN key NOT IN (SELECT key FROM life WHERE has_foreign_story) THEN story[2:2] END, assigned[2]
+    CASE WHEN points IS NOT NULL THEN ARRAY[total_points] END,
+    coalesce(issue_type[2:2], swimlane[2:2], CASE WHEN key NOT IN (SELECT key FROM life WHERE has_foreign_story) THEN story[2:2] END),
+    severity[2:2], priority[2:2], CASE WHEN due_date IS NOT NULL THEN ARRAY[due_date[2] - date '1970-01-01'] END, assigned[2]
   FROM entry
   WHERE type <> 3 AND NOT is_import
     AND (status IS NOT NULL OR milestone IS NOT NULL OR is_blocked IS NOT NULL OR points IS NOT NULL
       OR issue_type IS NOT NULL OR severity IS NOT NULL OR priority IS NOT NULL
       OR swimlane IS NOT NULL OR due_date IS NOT NULL OR story IS NOT NULL OR assigned IS NOT NULL)
   UNION ALL
-  SELECT key, at, 1000000000 + n, NULL, NULL, NULL, NULL, ARRAY[is_closed::integer], NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  SELECT key, at, 1000000000 + n, NULL, NULL, NULL, NULL, ARRAY[is_closed::integer], NULL, NULL, NULL, NULL, NULL, NULL
   FROM story_toggle
   WHERE changes
   UNION ALL
-  SELECT e.key, greatest(e.at, r.removed_at), 2000000001, NULL, ARRAY[r.moved_to], NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  SELECT e.key, greatest(e.at, r.removed_at), 2000000001, NULL, ARRAY[r.moved_to], NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM status_entry AS e
   JOIN status_removal AS r ON r.status_key = e.status_key
   WHERE r.moved_to IS NOT NULL AND (e.left_at IS NULL OR e.left_at > r.removed_at)
@@ -38,8 +39,8 @@ WITH change AS (
     CASE WHEN l.kind = 'userstory' AND (NOT i.is_closed_itself OR i.closed_at <= :now) THEN ARRAY[i.is_closed_itself::integer] END,
     ARRAY[(SELECT sum(round(p.value::numeric, 3))::double precision FROM userstories_rolepoints AS r JOIN projects_points AS p ON p.id = r.points_id
            WHERE l.kind = 'userstory' AND r.user_story_id = l.item_id)],
-    ARRAY[i.issue_type_id], ARRAY[i.severity_id], ARRAY[i.priority_id],
-    ARRAY[i.swimlane_id], ARRAY[i.due_date - date '1970-01-01'], ARRAY[i.story_id], i.assigned::text
+    ARRAY[coalesce(i.issue_type_id, i.swimlane_id, i.story_id)], ARRAY[i.severity_id], ARRAY[i.priority_id],
+    ARRAY[i.due_date - date '1970-01-01'], i.assigned::text
   FROM life AS l
   JOIN item_record AS i ON i.history_key = l.key
   WHERE NOT l.later
@@ -53,12 +54,10 @@ WITH change AS (
       (max(position || blocked::double precision[]) FILTER (WHERE blocked IS NOT NULL) OVER same)[2],
       (max(position || closed::double precision[]) FILTER (WHERE closed IS NOT NULL) OVER same)[2],
       (max(position || points) FILTER (WHERE points IS NOT NULL) OVER same)[2],
-      (max(position || issue_type::double precision[]) FILTER (WHERE issue_type IS NOT NULL) OVER same)[2],
+      (max(position || own::double precision[]) FILTER (WHERE own IS NOT NULL) OVER same)[2],
       (max(position || severity::double precision[]) FILTER (WHERE severity IS NOT NULL) OVER same)[2],
       (max(position || priority::double precision[]) FILTER (WHERE priority IS NOT NULL) OVER same)[2],
-      (max(position || swimlane::double precision[]) FILTER (WHERE swimlane IS NOT NULL) OVER same)[2],
-      (max(position || due_day::double precision[]) FILTER (WHERE due_day IS NOT NULL) OVER same)[2],
-      (max(position || story::double precision[]) FILTER (WHERE story IS NOT NULL) OVER same)[2]
+      (max(position || due_day::double precision[]) FILTER (WHERE due_day IS NOT NULL) OVER same)[2]
     ] AS fields,
     (max(ARRAY[to_char(position, 'FM000000000'), assigned]) FILTER (WHERE assigned IS NOT NULL) OVER same)[2] AS assigned
   FROM (SELECT *, (row_number() OVER (PARTITION BY key ORDER BY at, n))::double precision AS position FROM change) AS c
@@ -79,12 +78,12 @@ SELECT
   fields[4] = 1 AS is_blocked,
   fields[5] = 1 AS is_closed_itself,
   fields[6] AS points,
-  fields[7]::integer AS issue_type_id,
+  CASE WHEN l.kind = 'issue' THEN fields[7]::integer END AS issue_type_id,
+  CASE WHEN l.kind = 'userstory' THEN fields[7]::integer END AS swimlane_id,
+  CASE WHEN l.kind = 'task' THEN fields[7]::integer END AS story_id,
   fields[8]::integer AS severity_id,
   fields[9]::integer AS priority_id,
-  fields[10]::integer AS swimlane_id,
-  date '1970-01-01' + fields[11]::integer AS due_date,
-  fields[12]::integer AS story_id,
+  date '1970-01-01' + fields[10]::integer AS due_date,
   -- The users it is assigned to; 0: one whom this Taiga does not know.
   s.assigned::integer[] AS assigned
 FROM (
