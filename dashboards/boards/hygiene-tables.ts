@@ -58,7 +58,7 @@ export function qualityTable(): Panel {
     title: 'Records that disagree',
     unit: units.Count,
     decimals: 0,
-    empty: 'no records disagree',
+    empty: 'no records are known to disagree',
     about: {
       means:
         'Items whose records in Taiga disagree, by problem; docs/data-quality.md says what each does to the numbers.',

@@ -87,7 +87,7 @@ export const NEGLECTS: readonly Neglect[] = [
   {
     title: 'Columns over their limit',
     expression: `count(${latest('taiga_wip_items')} > on (project, status, swimlane) ${latest('taiga_wip_limit')}) or 0 * count(${latest('taiga_wip_limit')})`,
-    empty: 'no column has a limit; or the exporter did not run yet',
+    empty: 'no limit is known',
     about: {
       means:
         'Columns (with swimlanes: cells) of the boards that hold more user stories than their limit. Limits are known only of times at which the exporter ran.',
@@ -99,10 +99,10 @@ export const NEGLECTS: readonly Neglect[] = [
   {
     title: 'Records that disagree',
     expression: `sum(${latest('taiga_data_quality_items')})`,
-    empty: 'not checked yet: that is done at the start and at night',
+    empty: 'not checked yet',
     about: {
       means:
-        'Items whose records in Taiga disagree, by all problems; the table below names them and docs/data-quality.md explains them.',
+        'Items whose records in Taiga disagree, by all problems, as checked when the exporter starts and at night; the table below names them and docs/data-quality.md explains them.',
       act: 'when it is more than a few of a hundred items: other numbers are the less certain.',
       helps: 'most come from imports and cannot be repaired; closed stories in open columns can.',
     },

@@ -244,7 +244,7 @@ export function alertsTile(): Panel {
     title: 'Alerts',
     unit: units.Count,
     decimals: 0,
-    empty: 'no answer',
+    empty: 'no news',
     about: {
       means: 'Alerts that are firing for this team or for the exporter itself.',
       act: 'when there is one: it was made to be exceptional.',
