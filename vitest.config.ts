@@ -4,7 +4,7 @@ import { LongFirst } from './test/support/long-first.js';
 
 const MINUTE_MS = 60_000;
 
-/** What the quick part runs on the machine's own PostgreSQL, where there is one, and the long part on the embedded one. */
+/** What the quick part runs on the machine's own PostgreSQL, where there is one, and this part on the embedded one. */
 const ON_BOTH = [
   'test/history/cases.test.ts',
   'test/history/transitions.test.ts',
@@ -50,6 +50,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // `npm run test:embedded`
           name: 'embedded',
           include: ON_BOTH,
           env: { BUGFLOW_TEST_EMBEDDED: '1' },
