@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
 import { seeds } from '../support/effort.js';
-import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
 import { stepsAtRandom } from './scenarios/at-random.js';
-import { play } from './scenarios/play.js';
+import { playAll } from './scenarios/play.js';
+import type { Scenario } from './scenarios/scenario.js';
 
-describe.skipIf(!hasPostgres)(
-  'every reading says the same (skipped without PostgreSQL on the machine)',
-  () => {
-    let server: Cluster;
-    beforeAll(async () => {
-      server = await startPostgres();
-    });
-    afterAll(() => server?.close());
+const FIRST_SEED = 201;
+const whatever: Scenario = (team) => stepsAtRandom(team, 6);
 
-    it.each(seeds(201, 1))('whatever happens (seed %i)', (seed) =>
-      play(server, seed, (team) => stepsAtRandom(team, 6)),
-    );
-  },
+playAll(
+  Object.fromEntries(seeds(FIRST_SEED, 1).map((seed) => [`whatever happens (seed ${seed})`, whatever])),
+  FIRST_SEED,
 );

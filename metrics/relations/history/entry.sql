@@ -62,14 +62,14 @@ SELECT
     WHEN h.swimlane[2] IS NULL OR (h.project_id, h.swimlane[2]) IN (SELECT project_id, swimlane_id FROM swimlane) THEN h.swimlane
   END AS swimlane,
   h.due_date,
-  -- Whom it was assigned to before and after, as two arrays of users in text ('{7,12}'). 0: somebody whom this Taiga does
-  -- not know. A name that nobody has any more is one that was changed.
+  -- The assignees before and after, as two arrays of user ids in text ('{7,12}'); 0 is a user whom this Taiga does not know.
   CASE WHEN h.assigned IS NULL THEN NULL
-  -- The row calls them what they are called today, or not at all: so it means them.
+  -- All names in the row are today's names of these ids, or it has none: the ids can be taken as they are.
   WHEN (SELECT names FROM person_name) @> coalesce(h.names -> 'users', '{}')
     AND h.assigned::text ~ '^\[(null|\d{1,9}|\[(\d{1,9}(, )?)*\]), (null|\d{1,9}|\[(\d{1,9}(, )?)*\])\]$' THEN ARRAY[
     '{' || translate(coalesce(h.assigned ->> 0, ''), '[] ', '') || '}', '{' || translate(coalesce(h.assigned ->> 1, ''), '[] ', '') || '}'
   ]
+  -- Else by name; where nobody has that name, the user was renamed, and the id counts.
   ELSE ARRAY(
     SELECT coalesce(array_agg(DISTINCT CASE
       WHEN coalesce(nullif(u.full_name, ''), u.username) = coalesce(p.name, u.full_name, u.username) THEN u.id

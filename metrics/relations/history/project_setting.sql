@@ -5,7 +5,7 @@
 WITH told AS (
   SELECT
     project_id, setting, at, row_number() OVER (PARTITION BY project_id, setting ORDER BY at, type <> 2, id) AS n,
-    -- What nobody can read is taken for nothing.
+    -- A value that is no number counts as not set.
     CASE WHEN before ~ '^-?\d{1,12}(\.\d{1,12})?$' THEN before::double precision END AS before,
     CASE WHEN value <> 'null' THEN value::double precision END AS value
   FROM (

@@ -24,7 +24,7 @@ export function playAll(scenarios: Scenarios, firstSeed: number): void {
 }
 
 /** Takes the steps one by one; after each of them every reading must say the same. */
-export async function play(server: TestPostgres, seed: number, scenario: Scenario): Promise<void> {
+async function play(server: TestPostgres, seed: number, scenario: Scenario): Promise<void> {
   const team = new Team(seed);
   const kit = await openKit(server.url);
   const read = new EveryReading(kit);
