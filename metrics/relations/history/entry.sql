@@ -1,4 +1,4 @@
--- relations: history, known_status, item_record, sprint_ever, swimlane, person_name
+-- relations: history, status_index, sprint_ever, swimlane, person_name
 -- The history rows that count, in their order within the item (n), with what the item's other rows tell about its
 -- life: recorded_at its first create row, deleted_at its delete row, last_at its last row, later: it has rows after
 -- :now. Left out: corrupt rows, rows of the future, and the comments that a promotion copies from an issue or task
@@ -19,11 +19,17 @@ SELECT
   h.from_name AS status_from_name,
   CASE WHEN h.type = 1 THEN h.to_name END AS status_to_name,
   CASE WHEN h.status IS NOT NULL THEN ARRAY[
-    CASE WHEN h.type = 1 THEN coalesce(named_from.status_id, coded_from.status_id,
+    CASE WHEN h.type = 1 THEN coalesce(h.named_from, CASE WHEN h.coded_from IS NOT NULL THEN h.status[1] END,
       CASE WHEN h.status[1] < 0 AND h.from_name <> '' THEN -1 - ('x' || left(md5(h.from_name), 7))::bit(28)::integer ELSE h.status[1] END)
     END,
     -- A snapshot has no names, and nothing may tell what its id meant: then the item is where its table says.
-    coalesce(named_to.status_id, coded_to.status_id, CASE WHEN h.type <> 1 AND NOT h.tells_status THEN i.status_id END,
+    coalesce(h.named_to, CASE WHEN h.coded_to IS NOT NULL THEN h.status[2] END,
+      CASE WHEN h.type = 2 AND NOT h.tells_status AND h.coded_to IS NULL THEN CASE h.kind
+        WHEN 'epic' THEN (SELECT i.status_id FROM epics_epic AS i WHERE i.id = h.item_id)
+        WHEN 'userstory' THEN (SELECT i.status_id FROM userstories_userstory AS i WHERE i.id = h.item_id)
+        WHEN 'task' THEN (SELECT i.status_id FROM tasks_task AS i WHERE i.id = h.item_id)
+        ELSE (SELECT i.status_id FROM issues_issue AS i WHERE i.id = h.item_id)
+      END END,
       CASE WHEN h.status[2] < 0 AND h.to_name <> '' THEN -1 - ('x' || left(md5(h.to_name), 7))::bit(28)::integer ELSE h.status[2] END)
   ] END AS status,
   CASE
@@ -101,51 +107,56 @@ SELECT
 FROM (
   SELECT
     h.*,
-    h.type = 2 AND NOT h.is_promoted AND h.first_at < h.at - interval '1 minute' AS is_import,
-    -- What a snapshot's status was called, tells the change by which the item left it.
-    CASE WHEN h.type = 1 THEN h.status_from_name END AS from_name,
-    CASE WHEN h.type = 1 THEN h.status_to_name WHEN h.first_from[2] = h.status[2]::text THEN h.first_from[3] END AS to_name,
-    h.first_from IS NOT NULL AS tells_status
+    -- The status of that name, unless that of the id had the name.
+    CASE WHEN h.from_name IS DISTINCT FROM h.coded_from ->> 'name' AND (h.coded_from -> 'former_names' ? h.from_name) IS NOT TRUE
+      THEN ((SELECT by_name FROM status_index) ->> (h.board || h.from_name))::integer END AS named_from,
+    CASE WHEN h.to_name IS DISTINCT FROM h.coded_to ->> 'name' AND (h.coded_to -> 'former_names' ? h.to_name) IS NOT TRUE
+      THEN ((SELECT by_name FROM status_index) ->> (h.board || h.to_name))::integer END AS named_to
   FROM (
     SELECT
       h.*,
-      -- Written with leading zeros, so that the least array is the first one.
-      min(ARRAY[to_char(n, 'FM000000000'), status[1]::text, status_from_name]) FILTER (WHERE type = 1 AND status IS NOT NULL)
-        OVER (PARTITION BY key) AS first_from
+      (SELECT by_key FROM status_index) -> (h.board || h.status[1]) AS coded_from,
+      (SELECT by_key FROM status_index) -> (h.board || h.status[2]) AS coded_to
     FROM (
       SELECT
         h.*,
-        row_number() OVER same AS n,
-        min(at) FILTER (WHERE type = 2) OVER whole AS recorded_at,
-        max(at) FILTER (WHERE type = 3) OVER whole AS deleted_at,
-        min(at) OVER whole AS first_at,
-        max(at) OVER whole AS last_at,
-        bool_or(at > :now) OVER whole AS later,
-        bool_or(promoted) OVER whole AS is_promoted
-      FROM history AS h
-      WHERE NOT corrupt
-      WINDOW
-        same AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id),
-        whole AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+        h.kind || ':' || h.project_id || ':' AS board,
+      h.type = 2 AND NOT h.is_promoted AND h.first_at < h.at - interval '1 minute' AS is_import,
+        -- What a snapshot's status was called, tells the change by which the item left it.
+        CASE WHEN h.type = 1 THEN h.status_from_name END AS from_name,
+        CASE WHEN h.type = 1 THEN h.status_to_name WHEN h.first_from[2] = h.status[2]::text THEN h.first_from[3] END AS to_name,
+        h.first_from IS NOT NULL AS tells_status
+      FROM (
+        SELECT
+          h.*,
+          -- Written with leading zeros, so that the least array is the first one.
+          min(ARRAY[to_char(n, 'FM000000000'), status[1]::text, status_from_name]) FILTER (WHERE type = 1 AND status IS NOT NULL)
+            OVER (PARTITION BY key) AS first_from
+        FROM (
+          SELECT
+            h.*,
+            row_number() OVER same AS n,
+            min(at) FILTER (WHERE type = 2) OVER whole AS recorded_at,
+            max(at) FILTER (WHERE type = 3) OVER whole AS deleted_at,
+            min(at) OVER whole AS first_at,
+            max(at) OVER whole AS last_at,
+            bool_or(at > :now) OVER whole AS later,
+            bool_or(promoted) OVER whole AS is_promoted
+          FROM history AS h
+          WHERE NOT corrupt
+          WINDOW
+            same AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id),
+            whole AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+        ) AS h
+        WHERE at <= :now
+          AND NOT (
+            kind = 'userstory' AND type = 1 AND at < coalesce(recorded_at, 'infinity')
+            AND at < coalesce(
+              CASE WHEN is_promoted THEN recorded_at END,
+              (SELECT s.created_date - interval '1 minute' FROM userstories_userstory AS s WHERE s.id = h.item_id),
+              '-infinity'))
+      ) AS h
     ) AS h
-    WHERE at <= :now
-      AND NOT (
-        kind = 'userstory' AND type = 1 AND at < coalesce(recorded_at, 'infinity')
-        AND at < coalesce(
-          CASE WHEN is_promoted THEN recorded_at END,
-          (SELECT s.created_date - interval '1 minute' FROM userstories_userstory AS s WHERE s.id = h.item_id),
-          '-infinity'))
   ) AS h
 ) AS h
-LEFT JOIN known_status AS coded_from ON coded_from.status_key = h.kind || ':' || h.project_id || ':' || h.status[1]
-LEFT JOIN known_status AS coded_to ON coded_to.status_key = h.kind || ':' || h.project_id || ':' || h.status[2]
-LEFT JOIN known_status AS named_from
-  ON named_from.name_key = h.kind || ':' || h.project_id || ':' || h.from_name
-  AND h.from_name IS DISTINCT FROM coded_from.status
-  AND h.from_name = ANY (coded_from.former_names) IS NOT TRUE
-LEFT JOIN known_status AS named_to
-  ON named_to.name_key = h.kind || ':' || h.project_id || ':' || h.to_name
-  AND h.to_name IS DISTINCT FROM coded_to.status
-  AND h.to_name = ANY (coded_to.former_names) IS NOT TRUE
-LEFT JOIN item_record AS i ON i.history_key = h.key AND h.type = 2 AND NOT h.tells_status AND coded_to.status_key IS NULL

@@ -17,7 +17,7 @@ WITH change AS (
   SELECT
     key, at, n, ARRAY[project_id], status[2:2], milestone[2:2], is_blocked[2:2]::integer[], NULL,
     CASE WHEN points IS NOT NULL THEN ARRAY[total_points] END,
-    coalesce(issue_type[2:2], swimlane[2:2], CASE WHEN key NOT IN (SELECT key FROM life WHERE has_foreign_story) THEN story[2:2] END),
+    coalesce(issue_type[2:2], swimlane[2:2], CASE WHEN NOT (SELECT coalesce(jsonb_object_agg(key, 1), '{}') FROM life WHERE has_foreign_story) ? key THEN story[2:2] END),
     severity[2:2], priority[2:2], CASE WHEN due_date IS NOT NULL THEN ARRAY[due_date[2] - date '1970-01-01'] END, assigned[2]
   FROM entry
   WHERE type <> 3 AND NOT is_import

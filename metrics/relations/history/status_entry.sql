@@ -1,4 +1,4 @@
--- relations: entry, known_status, status_mark, closed_name
+-- relations: entry, status_index, remembered_status, closed_name
 -- Every time an item entered a status, as history tells it: by creation (from_status_id NULL) or by a change. Names are
 -- those of that moment, as the row kept them. left_at, left_by: the next entry of the item.
 -- The item takes a status as it was marked when it came in: a mark that is switched meanwhile moves no item.
@@ -18,10 +18,10 @@ FROM (
       e.from_status_id, e.from_status_key,
       e.previous_status_id IS NOT DISTINCT FROM e.from_status_id AND e.entered_from_at IS NOT NULL AS from_is_previous,
       -- A row made after a status was deleted lacks its name, but the row by which the item entered it has it.
-      coalesce(e.from_name, CASE WHEN e.previous_status_id = e.from_status_id THEN e.previous_name END, f.status) AS from_status,
+      coalesce(e.from_name, CASE WHEN e.previous_status_id = e.from_status_id THEN e.previous_name END, e.from_known_name) AS from_status,
       e.status_id, e.status_key,
       -- A create row holds no names; the row by which the item leaves tells it.
-      coalesce(e.to_name, CASE WHEN e.next_from_status_id = e.status_id THEN e.next_from_name END, t.status) AS status,
+      coalesce(e.to_name, CASE WHEN e.next_from_status_id = e.status_id THEN e.next_from_name END, e.known_name) AS status,
       -- Moving an item to another project exchanges its status for one of that project: not a move on a board.
       e.type = 1 AND NOT e.changed_ref AS is_move,
       e.from_name IS NOT NULL AS from_name_kept, e.to_name IS NOT NULL AS name_kept,
@@ -30,40 +30,47 @@ FROM (
       e.entered_from_at, e.left_at, e.later, e.points,
       -- Whether the status was marked as closed when the item entered it. Of a status that is gone the name must do where
       -- nothing else is known.
-      coalesce(m.is_closed, coalesce(e.to_name, e.next_from_name, t.status, '') ~* closed_name.pattern) AS is_closed,
-      coalesce(fm.is_closed, coalesce(e.from_name, f.status, '') ~* closed_name.pattern) AS from_is_closed_now,
+      coalesce(m.is_closed, e.mark, coalesce(e.to_name, e.next_from_name, e.known_name, '') ~* closed_name.pattern) AS is_closed,
+      coalesce(fm.is_closed, e.from_mark, coalesce(e.from_name, e.from_known_name, '') ~* closed_name.pattern) AS from_is_closed_now,
       -- Whether the board had no status called like a backlog then.
-      NOT coalesce(b.is_closed, FALSE) AS without_backlog
+      NOT coalesce(b.is_closed, e.board_mark, FALSE) AS without_backlog
     FROM (
       SELECT
-        key, kind, item_id, n, entry_id, at, project_id, type, user_id, later, changed_ref,
-        CASE WHEN type = 1 THEN status[1] END AS from_status_id,
-        kind || ':' || project_id || ':' || CASE WHEN type = 1 THEN status[1] END AS from_status_key,
-        status_from_name AS from_name,
-        status[2] AS status_id,
-        kind || ':' || project_id || ':' || status[2] AS status_key,
-        status_to_name AS to_name,
-        lag(status[2]) OVER same AS previous_status_id,
-        lag(status_to_name) OVER same AS previous_name,
-        lag(at) OVER same AS entered_from_at,
-        lead(at) OVER same AS left_at,
-        lead(status[1]) OVER same AS next_from_status_id,
-        lead(status_from_name) OVER same AS next_from_name,
-        points
+        e.*,
+        (SELECT by_key FROM status_index) -> e.status_key ->> 'name' AS known_name,
+        (SELECT by_key FROM status_index) -> e.from_status_key ->> 'name' AS from_known_name,
+        ((SELECT marks FROM status_index) ->> e.status_key)::boolean AS mark,
+        ((SELECT marks FROM status_index) ->> e.from_status_key)::boolean AS from_mark,
+        ((SELECT marks FROM status_index) ->> (e.kind || ':' || e.project_id || ':0'))::boolean AS board_mark
       FROM (
-        SELECT e.key, e.kind, e.item_id, e.n, e.entry_id, e.at, e.project_id, e.type, e.user_id, e.later, e.changed_ref, e.status,
-          e.status_from_name, e.status_to_name, e.is_import,
-          (max(ARRAY[n, total_points]) FILTER (WHERE e.points IS NOT NULL) OVER (PARTITION BY key ORDER BY n))[2] AS points
-        FROM entry AS e
+          SELECT
+            key, kind, item_id, n, entry_id, at, project_id, type, user_id, later, changed_ref,
+            CASE WHEN type = 1 THEN status[1] END AS from_status_id,
+            kind || ':' || project_id || ':' || CASE WHEN type = 1 THEN status[1] END AS from_status_key,
+            status_from_name AS from_name,
+            status[2] AS status_id,
+            kind || ':' || project_id || ':' || status[2] AS status_key,
+            status_to_name AS to_name,
+            lag(status[2]) OVER same AS previous_status_id,
+            lag(status_to_name) OVER same AS previous_name,
+            lag(at) OVER same AS entered_from_at,
+            lead(at) OVER same AS left_at,
+            lead(status[1]) OVER same AS next_from_status_id,
+            lead(status_from_name) OVER same AS next_from_name,
+            points
+          FROM (
+            SELECT e.key, e.kind, e.item_id, e.n, e.entry_id, e.at, e.project_id, e.type, e.user_id, e.later, e.changed_ref, e.status,
+              e.status_from_name, e.status_to_name, e.is_import,
+              (max(ARRAY[n, total_points]) FILTER (WHERE e.points IS NOT NULL) OVER (PARTITION BY key ORDER BY n))[2] AS points
+            FROM entry AS e
+          ) AS e
+          WHERE status IS NOT NULL AND type <> 3 AND NOT is_import
+          WINDOW same AS (PARTITION BY key ORDER BY n)
       ) AS e
-      WHERE status IS NOT NULL AND type <> 3 AND NOT is_import
-      WINDOW same AS (PARTITION BY key ORDER BY n)
     ) AS e
-    LEFT JOIN known_status AS t ON t.status_key = e.status_key
-    LEFT JOIN known_status AS f ON f.status_key = e.from_status_key
-    LEFT JOIN status_mark AS m ON m.status_key = e.status_key AND e.at >= m.valid_from AND e.at < m.valid_to
-    LEFT JOIN status_mark AS fm ON fm.status_key = e.from_status_key AND e.at >= fm.valid_from AND e.at < fm.valid_to
-    LEFT JOIN status_mark AS b ON b.status_key = e.kind || ':' || e.project_id || ':0' AND e.at >= b.valid_from AND e.at < b.valid_to
+    LEFT JOIN remembered_status AS m ON m.status_key = e.status_key AND e.at >= m.valid_from AND e.at < m.valid_to
+    LEFT JOIN remembered_status AS fm ON fm.status_key = e.from_status_key AND e.at >= fm.valid_from AND e.at < fm.valid_to
+    LEFT JOIN remembered_status AS b ON b.status_key = e.kind || ':' || e.project_id || ':0' AND e.at >= b.valid_from AND e.at < b.valid_to
     CROSS JOIN closed_name
   ) AS e
   WINDOW same AS (PARTITION BY key ORDER BY n)

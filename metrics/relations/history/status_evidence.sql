@@ -23,7 +23,7 @@ WITH with_tasks AS (
     (max(ARRAY[e.n, e.status[2]]) FILTER (WHERE e.status IS NOT NULL) OVER same)[2] AS status_id
   FROM entry AS e
   WHERE e.kind = 'userstory' AND e.type <> 3 AND NOT e.is_import AND e.at >= e.recorded_at
-    AND e.item_id NOT IN (SELECT story_id FROM with_tasks WHERE story_id IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM with_tasks AS t WHERE t.story_id = e.item_id)
   WINDOW same AS (PARTITION BY e.key ORDER BY e.n)
 ), evidence AS (
   SELECT e.status_key, v.at, v.is_closed

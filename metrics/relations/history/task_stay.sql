@@ -11,7 +11,7 @@ WITH task AS (
   SELECT key, milestone_id, milestone_id AS own_milestone_id, is_closed, valid_from, valid_to
   FROM task
   -- Of a story that nothing tells of, nothing is known.
-  WHERE story_id IS NULL OR story_id NOT IN (SELECT item_id FROM state WHERE kind = 'userstory')
+  WHERE NOT EXISTS (SELECT FROM state AS s WHERE s.kind = 'userstory' AND s.item_id = task.story_id)
   UNION ALL
   SELECT
     t.key, s.milestone_id, t.milestone_id, t.is_closed,
