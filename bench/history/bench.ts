@@ -2,46 +2,53 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
 import { formatTable } from '../../src/main/table.js';
-import { type Cluster, hasPostgres, startPostgres } from '../../test/support/postgres.js';
-import { changeSql, generateSql } from './generate.js';
+import { changeSql, type Extent, generateSql } from './generate.js';
+import { type BenchPostgres, postgresPrograms, startPostgres } from './postgres.js';
 import type { Cost } from './subject.js';
 
-const ENTRIES_PER_ITEM = 50;
-const SIZES = [250_000, 1_000_000];
+/** One large project with a long history, twice. */
+const ONE_PROJECT: readonly Extent[] = [
+  { projects: 1, itemsPerProject: 5000, entriesPerItem: 50 },
+  { projects: 1, itemsPerProject: 20_000, entriesPerItem: 50 },
+];
 const CHANGED_ITEMS = 100;
 const CYCLES = 5;
 
-/** What a cycle of all event collectors costs, beside reading everything anew, and how the first reading goes. */
-export async function benchHistory(): Promise<void> {
-  if (!hasPostgres) {
+/**
+ * What a cycle of all event collectors costs, beside reading everything anew, and how the first reading goes: of one
+ * large project, or of `projects` equal ones of 200 items with 5 entries each.
+ */
+export async function benchHistory(projects?: number): Promise<void> {
+  const programs = postgresPrograms();
+  if (programs === undefined) {
     process.stdout.write('History: left out, there is no PostgreSQL on this machine.\n');
     return;
   }
-  process.stdout.write(
-    'History: on a real PostgreSQL, all event collectors together, 50 entries an item.\n\n',
-  );
+  const extents =
+    projects === undefined ? ONE_PROJECT : [{ projects, itemsPerProject: 200, entriesPerItem: 5 }];
+  process.stdout.write('History: on a real PostgreSQL, all event collectors together.\n\n');
   const rows: string[][] = [];
-  for (const entries of SIZES) {
-    const cluster = await startPostgres();
+  for (const extent of extents) {
+    const postgres = await startPostgres(programs);
     try {
-      await cluster.query(taigaSchemaSql);
-      await cluster.query(generateSql(entries / ENTRIES_PER_ITEM, ENTRIES_PER_ITEM));
-      rows.push(...(await measure(cluster, entries)));
+      await postgres.query(taigaSchemaSql);
+      await postgres.query(generateSql(extent));
+      rows.push(...(await measure(postgres, extent)));
     } finally {
-      await cluster.close();
+      await postgres.close();
     }
   }
   for (const line of formatTable(
-    ['entries', 'what', 'wall', 'database', 'everything anew', 'peak memory'],
+    ['projects', 'items', 'entries', 'what', 'wall', 'database', 'of the first reading', 'peak memory'],
     rows,
   ))
     process.stdout.write(`${line}\n`);
 }
 
-async function measure(cluster: Cluster, entries: number): Promise<string[][]> {
+async function measure(postgres: BenchPostgres, extent: Extent): Promise<string[][]> {
   const child = fork(fileURLToPath(new URL('./subject.ts', import.meta.url)), [], {
     execArgv: ['--import', 'tsx'],
-    env: { ...process.env, TAIGA_DATABASE_URL: cluster.url },
+    env: { ...process.env, TAIGA_DATABASE_URL: postgres.url },
   });
   try {
     await answer(child);
@@ -50,27 +57,26 @@ async function measure(cluster: Cluster, entries: number): Promise<string[][]> {
     await answer<Cost>(child, 'cycle');
     const quiet = await median(CYCLES, () => answer<Cost>(child, 'cycle'));
     const busy = await median(CYCLES, async () => {
-      await cluster.query(changeSql(CHANGED_ITEMS));
+      await postgres.query(changeSql(CHANGED_ITEMS));
       const cost = await answer<Cost>(child, 'cycle');
       await answer<Cost>(child, 'cycle');
       return cost;
     });
-    const anew = await answer<Cost>(child, 'recompute');
     const row = (what: string, cost: Cost, ratio = ''): string[] => [
-      String(entries),
+      String(extent.projects),
+      String(extent.projects * extent.itemsPerProject),
+      String(extent.projects * extent.itemsPerProject * extent.entriesPerItem),
       what,
       `${cost.wallMs.toFixed(0)} ms`,
       `${cost.databaseMs.toFixed(0)} ms`,
       ratio,
       `${cost.peakRssMb.toFixed(0)} MB`,
     ];
-    const timesCheaper = (cost: Cost): string =>
-      `${(anew.databaseMs / cost.databaseMs).toFixed(0)}× the database time`;
+    const timesCheaper = (cost: Cost): string => `1/${(first.databaseMs / cost.databaseMs).toFixed(0)}`;
     return [
       row('first reading', first),
       row('cycle, nothing new', quiet, timesCheaper(quiet)),
       row(`cycle, ${CHANGED_ITEMS} items changed`, busy, timesCheaper(busy)),
-      row('everything anew', anew),
     ];
   } finally {
     child.disconnect();

@@ -92,7 +92,10 @@ DROP TABLE moved;
 type Columns = Readonly<Record<string, string>>;
 
 /** SQL about item n of project p at its entry e: it moves from status to status, one step an entry. */
-function createItem({ entriesPerItem }: Extent, perKind: number): Readonly<Record<'createdAt' | 'lastAt' | 'lastStatus' | 'isClosed' | 'isBlocked', string>> {
+function createItem(
+  { entriesPerItem }: Extent,
+  perKind: number,
+): Readonly<Record<'createdAt' | 'lastAt' | 'lastStatus' | 'isClosed' | 'isBlocked', string>> {
   const last = entriesPerItem - 1;
   const createdAt = `now() - interval '3 years' + n * interval '1 second' * ${Math.floor((2.9 * 365 * 86_400) / perKind)}`;
   return {
@@ -119,7 +122,12 @@ function statusNames(project: string): string {
 }
 
 /** Each entry moves the item on; some tell of a comment, some of a block and, two entries later, of its end. */
-function historySql(model: string, { projects, entriesPerItem }: Extent, perKind: number, snapshot: string): string {
+function historySql(
+  model: string,
+  { projects, entriesPerItem }: Extent,
+  perKind: number,
+  snapshot: string,
+): string {
   const itemId = `((p - 1) * ${perKind} + n)`;
   const { createdAt } = createItem({ projects, entriesPerItem, itemsPerProject: 0 }, perKind);
   const closed = `(n + e) % ${STATUS_IDS} = ${STATUS_IDS - 1}`;

@@ -1,15 +1,15 @@
 import pino from 'pino';
 import { createChangeFeed } from '../../src/collectors/events/change-feed.js';
-import { createEventReading } from '../../src/collectors/events/event-reading.js';
+import { createEventReadings, eventDefinitions } from '../../src/collectors/events/event-reading.js';
 import { parameterValues } from '../../src/collectors/parameters.js';
 import { createReader } from '../../src/collectors/reader.js';
-import { readOnce } from '../../src/collectors/reading.js';
+import { createStatusMemory } from '../../src/collectors/statuses/status-memory.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { loadInstallation } from '../../src/main/installation.js';
 
 /*
  * The event collectors in a process of their own, so that its memory can be told apart. Answers 'cycle' with what one
- * cycle of all of them took, and 'recompute' with what reading everything anew takes.
+ * cycle of all of them took; the first one reads everything.
  */
 export interface Cost {
   readonly wallMs: number;
@@ -32,15 +32,23 @@ const database: Database = {
       databaseMs += performance.now() - startedAt;
     }
   },
+  async readTogether(...parameters) {
+    const startedAt = performance.now();
+    try {
+      await plain.readTogether(...parameters);
+    } finally {
+      databaseMs += performance.now() - startedAt;
+    }
+  },
 };
 const reader = createReader(database, library.relations);
-const values = (keys: readonly string[] | null = null) => parameterValues(config, new Date(), keys);
+const present = () => parameterValues(config, new Date());
+const statuses = createStatusMemory({ reader, values: present });
+const values = (keys: readonly string[] | null = null) =>
+  parameterValues(config, new Date(), keys, statuses.parameter());
 const feed = createChangeFeed({ database, reader, values });
-const collectors = library.collectors.flatMap((definition) => {
-  const { events } = definition;
-  return events ? [{ ...definition, events }] : [];
-});
-const readings = collectors.map((definition) => createEventReading({ definition, reader, feed }));
+const definitions = eventDefinitions(library.collectors);
+const readings = createEventReadings({ definitions, reader, feed });
 
 let peakRss = 0;
 setInterval(() => {
@@ -55,17 +63,13 @@ async function measure(work: () => Promise<unknown>): Promise<Cost> {
   return { wallMs: performance.now() - startedAt, databaseMs, peakRssMb: peakRss / 2 ** 20 };
 }
 
-const works: Readonly<Record<string, () => Promise<unknown>>> = {
-  cycle: () => Promise.all(readings.map((reading) => reading.read(values, () => undefined))),
-  async recompute() {
-    for (const definition of collectors)
-      await readOnce(reader, { ...definition, timeoutMs: 600_000 }, values());
-  },
-};
+async function cycle(): Promise<void> {
+  await statuses.refresh();
+  await Promise.all([...readings.values()].map((reading) => reading.read(values, () => undefined)));
+}
 
-process.on('message', (message) => {
-  const work = works[String(message)];
-  if (work) void measure(work).then((cost) => process.send?.(cost));
+process.on('message', () => {
+  void measure(cycle).then((cost) => process.send?.(cost));
 });
 process.on('disconnect', () => {
   void plain.close().then(() => process.exit(0));

@@ -5,7 +5,7 @@ import type { RetryDelay } from './backoff.js';
 import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorDefinition } from './definition.js';
 import { createChangeFeed } from './events/change-feed.js';
-import { createEventReading } from './events/event-reading.js';
+import { createEventReadings, eventDefinitions } from './events/event-reading.js';
 import type { MetricFamily } from './families.js';
 import type { CollectorLibrary } from './library.js';
 import { createNewSeries, type HeldSeries, type NewSeries } from './new-series.js';
@@ -115,13 +115,18 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const feed = createChangeFeed({ database, reader, values });
   let databaseUp = handover?.databaseUp ?? false;
 
+  const eventReadings = createEventReadings({
+    definitions: eventDefinitions(library.collectors),
+    reader,
+    feed,
+  });
+
   /** The present is read anew each time; of what happened, only what is new. */
   const createRead = (
     definition: CollectorDefinition,
   ): ((onProgress: (ratio: number) => void) => Promise<Reading>) => {
-    const { events } = definition;
-    if (!events) return () => readOnce(reader, definition, values());
-    const eventReading = createEventReading({ definition: { ...definition, events }, reader, feed });
+    const eventReading = eventReadings.get(definition.name);
+    if (!eventReading) return () => readOnce(reader, definition, values());
     return (report) => eventReading.read(values, (done, total) => report(done / total));
   };
 

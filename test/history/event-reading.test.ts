@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEventReading, type EventReading } from '../../src/collectors/events/event-reading.js';
+import { createEventReadings, type EventReading } from '../../src/collectors/events/event-reading.js';
 import type { ParameterValues } from '../../src/collectors/parameters.js';
 import type { Reader } from '../../src/collectors/reader.js';
 import { flatten } from '../support/samples.js';
@@ -50,8 +50,12 @@ function begin(
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
     restartedAt: () => restarts.findLast((at) => at <= mark) ?? 0,
     foundAllAt: () => 1,
+    // 500 items a slice.
+    entriesPerItem: () => 20,
   };
-  const reading: EventReading = createEventReading({ definition: DEFINITION, reader, feed });
+  const reading = createEventReadings({ definitions: [DEFINITION], reader, feed, gatherMs: 0 }).get(
+    DEFINITION.name,
+  ) as EventReading;
   return { reading, slices };
 }
 
@@ -134,7 +138,8 @@ describe('the reading of events', () => {
     await expect(reading.read(values, () => undefined)).rejects.toThrow('the database was lost');
     const { changed, families } = await reading.read(values, () => undefined);
     expect([changed, flatten(families)]).toEqual([true, { created_total: 500 }]);
-    expect(slices.map((slice) => slice.length)).toEqual([500, 300, 500, 500, 300]);
+    // Two slices are read at once: the second one was under way when the first failed.
+    expect(slices.map((slice) => slice.length)).toEqual([500, 300, 500, 300, 500, 300]);
     const next = await reading.read(values, () => undefined);
     expect([next.changed, flatten(next.families)]).toEqual([false, { created_total: 500 }]);
   });

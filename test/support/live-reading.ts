@@ -1,5 +1,5 @@
 import { createChangeFeed } from '../../src/collectors/events/change-feed.js';
-import { createEventReading } from '../../src/collectors/events/event-reading.js';
+import { createEventReadings, eventDefinitions } from '../../src/collectors/events/event-reading.js';
 import { createStatusMemory, type StatusRecord } from '../../src/collectors/statuses/status-memory.js';
 import type { Database } from '../../src/database/database.js';
 import { collectorsWith, type Kit } from './kit.js';
@@ -32,28 +32,32 @@ export function startLiveReading(
     values: () => kit.values(now),
     ...(clock && { clock }),
   });
-  const readings = collectorsWith(kit, 'events').map((name) => {
-    const { events, ...definition } = kit.collector(name);
-    if (!events) throw new Error(`${name} has no events`);
-    return createEventReading({ definition: { ...definition, events }, reader: kit.reader, feed });
+  const readings = createEventReadings({
+    definitions: eventDefinitions(kit.library.collectors),
+    reader: kit.reader,
+    feed,
+    gatherMs: 0,
   });
   return {
     async read(at) {
       now = at;
       itemsRead = 0;
       const table: Table = {};
-      for (const reading of readings) {
-        let items = 0;
-        await statuses.refresh();
-        const { families } = await reading.read(
-          (keys) => ({ ...kit.values(now, keys), statuses: statuses.parameter() }),
-          (done) => {
-            items = done;
-          },
-        );
-        itemsRead += items;
-        Object.assign(table, flatten(families));
-      }
+      await statuses.refresh();
+      // As the service does: all at once.
+      await Promise.all(
+        [...readings.values()].map(async (reading) => {
+          let items = 0;
+          const { families } = await reading.read(
+            (keys) => ({ ...kit.values(now, keys), statuses: statuses.parameter() }),
+            (done) => {
+              items = done;
+            },
+          );
+          itemsRead += items;
+          Object.assign(table, flatten(families));
+        }),
+      );
       return table;
     },
     itemsRead: () => itemsRead,

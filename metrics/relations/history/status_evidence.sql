@@ -1,7 +1,8 @@
 -- relations: entry, status_entry, item_record, known_status, any_status, board, stage_rule
 -- What history and the tables tell of statuses beyond today: those that are gone, and those whose closed mark was
 -- switched, as rows for :statuses (see remembered_status); and when a board had a status that is called like a backlog,
--- where that is not always. Read with all keys, once, before anything else.
+-- where that is not always. Read once, before anything else, with all keys of the projects that are asked about: of other
+-- projects it tells only a part.
 -- Taiga does not record marks. What it does record:
 -- - A task or issue gets a finish date when it is saved in a closed status, keeps it while it goes through closed ones,
 --   and loses it in an open one. So where a date is, every status since was closed and the one before was not; where
@@ -23,7 +24,7 @@ WITH with_tasks AS (
     (max(ARRAY[e.n, e.status[2]]) FILTER (WHERE e.status IS NOT NULL) OVER same)[2] AS status_id
   FROM entry AS e
   WHERE e.kind = 'userstory' AND e.type <> 3 AND NOT e.is_import AND e.at >= e.recorded_at
-    AND NOT EXISTS (SELECT FROM with_tasks AS t WHERE t.story_id = e.item_id)
+    AND NOT (SELECT coalesce(jsonb_object_agg(story_id, 1), '{}') FROM with_tasks WHERE story_id IS NOT NULL) ? e.item_id::text
   WINDOW same AS (PARTITION BY e.key ORDER BY e.n)
 ), evidence AS (
   SELECT e.status_key, v.at, v.is_closed

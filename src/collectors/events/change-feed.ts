@@ -6,7 +6,7 @@ import { createChangeQueries } from './change-queries.js';
 import { createHistoryWatch } from './history-watch.js';
 import { createItemGroups } from './item-groups.js';
 import { createKnownProjects } from './known-projects.js';
-import { continues, type Position } from './position.js';
+import { continues, isUntouched, type Position } from './position.js';
 
 /**
  * Which items changed, told cheaply: their number decides what it costs, not how much history there is.
@@ -27,6 +27,8 @@ export interface ChangeFeed {
    * that a fresh start would not have: all must be read anew.
    */
   restartedAt(): number;
+  /** Rows of history that an item has, on average. */
+  entriesPerItem(): number;
   /** The mark of the last look that took everything for changed, as at the start: another server is read, perhaps. */
   foundAllAt(): number;
 }
@@ -60,6 +62,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   let mark = 0;
   let restartedAt = 0;
   let foundAllAt = 0;
+  let entriesPerItem = 0;
   let position: Position | undefined;
   let polling: Promise<number> | undefined;
 
@@ -75,7 +78,9 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const findEverything = async (next: Position): Promise<void> => {
     const { tables } = next;
     await history.begin(next);
-    for (const key of await queries.readAllKeys(tables)) found.add(key);
+    const { keys, entries } = await queries.readAllKeys(tables);
+    for (const key of keys) found.add(key);
+    entriesPerItem = entries / Math.max(1, keys.size);
     for (const model of tables) await findComeAndGone(model);
   };
 
@@ -108,8 +113,8 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     // Before anything is read: what is written meanwhile is found by the next look.
     const next = await queries.readPosition();
     const since = position !== undefined && continues(position, next) ? position : undefined;
-    if (since) await findChanges(since, next);
-    else await findEverything(next);
+    if (!since) await findEverything(next);
+    else if (!isUntouched(since, next)) await findChanges(since, next);
     // After what happened in them, of which nothing is told while they are not exported.
     const { isLost, added } = await projects.look(next);
     if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) found.add(key);
@@ -146,6 +151,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     },
     restartedAt: () => restartedAt,
     foundAllAt: () => foundAllAt,
+    entriesPerItem: () => entriesPerItem,
     since(from) {
       const changed = new Set<ReadonlySet<string>>();
       for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));

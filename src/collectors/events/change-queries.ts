@@ -6,8 +6,10 @@ import { type Position, writtenSince } from './position.js';
 export interface ChangeQueries {
   /** Where the numbers of transactions are now. */
   readPosition(): Promise<Position>;
-  /** Everything that history or the tables know. */
-  readAllKeys(tables: readonly Model[]): Promise<ReadonlySet<string>>;
+  /** Everything that history or the tables know, and how many rows of history that is. */
+  readAllKeys(
+    tables: readonly Model[],
+  ): Promise<{ readonly keys: ReadonlySet<string>; readonly entries: number }>;
   /** Everything that happened in these projects, by their ids. */
   readKeysOf(projects: readonly string[], tables: readonly Model[]): Promise<ReadonlySet<string>>;
   /** What was written since the position was read, or was not yet committed then. */
@@ -47,11 +49,12 @@ export function createChangeQueries(database: Database): ChangeQueries {
     async readPosition() {
       const generation = database.generation();
       const others = MODELS.filter((model) => !ITEM_MODELS.includes(model));
-      const [oldest, timelineEnd, readable] = await queryOne(
-        `SELECT txid_snapshot_xmin(txid_current_snapshot())::text,
+      const [oldest, snapshot, timelineEnd, readable] = await queryOne(
+        `SELECT txid_snapshot_xmin(s)::text, s::text,
            (SELECT max(id)::text FROM timeline_timeline),
            (SELECT string_agg(m.model, ',') FROM unnest($1::text[], $2::text[]) AS m (model, name)
-            WHERE has_table_privilege(to_regclass('public.' || m.name), 'SELECT'))`,
+            WHERE has_table_privilege(to_regclass('public.' || m.name), 'SELECT'))
+         FROM txid_current_snapshot() AS s`,
         [others, others.map((model) => TABLES[model])],
       );
       const present = (readable ?? '').split(',');
@@ -61,6 +64,7 @@ export function createChangeQueries(database: Database): ChangeQueries {
       );
       return {
         oldest: BigInt(oldest ?? 0),
+        snapshot: snapshot ?? '',
         generation,
         cluster: cluster ?? '',
         timelineEnd: Number(timelineEnd ?? 0),
@@ -70,16 +74,18 @@ export function createChangeQueries(database: Database): ChangeQueries {
 
     async readAllKeys(tables) {
       const keys = new Set<string>();
+      let entries = 0;
       await query(
-        `SELECT key FROM history_historyentry WHERE key ~ $1 GROUP BY key
-         UNION
-         ${tables.map((model) => `SELECT '${model}:' || id FROM ${TABLES[model]}`).join(' UNION ')}`,
+        `SELECT key, count(*) FROM history_historyentry WHERE key ~ $1 GROUP BY key
+         UNION ALL
+         ${tables.map((model) => `SELECT '${model}:' || id, 0 FROM ${TABLES[model]}`).join(' UNION ALL ')}`,
         [KEY_PATTERN],
-        ([key]) => {
+        ([key, count]) => {
           if (key) keys.add(key);
+          entries += Number(count);
         },
       );
-      return keys;
+      return { keys, entries };
     },
 
     async readKeysOf(projects, tables) {

@@ -4,6 +4,8 @@ import type { Model } from '../history-keys.js';
 export interface Position {
   /** The oldest transaction that was running: all before it were over. Counted on over 2^32. */
   readonly oldest: bigint;
+  /** The transactions that were over then, as PostgreSQL writes it: where none has begun since, it is the same. */
+  readonly snapshot: string;
   /** Of the database: a replica shows less than was seen on its primary. */
   readonly generation: number;
   /** Empty where it cannot be known. */
@@ -26,6 +28,15 @@ export function continues(before: Position, after: Position): boolean {
     passed >= 0n &&
     passed < KNOWN_TRANSACTIONS
   );
+}
+
+/**
+ * Whether no transaction that writes was under way at either look, or has been since: then nothing changed. It takes no
+ * look at any table.
+ */
+export function isUntouched(before: Position, after: Position): boolean {
+  const [oldest, next] = after.snapshot.split(':');
+  return before.snapshot === after.snapshot && oldest === next && before.timelineEnd === after.timelineEnd;
 }
 
 /** Where both are known. */

@@ -1,3 +1,4 @@
+import { sideBySide } from '../events/side-by-side.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import {
@@ -47,6 +48,9 @@ export interface StatusMemoryOptions {
 }
 
 const TIMEOUT_MS = 5 * 60_000;
+/** Of history a slice: few enough to stay in memory. */
+const SLICE_ENTRIES = 20_000;
+const SLICES_AT_ONCE = 2;
 /** How old the store may be when nothing changed: what is younger than it must be inferred after a crash. */
 const WRITE_EVERY_MICROS = 10 * 60 * 1_000_000;
 
@@ -58,6 +62,7 @@ const EVIDENCE = `SELECT kind, project_id, status_id, status, is_closed,
   (extract(epoch FROM CASE WHEN isfinite(valid_from) THEN valid_from END) * 1000000)::bigint AS since
 FROM status_evidence
 ORDER BY valid_from`;
+const KEYS = 'SELECT project_id, key, entries FROM history_key';
 
 export function createStatusMemory({ reader, values, before, store }: StatusMemoryOptions): StatusMemory {
   let known: KnownStatuses = new Map();
@@ -78,7 +83,7 @@ export function createStatusMemory({ reader, values, before, store }: StatusMemo
     const rows = await readCurrent(reader, now);
     const isNews = !hasStarted || !isUpToDate(known, rows);
     if (isNews) {
-      const evidence = await readEvidence(reader, { ...now, keys: null, statuses: statusesParameter(known) });
+      const evidence = await readEvidence(reader, { ...now, statuses: statusesParameter(known) });
       known = learn(known, rows, evidence, untilMicros, nowMicros);
       parameter = statusesParameter(known);
       hasStarted = true;
@@ -110,20 +115,50 @@ async function readCurrent(reader: Reader, values: ParameterValues): Promise<Sta
   return found;
 }
 
+/** Project by project, so that no statement goes through everything. */
 async function readEvidence(reader: Reader, values: ParameterValues): Promise<KnownStatuses> {
   const found = new Map<string, KnownStatus>();
-  await readRows(reader, EVIDENCE, ['status_evidence'], values, (row) => {
-    const [, , , , isClosed, since] = row;
-    const { name, ...id } = toStatusRow(row);
-    const key = statusKey(id);
-    const known = found.get(key) ?? { ...id, name, formerNames: [], marks: [], isGone: true };
-    const mark = {
-      isClosed: isClosed === null ? undefined : isClosed === 'true',
-      sinceMicros: since === null ? undefined : Number(since),
-    };
-    found.set(key, { ...known, marks: [...known.marks, mark] });
+  const slices = await readSlices(reader, values);
+  await sideBySide(slices, SLICES_AT_ONCE, async ({ projects, keys }) => {
+    await readRows(reader, EVIDENCE, ['status_evidence'], { ...values, keys }, (row) => {
+      const [, projectId, , , isClosed, since] = row;
+      // An item that came from elsewhere tells of statuses there, too: all that is known of those comes with their slice.
+      if (!projects.has(projectId ?? '')) return;
+      const { name, ...id } = toStatusRow(row);
+      const key = statusKey(id);
+      const known = found.get(key) ?? { ...id, name, formerNames: [], marks: [], isGone: true };
+      const mark = {
+        isClosed: isClosed === null ? undefined : isClosed === 'true',
+        sinceMicros: since === null ? undefined : Number(since),
+      };
+      found.set(key, { ...known, marks: [...known.marks, mark] });
+    });
   });
   return found;
+}
+
+interface ProjectSlice {
+  readonly projects: ReadonlySet<string>;
+  readonly keys: readonly string[];
+}
+
+/** Whole projects put together to slices of about the wanted size. */
+async function readSlices(reader: Reader, values: ParameterValues): Promise<ProjectSlice[]> {
+  const slices: { projects: Set<string>; keys: string[] }[] = [];
+  let slice = { projects: new Set<string>(), keys: [] as string[] };
+  let entries = 0;
+  await readRows(reader, KEYS, ['history_key'], values, ([projectId, key, count]) => {
+    const project = projectId ?? '';
+    if (entries >= SLICE_ENTRIES && !slice.projects.has(project)) {
+      slice = { projects: new Set(), keys: [] };
+      entries = 0;
+    }
+    if (slice.keys.length === 0) slices.push(slice);
+    slice.projects.add(project);
+    slice.keys.push(key ?? '');
+    entries += Number(count);
+  });
+  return slices;
 }
 
 async function readRows(
