@@ -9,9 +9,9 @@ import { createWorkingSeconds } from '../calendar/working-time.js';
 import { createReader } from '../collectors/reader.js';
 import { BugflowError } from '../errors.js';
 import { WORKING_SECONDS } from '../observability/settings-families.js';
-import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
+import { openDatabase } from './open-database.js';
 
 export interface BackfillCommandOptions {
   /** Undefined: when the first thing happened. */

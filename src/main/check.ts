@@ -10,11 +10,11 @@ import { describeMissing } from '../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable, messageOf } from '../errors.js';
 import { createFileWatch } from '../server/web-config/file-watch.js';
 import { readWebFile } from '../server/web-config/web-file.js';
-import { openDatabase } from '../tunnel/open-database.js';
 import { checkRules } from './check-rules.js';
 import { explainFileRights } from './file-rights.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
+import { openDatabase } from './open-database.js';
 import { formatTable } from './table.js';
 import { printWorkflow } from './workflow-table.js';
 

@@ -8,9 +8,9 @@ import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies, type SampleFamily } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import type { LastRun } from '../observability/own-families.js';
-import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
+import { openDatabase } from './open-database.js';
 
 export interface CollectOptions {
   /** Collectors to run; none: all. */

@@ -8,8 +8,8 @@ import { readDashboards } from '../grafana/dashboard.js';
 import { type Published, publish } from '../grafana/publish.js';
 import type { Project } from '../grafana/walls.js';
 import type { RetryPolicy } from '../http/retry.js';
-import { openDatabase } from '../tunnel/open-database.js';
 import type { Installation } from './installation.js';
+import { openDatabase } from './open-database.js';
 import { formatTable } from './table.js';
 
 /** The folder `dashboards/json/` that ships with the package, from `src/main` and `dist/main` alike. */

@@ -18,12 +18,12 @@ import { type Settings, settingsOf } from '../observability/settings-families.js
 import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
 import { createServer } from '../server/server.js';
 import { openWeb } from '../server/web.js';
-import { openDatabase } from '../tunnel/open-database.js';
 import type { TunnelState } from '../tunnel/tunnel.js';
 import { createProgressLog, logCircuit, logRun, logVerified } from './collector-log.js';
 import { explainFileRights } from './file-rights.js';
 import { type Installation, loadInstallation } from './installation.js';
 import { isLoopback, listen } from './listen.js';
+import { openDatabase } from './open-database.js';
 import { openStatusStore } from './status-store.js';
 
 /** The folder `docs/runbooks/` that ships with the package, from `src/main` and `dist/main` alike. */

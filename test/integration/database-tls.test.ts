@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
-import { openDatabase } from '../../src/tunnel/open-database.js';
+import { openDatabase } from '../../src/main/open-database.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
 import { type Authority, type Certificate, createAuthority, hasOpenssl } from '../support/certificates.js';
 import { HANG_MS } from '../support/hang.js';

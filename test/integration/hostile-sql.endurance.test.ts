@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { loadConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/database/database.js';
 import type { BugflowError } from '../../src/errors.js';
-import { openDatabase } from '../../src/tunnel/open-database.js';
+import { openDatabase } from '../../src/main/open-database.js';
 import { eventually } from '../support/eventually.js';
 import { type Gate, startGate } from '../support/gate.js';
 import { HANG_MS } from '../support/hang.js';

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { loadConfig } from '../../src/config/config.js';
 import { collect } from '../../src/main/collect.js';
 import { loadInstallation } from '../../src/main/installation.js';
+import { openDatabase } from '../../src/main/open-database.js';
 import { type Service, startService } from '../../src/main/service.js';
-import { openDatabase } from '../../src/tunnel/open-database.js';
 import { bugflow, createFolder, type Folder, scrape } from '../support/bugflow.js';
 import { eventually } from '../support/eventually.js';
 import { exampleTaiga } from '../support/fixture.js';

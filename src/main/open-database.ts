@@ -5,9 +5,9 @@ import { createDatabase, type Database } from '../database/database.js';
 import { describeHost, describeTarget } from '../database/explain-error.js';
 import { createFailover, type Failover, type ServerState } from '../database/failover.js';
 import type { BugflowError } from '../errors.js';
-import { resolveRoute } from './route.js';
-import { openSession } from './session.js';
-import { createTunnel, type TunnelState } from './tunnel.js';
+import { resolveRoute } from '../tunnel/route.js';
+import { openSession } from '../tunnel/session.js';
+import { createTunnel, type TunnelState } from '../tunnel/tunnel.js';
 
 export interface OpenDatabaseOptions {
   /** Told of connections that broke while idle, for the log. */
