@@ -18,7 +18,6 @@ import { REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
 import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
 import { CONTENT_TYPES } from '../../src/exposition/format.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
-import { NO_RUNBOOKS } from '../../src/server/runbooks/library.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
 
@@ -195,15 +194,9 @@ async function listen(): Promise<{ port: number; collect: () => Promise<void> }>
   const configFile = mode === 'bugflow with login' ? await writeWebFile() : undefined;
   const server = createServer({
     exposition,
-    version: 'bench',
-    openCircuits: () => new Map(),
-    runners: () => engine.runners,
-    databaseUp: engine.databaseUp,
-    databaseTarget: () => '',
+    routes: [],
+    waitingFor: () => [],
     reload: undefined,
-    rowSamples: () => true,
-    runbooks: NO_RUNBOOKS,
-    grafanaUrl: () => undefined,
     web: await openWeb({ configFile, maxConnections: 512 }, { log }),
     log,
   });

@@ -3,11 +3,11 @@ import { withZeros } from '../collectors/new-series.js';
 import { BugflowError, messageOf } from '../errors.js';
 import { renderFamilies } from '../exposition/format.js';
 import { writeAtomically } from '../files/write-atomically.js';
-import { type LastRun, runFamilies } from '../observability/own-families.js';
 import { settingsFamilies, settingsOf } from '../observability/settings-families.js';
 import { type CollectOptions, collect } from './collect.js';
 import { readFileBefore } from './file-before.js';
 import type { Installation } from './installation.js';
+import { type LastRun, runFamilies } from './parts/collector-families.js';
 
 export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'now' | 'at' | 'warn'> {
   readonly file: string;

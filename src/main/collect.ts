@@ -7,10 +7,10 @@ import { describeMissing } from '../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies, type SampleFamily } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
-import type { LastRun } from '../observability/own-families.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
 import { openDatabase } from './open-database.js';
+import type { LastRun } from './parts/collector-families.js';
 
 export interface CollectOptions {
   /** Collectors to run; none: all. */

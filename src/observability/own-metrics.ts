@@ -1,5 +1,6 @@
 import type { Exposition } from '../exposition/exposition.js';
-import { createProcessMetrics, ownFamilies, type ServiceFacts } from './own-families.js';
+import type { SampleFamily } from '../exposition/format.js';
+import { createProcessMetrics } from './process-metrics.js';
 
 /** Keeps the service's own part of the exposition up to date, aside from the scrape path. */
 export interface OwnMetrics {
@@ -16,7 +17,11 @@ const INTERVAL_MS = 5000;
 /** Runs tend to end together. */
 const DEBOUNCE_MS = 100;
 
-export function createOwnMetrics(exposition: Exposition, facts: () => ServiceFacts): OwnMetrics {
+/** @param families what there is to tell now, beside the process's own metrics */
+export function createOwnMetrics(
+  exposition: Exposition,
+  families: () => readonly SampleFamily[],
+): OwnMetrics {
   const processMetrics = createProcessMetrics();
   let timer: NodeJS.Timeout | undefined;
   let publishing: Promise<void> = Promise.resolve();
@@ -25,7 +30,7 @@ export function createOwnMetrics(exposition: Exposition, facts: () => ServiceFac
   const publish = (): Promise<void> => {
     publishing = publishing.then(async () => {
       if (closed) return;
-      await exposition.publish(PART, [...ownFamilies(facts()), ...(await processMetrics.families())]);
+      await exposition.publish(PART, [...families(), ...(await processMetrics.families())]);
     });
     return publishing;
   };

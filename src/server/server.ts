@@ -1,44 +1,36 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import type { CollectorRunner } from '../collectors/runner.js';
-import type { OpenCircuit } from '../collectors/scheduler.js';
 import { messageOf } from '../errors.js';
 import type { Exposition } from '../exposition/exposition.js';
 import { CONTENT_TYPES } from '../exposition/format.js';
 import { acceptsGzip, negotiateFormat } from '../exposition/negotiate.js';
 import { createGate } from './authentication/gate.js';
-import { collectorsPage } from './pages/collectors.js';
-import { homePage } from './pages/home.js';
-import { noRunbookPage, runbookPage, runbooksPage } from './pages/runbooks.js';
-import { asSlug, type Destinations } from './runbooks/destinations.js';
-import type { Runbooks } from './runbooks/library.js';
+import { mountRoutes } from './mount-routes.js';
+import type { Route } from './route.js';
 import type { Web } from './web.js';
 
-/** What the HTTP side shows; functions, because a reload replaces what stands behind them. */
-export interface ServerSources {
+export interface ServerOptions {
   readonly exposition: Exposition;
-  readonly version: string;
-  readonly runners: () => readonly CollectorRunner[];
-  readonly openCircuits: () => ReadonlyMap<string, OpenCircuit>;
-  readonly databaseUp: () => boolean;
-  readonly databaseTarget: () => string;
-  /** Absent: the reload endpoint is off. */
-  readonly reload: (() => Promise<void>) | undefined;
-  /** Whether `/collectors` shows rows. */
-  readonly rowSamples: () => boolean;
-  readonly runbooks: Runbooks;
-  /** Grafana's address as browsers reach it, for links to dashboards. */
-  readonly grafanaUrl: () => string | undefined;
   readonly web: Web;
   readonly log: Logger;
+  /** What is there beside the server's own paths. */
+  readonly routes: readonly Route[];
+  /** What the service is not ready without; empty: it is ready. */
+  readonly waitingFor: () => readonly string[];
+  /** Absent: the reload endpoint is off. */
+  readonly reload: (() => Promise<void>) | undefined;
 }
 
-export function createServer(sources: ServerSources): FastifyInstance {
-  const { exposition, web, log } = sources;
+/** How large a body may be, where a route does not say otherwise. */
+const BODY_LIMIT_BYTES = 1024;
+
+/** The HTTP side: what keeps strangers out, `/metrics`, `/-/healthy`, `/-/ready`, `/-/reload`, and the given routes. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { exposition, web, log, routes, waitingFor, reload } = options;
   const gate = createGate(web.authenticator);
   const server = fastify({
     logger: false,
-    bodyLimit: 1024,
+    bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     return503OnClosing: false,
     serverFactory: web.serverFactory,
@@ -85,73 +77,26 @@ export function createServer(sources: ServerSources): FastifyInstance {
   server.get('/-/healthy', (_request, reply) => reply.type('text/plain').send('healthy\n'));
 
   server.get('/-/ready', (_request, reply) => {
-    const waiting = sources.runners().filter((runner) => !runner.state().settled);
+    const missing = waitingFor();
     reply.type('text/plain');
-    if (waiting.length === 0) return reply.send('ready\n');
-    const names = waiting.map((runner) => runner.definition.name).join(', ');
-    return reply.code(503).send(`not ready: waiting for the first run of ${names}\n`);
+    if (missing.length === 0) return reply.send('ready\n');
+    return reply.code(503).send(`not ready: waiting for ${missing.join(', and for ')}\n`);
   });
 
   server.post('/-/reload', async (_request, reply) => {
     reply.type('text/plain');
-    if (!sources.reload)
+    if (!reload)
       return reply.code(403).send('the reload endpoint is off; set reload_endpoint: true, or send SIGHUP\n');
     try {
-      await sources.reload();
+      await reload();
       return await reply.send('configuration loaded\n');
     } catch (error) {
       return reply.code(400).send(`${messageOf(error)}\n`);
     }
   });
 
-  server.get('/', (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(
-      homePage({
-        version: sources.version,
-        runners: sources.runners(),
-        databaseUp: sources.databaseUp(),
-        databaseTarget: sources.databaseTarget(),
-        now: Date.now(),
-      }),
-    ),
-  );
-
-  server.get('/collectors', (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(
-      collectorsPage({
-        runners: sources.runners(),
-        openCircuits: sources.openCircuits(),
-        rowSamples: sources.rowSamples(),
-        now: Date.now(),
-      }),
-    ),
-  );
-
-  const destinations = ({ project }: ProjectQuery): Destinations => ({
-    runbooks: sources.runbooks,
-    project: asSlug(project),
-    grafana: sources.grafanaUrl(),
-  });
-  server.get<{ Querystring: ProjectQuery }>('/runbooks', (request, reply) =>
-    reply.type('text/html; charset=utf-8').send(runbooksPage(destinations(request.query))),
-  );
-  server.get<{ Params: { alert: string }; Querystring: ProjectQuery }>(
-    '/runbooks/:alert',
-    (request, reply) => {
-      const page = runbookPage(request.params.alert, destinations(request.query));
-      return reply
-        .code(page === undefined ? 404 : 200)
-        .type('text/html; charset=utf-8')
-        .send(page ?? noRunbookPage());
-    },
-  );
-
+  mountRoutes(server, routes);
   return server;
-}
-
-/** Whatever somebody wrote behind the `?`. */
-interface ProjectQuery {
-  readonly project?: unknown;
 }
 
 function badRequest(reply: FastifyReply): void {

@@ -1,7 +1,16 @@
 import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
 import type { CollectorRunner, CollectorState } from '../../src/collectors/runner.js';
 import type { SampleFamily } from '../../src/exposition/format.js';
-import { createProcessMetrics, ownFamilies } from '../../src/observability/own-families.js';
+import { collectorFamilies } from '../../src/main/parts/collector-families.js';
+import {
+  databaseUpFamilies,
+  serverFamilies,
+  tunnelFamilies,
+} from '../../src/main/parts/database-families.js';
+import { webFamilies } from '../../src/main/parts/web.js';
+import { buildFamilies, reloadFamilies } from '../../src/main/service-families.js';
+import { createProcessMetrics } from '../../src/observability/process-metrics.js';
+import { settingsFamilies } from '../../src/observability/settings-families.js';
 import { SHIPPED_FOLDER } from '../unit/helpers.js';
 
 /** What a metric is to PromQL; a distribution is a histogram of now: its buckets may fall. */
@@ -86,25 +95,30 @@ async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Kn
     };
     return { definition, state: () => state, run: async () => 'success', close: () => undefined };
   });
-  const own = ownFamilies({
-    version: '1',
-    settings: {
-      externalUrls: { grafana: 'http://grafana', exporter: undefined, alertmanager: undefined },
-      disabledAlerts: ['TaigaWorkStale'],
-      workingSeconds: () => 1,
-    },
-    runners,
-    databaseUp: true,
-    servers: [
+  const own = [
+    ...buildFamilies('1'),
+    ...collectorFamilies({
+      runners,
+      mismatches: () => new Map([['items', 1]]),
+      openCircuits: () => new Map(),
+    }),
+    ...databaseUpFamilies(true),
+    ...serverFamilies([
       { name: 'a', up: true, inUse: true, isReplica: false, lagMs: 0 },
       { name: 'b', up: true, inUse: false, isReplica: true, lagMs: 1 },
-    ],
-    tunnel: { up: true, reconnects: 1 },
-    mismatches: new Map([['items', 1]]),
-    openCircuits: new Map(),
-    webConfigSuccessful: true,
-    lastReload: { successful: true, succeededAt: 1 },
-  });
+    ]),
+    ...tunnelFamilies({ up: true, reconnects: 1 }),
+    ...webFamilies(true),
+    ...reloadFamilies({ successful: true, succeededAt: 1 }),
+    ...settingsFamilies(
+      {
+        externalUrls: { grafana: 'http://grafana', exporter: undefined, alertmanager: undefined },
+        disabledAlerts: ['TaigaWorkStale'],
+        workingSeconds: () => 1,
+      },
+      1,
+    ),
+  ];
   const processMetrics = createProcessMetrics();
   const families = [...own, ...(await processMetrics.families())];
   processMetrics.close();

@@ -257,6 +257,46 @@ describe('the service', () => {
       await until(async () => (await metrics()).value('bugflow_config_last_reload_successful')).toBe(1);
     });
 
+    it('leaves alone what did not change, and tries at once what fails', async () => {
+      folder.write(
+        'own.yaml',
+        OWN.replace('* * * * * *', '0 0 1 1 *').replace('1 AS value', '1 / 0 AS value'),
+      );
+      const rarely = `overrides: { wip: { schedule: '0 0 1 1 *' }, attention: { enabled: false } }
+collectors: [./own.yaml]
+database: { allow_superuser: true }
+`;
+      const runs = (collector: string, result: string) => async () =>
+        (await metrics()).value('bugflow_collector_runs_total', { collector, result });
+      const wip = runs('wip', 'success');
+      const running = await start(rarely.replace('collectors: [./own.yaml]', ''));
+      await untilReady();
+      await until(wip).toBe(1);
+      const loadedAt = async () =>
+        (await metrics()).value('bugflow_config_last_reload_success_timestamp_seconds');
+      const reload = async (config: string): Promise<void> => {
+        const before = await loadedAt();
+        folder.write('bugflow.yaml', config);
+        await running.reload();
+        await until(loadedAt).not.toBe(before);
+      };
+
+      await reload(`web: { row_samples: false }\n${rarely.replace('collectors: [./own.yaml]', '')}`);
+      const page = await (await fetch(`${service?.address}/collectors`)).text();
+      expect(page).toContain('<code>web.row_samples</code> is off');
+      expect(await wip()).toBe(1);
+      expect(await status('/-/ready')).toBe(200);
+
+      // Another collector: all start anew, with their counts.
+      await reload(rarely);
+      await until(wip).toBe(2);
+      await until(runs('own', 'failure')).toBeGreaterThan(0);
+
+      // Nothing changed, but somebody may have fixed the cause.
+      await reload(rarely);
+      await until(wip).toBe(3);
+    });
+
     it('loads it for POST /-/reload where that is switched on', async () => {
       await start(`reload_endpoint: true${QUICK}`);
       expect(await status('/-/reload', { method: 'POST' })).toBe(200);

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 const serve = (runbooks = shipped, grafana: string | undefined = GRAFANA): Promise<WebServer> =>
-  startWebServer({ sources: { runbooks, grafanaUrl: () => grafana } });
+  startWebServer({ sources: { runbooks, grafanaUrl: grafana } });
 
 const linksOf = ({ body }: Answer): string[] =>
   [...body.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&#38;', '&'));

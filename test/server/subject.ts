@@ -4,7 +4,7 @@ import { createExposition, type Exposition } from '../../src/exposition/expositi
 import { LIMITS, type Limits } from '../../src/server/limits.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
-import { IDLE_SOURCES } from '../support/server-sources.js';
+import { serverOptions } from '../support/server-options.js';
 
 /*
  * A server in a process of its own, so that its memory can be told apart. Speaks with the test through messages:
@@ -39,9 +39,8 @@ const exposition: Exposition = {
 };
 const log = pino({ level: 'silent' });
 const server = createServer({
-  ...IDLE_SOURCES,
+  ...(await serverOptions({ reload: async () => undefined })),
   exposition,
-  reload: async () => undefined,
   web: await openWeb({ configFile, maxConnections: 1000 }, { log, limits: { ...LIMITS, ...limits } }),
   log,
 });

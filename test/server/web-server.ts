@@ -10,9 +10,9 @@ import { onTestFinished } from 'vitest';
 import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import type { Limits } from '../../src/server/limits.js';
-import { createServer, type ServerSources } from '../../src/server/server.js';
+import { createServer } from '../../src/server/server.js';
 import { openWeb, type Web } from '../../src/server/web.js';
-import { IDLE_SOURCES } from '../support/server-sources.js';
+import { type ServerSources, serverOptions } from '../support/server-options.js';
 import { folderWith, items } from '../unit/helpers.js';
 
 /** What no page may show to a stranger. */
@@ -75,11 +75,10 @@ export async function startWebServer({
   const exposition = await createExposition();
   await exposition.publish('items', [toSampleFamily(items(3))]);
   const fastify = createServer({
-    ...IDLE_SOURCES,
+    ...(await serverOptions(sources)),
     exposition,
     web,
     log,
-    ...sources,
   });
   await fastify.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {

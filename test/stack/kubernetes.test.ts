@@ -12,7 +12,7 @@ import { addGrafanaCommand } from '../../src/main/grafana-command.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
 import { ROOT } from '../support/bugflow.js';
-import { IDLE_SOURCES } from '../support/server-sources.js';
+import { serverOptions } from '../support/server-options.js';
 import { folderWith } from '../unit/helpers.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -136,7 +136,7 @@ test('the labels of what is scraped are those that a backfill writes', async () 
 test('what is asked of the exporter is there', async () => {
   const log = pino({ level: 'silent' });
   const server = createServer({
-    ...IDLE_SOURCES,
+    ...(await serverOptions()),
     exposition: await createExposition(),
     web: await openWeb({ configFile: undefined, maxConnections: 10 }, { log }),
     log,

@@ -3,9 +3,10 @@ import type { CollectorRunner } from '../../src/collectors/runner.js';
 import type { OpenCircuit } from '../../src/collectors/scheduler.js';
 import { collectorsPage } from '../../src/server/pages/collectors.js';
 import { homePage } from '../../src/server/pages/home.js';
-import { formatSpan } from '../../src/server/pages/layout.js';
+import { formatSpan, layout } from '../../src/server/pages/layout.js';
 import { metric, runnerWith } from './helpers.js';
 
+const MENU = [{ path: '/collectors', name: 'collectors', meaning: 'every collector' }];
 const NOW = Date.UTC(2026, 2, 1, 12);
 const HOSTILE = `<script>alert("1")</script>'"&<img src=x onerror=alert(1)>`;
 
@@ -36,14 +37,17 @@ const hostile = runnerWith(
 );
 
 function home(runners: readonly CollectorRunner[], databaseUp = true): string {
-  return homePage({ version: '1.2.3', runners, databaseUp, databaseTarget: HOSTILE, now: NOW });
+  return layout(
+    homePage({ version: '1.2.3', runners, databaseUp, databaseTarget: HOSTILE, menu: MENU, now: NOW }),
+    MENU,
+  );
 }
 
 function collectors(
   runners: readonly CollectorRunner[],
   openCircuits: ReadonlyMap<string, OpenCircuit> = new Map(),
 ): string {
-  return collectorsPage({ runners, openCircuits, rowSamples: true, now: NOW });
+  return layout(collectorsPage({ runners, openCircuits, rowSamples: true, now: NOW }), MENU);
 }
 
 const VOID_ELEMENTS = ['meta', 'br', 'img', 'input', 'link', 'hr'];

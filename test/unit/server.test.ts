@@ -5,10 +5,10 @@ import type { CollectorRunner } from '../../src/collectors/runner.js';
 import { BugflowError } from '../../src/errors.js';
 import { createExposition } from '../../src/exposition/exposition.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
-import { createServer, type ServerSources } from '../../src/server/server.js';
+import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
 import { parseExposition } from '../support/exposition-parser.js';
-import { IDLE_SOURCES } from '../support/server-sources.js';
+import { type ServerSources, serverOptions } from '../support/server-options.js';
 import { items, runnerWith } from './helpers.js';
 
 async function serve(change: Partial<ServerSources> = {}): Promise<ReturnType<typeof createServer>> {
@@ -17,11 +17,10 @@ async function serve(change: Partial<ServerSources> = {}): Promise<ReturnType<ty
   const log = pino({ level: 'silent' });
   const web = await openWeb({ configFile: undefined, maxConnections: 100 }, { log });
   const server = createServer({
-    ...IDLE_SOURCES,
+    ...(await serverOptions(change)),
     exposition,
     web,
     log,
-    ...change,
   });
   onTestFinished(() => server.close());
   return server;

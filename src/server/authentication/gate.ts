@@ -1,6 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Route } from '../route.js';
 import type { Authenticator } from './authenticator.js';
 import type { Verdict } from './password-checks.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `none`: nobody has to log in here. What is not said is behind the login. */
+    login?: Route['login'];
+  }
+}
 
 type Gate = (request: FastifyRequest, reply: FastifyReply, pass: (error?: Error) => void) => void;
 
@@ -13,7 +21,7 @@ export function createGate(authenticator: () => Authenticator | undefined): Gate
       return;
     }
     const current = authenticator();
-    if (!current) {
+    if (!current || request.routeOptions.config.login === 'none') {
       pass();
       return;
     }

@@ -4,7 +4,7 @@ import type { CollectorRunner, CollectorState } from '../../collectors/runner.js
 import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { describeMissing } from '../../database/taiga-schema.js';
 import { type Html, html } from './html.js';
-import { formatSpan, layout } from './layout.js';
+import { formatSpan, type Page } from './layout.js';
 
 export interface CollectorsPageFacts {
   readonly runners: readonly CollectorRunner[];
@@ -17,16 +17,16 @@ export interface CollectorsPageFacts {
 }
 
 /** `/collectors`: where each number comes from. */
-export function collectorsPage({ runners, openCircuits, rowSamples, now }: CollectorsPageFacts): string {
-  return layout(
-    'Collectors',
-    html`<h1>Collectors</h1>
+export function collectorsPage({ runners, openCircuits, rowSamples, now }: CollectorsPageFacts): Page {
+  return {
+    title: 'Collectors',
+    content: html`<h1>Collectors</h1>
 <div class="card scroll"><table>
 <tr><th>Collector</th><th>State</th><th>Last success</th><th class="number">Series</th><th class="number">Database</th><th>Schedule</th></tr>
 ${runners.map((runner) => summaryRow(runner, now))}
 </table></div>
 ${runners.map((runner) => collectorCard(runner, openCircuits.get(runner.definition.name), rowSamples, now))}`,
-  );
+  };
 }
 
 function summaryRow({ definition, state: stateOf }: CollectorRunner, now: number): Html {

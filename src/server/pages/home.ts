@@ -1,25 +1,28 @@
 import type { CollectorRunner } from '../../collectors/runner.js';
 import { type Html, html } from './html.js';
-import { formatSpan, layout } from './layout.js';
+import { formatSpan, type MenuEntry, type Page } from './layout.js';
 
 export interface HomePageFacts {
   readonly version: string;
   readonly runners: readonly CollectorRunner[];
   readonly databaseUp: boolean;
   readonly databaseTarget: string;
+  /** Where else there is something to see. */
+  readonly menu: readonly MenuEntry[];
   /** Unix milliseconds. */
   readonly now: number;
 }
 
 /** `/`: what is here, and whether it is well. */
-export function homePage({ version, runners, databaseUp, databaseTarget, now }: HomePageFacts): string {
+export function homePage(facts: HomePageFacts): Page {
+  const { version, runners, databaseUp, databaseTarget, menu, now } = facts;
   const states = runners.map((runner) => runner.state()).filter((state) => state.missing.length === 0);
   const well = states.filter((state) => state.up && state.lastError === undefined).length;
   const series = states.reduce((sum, state) => sum + state.series, 0);
   const oldest = Math.min(...states.map((state) => state.lastSuccessAt ?? Number.POSITIVE_INFINITY));
-  return layout(
-    'Home',
-    html`<h1>taiga-bugflow</h1>
+  return {
+    title: 'Home',
+    content: html`<h1>taiga-bugflow</h1>
 <p>Reads a <a href="https://taiga.io">Taiga</a> database and offers what it finds as metrics for
 <a href="https://prometheus.io">Prometheus</a>: open work, sprints, ages, points and what needs attention.</p>
 <div class="tiles">
@@ -32,8 +35,7 @@ export function homePage({ version, runners, databaseUp, databaseTarget, now }: 
 <h2>What is here</h2>
 <div class="scroll"><table>
 ${page('/metrics', 'the metrics, for Prometheus (text format or OpenMetrics, by the Accept header)')}
-${page('/collectors', 'every collector: what it means, its SQL, its last run, some of its rows')}
-${page('/runbooks', 'every alert: what it means, how to look, what usually helps')}
+${menu.map(({ path, meaning }) => page(path, meaning))}
 ${page('/-/healthy', '200 while the process answers')}
 ${page('/-/ready', '200 once every collector has run')}
 </table></div>
@@ -52,7 +54,7 @@ ${runners.flatMap((runner) =>
 )}</table></div>
 </div>
 <p class="soft">Version ${version}</p>`,
-  );
+  };
 }
 
 function page(path: string, meaning: string): Html {

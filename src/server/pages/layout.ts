@@ -1,7 +1,21 @@
 import { type Html, html } from './html.js';
 
+/** What a page says; all else is the same on every page. */
+export interface Page {
+  readonly title: string;
+  readonly content: Html;
+}
+
+/** Where a page leads to. */
+export interface MenuEntry {
+  readonly path: string;
+  readonly name: string;
+  /** Half a sentence. */
+  readonly meaning: string;
+}
+
 /** A whole page. No script, and nothing from elsewhere. */
-export function layout(title: string, content: Html): string {
+export function layout({ title, content }: Page, menu: readonly MenuEntry[]): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +54,7 @@ input, button { font: inherit; padding: .1rem .5rem; max-width: 100% }
 </head>
 <body>
 <main>
-<nav><a href="/">taiga-bugflow</a><a href="/metrics">metrics</a><a href="/collectors">collectors</a><a href="/runbooks">runbooks</a></nav>
+<nav><a href="/">taiga-bugflow</a><a href="/metrics">metrics</a>${menu.map(({ path, name }) => html`<a href="${path}">${name}</a>`)}</nav>
 ${content}
 </main>
 </body>

@@ -1,38 +1,38 @@
 import type { Destinations } from '../runbooks/destinations.js';
 import { asksForProject, renderMarkdown } from '../runbooks/markdown.js';
 import { type Html, html } from './html.js';
-import { layout } from './layout.js';
+import type { Page } from './layout.js';
 
 /** `/runbooks`: all alerts, and what each says. */
-export function runbooksPage(destinations: Destinations): string {
-  return layout(
-    'Runbooks',
-    html`<h1>Runbooks</h1>
+export function runbooksPage(destinations: Destinations): Page {
+  return {
+    title: 'Runbooks',
+    content: html`<h1>Runbooks</h1>
 <article class="card">
 ${renderMarkdown(destinations.runbooks.table, destinations)}</article>`,
-  );
+  };
 }
 
 /** `/runbooks/NAME`: what to do about an alert; undefined where there is no such runbook. */
-export function runbookPage(alert: string, destinations: Destinations): string | undefined {
+export function runbookPage(alert: string, destinations: Destinations): Page | undefined {
   const text = destinations.runbooks.byAlert.get(alert);
   if (text === undefined) return undefined;
-  return layout(
-    alert,
-    html`<h1>${alert}</h1>
+  return {
+    title: alert,
+    content: html`<h1>${alert}</h1>
 ${asksForProject(text) ? projectForm(destinations.project) : undefined}
 <article class="card page">
 ${renderMarkdown(text, destinations)}</article>`,
-  );
+  };
 }
 
 /** What is there instead of a runbook that is not. */
-export function noRunbookPage(): string {
-  return layout(
-    'Not found',
-    html`<h1>There is no such runbook</h1>
+export function noRunbookPage(): Page {
+  return {
+    title: 'Not found',
+    content: html`<h1>There is no such runbook</h1>
 <p>Your team's own alerts have theirs elsewhere. <a href="/runbooks">These are here.</a></p>`,
-  );
+  };
 }
 
 /** It asks for the same page again, with its queries filled in. */

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { CreateTicker } from '../collectors/cron-ticker.js';
+import { messageOf } from '../errors.js';
+import type { Exposition } from '../exposition/exposition.js';
+import { menuOf } from '../server/mount-routes.js';
+import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
+import type { Web } from '../server/web.js';
+import type { Installation } from './installation.js';
+import type { Part } from './part.js';
+import { createAlertsPart } from './parts/alerts.js';
+import { createCollectorsPart } from './parts/collectors.js';
+import { createCollectorsPage } from './parts/collectors-page.js';
+import { createDatabasePart } from './parts/database.js';
+import { createHomePart } from './parts/home.js';
+import { createRunbooksPart } from './parts/runbooks.js';
+import { createWebPart } from './parts/web.js';
+
+/** The folder `docs/runbooks/` that ships with the package, from `src/main` and `dist/main` alike. */
+const SHIPPED_RUNBOOKS = fileURLToPath(new URL('../../docs/runbooks', import.meta.url));
+
+/** What parts are made of. */
+export interface PartsContext {
+  readonly installation: Installation;
+  readonly version: string;
+  readonly exposition: Exposition;
+  readonly web: Pick<Web, 'lastReadSuccessful'>;
+  readonly log: Logger;
+  readonly createTicker: CreateTicker;
+  /** Told when a part's own metrics have changed: they are published soon. */
+  readonly refresh: () => void;
+}
+
+/** All parts, in the order in which they start; they stop in the reverse one. Whoever adds a part adds it here. */
+export async function createParts(context: PartsContext): Promise<readonly Part[]> {
+  const { installation, version, web, log } = context;
+  const database = createDatabasePart(context);
+  const collectors = createCollectorsPart({ ...context, database });
+  const { engine } = collectors;
+  const parts: readonly Part[] = [
+    createWebPart({ installation, web, log }),
+    createAlertsPart(installation),
+    database,
+    collectors,
+    createCollectorsPage({ installation, engine }),
+    createRunbooksPart({ installation, runbooks: await shippedRunbooks(log) }),
+  ];
+  const menu = menuOf(parts.flatMap(({ routes = [] }) => routes));
+  return [...parts, createHomePart({ version, engine, databaseTarget: database.target, menu })];
+}
+
+async function shippedRunbooks(log: Logger): Promise<Runbooks> {
+  return readRunbooks(SHIPPED_RUNBOOKS).catch((error: unknown) => {
+    log.warn(`/runbooks is empty: ${messageOf(error)}`);
+    return NO_RUNBOOKS;
+  });
+}

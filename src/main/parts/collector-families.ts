@@ -1,0 +1,93 @@
+import type { Engine } from '../../collectors/engine.js';
+import type { CollectorState } from '../../collectors/runner.js';
+import type { Sample, SampleFamily } from '../../exposition/format.js';
+import { counter, gauge, sampleOf, seconds } from '../../observability/sample-family.js';
+
+export type CollectorFacts = Pick<Engine, 'runners' | 'mismatches' | 'openCircuits'>;
+
+/** What is told of the collectors beside their own metrics. */
+export function collectorFamilies({ runners, mismatches, openCircuits }: CollectorFacts): SampleFamily[] {
+  const states = runners.map((runner) => ({ name: runner.definition.name, state: runner.state() }));
+  const perCollector = perCollectorOf(states);
+  const circuits = openCircuits();
+  return [
+    // One that is off has no runs to tell of.
+    ...runFamilies(states.filter(({ state }) => state.missing.length === 0)),
+    gauge(
+      'bugflow_collector_off',
+      'Whether the collector is off because this version of Taiga lacks the tables or columns that it requires.',
+      perCollector((state) => Number(state.missing.length > 0)),
+    ),
+    gauge(
+      'bugflow_collector_circuit_open',
+      'Whether the collector failed so often in a row that it is only tried now and then, instead of by its schedule.',
+      states.flatMap(({ name }) => sampleOf(Number(circuits.has(name)), { collector: name })),
+    ),
+    gauge(
+      'bugflow_collector_database_seconds',
+      "How long the collector's last successful run kept a database connection.",
+      perCollector((state) => seconds(state.lastDatabaseMs)),
+    ),
+    counter(
+      'bugflow_collector_runs_total',
+      'Runs of the collector by result; skipped: it was still running when it was due.',
+      states.flatMap(({ name, state }) =>
+        Object.entries(state.runs).flatMap(([result, runs]) => sampleOf(runs, { collector: name, result })),
+      ),
+    ),
+    gauge(
+      'bugflow_collector_series',
+      'Series that the collector exposes.',
+      perCollector((state) => state.series),
+    ),
+    gauge(
+      'bugflow_collector_series_limit',
+      'Series that the collector may expose at most (max_series): a run that yields more is refused.',
+      runners.flatMap(({ definition }) => sampleOf(definition.maxSeries, { collector: definition.name })),
+    ),
+    gauge(
+      'bugflow_collector_read_ratio',
+      'How much of the events that the run under way (or the last one) has to read was read, from 0 to 1: the first run reads all the past.',
+      perCollector((state) => state.readRatio),
+    ),
+    gauge(
+      'bugflow_history_mismatch_series',
+      'Series of which the present and the end of the past disagreed when that was last verified (at the start and daily); history does not tell everything.',
+      [...mismatches()].flatMap(([collector, series]) => sampleOf(series, { collector })),
+    ),
+  ];
+}
+
+/** What is worth knowing of a collector's last run, however it came to run. Times are Unix milliseconds. */
+export interface LastRun {
+  readonly name: string;
+  readonly state: Pick<CollectorState, 'up' | 'lastSuccessAt' | 'lastDurationMs'>;
+}
+
+export function runFamilies(runs: readonly LastRun[]): SampleFamily[] {
+  const perCollector = perCollectorOf(runs);
+  return [
+    gauge(
+      'bugflow_collector_up',
+      "Whether the collector's values are served: 0 before its first success, and when they went stale because its runs keep failing. Absent while it is off.",
+      perCollector((state) => Number(state.up)),
+    ),
+    gauge(
+      'bugflow_collector_last_success_timestamp_seconds',
+      'When the collector last succeeded, in Unix time.',
+      perCollector((state) => seconds(state.lastSuccessAt)),
+    ),
+    gauge(
+      'bugflow_collector_duration_seconds',
+      "How long the collector's last run took, with waiting for a connection and rendering.",
+      perCollector((state) => seconds(state.lastDurationMs)),
+    ),
+  ];
+}
+
+/** Makes a sample for each collector whose state has the value. */
+function perCollectorOf<S>(
+  runs: readonly { readonly name: string; readonly state: S }[],
+): (value: (state: S) => number | undefined) => readonly Sample[] {
+  return (value) => runs.flatMap(({ name, state }) => sampleOf(value(state), { collector: name }));
+}

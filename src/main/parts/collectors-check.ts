@@ -1,0 +1,132 @@
+import type { CollectorDefinition } from '../../collectors/definition.js';
+import { countSeries } from '../../collectors/families.js';
+import type { ParameterValues } from '../../collectors/parameters.js';
+import { createReader, type Reader } from '../../collectors/reader.js';
+import { readOnce } from '../../collectors/reading.js';
+import { verifyEach } from '../../collectors/verify.js';
+import type { Database } from '../../database/database.js';
+import { describeMissing } from '../../database/taiga-schema.js';
+import { BugflowError, isDatabaseUnusable, messageOf } from '../../errors.js';
+import { explainFileRights } from '../file-rights.js';
+import type { Installation } from '../installation.js';
+import { type LearnedValues, learnValues } from '../learned-values.js';
+import type { CheckContext, Findings } from '../part.js';
+import { formatTable } from '../table.js';
+import { printWorkflow } from '../workflow-table.js';
+
+/**
+ * Prints the boards' statuses and stages, and for each collector what it would yield and how long that took.
+ * @throws BugflowError when the database cannot be used at all.
+ */
+export async function checkCollectors(
+  { config, library }: Installation,
+  database: Database,
+  { now, print }: CheckContext,
+): Promise<Findings> {
+  let hasWarned = false;
+  const reader = createReader(database, library.relations, {
+    allowSuperuser: config.database.allowSuperuser,
+    onFileRights(rights) {
+      hasWarned = true;
+      print(`Beware: ${explainFileRights(rights)}.`);
+    },
+  });
+  const learned = await learnValues(config, reader, now);
+  const startedTick = performance.now();
+  const valuesNow = (): ParameterValues => ({
+    ...learned.past(),
+    now: new Date(now.getTime() + performance.now() - startedTick).toISOString(),
+  });
+  await printWorkflow(await reader.readRelation('workflow', learned.present), print);
+
+  const trials = await tryEach(library.collectors, reader, learned);
+  print('');
+  const rows = trials.map(({ row }) => row);
+  for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
+  print('');
+  const verifiable = trials.filter(({ problem }) => problem === undefined);
+  const { differing, failures } = await printVerification(
+    reader,
+    verifiable.map(({ definition }) => definition),
+    valuesNow,
+    print,
+  );
+
+  const problems = [...trials.flatMap(({ problem }) => problem ?? []), ...failures];
+  const verdicts: string[] = [];
+  if (problems.length > 0) verdicts.push(`${problems.length} of ${trials.length} collectors failed.`);
+  if (differing > 0) {
+    verdicts.push(
+      `History differs from what is there now in ${differing} series, listed above; docs/data-quality.md says how that comes.`,
+    );
+  }
+  const databaseMs = trials.reduce((sum, trial) => sum + trial.databaseMs, 0);
+  const summary = `${trials.length} collectors, ${Math.round(databaseMs)} ms of database time`;
+  return { problems, verdicts, summary, hasWarned };
+}
+
+/** How running a collector once went. */
+interface Trial {
+  readonly definition: CollectorDefinition;
+  readonly row: readonly string[];
+  readonly databaseMs: number;
+  readonly problem?: string;
+}
+
+async function tryEach(
+  collectors: readonly CollectorDefinition[],
+  reader: Reader,
+  learned: LearnedValues,
+): Promise<readonly Trial[]> {
+  const trials: Trial[] = [];
+  for (const definition of collectors) {
+    const { name } = definition;
+    try {
+      const missing = await reader.lacking(definition.requires);
+      if (missing.length > 0) {
+        trials.push({
+          definition,
+          row: [name, `off: ${describeMissing(missing)}`, '', '', ''],
+          databaseMs: 0,
+        });
+        continue;
+      }
+      const values = definition.events ? learned.past() : learned.present;
+      const { families, rowCount, databaseMs } = await readOnce(reader, definition, values);
+      const series = families.reduce((sum, family) => sum + countSeries(family), 0);
+      const row = [name, 'good', String(rowCount), String(series), `${Math.round(databaseMs)} ms`];
+      trials.push({ definition, row, databaseMs });
+    } catch (error) {
+      if (!(error instanceof BugflowError) || isDatabaseUnusable(error)) throw error;
+      trials.push({
+        definition,
+        row: [name, 'FAILED', '', '', ''],
+        databaseMs: 0,
+        problem: messageOf(error),
+      });
+    }
+  }
+  return trials;
+}
+
+/** Whether history leads to where the tables are now. Prints the series in which it does not. */
+async function printVerification(
+  reader: Reader,
+  collectors: readonly CollectorDefinition[],
+  values: () => ParameterValues,
+  print: (line: string) => void,
+): Promise<{ readonly differing: number; readonly failures: readonly string[] }> {
+  let differing = 0;
+  const failures: string[] = [];
+  for (const result of (await verifyEach(reader, collectors, values)).values()) {
+    if (result instanceof Error) {
+      failures.push(result.message);
+      continue;
+    }
+    differing += result.length;
+    for (const { metric, labels, now, spans } of result)
+      print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
+  }
+  if (differing === 0 && failures.length === 0) print('History leads to what is there now.');
+  return { differing, failures };
+}

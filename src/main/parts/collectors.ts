@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import { createBackoff } from '../../collectors/backoff.js';
+import type { CreateTicker } from '../../collectors/cron-ticker.js';
+import { createEngine, type Engine, type Handover } from '../../collectors/engine.js';
+import type { HeldSeries } from '../../collectors/new-series.js';
+import { parameterValues } from '../../collectors/parameters.js';
+import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
+import type { Exposition } from '../../exposition/exposition.js';
+import { toSampleFamily } from '../../exposition/sample-families.js';
+import { createProgressLog, logCircuit, logRun, logVerified } from '../collector-log.js';
+import { explainFileRights } from '../file-rights.js';
+import type { Installation } from '../installation.js';
+import type { Part } from '../part.js';
+import { openStatusStore } from '../status-store.js';
+import { checkCollectors } from './collectors-check.js';
+import { type DatabasePart, databaseSettings } from './database.js';
+import { databaseUpFamilies } from './database-families.js';
+
+/** The collectors at work. */
+export interface CollectorsPart extends Part {
+  /** As it is now: another one after a reload. */
+  engine(): Engine;
+}
+
+export interface CollectorsPartOptions {
+  readonly installation: Installation;
+  readonly database: DatabasePart;
+  readonly exposition: Exposition;
+  readonly log: Logger;
+  /** Says when collectors are due. */
+  readonly createTicker: CreateTicker;
+  /** Told when what is known of the collectors has changed. */
+  readonly refresh: () => void;
+}
+
+/**
+ * Runs the collectors and publishes what they yield. What a reload leaves as it was goes on: its values stay until it has run
+ * again, its counts and what is known of statuses are taken over.
+ */
+export function createCollectorsPart(options: CollectorsPartOptions): CollectorsPart {
+  const { database, exposition, log, createTicker, refresh } = options;
+  let { installation } = options;
+  let engine = assemble();
+  /** Of the engine that was stopped: new series that are still shown as 0. */
+  let heldSeries: ReadonlyMap<string, HeldSeries> = new Map();
+
+  function assemble(handover?: Handover): Engine {
+    const { config, library } = installation;
+    const assembled = createEngine({
+      config,
+      library,
+      database: database.current(),
+      handover,
+      statusStore: openStatusStore(config, (message) => log.warn(message)),
+      createTicker,
+      retryDelayMs: createBackoff(),
+      publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
+      withdraw: (collector) => exposition.withdraw(collector),
+      onProgress: createProgressLog(log),
+      onFileRights: (rights) => log.warn(explainFileRights(rights)),
+      onVerified(collector, result) {
+        logVerified(log, collector, result);
+        refresh();
+      },
+      onChange(runner, event) {
+        logRun(log, runner, event, assembled.openCircuits().has(runner.definition.name));
+        refresh();
+      },
+      onCircuit(runner, circuit) {
+        logCircuit(log, runner, circuit);
+        refresh();
+      },
+    });
+    return assembled;
+  }
+
+  /** What the next engine takes over from the one that was stopped; what does not go on vanishes. */
+  function handOver(next: Installation): Handover {
+    const states = new Map<string, CollectorState>();
+    const stillHeld = new Map<string, HeldSeries>();
+    for (const runner of engine.runners) {
+      const { name } = runner.definition;
+      if (isUnchanged(runner, next)) {
+        states.set(name, runner.state());
+        stillHeld.set(name, heldSeries.get(name) ?? new Map());
+      } else exposition.withdraw(name);
+    }
+    const sameDatabase = isDeepStrictEqual(databaseSettings(installation), databaseSettings(next));
+    return {
+      databaseUp: engine.databaseUp(),
+      states,
+      heldSeries: stillHeld,
+      statuses: sameDatabase ? engine.statusRecord() : undefined,
+    };
+  }
+
+  return {
+    name: 'collectors',
+    engine: () => engine,
+    start: () => engine.start(),
+    async stop() {
+      heldSeries = await engine.stop();
+    },
+    settings: collectorSettings,
+    isStuck: () =>
+      database.isStuck() || engine.runners.some((runner) => runner.state().lastError !== undefined),
+    /** There may be a state file that is none of ours. */
+    async accept({ config }) {
+      await openStatusStore(config)?.read();
+    },
+    reload(next) {
+      const handover = handOver(next);
+      installation = next;
+      engine = assemble(handover);
+    },
+    waitingFor: () => firstRunOf(engine.runners),
+    // The collectors are who asks it.
+    families: () => databaseUpFamilies(engine.databaseUp()),
+    check: (context) => checkCollectors(installation, database.current(), context),
+  };
+}
+
+/** Which collectors have yet to run, for people; undefined: none. */
+export function firstRunOf(runners: readonly CollectorRunner[]): string | undefined {
+  const names = runners.filter((runner) => !runner.state().settled).map(({ definition }) => definition.name);
+  return names.length === 0 ? undefined : `the first run of ${names.join(', ')}`;
+}
+
+const ANY_MOMENT = new Date('2026-01-01T00:00:00Z');
+
+/** The definitions, what their SQL reads and binds, and when they run. */
+function collectorSettings(installation: Installation): unknown {
+  const { config, library } = installation;
+  return {
+    database: databaseSettings(installation),
+    collectors: library.collectors,
+    relations: library.relations.resolve(
+      [...new Set(library.collectors.flatMap((each) => each.relations))],
+      () => true,
+    ),
+    bound: parameterValues(config, ANY_MOMENT),
+    calendar: config.calendar,
+    timeZone: config.timeZone,
+    newSeriesZeroForMs: config.newSeriesZeroForMs,
+    stateFile: config.stateFile,
+  };
+}
+
+/** Whether a collector goes on as it was, so that its last values may stay until it has run again. */
+function isUnchanged({ definition }: CollectorRunner, { library }: Installation): boolean {
+  const next = library.collectors.find((candidate) => candidate.name === definition.name);
+  return next !== undefined && isDeepStrictEqual(next, definition);
+}

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import type { ConfigSource } from '../config/config.js';
+import { messageOf } from '../errors.js';
+import type { Web } from '../server/web.js';
+import { type Installation, loadInstallation } from './installation.js';
+import type { Part } from './part.js';
+import type { ReloadState } from './service-families.js';
+
+/** Loads the configuration again, one attempt after another. */
+export interface Reloads {
+  /** The old configuration stays in force when the new one is wrong. @throws BugflowError */
+  reload(): Promise<void>;
+  /** Resolves when none is under way. */
+  settled(): Promise<void>;
+  state(): ReloadState;
+}
+
+export interface ReloadsOptions {
+  readonly source: ConfigSource;
+  /** The one in force. */
+  readonly installation: Installation;
+  readonly parts: readonly Part[];
+  /** Reads its own file at each attempt, even where the configuration is wrong. */
+  readonly web: Pick<Web, 'reload'>;
+  readonly log: Logger;
+  /** Told when there is something new to tell. */
+  readonly refresh: () => void;
+  /** Told of each attempt. */
+  readonly onReload?: ((outcome: Promise<void>) => void) | undefined;
+}
+
+export function createReloads(options: ReloadsOptions): Reloads {
+  const { source, parts, web, log, refresh, onReload = () => undefined } = options;
+  let { installation } = options;
+  let state: ReloadState = { successful: true, succeededAt: Date.now() };
+  let last: Promise<void> = Promise.resolve();
+
+  const load = async (): Promise<Installation> => {
+    try {
+      const next = await loadInstallation(source);
+      for (const part of parts) await part.accept?.(next);
+      return next;
+    } catch (error) {
+      state = { ...state, successful: false };
+      refresh();
+      log.error(`the configuration was not loaded, the old one stays in force: ${messageOf(error)}`);
+      throw error;
+    }
+  };
+  const takeOver = async (): Promise<void> => {
+    const next = await load();
+    await replace(parts, installation, next);
+    installation = next;
+    log.level = next.config.logLevel;
+    state = { successful: true, succeededAt: Date.now() };
+    refresh();
+    log.info(`configuration loaded: ${next.library.collectors.length} collectors`);
+  };
+  const reloadAll = async (): Promise<void> => {
+    const outcomes = await Promise.allSettled([takeOver(), web.reload()]);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  };
+
+  return {
+    reload() {
+      const outcome = last.then(reloadAll);
+      onReload(outcome);
+      last = outcome.catch(() => undefined);
+      return outcome;
+    },
+    settled: () => last,
+    state: () => state,
+  };
+}
+
+/**
+ * Gives the new installation to the parts whose settings changed, and to those that are stuck. All of them have ended before
+ * the first begins again; the others notice nothing.
+ */
+export async function replace(
+  parts: readonly Part[],
+  before: Installation,
+  next: Installation,
+): Promise<void> {
+  const affected = parts.filter(
+    (part) => part.isStuck?.() || !isDeepStrictEqual(part.settings?.(before), part.settings?.(next)),
+  );
+  for (const part of affected.toReversed()) await part.stop?.();
+  for (const part of affected) part.reload?.(next);
+  for (const part of affected) part.start?.();
+}

@@ -1,0 +1,26 @@
+import { labelBlock } from '../collectors/families.js';
+import type { Sample, SampleFamily } from '../exposition/format.js';
+
+/** A gauge of the service's own. */
+export function gauge(name: string, help: string, samples: readonly Sample[]): SampleFamily {
+  return { name, type: 'gauge', help, samples: () => samples };
+}
+
+/** A counter of the service's own; its name ends in `_total`. */
+export function counter(name: string, help: string, samples: readonly Sample[]): SampleFamily {
+  return { name, type: 'counter', help, samples: () => samples };
+}
+
+/** One sample; none where there is no value. */
+export function sampleOf(
+  value: number | undefined,
+  labels: Readonly<Record<string, string>> = {},
+): readonly Sample[] {
+  if (value === undefined) return [];
+  return [{ suffix: '', labels: labelBlock(Object.keys(labels), Object.values(labels)), value }];
+}
+
+/** Milliseconds as the seconds that Prometheus wants. */
+export function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}

@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { layout, type MenuEntry } from './pages/layout.js';
+import type { Route } from './route.js';
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Serves routes; their pages share a menu. */
+export function mountRoutes(server: FastifyInstance, routes: readonly Route[]): void {
+  const menu = menuOf(routes);
+  // In a scope of its own: the bodies of other routes are read as usual.
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    for (const { method, path, login, bodyLimitBytes, handle } of routes)
+      scope.route({
+        method,
+        url: path,
+        config: { login },
+        ...(bodyLimitBytes !== undefined && { bodyLimit: bodyLimitBytes }),
+        async handler({ params, query, headers, body }, reply) {
+          const answer = await handle({
+            params: params as Record<string, string>,
+            query: query as Record<string, unknown>,
+            headers,
+            body: Buffer.isBuffer(body) ? body : NO_BODY,
+          });
+          reply.code(answer.status ?? 200);
+          return 'page' in answer
+            ? reply.type('text/html; charset=utf-8').send(layout(answer.page, menu))
+            : reply.type(answer.contentType).send(answer.body);
+        },
+      });
+  });
+}
+
+/** What the menu of every page links to. */
+export function menuOf(routes: readonly Route[]): readonly MenuEntry[] {
+  return routes.flatMap(({ path, link }) => (link ? [{ path, ...link }] : []));
+}

@@ -1,0 +1,61 @@
+import type { Engine } from '../../src/collectors/engine.js';
+import { loadConfig } from '../../src/config/config.js';
+import type { Installation } from '../../src/main/installation.js';
+import { firstRunOf } from '../../src/main/parts/collectors.js';
+import { createCollectorsPage } from '../../src/main/parts/collectors-page.js';
+import { createHomePart } from '../../src/main/parts/home.js';
+import { createRunbooksPart } from '../../src/main/parts/runbooks.js';
+import { menuOf } from '../../src/server/mount-routes.js';
+import type { Route } from '../../src/server/route.js';
+import { NO_RUNBOOKS, type Runbooks } from '../../src/server/runbooks/library.js';
+import type { ServerOptions } from '../../src/server/server.js';
+
+/** What the pages of a server tell of; functions, because it may change. */
+export interface ServerSources extends Pick<Engine, 'openCircuits' | 'databaseUp'> {
+  readonly runners: () => Engine['runners'];
+  readonly runbooks: Runbooks;
+  readonly grafanaUrl: string | undefined;
+  readonly reload: (() => Promise<void>) | undefined;
+  /** Beside those of the service's own parts. */
+  readonly routes: readonly Route[];
+}
+
+/** A server's options with the pages of the service; nothing stands behind them but what is given: no collectors, a database that is well. */
+export async function serverOptions({
+  runners = () => [],
+  openCircuits = () => new Map(),
+  databaseUp = () => true,
+  runbooks = NO_RUNBOOKS,
+  grafanaUrl,
+  reload,
+  routes: others = [],
+}: Partial<ServerSources> = {}): Promise<Pick<ServerOptions, 'routes' | 'waitingFor' | 'reload'>> {
+  const installation = await idleInstallation(grafanaUrl);
+  const engine = () => ({ runners: runners(), openCircuits, databaseUp, mismatches: () => new Map() });
+  const parts = [
+    createCollectorsPage({ installation, engine }),
+    createRunbooksPart({ installation, runbooks }),
+  ];
+  const routes = [...parts.flatMap((part) => part.routes ?? []), ...others];
+  const home = createHomePart({
+    ...{ version: '1.2.3', engine, menu: menuOf(routes) },
+    databaseTarget: () => 'db.example.org:5432',
+  });
+  return {
+    routes: [...routes, ...(home.routes ?? [])],
+    waitingFor: () => [firstRunOf(runners())].filter((found) => found !== undefined),
+    reload,
+  };
+}
+
+/** One without collectors, whose database is never asked. */
+export async function idleInstallation(grafanaUrl?: string): Promise<Installation> {
+  const config = await loadConfig({
+    file: undefined,
+    env: { TAIGA_DATABASE_URL: 'postgres://localhost/taiga' },
+  });
+  return {
+    config: { ...config, externalUrls: { ...config.externalUrls, grafana: grafanaUrl } },
+    library: { collectors: [], relations: { resolve: () => [], has: () => false } },
+  };
+}
