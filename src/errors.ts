@@ -57,11 +57,13 @@ export interface Place {
 export class BugflowError extends Error {
   readonly code: ErrorCode;
   readonly place: Place | undefined;
+  /** Whether the database could not be asked, where the code alone does not tell. */
+  readonly databaseAbsent: boolean;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { place?: Place | undefined; cause?: unknown } = {},
+    options: { place?: Place | undefined; cause?: unknown; databaseAbsent?: boolean } = {},
   ) {
     const place = options.place;
     const prefix = place ? `${place.file}${place.line === undefined ? '' : `:${place.line}`}: ` : '';
@@ -69,6 +71,7 @@ export class BugflowError extends Error {
     this.name = 'BugflowError';
     this.code = code;
     this.place = place;
+    this.databaseAbsent = options.databaseAbsent ?? false;
   }
 }
 
@@ -77,24 +80,28 @@ export function hasCode(error: unknown, ...codes: ErrorCode[]): error is Bugflow
   return error instanceof BugflowError && codes.includes(error.code);
 }
 
+const DATABASE_ABSENT: ReadonlySet<ErrorCode> = new Set([
+  'DATABASE_UNREACHABLE',
+  'DATABASE_LOGIN_REFUSED',
+  'DATABASE_TLS',
+  'DATABASE_MISSING',
+  'DATABASE_REPLICA_LAG',
+  'TUNNEL_UNREACHABLE',
+  'TUNNEL_HOST_KEY',
+  'TUNNEL_LOGIN_REFUSED',
+  'TUNNEL_FORWARD_REFUSED',
+  'TUNNEL_KEY_FILE',
+]);
+
 /** True when the database could not be asked at all: not the fault of whoever wanted to ask. */
 export function isDatabaseAbsent(error: unknown): boolean {
-  return hasCode(
-    error,
-    'DATABASE_UNREACHABLE',
-    'DATABASE_LOGIN_REFUSED',
-    'DATABASE_TLS',
-    'DATABASE_MISSING',
-    'DATABASE_REPLICA_LAG',
-    'TUNNEL_UNREACHABLE',
-    'TUNNEL_HOST_KEY',
-    'TUNNEL_LOGIN_REFUSED',
-    'TUNNEL_FORWARD_REFUSED',
-    'TUNNEL_KEY_FILE',
-    // Files that are read at each connect.
-    'CONFIG_UNREADABLE',
-    'CONFIG_INVALID',
-  );
+  return error instanceof BugflowError && (error.databaseAbsent || DATABASE_ABSENT.has(error.code));
+}
+
+/** What kept a connection from being made: the same error, of which {@link isDatabaseAbsent} is true, if it is one of ours. */
+export function asDatabaseAbsent(error: unknown): unknown {
+  if (!(error instanceof BugflowError) || isDatabaseAbsent(error)) return error;
+  return new BugflowError(error.code, error.message, { cause: error, databaseAbsent: true });
 }
 
 /** True when no collector can succeed, whatever its SQL. */

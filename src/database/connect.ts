@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type DatabaseConfig, readAddress, type ServerHost } from '../config/database-section.js';
 import type { DatabaseAddress } from '../config/database-url.js';
 import { readSecret } from '../config/secret.js';
-import { hasCode } from '../errors.js';
+import { asDatabaseAbsent, hasCode } from '../errors.js';
 import { describeAddress, explainDatabaseError, type Target } from './explain-error.js';
 import { explainTlsError, isTlsMissing, readTlsOptions, type Transport, transportsFor } from './tls.js';
 
@@ -28,10 +28,16 @@ export interface ConnectOptions {
  * Connects and logs in. Whatever is in files – password, certificates – is read now: what was rotated needs no restart.
  * @throws BugflowError
  */
-export async function connect(
-  config: DatabaseConfig,
-  { stream, server }: ConnectOptions,
-): Promise<Connection> {
+export async function connect(config: DatabaseConfig, options: ConnectOptions): Promise<Connection> {
+  try {
+    return await logIn(config, options);
+  } catch (error) {
+    // A file that is read now may be broken, here or on the way through SSH: no fault of whoever wants to ask.
+    throw hasCode(error, 'CONFIG_UNREADABLE', 'CONFIG_INVALID') ? asDatabaseAbsent(error) : error;
+  }
+}
+
+async function logIn(config: DatabaseConfig, { stream, server }: ConnectOptions): Promise<Connection> {
   const { url, tls } = await readAddress(config);
   if (server) {
     url.searchParams.set('host', server.host);

@@ -201,8 +201,10 @@ function noneUsable(candidates: readonly Candidate[]): Error {
   const [first, ...others] = problems;
   if (!first) return new Error('there is no server to read from');
   if (others.length === 0) return first;
-  const code = problems.find((problem) => problem instanceof BugflowError)?.code ?? 'DATABASE_UNREACHABLE';
-  return new BugflowError(code, `no server can be used: ${problems.map(messageOf).join('; ')}`, {
-    cause: first,
-  });
+  const known = problems.find((problem) => problem instanceof BugflowError);
+  return new BugflowError(
+    known?.code ?? 'DATABASE_UNREACHABLE',
+    `no server can be used: ${problems.map(messageOf).join('; ')}`,
+    { cause: first, databaseAbsent: isDatabaseAbsent(known) },
+  );
 }

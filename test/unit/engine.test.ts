@@ -7,9 +7,9 @@ import type { Database } from '../../src/database/database.js';
 import { BugflowError, type ErrorCode } from '../../src/errors.js';
 import { collector } from './helpers.js';
 
-async function databaseUpAfter(code: ErrorCode): Promise<boolean> {
+async function databaseUpAfter(error: BugflowError): Promise<boolean> {
   const database: Database = {
-    read: () => Promise.reject(new BugflowError(code, 'no')),
+    read: () => Promise.reject(error),
     readTogether: async () => undefined,
     generation: () => 0,
     close: async () => undefined,
@@ -43,6 +43,15 @@ test.each<[ErrorCode, boolean]>([
   ['DATABASE_NOT_TAIGA', true],
   ['DATABASE_PERMISSION', true],
   ['COLLECTOR_TIMEOUT', true],
+  ['CONFIG_INVALID', true],
+  ['CONFIG_UNREADABLE', true],
 ])('after %s the database counts as up: %s', async (code, up) => {
-  expect(await databaseUpAfter(code)).toBe(up);
+  expect(await databaseUpAfter(new BugflowError(code, 'no'))).toBe(up);
+});
+
+test('a file that is read at each connect counts as the absence of the database', async () => {
+  const error = new BugflowError('CONFIG_UNREADABLE', 'cannot read the secret file', {
+    databaseAbsent: true,
+  });
+  expect(await databaseUpAfter(error)).toBe(false);
 });
