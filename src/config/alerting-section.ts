@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, type Place } from '../errors.js';
+import { secret } from './secret.js';
 import type { SectionContext } from './section.js';
 import { webAddress } from './web-address.js';
 
@@ -54,6 +55,14 @@ const disabled = z.strictObject({
     .describe('For which projects: a slug, with `*` and `?` as wildcards; `*`: everywhere.'),
 });
 
+const watchdogUrl = secret('watchdog_url', {
+  meaning:
+    "Where the dead man's switch posts to every five minutes, as long as alerts get through: a service that speaks up when it stops.",
+  fileMeaning: 'File with that address, its path as Alertmanager sees it; Alertmanager 0.26 and newer.',
+  text: webAddress,
+  file: alertmanagersFile,
+});
+
 export const alertingSchema = z.strictObject({
   slack: slack
     .optional()
@@ -68,14 +77,7 @@ export const alertingSchema = z.strictObject({
     .describe(
       'Whether warnings and what is only worth knowing wait for working time (`calendar`). What is critical never waits.',
     ),
-  watchdog_url: webAddress
-    .optional()
-    .describe(
-      "Where the dead man's switch posts to every five minutes, as long as alerts get through: a service that speaks up when it stops.",
-    ),
-  watchdog_url_file: alertmanagersFile
-    .optional()
-    .describe('File with that address, its path as Alertmanager sees it; Alertmanager 0.26 and newer.'),
+  ...watchdogUrl.keys,
   update_messages: z
     .boolean()
     .default(false)
@@ -132,14 +134,11 @@ export interface AlertingConfig {
 }
 
 /** @throws BugflowError */
-export function alertingConfig(raw: RawAlerting, { base, locate }: SectionContext): AlertingConfig {
+export function alertingConfig(raw: RawAlerting, section: SectionContext): AlertingConfig {
+  const { base, locate } = section;
   const refuse = (message: string, ...path: (string | number)[]): BugflowError =>
     new BugflowError('CONFIG_INVALID', message, { place: locate(['alerting', ...path]) });
-  if (raw.watchdog_url !== undefined && raw.watchdog_url_file !== undefined)
-    throw refuse(
-      'alerting.watchdog_url and alerting.watchdog_url_file are both given; keep one',
-      'watchdog_url_file',
-    );
+  const watchdog = watchdogUrl.resolve(raw, section, ['alerting']);
   const slackAccess = slackOf(raw, refuse);
   if (raw.update_messages && slackAccess?.kind !== 'bot')
     throw refuse(
@@ -150,12 +149,7 @@ export function alertingConfig(raw: RawAlerting, { base, locate }: SectionContex
     slack: slackAccess,
     channels: slackAccess ? channelsOf(raw.channels, slackAccess, refuse) : [],
     quiet: raw.quiet,
-    watchdog:
-      raw.watchdog_url_file !== undefined
-        ? { urlFile: raw.watchdog_url_file }
-        : raw.watchdog_url === undefined
-          ? undefined
-          : { url: raw.watchdog_url },
+    watchdog: watchdog && ('file' in watchdog ? { urlFile: watchdog.file } : { url: watchdog.text }),
     updateMessages: raw.update_messages,
     disabled: raw.disabled.map((entry, i) => ({
       ...entry,

@@ -5,7 +5,7 @@ import { BugflowError } from '../errors.js';
 import { type TlsSettings, tlsSchema, tlsSettings } from './database-tls.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.js';
 import { parseHostPort } from './host-port.js';
-import { readSecret } from './secret.js';
+import { readSecret, revealSecret, type Secret, secret } from './secret.js';
 import type { SectionContext } from './section.js';
 
 const host = z.string().refine((text) => parseHostPort(text) !== undefined, {
@@ -13,17 +13,14 @@ const host = z.string().refine((text) => parseHostPort(text) !== undefined, {
     `"${String(issue.input)}" is no server; write HOST:PORT, like db.example.org:5432 or [::1]:5432`,
 });
 
+const url = secret('url', {
+  meaning:
+    "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it, the environment variable `TAIGA_DATABASE_URL`.",
+  fileMeaning: 'File that holds the URL, instead of `url`; read again at each connect, like `password_file`.',
+});
+
 export const databaseSchema = z.strictObject({
-  url: z
-    .string()
-    .optional()
-    .describe(
-      "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it, the environment variable `TAIGA_DATABASE_URL`.",
-    ),
-  url_file: z
-    .string()
-    .optional()
-    .describe('File that holds the URL, instead of `url`; read again at each connect, like `password_file`.'),
+  ...url.keys,
   password_file: z
     .string()
     .optional()
@@ -93,9 +90,10 @@ export interface DatabaseConfig {
 export async function databaseConfig(raw: RawDatabase, section: SectionContext): Promise<DatabaseConfig> {
   const { base } = section;
   const tls = tlsSettings(raw.tls, base);
+  const given = url.resolve(raw, section, ['database']);
   return {
-    url: await databaseUrl(raw, tls, section),
-    urlFile: raw.url_file && resolve(base, raw.url_file),
+    url: await databaseUrl(given, tls, section),
+    urlFile: given && 'file' in given ? given.file : undefined,
     passwordFile: raw.password_file && resolve(base, raw.password_file),
     hosts: raw.hosts?.map(parseHostPort).filter((known) => known !== undefined),
     maxReplicaLagMs: raw.max_replica_lag,
@@ -112,32 +110,26 @@ export async function databaseConfig(raw: RawDatabase, section: SectionContext):
 
 /** The URL from the file, from a file it names, or from the environment; checked, never echoed. */
 async function databaseUrl(
-  { url, url_file: urlFile }: RawDatabase,
+  given: Secret | undefined,
   tls: TlsSettings,
   { base, env, locate }: SectionContext,
 ): Promise<string> {
-  if (url !== undefined && urlFile !== undefined) {
-    throw new BugflowError('CONFIG_INVALID', 'database.url and database.url_file are both given; keep one', {
-      place: locate(['database', 'url_file']),
-    });
-  }
-  const given =
-    urlFile === undefined ? (url ?? env.TAIGA_DATABASE_URL) : await readSecret(resolve(base, urlFile));
-  if (!given) {
+  const address = given === undefined ? env.TAIGA_DATABASE_URL : await revealSecret(given);
+  if (!address) {
     throw new BugflowError(
       'CONFIG_INVALID',
       'no database is configured; set TAIGA_DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/taiga or database.url in the configuration file',
       { place: locate(['database']) },
     );
   }
-  const key = urlFile !== undefined ? 'url_file' : url !== undefined ? 'url' : undefined;
-  parseDatabaseUrl(given, {
+  const key = given && ('file' in given ? 'url_file' : 'url');
+  parseDatabaseUrl(address, {
     ...{ tls, base },
     name: key ? `database.${key}` : 'TAIGA_DATABASE_URL',
     placeOf: (tlsKey) =>
       tlsKey === undefined ? key && locate(['database', key]) : locate(['database', 'tls', tlsKey]),
   });
-  return given;
+  return address;
 }
 
 /** The address as it is now. @throws BugflowError naming the file that is broken */

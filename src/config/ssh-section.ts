@@ -4,7 +4,13 @@ import { z } from 'zod';
 import type { DocumentPath } from '../documents/document.js';
 import { timeout } from '../documents/duration.js';
 import { BugflowError } from '../errors.js';
+import { secret } from './secret.js';
 import type { SectionContext } from './section.js';
+
+const passphrase = secret('passphrase', {
+  meaning: 'Passphrase of the private key.',
+  fileMeaning: 'File that holds the passphrase, instead of `passphrase`.',
+});
 
 const sshLogin = {
   host: z.string().min(1).describe('The SSH server: a name, an address, or a `Host` of `~/.ssh/config`.'),
@@ -24,8 +30,7 @@ const sshLogin = {
     .string()
     .optional()
     .describe('Private key to log in with; only its owner may read it (`chmod 600`).'),
-  passphrase: z.string().optional().describe('Passphrase of the private key.'),
-  passphrase_file: z.string().optional().describe('File that holds the passphrase, instead of `passphrase`.'),
+  ...passphrase.keys,
   password_file: z
     .string()
     .optional()
@@ -99,7 +104,8 @@ export interface SshConfig extends SshLogin {
 }
 
 /** @throws BugflowError */
-export function sshConfig(raw: RawSsh, { base, env, locate }: SectionContext): SshConfig {
+export function sshConfig(raw: RawSsh, section: SectionContext): SshConfig {
+  const { base, env, locate } = section;
   const home = env.HOME || homedir();
   const file = (path: string): string =>
     path.startsWith('~/') ? join(home, path.slice(2)) : resolve(base, path);
@@ -107,11 +113,7 @@ export function sshConfig(raw: RawSsh, { base, env, locate }: SectionContext): S
     { agent, ...given }: Omit<typeof raw, 'jump' | 'config_file' | 'connect_timeout' | 'keep_alive'>,
     path: DocumentPath,
   ): SshLogin => {
-    if (given.passphrase !== undefined && given.passphrase_file !== undefined) {
-      throw new BugflowError('CONFIG_INVALID', 'passphrase and passphrase_file are both given; keep one', {
-        place: locate([...path, 'passphrase_file']),
-      });
-    }
+    const secretPhrase = passphrase.resolve(given, { ...section, resolveFile: file }, path);
     if (agent && !env.SSH_AUTH_SOCK) {
       throw new BugflowError(
         'CONFIG_INVALID',
@@ -125,8 +127,8 @@ export function sshConfig(raw: RawSsh, { base, env, locate }: SectionContext): S
       port: given.port,
       user: given.user,
       keyFile: given.key_file && file(given.key_file),
-      passphrase: given.passphrase,
-      passphraseFile: given.passphrase_file && file(given.passphrase_file),
+      passphrase: secretPhrase && 'text' in secretPhrase ? secretPhrase.text : undefined,
+      passphraseFile: secretPhrase && 'file' in secretPhrase ? secretPhrase.file : undefined,
       passwordFile: given.password_file && file(given.password_file),
       agent: wantsAgent ? env.SSH_AUTH_SOCK || undefined : undefined,
       hostKey: given.host_key?.replace(/=$/, ''),

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { revealSecret, secret } from '../../src/config/secret.js';
+import { errorOf, folderWith } from './helpers.js';
+
+const token = secret('token', { meaning: 'A token.', fileMeaning: 'Its file.', text: z.string().min(8) });
+const schema = z.strictObject({ name: z.string().optional(), ...token.keys });
+const section = {
+  base: '/etc/bugflow',
+  locate: (path: readonly PropertyKey[]) => ({ file: 'bugflow.yaml', line: path.length }),
+};
+const resolve = (given: unknown) => token.resolve(schema.parse(given), section, ['slack', 'app']);
+
+describe('a secret of the configuration', () => {
+  test.each([
+    [{}, undefined],
+    [{ token: 'xoxb-12345' }, { text: 'xoxb-12345' }],
+    [{ token_file: 'token' }, { file: '/etc/bugflow/token' }],
+    [{ token_file: '/run/secrets/token' }, { file: '/run/secrets/token' }],
+  ])('%j is %j', (given, expected) => {
+    expect(resolve(given)).toEqual(expected);
+  });
+
+  test('is one of the two, and the error does not show it', async () => {
+    const error = await errorOf(() => resolve({ token: 'xoxb-12345', token_file: 'token' }));
+    expect([error.code, error.message]).toEqual([
+      'CONFIG_INVALID',
+      'bugflow.yaml:3: slack.app.token and slack.app.token_file are both given; keep one',
+    ]);
+  });
+
+  test('has keys that are documented and strict', () => {
+    expect([schema.shape.token.description, schema.shape.token_file.description]).toEqual([
+      'A token.',
+      'Its file.',
+    ]);
+    expect(schema.safeParse({ token: 'short' }).success).toBe(false);
+    expect(schema.safeParse({ tokn: 'xoxb-12345' }).success).toBe(false);
+  });
+
+  test('finds its file where the section says', () => {
+    const resolveFile = (path: string): string => `/home/anna/${path}`;
+    expect(token.resolve({ token_file: 'token' }, { ...section, resolveFile }, [])).toEqual({
+      file: '/home/anna/token',
+    });
+  });
+
+  test('is read anew each time, without the line break at its end', async () => {
+    const folder = await folderWith({ token: 'first\n' });
+    expect(await revealSecret({ file: `${folder}/token` })).toBe('first');
+    expect(await revealSecret({ text: 'second' })).toBe('second');
+    const error = await errorOf(revealSecret({ file: `${folder}/gone` }));
+    expect([error.code, error.message]).toEqual([
+      'CONFIG_UNREADABLE',
+      expect.stringContaining(`cannot read the secret file ${folder}/gone: ENOENT`),
+    ]);
+  });
+});
