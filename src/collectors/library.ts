@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { CollectorOverride } from '../config/config.js';
+import type { CollectorOverride } from '../config/collector-sections.js';
 import { fitsWildcard } from '../documents/wildcard.js';
 import { BugflowError } from '../errors.js';
 import { assertUnique, type CollectorDefinition, cronProblem, readCollector, shapes } from './definition.js';

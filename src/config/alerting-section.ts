@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, type Place } from '../errors.js';
 import { secret } from './secret.js';
-import type { SectionContext } from './section.js';
+import { defineSection, type SectionContext } from './section.js';
 import { webAddress } from './web-address.js';
 
 /** Of the alerts that somebody is told of, the most urgent first. */
@@ -63,7 +63,7 @@ const watchdogUrl = secret('watchdog_url', {
   file: alertmanagersFile,
 });
 
-export const alertingSchema = z.strictObject({
+const alertingSchema = z.strictObject({
   slack: slack
     .optional()
     .describe('Who is told: a webhook or an app in Slack. Absent: nobody, alerts are only to be seen.'),
@@ -133,8 +133,16 @@ export interface AlertingConfig {
   readonly ruleFiles: readonly string[];
 }
 
-/** @throws BugflowError */
-export function alertingConfig(raw: RawAlerting, section: SectionContext): AlertingConfig {
+export const alertingSection = defineSection({
+  key: 'alerting',
+  name: 'alerting',
+  schema: alertingSchema
+    .prefault({})
+    .describe('Who is told of what is exceptional; [Alerting](alerting.md) explains it.'),
+  resolve: alertingConfig,
+});
+
+function alertingConfig(raw: RawAlerting, section: SectionContext): AlertingConfig {
   const { base, locate } = section;
   const refuse = (message: string, ...path: (string | number)[]): BugflowError =>
     new BugflowError('CONFIG_INVALID', message, { place: locate(['alerting', ...path]) });

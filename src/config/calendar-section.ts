@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineSection } from './section.js';
 
 export const WEEKDAYS = [
   'monday',
@@ -28,7 +29,7 @@ const holiday = z.string().transform((text, context): Holiday => {
   return z.NEVER;
 });
 
-export const calendarSchema = z.strictObject({
+const calendarSchema = z.strictObject({
   weekdays: z
     .array(z.enum(WEEKDAYS))
     .min(1, 'name at least one weekday')
@@ -64,7 +65,16 @@ export interface CalendarConfig {
   readonly holidays: readonly Holiday[];
 }
 
-export function calendarConfig(raw: z.output<typeof calendarSchema>): CalendarConfig {
+export const calendarSection = defineSection({
+  key: 'calendar',
+  name: 'calendar',
+  schema: calendarSchema
+    .prefault({})
+    .describe('When the team works: what working days are, and when warnings may be heard.'),
+  resolve: calendarConfig,
+});
+
+function calendarConfig(raw: z.output<typeof calendarSchema>): CalendarConfig {
   return {
     weekdays: WEEKDAYS.flatMap((name, i) => (raw.weekdays.includes(name) ? [i + 1] : [])),
     ...raw.hours,

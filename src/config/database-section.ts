@@ -4,9 +4,10 @@ import { duration, timeout } from '../documents/duration.js';
 import { BugflowError } from '../errors.js';
 import { type TlsSettings, tlsSchema, tlsSettings } from './database-tls.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.js';
+import type { Environment } from './expand.js';
 import { parseHostPort } from './host-port.js';
 import { readSecret, revealSecret, type Secret, secret } from './secret.js';
-import type { SectionContext } from './section.js';
+import { defineSection, type SectionContext } from './section.js';
 
 const host = z.string().refine((text) => parseHostPort(text) !== undefined, {
   error: (issue) =>
@@ -19,7 +20,7 @@ const url = secret('url', {
   fileMeaning: 'File that holds the URL, instead of `url`; read again at each connect, like `password_file`.',
 });
 
-export const databaseSchema = z.strictObject({
+const databaseSchema = z.strictObject({
   ...url.keys,
   password_file: z
     .string()
@@ -86,8 +87,26 @@ export interface DatabaseConfig {
   readonly applicationName: string;
 }
 
-/** @throws BugflowError */
-export async function databaseConfig(raw: RawDatabase, section: SectionContext): Promise<DatabaseConfig> {
+/** It has one session for all, so whoever connects may have to wait for somebody's long transaction. */
+const EMBEDDED = { allow_superuser: true, connect_timeout: 120_000 } as const;
+
+export const databaseSection = defineSection({
+  key: 'database',
+  name: 'database',
+  schema: databaseSchema.prefault({}).describe("Where Taiga's database is."),
+  resolve(raw, context) {
+    const { env, embeddedUrl } = context;
+    if (embeddedUrl === undefined || isDatabaseNamed(raw, env)) return databaseConfig(raw, context);
+    return databaseConfig({ ...raw, ...EMBEDDED, url: embeddedUrl, url_file: undefined }, context);
+  },
+});
+
+/** Whether a database is named, be it right or wrong. */
+export function isDatabaseNamed({ url, url_file }: RawDatabase, env: Environment): boolean {
+  return Boolean(url || url_file || env.TAIGA_DATABASE_URL);
+}
+
+async function databaseConfig(raw: RawDatabase, section: SectionContext): Promise<DatabaseConfig> {
   const { base } = section;
   const tls = tlsSettings(raw.tls, base);
   const given = url.resolve(raw, section, ['database']);

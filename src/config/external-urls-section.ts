@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { defineSection } from './section.js';
 import { baseAddress, withoutSlash } from './web-address.js';
 
-export const externalUrlsSchema = z.strictObject({
+const externalUrlsSchema = z.strictObject({
   grafana: baseAddress
     .optional()
     .describe('Address of Grafana, with its sub-path if it has one: links to dashboards begin with it.'),
@@ -20,7 +21,16 @@ export interface ExternalUrls {
   readonly alertmanager: string | undefined;
 }
 
-export function externalUrls(raw: z.output<typeof externalUrlsSchema>): ExternalUrls {
+export const externalUrlsSection = defineSection({
+  key: 'external_urls',
+  name: 'externalUrls',
+  schema: externalUrlsSchema
+    .prefault({})
+    .describe("Where people's browsers find what belongs together: what links are made of."),
+  resolve: externalUrls,
+});
+
+function externalUrls(raw: z.output<typeof externalUrlsSchema>): ExternalUrls {
   return {
     grafana: raw.grafana && withoutSlash(raw.grafana),
     exporter: raw.exporter && withoutSlash(raw.exporter),

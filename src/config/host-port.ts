@@ -5,3 +5,8 @@ export function parseHostPort(text: string): { host: string; port: number } | un
   const port = Number(match?.[3]);
   return host !== undefined && port <= 65_535 ? { host, port } : undefined;
 }
+
+/** The other way round. */
+export function formatHostPort({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

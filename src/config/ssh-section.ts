@@ -5,7 +5,7 @@ import type { DocumentPath } from '../documents/document.js';
 import { timeout } from '../documents/duration.js';
 import { BugflowError } from '../errors.js';
 import { secret } from './secret.js';
-import type { SectionContext } from './section.js';
+import { defineSection, type SectionContext } from './section.js';
 
 const passphrase = secret('passphrase', {
   meaning: 'Passphrase of the private key.',
@@ -51,7 +51,7 @@ const sshLogin = {
     .describe("Fingerprint of the server's key, `SHA256:…`, instead of `known_hosts`."),
 };
 
-export const sshSchema = z.strictObject({
+const sshSchema = z.strictObject({
   ...sshLogin,
   jump: z
     .strictObject(sshLogin)
@@ -103,8 +103,19 @@ export interface SshConfig extends SshLogin {
   readonly keepAliveMs: number;
 }
 
-/** @throws BugflowError */
-export function sshConfig(raw: RawSsh, section: SectionContext): SshConfig {
+/** The way to the database; undefined: it is direct. */
+export const sshSection = defineSection({
+  key: 'ssh',
+  name: 'ssh',
+  schema: sshSchema
+    .optional()
+    .describe(
+      'The SSH server through which the database is reached; host and port of its URL are then as seen from there.',
+    ),
+  resolve: (raw, context) => raw && sshConfig(raw, context),
+});
+
+function sshConfig(raw: RawSsh, section: SectionContext): SshConfig {
   const { base, env, locate } = section;
   const home = env.HOME || homedir();
   const file = (path: string): string =>

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { secondsOfWorkingDay } from '../calendar/working-time.js';
 import { duration } from '../documents/duration.js';
-import type { CalendarConfig } from './calendar-section.js';
+import { type CalendarConfig, calendarSection } from './calendar-section.js';
 import { KINDS, type Kind } from './kinds.js';
+import { defineSection } from './section.js';
 
 /** A threshold, for the projects (a pattern) and the kind that it is for; absent: all kinds. */
 export interface ThresholdRule {
@@ -163,7 +164,14 @@ export const thresholdsSchema = z.strictObject({
     ),
 });
 
-export function thresholds(raw: z.output<typeof thresholdsSchema>, calendar: CalendarConfig): Thresholds {
+export const thresholdsSection = defineSection({
+  key: 'thresholds',
+  name: 'thresholds',
+  schema: thresholdsSchema.prefault({}).describe('When something is exceptional.'),
+  resolve: (raw, { resolved }) => thresholds(raw, resolved(calendarSection)),
+});
+
+function thresholds(raw: z.output<typeof thresholdsSchema>, calendar: CalendarConfig): Thresholds {
   return {
     staleAfterMs: raw.stale_after,
     untriagedAfterMs: raw.untriaged_after,

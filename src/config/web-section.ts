@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { SectionContext } from './section.js';
+import { defineSection, type SectionContext } from './section.js';
 
-export const webSchema = z.strictObject({
+const webSchema = z.strictObject({
   config_file: z
     .string()
     .min(1)
@@ -29,7 +29,14 @@ export interface WebConfig {
   readonly maxConnections: number;
 }
 
-export function webConfig(raw: RawWeb, { base }: SectionContext): WebConfig {
+export const webSection = defineSection({
+  key: 'web',
+  name: 'web',
+  schema: webSchema.prefault({}).describe('Who may reach the HTTP server, and how.'),
+  resolve: webConfig,
+});
+
+function webConfig(raw: RawWeb, { base }: SectionContext): WebConfig {
   return {
     configFile: raw.config_file && resolve(base, raw.config_file),
     rowSamples: raw.row_samples,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
-import type { CollectorOverride } from '../../src/config/config.js';
+import type { CollectorOverride } from '../../src/config/collector-sections.js';
 import { errorOf, folderWith } from './helpers.js';
 
 function collectorFile(

@@ -1,0 +1,56 @@
+import { alertingSection } from './alerting-section.js';
+import { calendarSection } from './calendar-section.js';
+import {
+  collectorsSection,
+  newSeriesSection,
+  overridesSection,
+  prometheusSection,
+} from './collector-sections.js';
+import { databaseSection } from './database-section.js';
+import { externalUrlsSection } from './external-urls-section.js';
+import {
+  listenSection,
+  logLevelSection,
+  reloadEndpointSection,
+  stateFileSection,
+  timeZoneSection,
+} from './service-sections.js';
+import { sshSection } from './ssh-section.js';
+import {
+  bugsSection,
+  criticalSection,
+  labelsSection,
+  projectsSection,
+  taigaUrlSection,
+  transitionsSection,
+  workflowSection,
+} from './team-sections.js';
+import { thresholdsSection } from './thresholds-section.js';
+import { webSection } from './web-section.js';
+
+/** All of the configuration, in the order of its reference. Whoever adds a section adds it here. */
+export const SECTIONS = [
+  databaseSection,
+  sshSection,
+  listenSection,
+  webSection,
+  timeZoneSection,
+  taigaUrlSection,
+  externalUrlsSection,
+  calendarSection,
+  projectsSection,
+  workflowSection,
+  transitionsSection,
+  thresholdsSection,
+  alertingSection,
+  bugsSection,
+  criticalSection,
+  labelsSection,
+  collectorsSection,
+  overridesSection,
+  newSeriesSection,
+  reloadEndpointSection,
+  stateFileSection,
+  prometheusSection,
+  logLevelSection,
+] as const;

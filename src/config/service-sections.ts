@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { parseHostPort } from './host-port.js';
+import { defineSection } from './section.js';
+
+export const listenSection = defineSection({
+  key: 'listen',
+  name: 'listen',
+  schema: z
+    .string()
+    .refine((text) => parseHostPort(text) !== undefined, {
+      error: (issue) =>
+        `"${String(issue.input)}" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284`,
+    })
+    .default('127.0.0.1:10284')
+    .describe(
+      'Address of the HTTP server. Only this machine by default; `0.0.0.0:10284` opens it to the network.',
+    ),
+  resolve(raw): { readonly host: string; readonly port: number } {
+    const listen = parseHostPort(raw);
+    if (!listen) throw new Error('unreachable: the schema checked it');
+    return listen;
+  },
+});
+
+export const timeZoneSection = defineSection({
+  key: 'time_zone',
+  name: 'timeZone',
+  schema: z
+    .string()
+    .refine(isTimeZone, {
+      error: (issue) => `"${String(issue.input)}" is not a time zone; use an IANA name like Europe/Berlin`,
+    })
+    .default('UTC')
+    .describe('Time zone of days, sprints and cron expressions.'),
+  resolve: (raw) => raw,
+});
+
+export const reloadEndpointSection = defineSection({
+  key: 'reload_endpoint',
+  name: 'reloadEndpoint',
+  schema: z
+    .boolean()
+    .default(false)
+    .describe('Whether `POST /-/reload` reads the configuration again (SIGHUP always does).'),
+  resolve: (raw) => raw,
+});
+
+/** Absolute; undefined: nothing outlives the process. */
+export const stateFileSection = defineSection({
+  key: 'state_file',
+  name: 'stateFile',
+  schema: z
+    .string()
+    .min(1, 'name a file, or leave state_file out')
+    .optional()
+    .describe(
+      'A file in which `serve` keeps how each status was called and marked, and since when: with it counters are exact after a restart, too, when a mark was switched or a status deleted. Each instance needs its own.',
+    ),
+  resolve: (raw, { base }) => (raw === undefined ? undefined : resolve(base, raw)),
+});
+
+export const logLevelSection = defineSection({
+  key: 'log_level',
+  name: 'logLevel',
+  schema: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much the log says.'),
+  resolve: (raw) => raw,
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
