@@ -2,6 +2,7 @@ import pino from 'pino';
 import { createCronTicker } from '../collectors/cron-ticker.js';
 import { createExposition } from '../exposition/exposition.js';
 import type { Installation } from './installation.js';
+import { stopAll } from './lifecycle.js';
 import type { CheckContext, Findings } from './part.js';
 import { createParts } from './parts.js';
 
@@ -26,7 +27,7 @@ export async function check(installation: Installation, context: CheckContext): 
   try {
     for (const part of parts) findings.push((await part.check?.(context)) ?? {});
   } finally {
-    for (const part of parts.toReversed()) await part.stop?.();
+    await stopAll(parts);
   }
   // One missing right is the trouble of many.
   for (const problem of new Set(findings.flatMap(({ problems = [] }) => problems))) print(problem);

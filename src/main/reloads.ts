@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { ConfigSource } from '../config/config.js';
 import { messageOf } from '../errors.js';
 import type { Web } from '../server/web.js';
 import { type Installation, loadInstallation } from './installation.js';
+import { reloadChanged } from './lifecycle.js';
 import type { Part } from './part.js';
 import type { ReloadState } from './service-families.js';
 
@@ -50,8 +50,9 @@ export function createReloads(options: ReloadsOptions): Reloads {
   };
   const takeOver = async (): Promise<void> => {
     const next = await load();
-    await replace(parts, installation, next);
+    const before = installation;
     installation = next;
+    await reloadChanged(parts, before, next);
     log.level = next.config.logLevel;
     state = { successful: true, succeededAt: Date.now() };
     refresh();
@@ -72,21 +73,4 @@ export function createReloads(options: ReloadsOptions): Reloads {
     settled: () => last,
     state: () => state,
   };
-}
-
-/**
- * Gives the new installation to the parts whose settings changed, and to those that are stuck. All of them have ended before
- * the first begins again; the others notice nothing.
- */
-export async function replace(
-  parts: readonly Part[],
-  before: Installation,
-  next: Installation,
-): Promise<void> {
-  const affected = parts.filter(
-    (part) => part.isStuck?.() || !isDeepStrictEqual(part.settings?.(before), part.settings?.(next)),
-  );
-  for (const part of affected.toReversed()) await part.stop?.();
-  for (const part of affected) part.reload?.(next);
-  for (const part of affected) part.start?.();
 }

@@ -8,6 +8,7 @@ import { createOwnMetrics } from '../observability/own-metrics.js';
 import { createServer } from '../server/server.js';
 import { openWeb } from '../server/web.js';
 import { loadInstallation } from './installation.js';
+import { startAll, stopAll } from './lifecycle.js';
 import { isLoopback, listen } from './listen.js';
 import { createParts } from './parts.js';
 import { createReloads } from './reloads.js';
@@ -65,7 +66,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     web.close();
     await reloads.settled();
     await ownMetrics.close();
-    for (const part of parts.toReversed()) await part.stop?.();
+    await stopAll(parts);
   };
 
   let address: string;
@@ -78,7 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await close();
     throw error;
   }
-  for (const part of parts) part.start?.();
+  startAll(parts);
 
   const where = describeTarget(config.database).where;
   log.info(`${library.collectors.length} collectors on ${where}, metrics at ${address}/metrics`);

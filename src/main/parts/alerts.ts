@@ -8,10 +8,12 @@ export function createAlertsPart(first: Installation): Part {
   let settings = settingsOf(first.config);
   return {
     name: 'alerts',
-    settings: ({ config: { externalUrls, alerting, calendar, timeZone } }) => ({
-      ...{ externalUrls, calendar, timeZone },
-      disabled: alerting.disabled,
-    }),
+    settings: ({ config: { externalUrls, alerting, calendar, timeZone } }) => [
+      externalUrls,
+      alerting.disabled,
+      calendar,
+      timeZone,
+    ],
     reload({ config }) {
       settings = settingsOf(config);
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Installation } from '../../src/main/installation.js';
+import { reloadChanged, stopAll } from '../../src/main/lifecycle.js';
 import type { Part } from '../../src/main/part.js';
-import { replace } from '../../src/main/reloads.js';
 import { idleInstallation } from '../support/server-options.js';
 
 interface Change {
@@ -34,7 +34,7 @@ const byUrl: Partial<Part> = { settings: ({ config }) => config.taigaUrl };
 
 test('only the parts whose settings changed are touched, all stopped before the first starts', async () => {
   const { parts, log } = recorded({ a: byTimeZone, b: byUrl, c: {}, d: byTimeZone });
-  await replace(parts, await installation(), await installation({ timeZone: 'Europe/Berlin' }));
+  await reloadChanged(parts, await installation(), await installation({ timeZone: 'Europe/Berlin' }));
   expect(log).toEqual([
     ...['stop d', 'stop a'],
     ...['reload a Europe/Berlin', 'reload d Europe/Berlin'],
@@ -44,7 +44,7 @@ test('only the parts whose settings changed are touched, all stopped before the 
 
 test('settings are compared by value: the same file read again touches nothing', async () => {
   const { parts, log } = recorded({ a: byTimeZone, b: byUrl, c: { settings: ({ config }) => config } });
-  await replace(parts, await installation(), await installation());
+  await reloadChanged(parts, await installation(), await installation());
   expect(log).toEqual([]);
 });
 
@@ -53,6 +53,25 @@ test('a part that is stuck starts anew, whatever changed', async () => {
     a: { ...byUrl, isStuck: () => true },
     b: { ...byUrl, isStuck: () => false },
   });
-  await replace(parts, await installation(), await installation());
+  await reloadChanged(parts, await installation(), await installation());
   expect(log).toEqual(['stop a', 'reload a UTC', 'start a']);
+});
+
+test('a part that does not end well keeps no other from ending, nor from starting again', async () => {
+  const stop = (): Promise<void> => Promise.reject(new Error('stuck'));
+  const { parts, log } = recorded({ a: byTimeZone, b: { ...byTimeZone, stop }, c: byTimeZone });
+  await expect(stopAll(parts)).rejects.toThrow('stuck');
+  expect(log.splice(0)).toEqual(['stop c', 'stop a']);
+
+  const reload = reloadChanged(
+    parts,
+    await installation(),
+    await installation({ timeZone: 'Europe/Berlin' }),
+  );
+  await expect(reload).rejects.toThrow('stuck');
+  expect(log).toEqual([
+    ...['stop c', 'stop a'],
+    ...['a', 'b', 'c'].map((name) => `reload ${name} Europe/Berlin`),
+    ...['start a', 'start b', 'start c'],
+  ]);
 });
