@@ -10,11 +10,6 @@ export interface WorkingTime {
 /** As long as there has been Taiga. What is counted from here is large, so a changed calendar shows as a leap. */
 const BEGIN = Temporal.PlainDate.from({ year: 2014, month: 1, day: 1 });
 
-/** How many seconds a working day has. */
-export function secondsOfWorkingDay({ startMinute, endMinute }: CalendarConfig): number {
-  return (endMinute - startMinute) * 60;
-}
-
 /** The moment from which on so many seconds of working time have passed until `atMs`; 2014 at the earliest. */
 export function workingTimeBefore(time: WorkingTime, atMs: number, seconds: number): number {
   let leftMs = seconds * 1000;

@@ -82,6 +82,11 @@ function calendarConfig(raw: z.output<typeof calendarSchema>): CalendarConfig {
   };
 }
 
+/** How many seconds a working day has. */
+export function secondsOfWorkingDay({ startMinute, endMinute }: CalendarConfig): number {
+  return (endMinute - startMinute) * 60;
+}
+
 function parseHours(text: string): { startMinute: number; endMinute: number } | undefined {
   const match = /^(\d\d):([0-5]\d)-(\d\d):([0-5]\d)$/.exec(text);
   if (!match) return undefined;

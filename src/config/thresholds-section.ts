@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { secondsOfWorkingDay } from '../calendar/working-time.js';
 import { duration } from '../documents/duration.js';
-import { type CalendarConfig, calendarSection } from './calendar-section.js';
+import { type CalendarConfig, calendarSection, secondsOfWorkingDay } from './calendar-section.js';
 import { KINDS, type Kind } from './kinds.js';
 import { defineSection } from './section.js';
 
