@@ -1,15 +1,50 @@
 import type { Logger } from 'pino';
 import { FAILURES_TO_OPEN } from '../collectors/circuit-breaker.js';
-import type { RunnerEvent } from '../collectors/engine.js';
+import type { EngineDependencies, RunnerEvent } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { OpenCircuit } from '../collectors/scheduler.js';
 import type { Mismatch } from '../collectors/verify.js';
 import { describeMissing } from '../database/taiga-schema.js';
 import { messageOf } from '../errors.js';
+import { explainFileRights } from './file-rights.js';
+
+/** What an engine tells while it works. */
+export type EngineListener = Pick<
+  EngineDependencies,
+  'onChange' | 'onCircuit' | 'onFileRights' | 'onProgress' | 'onVerified'
+>;
+
+export interface CollectorLogOptions {
+  readonly log: Logger;
+  /** Whether a collector is only tried now and then, by its name. */
+  readonly isCircuitOpen: (collector: string) => boolean;
+  /** Told after what changes what is known of the collectors. */
+  readonly refresh: () => void;
+}
+
+/** Says in the log what the engine tells. */
+export function createCollectorLog({ log, isCircuitOpen, refresh }: CollectorLogOptions): EngineListener {
+  return {
+    onFileRights: (rights) => log.warn(explainFileRights(rights)),
+    onProgress: createProgressLog(log),
+    onVerified(collector, result) {
+      logVerified(log, collector, result);
+      refresh();
+    },
+    onChange(runner, event) {
+      logRun(log, runner, event, isCircuitOpen(runner.definition.name));
+      refresh();
+    },
+    onCircuit(runner, circuit) {
+      logCircuit(log, runner, circuit);
+      refresh();
+    },
+  };
+}
 
 const PROGRESS_LOG_MS = 5000;
 
-export function logRun(log: Logger, runner: CollectorRunner, event: RunnerEvent, circuitOpen: boolean): void {
+function logRun(log: Logger, runner: CollectorRunner, event: RunnerEvent, circuitOpen: boolean): void {
   const { name } = runner.definition;
   const state = runner.state();
   if (event === 'success')
@@ -23,11 +58,7 @@ export function logRun(log: Logger, runner: CollectorRunner, event: RunnerEvent,
   if (event === 'stale') log.error({ collector: name }, 'collector keeps failing: its series are withdrawn');
 }
 
-export function logCircuit(
-  log: Logger,
-  { definition }: CollectorRunner,
-  circuit: OpenCircuit | undefined,
-): void {
+function logCircuit(log: Logger, { definition }: CollectorRunner, circuit: OpenCircuit | undefined): void {
   const collector = definition.name;
   if (circuit)
     log.error(
@@ -38,7 +69,7 @@ export function logCircuit(
 }
 
 /** Says every few seconds how far a long reading has got; short ones are over before. */
-export function createProgressLog(log: Logger): (collector: string, ratio: number) => void {
+function createProgressLog(log: Logger): (collector: string, ratio: number) => void {
   const spokenAt = new Map<string, number>();
   return (collector, ratio) => {
     const last = spokenAt.get(collector) ?? performance.now();
@@ -53,7 +84,7 @@ export function createProgressLog(log: Logger): (collector: string, ratio: numbe
   };
 }
 
-export function logVerified(log: Logger, collector: string, result: readonly Mismatch[] | Error): void {
+function logVerified(log: Logger, collector: string, result: readonly Mismatch[] | Error): void {
   if (result instanceof Error) {
     log.warn({ collector }, `the past could not be verified: ${messageOf(result)}`);
   } else if (result.length > 0) {

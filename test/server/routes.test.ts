@@ -123,6 +123,12 @@ describe('where people log in', () => {
     expect(forged.headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
   });
 
+  test('HEAD is as open as GET', async () => {
+    const server = await serve(users);
+    expect((await server.get('/broken', { method: 'HEAD' })).status).toBe(500);
+    expect((await server.get('/reports/week', { method: 'HEAD' })).status).toBe(401);
+  });
+
   test('none of the service opens one', async () => {
     const server = await startWebServer({ webFile: users });
     for (const path of ['/', '/collectors', '/runbooks', '/runbooks/X', '/metrics', '/-/healthy', '/-/ready'])

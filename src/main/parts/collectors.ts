@@ -8,8 +8,7 @@ import { parameterValues } from '../../collectors/parameters.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { Exposition } from '../../exposition/exposition.js';
 import { toSampleFamily } from '../../exposition/sample-families.js';
-import { createProgressLog, logCircuit, logRun, logVerified } from '../collector-log.js';
-import { explainFileRights } from '../file-rights.js';
+import { createCollectorLog } from '../collector-log.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
 import { openStatusStore } from '../status-store.js';
@@ -57,20 +56,7 @@ export function createCollectorsPart(options: CollectorsPartOptions): Collectors
       retryDelayMs: createBackoff(),
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
       withdraw: (collector) => exposition.withdraw(collector),
-      onProgress: createProgressLog(log),
-      onFileRights: (rights) => log.warn(explainFileRights(rights)),
-      onVerified(collector, result) {
-        logVerified(log, collector, result);
-        refresh();
-      },
-      onChange(runner, event) {
-        logRun(log, runner, event, assembled.openCircuits().has(runner.definition.name));
-        refresh();
-      },
-      onCircuit(runner, circuit) {
-        logCircuit(log, runner, circuit);
-        refresh();
-      },
+      ...createCollectorLog({ log, refresh, isCircuitOpen: (name) => assembled.openCircuits().has(name) }),
     });
     return assembled;
   }
