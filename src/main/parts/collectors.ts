@@ -40,9 +40,9 @@ export interface CollectorsPartOptions {
 export function createCollectorsPart(options: CollectorsPartOptions): CollectorsPart {
   const { database, exposition, log, createTicker, refresh } = options;
   let { installation } = options;
-  let engine = assemble();
   /** Of the engine that was stopped: new series that are still shown as 0. */
   let heldSeries: ReadonlyMap<string, HeldSeries> = new Map();
+  let engine = assemble();
 
   function assemble(handover?: Handover): Engine {
     const { config, library } = installation;
@@ -91,7 +91,7 @@ export function createCollectorsPart(options: CollectorsPartOptions): Collectors
     settings: collectorSettings,
     isStuck: () =>
       database.isStuck() || engine.runners.some((runner) => runner.state().lastError !== undefined),
-    /** There may be a state file that is none of ours. */
+    // There may be a state file that is none of ours.
     async accept({ config }) {
       await openStatusStore(config)?.read();
     },

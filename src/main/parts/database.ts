@@ -14,6 +14,7 @@ export interface DatabasePart extends Part {
   current(): Database;
   /** Where it is, for people. */
   target(): string;
+  /** See {@link Part.isStuck}. */
   isStuck(): boolean;
 }
 
@@ -46,7 +47,6 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
     });
   let opened = open();
   const target = (): string => describeTarget(config.database).where;
-
   const isStuck = (): boolean => opened.tunnel()?.up === false;
 
   return {
