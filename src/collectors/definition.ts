@@ -147,7 +147,7 @@ const collector = z
       .regex(/^[a-z][a-z0-9_]*$/, "a collector's name has small letters, digits and _, like sprint_points"),
     description: z.string().min(1),
     schedule: cronExpression.default('* * * * *'),
-    timeout: timeout.prefault('10s'),
+    timeout: timeout.prefault('30s'),
     stale_after: duration.prefault('15m'),
     max_series: z.number().int().positive().default(5000),
     requires: z.array(requirement).default([]),

@@ -1,8 +1,8 @@
 import { hasPast, readMoment } from '../backfill/moment.js';
 import type { CollectorDefinition } from '../collectors/definition.js';
+import { createOneTimeReadings } from '../collectors/events/one-time-readings.js';
 import type { MetricFamily } from '../collectors/families.js';
 import { createReader } from '../collectors/reader.js';
-import { readOnce } from '../collectors/reading.js';
 import { describeMissing } from '../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies, type SampleFamily } from '../exposition/format.js';
@@ -47,13 +47,13 @@ export async function collect(
     const { allowSuperuser } = config.database;
     const reader = createReader(database, library.relations, { allowSuperuser });
     const learned = await learnValues(config, reader, now);
+    const wanted = library.collectors.filter(({ name }) => names.length === 0 || names.includes(name));
+    const readNow = createOneTimeReadings({ database, reader, definitions: wanted, ...learned });
     const read = async (definition: CollectorDefinition): Promise<readonly SampleFamily[]> => {
       if (at !== undefined) return readMoment(reader, definition, learned.past(), at.getTime());
-      const values = definition.events ? learned.past() : learned.present;
-      const { families } = await readOnce(reader, definition, values);
+      const { families } = await readNow(definition);
       return (definition.events ? showCounters(families) : families).map(toSampleFamily);
     };
-    const wanted = library.collectors.filter(({ name }) => names.length === 0 || names.includes(name));
     const withoutPast = at === undefined ? [] : wanted.filter((definition) => !hasPast(definition));
     if (withoutPast.length > 0)
       warn(

@@ -1,15 +1,16 @@
 import type { CollectorDefinition } from '../../collectors/definition.js';
+import { createOneTimeReadings } from '../../collectors/events/one-time-readings.js';
 import { countSeries } from '../../collectors/families.js';
 import type { ParameterValues } from '../../collectors/parameters.js';
 import { createReader, type Reader } from '../../collectors/reader.js';
-import { readOnce } from '../../collectors/reading.js';
+import type { Reading } from '../../collectors/reading.js';
 import { verifyEach } from '../../collectors/verify.js';
 import type { Database } from '../../database/database.js';
 import { describeMissing } from '../../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable, messageOf } from '../../errors.js';
 import { explainFileRights } from '../file-rights.js';
 import type { Installation } from '../installation.js';
-import { type LearnedValues, learnValues } from '../learned-values.js';
+import { learnValues } from '../learned-values.js';
 import type { CheckContext, Findings } from '../part.js';
 import { formatTable } from '../table.js';
 import { printWorkflow } from '../workflow-table.js';
@@ -39,7 +40,8 @@ export async function checkCollectors(
   });
   await printWorkflow(await reader.readRelation('workflow', learned.present), print);
 
-  const trials = await tryEach(library.collectors, reader, learned);
+  const read = createOneTimeReadings({ database, reader, definitions: library.collectors, ...learned });
+  const trials = await tryEach(library.collectors, reader, read);
   print('');
   const rows = trials.map(({ row }) => row);
   for (const line of formatTable(['collector', 'result', 'rows', 'series', 'database'], rows)) print(line);
@@ -76,7 +78,7 @@ interface Trial {
 async function tryEach(
   collectors: readonly CollectorDefinition[],
   reader: Reader,
-  learned: LearnedValues,
+  read: (definition: CollectorDefinition) => Promise<Reading>,
 ): Promise<readonly Trial[]> {
   const trials: Trial[] = [];
   for (const definition of collectors) {
@@ -91,8 +93,7 @@ async function tryEach(
         });
         continue;
       }
-      const values = definition.events ? learned.past() : learned.present;
-      const { families, rowCount, databaseMs } = await readOnce(reader, definition, values);
+      const { families, rowCount, databaseMs } = await read(definition);
       const series = families.reduce((sum, family) => sum + countSeries(family), 0);
       const row = [name, 'good', String(rowCount), String(series), `${Math.round(databaseMs)} ms`];
       trials.push({ definition, row, databaseMs });
