@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { formatTable } from '../../src/main/table.js';
+import { measureMemory } from './memory.js';
 import type { Usage } from './subject.js';
 
 const MODES = ['bugflow', 'bugflow with login', 'fixed', 'prom-client'] as const;
@@ -53,7 +54,7 @@ export async function benchScrape(): Promise<void> {
     rows,
   ))
     process.stdout.write(`${line}\n`);
-  process.stdout.write(`\n${notes.join('\n')}\n`);
+  process.stdout.write(`\n${notes.join('\n')}\n${await measureMemory()}\n`);
 }
 
 function scrapesFor(series: number): number {

@@ -1,0 +1,114 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { taigaSchemaSql } from '../../src/demo/schema.js';
+import { hasPostgres, startPostgres } from '../../test/support/postgres.js';
+import { changeSql, generateSql } from '../history/generate.js';
+import { collectorFiles } from './collectors.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SERIES = 50_000;
+const ITEMS = 10_000;
+const ENTRIES_PER_ITEM = 10;
+/** In each of which things are published anew, and scraped. */
+const CYCLES = 8;
+const CYCLE_MS = 10_000;
+const CHANGED_ITEMS = 50;
+
+/** What `serve`, as it ships, takes of memory, with a database behind it and all its collectors at work. */
+export async function measureMemory(): Promise<string> {
+  if (!hasPostgres) return 'The memory of the service is left out, there is no PostgreSQL on this machine.';
+  const folder = mkdtempSync(join(tmpdir(), 'bugflow-bench-'));
+  const cluster = await startPostgres();
+  try {
+    await cluster.query(taigaSchemaSql);
+    await cluster.query(generateSql(ITEMS, ENTRIES_PER_ITEM));
+    const config = writeConfig(folder, cluster.url);
+    const program = await build(folder);
+    return await measureService([program, '--config', config, 'serve', '--port', '0'], () =>
+      cluster.query(changeSql(CHANGED_ITEMS)),
+    );
+  } finally {
+    await cluster.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function writeConfig(folder: string, url: string): string {
+  mkdirSync(join(folder, 'collectors'));
+  for (const [name, text] of Object.entries(collectorFiles(SERIES)))
+    writeFileSync(join(folder, 'collectors', name), text);
+  const file = join(folder, 'bugflow.yaml');
+  writeFileSync(
+    file,
+    `collectors: [collectors/*.yaml]\ndatabase: { url: ${JSON.stringify(url)}, allow_superuser: true }\n`,
+  );
+  return file;
+}
+
+/** tsx takes some 40 MB itself. */
+async function build(folder: string): Promise<string> {
+  const path = join(folder, 'program');
+  mkdirSync(path);
+  for (const name of ['package.json', 'metrics', 'docs', 'node_modules'])
+    symlinkSync(join(ROOT, name), join(path, name));
+  const args = ['--project', 'tsconfig.build.json', '--noCheck', '--outDir', join(path, 'dist')];
+  await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });
+  return join(path, 'dist/main.js');
+}
+
+async function measureService(args: readonly string[], change: () => Promise<unknown>): Promise<string> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      let said = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        const found = /metrics at (http:\/\/[^/]+\/metrics)/.exec(said)?.[1];
+        if (found) resolve(found);
+      });
+      void ended.then(() => reject(new Error(`the service ended: ${said}`)));
+    });
+    let body = '';
+    const resident: number[] = [];
+    // From when all is there.
+    while (resident.length <= CYCLES) {
+      await sleep(CYCLE_MS);
+      await change();
+      body = await scrape(address);
+      if (resident.length > 0 || countSeries(body) >= SERIES)
+        resident.push(numberIn(body, 'process_resident_memory_bytes'));
+    }
+    const numbers = resident.map((bytes) => (bytes / 2 ** 20).toFixed(0));
+    const heap = [
+      'nodejs_heap_size_used_bytes',
+      'nodejs_heap_size_total_bytes',
+      'nodejs_external_memory_bytes',
+    ].map((name) => (numberIn(body, name) / 2 ** 20).toFixed(0));
+    return `serve with ${countSeries(body)} series and ${ITEMS} items: resident memory every ${CYCLE_MS / 1000} s ${numbers.join(', ')} MB; heap ${heap[0]} of ${heap[1]} MB in use, buffers ${heap[2]} MB.`;
+  } finally {
+    child.kill();
+    await ended;
+  }
+}
+
+/** As Prometheus asks. */
+async function scrape(url: string): Promise<string> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/openmetrics-text;version=1.0.0', 'accept-encoding': 'gzip' },
+  });
+  return response.text();
+}
+
+function countSeries(body: string): number {
+  return body.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+}
+
+function numberIn(body: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1]);
+}
