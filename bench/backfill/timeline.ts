@@ -1,4 +1,5 @@
 import type { Change, Series, Timeline } from '../../src/backfill/timeline.js';
+import { labelsOf } from '../../src/collectors/labels.js';
 
 export interface GeneratedTimeline {
   readonly timeline: Timeline;
@@ -19,7 +20,15 @@ export function generateTimeline(options: {
   const { series: count, steps, fromMs, stepMs } = options;
   const series: Series[] = Array.from({ length: count }, (_, i) => ({
     name: 'taiga_status_duration_seconds_bucket',
-    labels: `{project="webshop-${i % 7}",kind="userstory",status="Ready for test ${Math.floor(i / 20)}",stage="waiting",le="${(i % 20) * 3600}.0",job="taiga-bugflow",instance="bugflow:10284"}`,
+    labels: labelsOf({
+      project: `webshop-${i % 7}`,
+      kind: 'userstory',
+      status: `Ready for test ${Math.floor(i / 20)}`,
+      stage: 'waiting',
+      le: `${(i % 20) * 3600}.0`,
+      job: 'taiga-bugflow',
+      instance: 'bugflow:10284',
+    }),
   }));
   const changes = Math.round((count * steps * CHANGES_PER_HUNDRED_STEPS) / 100);
   const spanMs = steps * stepMs;

@@ -1,5 +1,5 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
-import { type LabelBlock, labelBlock } from '../collectors/families.js';
+import { type Labels, labelsOf } from '../collectors/labels.js';
 import type { ParameterValues } from '../collectors/parameters.js';
 import type { Reader } from '../collectors/reader.js';
 import { MERGED_COLUMNS } from '../collectors/sql/compile.js';
@@ -31,7 +31,7 @@ const BATCH_CHANGES = 5000;
  */
 export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeline {
   const { targetLabels, computed = [] } = options;
-  const labels = labelBlock(Object.keys(targetLabels), Object.values(targetLabels));
+  const labels = labelsOf(targetLabels);
   const series: Series[] = computed.map(({ name }) => ({ name, labels, isCumulative: true }));
   return {
     series,
@@ -43,7 +43,7 @@ export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeli
 async function* readChanges(
   options: DatabaseTimelineOptions,
   series: Series[],
-  target: LabelBlock,
+  target: Labels,
 ): AsyncIterable<readonly Change[]> {
   const { collectors, reader, values } = options;
   const changes: Change[] = [];

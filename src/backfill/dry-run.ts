@@ -1,3 +1,4 @@
+import { renderLabels } from '../collectors/labels.js';
 import { formatValue } from '../exposition/format.js';
 import { blockStartMs } from './block-windows.js';
 import type { Step, StepSink } from './steps.js';
@@ -29,6 +30,8 @@ const SERIES_BYTES = 120;
 export function createDryRun(series: readonly Series[], blockMs: number): DryRun {
   /** By series; 0: it has no value. */
   const lineBytes: number[] = [];
+  /** By series, of its name and labels. */
+  const headBytes: number[] = [];
   let stepBytes = 0;
   let fileBytes = 0;
   let samples = 0;
@@ -37,11 +40,19 @@ export function createDryRun(series: readonly Series[], blockMs: number): DryRun
   let seriesInBlocks = 0;
   let windowEndMs = Number.NEGATIVE_INFINITY;
 
+  const bytesOfHead = ({ name, labels }: Series): number => Buffer.byteLength(name + renderLabels(labels));
+  const bytesOfLine = (index: number, value: number): number => {
+    const known = series[index];
+    if (!known || Number.isNaN(value)) return 0;
+    headBytes[index] ??= bytesOfHead(known);
+    return headBytes[index] + 1 + formatValue(value).length + STAMP_BYTES;
+  };
+
   return {
     step(step: Step) {
       for (let i = 0; i < step.changedCount; i += 1) {
         const index = step.changed[i] ?? 0;
-        const bytes = bytesOfLine(series[index], step.values[index] ?? Number.NaN);
+        const bytes = bytesOfLine(index, step.values[index] ?? Number.NaN);
         stepBytes += bytes - (lineBytes[index] ?? 0);
         lineBytes[index] = bytes;
       }
@@ -68,9 +79,4 @@ export function createDryRun(series: readonly Series[], blockMs: number): DryRun
       ),
     }),
   };
-}
-
-function bytesOfLine(series: Series | undefined, value: number): number {
-  if (!series || Number.isNaN(value)) return 0;
-  return Buffer.byteLength(`${series.name}${series.labels} ${formatValue(value)}`) + STAMP_BYTES;
 }

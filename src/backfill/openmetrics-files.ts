@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { renderLabels } from '../collectors/labels.js';
 import { formatValue } from '../exposition/format.js';
 import { blockStartMs } from './block-windows.js';
 import { BufferedFile, type TextEncoding } from './buffered-file.js';
@@ -111,8 +112,19 @@ function createLines(series: readonly Series[]): Lines {
   const places: number[] = [];
   /** Whose line is at a place. */
   const owners: number[] = [];
+  /** By series, `name{labels}`: rendered once. */
+  const heads: string[] = [];
   let encoding: TextEncoding = 'latin1';
 
+  const headOf = (index: number): string => {
+    let head = heads[index];
+    if (head === undefined) {
+      const { name, labels } = series[index] ?? unknownSeries(index);
+      head = name + renderLabels(labels);
+      heads[index] = head;
+    }
+    return head;
+  };
   const put = (place: number, text: string): void => {
     const page = Math.floor(place / LINES_PER_PAGE);
     let lines = pages[page];
@@ -155,8 +167,7 @@ function createLines(series: readonly Series[]): Lines {
           if (place >= 0) remove(index, place);
           continue;
         }
-        const { name, labels } = series[index] ?? unknownSeries(index);
-        const text = `${name}${labels} ${formatValue(value)}`;
+        const text = `${headOf(index)} ${formatValue(value)}`;
         if (place < 0) add(index, text);
         else put(place, text);
       }

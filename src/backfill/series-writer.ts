@@ -1,7 +1,7 @@
 import { type Account, addValue, shownValue } from '../collectors/account.js';
 import { createAccumulator } from '../collectors/accumulator.js';
 import type { CollectorDefinition, MetricDefinition } from '../collectors/definition.js';
-import type { LabelBlock } from '../collectors/families.js';
+import { joinLabels, type Labels, labelsOf, labelsOfKey } from '../collectors/labels.js';
 import type { Column, Row } from '../database/database.js';
 import { formatBound } from '../exposition/format.js';
 import { type Ages, sinceUs } from './ages.js';
@@ -34,7 +34,7 @@ export interface SeriesWriter {
 export function createSeriesWriter(
   definition: CollectorDefinition,
   series: Series[],
-  targetLabels: LabelBlock,
+  targetLabels: Labels,
   ages: Ages,
 ): SeriesWriter {
   const lines = new Map(definition.metrics.map((metric) => [metric, linesOf(metric)]));
@@ -43,11 +43,13 @@ export function createSeriesWriter(
   const firstSeries = new Map<Account, number>();
   const accumulator = createAccumulator(definition, definition.events ? 'events' : 'spans', (account) => {
     firstSeries.set(account, series.length);
+    const { metric, key } = account;
+    const labels = labelsOfKey(metric.labels, key);
+    const joined = joinLabels(labels, targetLabels);
     for (const { suffix, bound } of linesFor(account)) {
-      const labels = bound === undefined ? account.labels : joinLabels(account.labels, `{le="${bound}"}`);
       series.push({
-        name: account.metric.name + suffix,
-        labels: joinLabels(labels, targetLabels),
+        name: metric.name + suffix,
+        labels: bound === undefined ? joined : joinLabels(joinLabels(labels, bound), targetLabels),
         isCumulative: definition.events !== undefined,
       });
     }
@@ -134,7 +136,7 @@ export function createSeriesWriter(
 interface Line {
   readonly suffix: string;
   /** Of a bucket: its upper bound. */
-  readonly bound?: string;
+  readonly bound?: Labels;
   /** Which of the account's numbers it shows. */
   readonly cell: number;
 }
@@ -144,13 +146,8 @@ function linesOf({ type, buckets }: MetricDefinition): readonly Line[] {
   if (type !== 'histogram') return [{ suffix: '', cell: 0 }];
   const bounds = [...buckets, Number.POSITIVE_INFINITY].map(formatBound);
   return [
-    ...bounds.map((bound, cell) => ({ suffix: '_bucket', bound, cell })),
+    ...bounds.map((bound, cell) => ({ suffix: '_bucket', bound: labelsOf({ le: bound }), cell })),
     { suffix: '_sum', cell: bounds.length },
     { suffix: '_count', cell: bounds.length - 1 },
   ];
-}
-
-function joinLabels(a: LabelBlock, b: LabelBlock): LabelBlock {
-  if (a === '' || b === '') return a + b;
-  return `${a.slice(0, -1)},${b.slice(1)}`;
 }

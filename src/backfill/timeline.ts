@@ -1,8 +1,10 @@
+import type { Labels } from '../collectors/labels.js';
+
 /** One series as Prometheus knows it. */
 export interface Series {
   readonly name: string;
-  /** `{project="webshop",le="3600.0",job="taiga-bugflow",instance="…"}`, escaped as in the exposition. */
-  readonly labels: string;
+  /** With those that scrapes add. */
+  readonly labels: Labels;
   /** Whether it only grows, from 0 on, as counters and histograms do. */
   readonly isCumulative?: boolean;
 }

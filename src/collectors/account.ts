@@ -1,22 +1,23 @@
 import { BugflowError } from '../errors.js';
 import type { MetricDefinition } from './definition.js';
-import type { Distribution, LabelBlock, MetricFamily } from './families.js';
+import type { Distribution, MetricFamily } from './families.js';
+import type { SeriesKey } from './labels.js';
 import { addThousandths, fromThousandths, toThousandths } from './thousandths.js';
 
 /** A series, or all the lines of a distribution, with what its rows add up to. */
 export interface Account {
   readonly metric: MetricDefinition;
-  readonly labels: LabelBlock;
+  readonly key: SeriesKey;
   /** One number; of a distribution the cumulated buckets up to +Inf, then the sum. */
   readonly cells: number[];
   /** Whether the number, or the sum, is in thousandths; else it is the value of the one row as it came. */
   readonly inThousandths: boolean;
 }
 
-export function openAccount(metric: MetricDefinition, labels: LabelBlock, inThousandths: boolean): Account {
+export function openAccount(metric: MetricDefinition, key: SeriesKey, inThousandths: boolean): Account {
   // Buckets, +Inf and the sum.
   const width = metric.type === 'histogram' ? metric.buckets.length + 2 : 1;
-  return { metric, labels, cells: new Array<number>(width).fill(0), inThousandths };
+  return { metric, key, cells: new Array<number>(width).fill(0), inThousandths };
 }
 
 /** Like an account's, for what a part of its rows adds up to. */
@@ -53,16 +54,16 @@ export function shownValue({ cells, inThousandths }: Account, cell: number): num
 
 export function toFamily(metric: MetricDefinition, accounts: Iterable<Account>): MetricFamily {
   if (metric.type !== 'histogram') {
-    const values = new Map<LabelBlock, number>();
-    for (const account of accounts) values.set(account.labels, shownValue(account, 0));
+    const values = new Map<SeriesKey, number>();
+    for (const account of accounts) values.set(account.key, shownValue(account, 0));
     return { metric, values };
   }
-  const distributions = new Map<LabelBlock, Distribution>();
+  const distributions = new Map<SeriesKey, Distribution>();
   for (const account of accounts) {
-    const { labels, cells } = account;
+    const { key, cells } = account;
     const last = cells.length - 1;
     const counts = cells.slice(0, last).map((count, i) => count - (i === 0 ? 0 : (cells[i - 1] ?? 0)));
-    distributions.set(labels, { counts, sum: shownValue(account, last) });
+    distributions.set(key, { counts, sum: shownValue(account, last) });
   }
   return { metric, distributions };
 }

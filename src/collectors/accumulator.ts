@@ -2,13 +2,14 @@ import type { Column, Row } from '../database/database.js';
 import { BugflowError } from '../errors.js';
 import { type Account, addValue, openAccount, toFamily } from './account.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
-import { type LabelBlock, labelBlock, type MetricFamily, seriesPerDistribution } from './families.js';
+import { type MetricFamily, seriesPerDistribution } from './families.js';
+import { labelsOfKey, renderLabels, type SeriesKey } from './labels.js';
 import {
   locateColumns,
   locateKey,
   locateLabels,
   preview,
-  readLabels,
+  readKey,
   readValue,
   type Target,
 } from './row-values.js';
@@ -41,17 +42,17 @@ export function createAccumulator(
   /** Told of each account when it is opened. */
   onOpen: (account: Account) => void = () => undefined,
 ): Accumulator {
-  const books = definition.metrics.map((metric) => ({ metric, accounts: new Map<LabelBlock, Account>() }));
+  const books = definition.metrics.map((metric) => ({ metric, accounts: new Map<SeriesKey, Account>() }));
   let targets: readonly Target[] | undefined;
   let lineCount = 0;
 
-  const openNew = ({ metric, accounts }: (typeof books)[number], labels: LabelBlock): Account => {
+  const openNew = ({ metric, accounts }: (typeof books)[number], key: SeriesKey): Account => {
     lineCount += metric.type === 'histogram' ? seriesPerDistribution(metric) : 1;
     if (lineCount > definition.maxSeries) throw tooManySeries(definition);
     // A gauge without a past is shown as it is: nothing is ever added to it.
     const inThousandths = metric.type !== 'gauge' || definition.spans !== undefined;
-    const account = openAccount(metric, labels, inThousandths);
-    accounts.set(labels, account);
+    const account = openAccount(metric, key, inThousandths);
+    accounts.set(key, account);
     onOpen(account);
     return account;
   };
@@ -76,10 +77,10 @@ export function createAccumulator(
         const value = readValue(target, row);
         if (value === undefined || !book) continue;
         if (shape === 'events' && !(value >= 0)) throw negative(metric, value);
-        const labels = labelBlock(metric.labels, readLabels(target, row));
-        const known = book.accounts.get(labels);
-        if (known && shape === 'now' && metric.type === 'gauge') throw duplicate(metric, labels);
-        take(known ?? openNew(book, labels), value);
+        const key = readKey(target, row);
+        const known = book.accounts.get(key);
+        if (known && shape === 'now' && metric.type === 'gauge') throw duplicate(metric, key);
+        take(known ?? openNew(book, key), value);
       }
     },
 
@@ -91,8 +92,8 @@ export function createAccumulator(
       if (named.length === 0) throw namesNothing(definition, columns);
       for (const row of rows) {
         for (const book of named) {
-          const labels = labelBlock(book.metric.labels, readLabels(book, row));
-          if (!book.accounts.has(labels)) openNew(book, labels);
+          const key = readKey(book, row);
+          if (!book.accounts.has(key)) openNew(book, key);
         }
       }
     },
@@ -118,7 +119,8 @@ function namesNothing({ name, zeros }: CollectorDefinition, columns: readonly Co
   );
 }
 
-function duplicate(metric: MetricDefinition, labels: LabelBlock): BugflowError {
+function duplicate(metric: MetricDefinition, key: SeriesKey): BugflowError {
+  const labels = renderLabels(labelsOfKey(metric.labels, key));
   return new BugflowError(
     'COLLECTOR_DUPLICATE_SERIES',
     `metric "${metric.name}" has two rows for ${preview(labels || 'no labels')}; GROUP BY its labels in the SQL`,

@@ -1,7 +1,8 @@
-import type { LabelBlock, MetricFamily } from './families.js';
+import type { MetricFamily } from './families.js';
+import type { SeriesKey } from './labels.js';
 
-/** Until when series are shown as 0, by metric and labels; milliseconds of the monotonic clock. */
-export type HeldSeries = ReadonlyMap<string, ReadonlyMap<LabelBlock, number>>;
+/** Until when series are shown as 0, by metric; milliseconds of the monotonic clock. */
+export type HeldSeries = ReadonlyMap<string, ReadonlyMap<SeriesKey, number>>;
 
 /**
  * Publishes a collector's counters. A series that is new is 0 at first, for long enough to be scraped: increase() counts
@@ -25,7 +26,7 @@ export interface NewSeriesOptions {
 }
 
 export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesOptions): NewSeries {
-  const known = new Map<string, Set<LabelBlock>>();
+  const known = new Map<string, Set<SeriesKey>>();
   const held = new Map([...(before ?? [])].map(([name, series]) => [name, new Map(series)]));
   let latest: readonly MetricFamily[] | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -37,12 +38,12 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     // What was ever shown stays known: a project that is gone may come back as it was.
     const knownSeries = known.get(metric.name) ?? new Set();
     known.set(metric.name, knownSeries);
-    for (const labels of series.keys()) {
-      if (knownSeries.has(labels)) continue;
-      knownSeries.add(labels);
+    for (const key of series.keys()) {
+      if (knownSeries.has(key)) continue;
+      knownSeries.add(key);
       if (isAfresh || zeroForMs === 0) continue;
-      const heldSeries = held.get(metric.name) ?? new Map<LabelBlock, number>();
-      held.set(metric.name, heldSeries.set(labels, performance.now() + zeroForMs));
+      const heldSeries = held.get(metric.name) ?? new Map<SeriesKey, number>();
+      held.set(metric.name, heldSeries.set(key, performance.now() + zeroForMs));
     }
   };
 
@@ -51,8 +52,8 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     const now = performance.now();
     let earliest = Number.POSITIVE_INFINITY;
     for (const [name, series] of held) {
-      for (const [labels, until] of series) {
-        if (until <= now) series.delete(labels);
+      for (const [key, until] of series) {
+        if (until <= now) series.delete(key);
         else earliest = Math.min(earliest, until);
       }
       if (series.size === 0) held.delete(name);
@@ -66,7 +67,7 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     if (nextMs !== undefined) timer = setTimeout(showAgain, Math.ceil(nextMs));
     const shown = families.map((family) => {
       const series = held.get(family.metric.name);
-      return series ? withZeros(family, (labels) => series.has(labels)) : family;
+      return series ? withZeros(family, (key) => series.has(key)) : family;
     });
     const turn = queue.then(() => (latest === families ? publish(shown) : undefined));
     queue = turn.catch(() => undefined);
@@ -98,22 +99,19 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
 }
 
 /** The family with these series at 0, in all their lines. */
-export function withZeros(family: MetricFamily, isZero: (labels: LabelBlock) => boolean): MetricFamily {
+export function withZeros(family: MetricFamily, isZero: (key: SeriesKey) => boolean): MetricFamily {
   const { metric } = family;
   if ('values' in family) {
     return {
       metric,
-      values: new Map([...family.values].map(([labels, value]) => [labels, isZero(labels) ? 0 : value])),
+      values: new Map([...family.values].map(([key, value]) => [key, isZero(key) ? 0 : value])),
     };
   }
   const none = { counts: new Array<number>(metric.buckets.length + 1).fill(0), sum: 0 };
   return {
     metric,
     distributions: new Map(
-      [...family.distributions].map(([labels, distribution]) => [
-        labels,
-        isZero(labels) ? none : distribution,
-      ]),
+      [...family.distributions].map(([key, distribution]) => [key, isZero(key) ? none : distribution]),
     ),
   };
 }

@@ -1,6 +1,7 @@
 import type { Column, Row } from '../database/database.js';
 import { BugflowError } from '../errors.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
+import { type SeriesKey, seriesKey } from './labels.js';
 
 /** Where in a row a metric finds its labels. */
 export interface LabelTarget {
@@ -58,9 +59,9 @@ export function locateKey({ name, events }: CollectorDefinition, columns: readon
   );
 }
 
-/** The row's labels in the metric's order; NULL is empty. */
-export function readLabels({ labelIndexes }: LabelTarget, row: Row): string[] {
-  return labelIndexes.map((index) => row[index] ?? '');
+/** Which of the metric's series the row belongs to; as a label NULL is empty. */
+export function readKey({ labelIndexes }: LabelTarget, row: Row): SeriesKey {
+  return seriesKey(labelIndexes.map((index) => row[index] ?? ''));
 }
 
 /** The row's value; undefined for NULL, which means: no sample. @throws BugflowError */

@@ -2,8 +2,9 @@ import type { RowStream } from '../database/database.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { type Account, addValue } from './account.js';
 import { createAccumulator } from './accumulator.js';
-import type { CollectorDefinition } from './definition.js';
-import type { LabelBlock, MetricFamily } from './families.js';
+import type { CollectorDefinition, MetricDefinition } from './definition.js';
+import type { MetricFamily } from './families.js';
+import { labelsOfKey, renderLabels, type SeriesKey } from './labels.js';
 import type { ParameterValues } from './parameters.js';
 import type { ReadablePart, Reader } from './reader.js';
 import { wantedColumns } from './row-values.js';
@@ -13,7 +14,8 @@ import { MERGED_COLUMNS, type SqlSource } from './sql/compile.js';
 export interface Mismatch {
   readonly collector: string;
   readonly metric: string;
-  readonly labels: LabelBlock;
+  /** As in the exposition. */
+  readonly labels: string;
   readonly now: number;
   readonly spans: number;
 }
@@ -50,7 +52,7 @@ export async function verifyHistory(
       const now = await addUp(readings, 'now', nowStream, nowMs);
       const spans = await addUp(readings, 'spans', spansStream, nowMs);
       mismatches = readings.flatMap(({ definition: { name } }, i) =>
-        compare(name, now[i] ?? {}, spans[i] ?? {}),
+        compare(name, now[i] ?? new Map(), spans[i] ?? new Map()),
       );
     },
     LIMIT_MS,
@@ -151,34 +153,42 @@ function isAge({ metric }: Account, shape: 'now' | 'spans'): boolean {
   return shape === 'spans' && metric.type === 'histogram';
 }
 
-type Table = Readonly<
-  Record<string, { readonly metric: string; readonly labels: LabelBlock; readonly value: number }>
->;
+interface Line {
+  /** With what tells the line apart from others of the metric. */
+  readonly name: string;
+  readonly metric: MetricDefinition;
+  readonly key: SeriesKey;
+  readonly value: number;
+}
+
+/** By name and key. */
+type Table = ReadonlyMap<string, Line>;
 
 /** A distribution by how many are in each bucket, and their sum. */
 function tableOf(families: readonly MetricFamily[]): Table {
-  const lines = families.flatMap((family) => {
-    const { name } = family.metric;
+  const lines = families.flatMap((family): Line[] => {
+    const { metric } = family;
     if ('values' in family)
-      return [...family.values].map(([labels, value]) => ({ metric: name, labels, value }));
-    return [...family.distributions].flatMap(([labels, { counts, sum }]) => [
-      { metric: `${name}_sum`, labels, value: sum },
+      return [...family.values].map(([key, value]) => ({ name: metric.name, metric, key, value }));
+    return [...family.distributions].flatMap(([key, { counts, sum }]) => [
+      { name: `${metric.name}_sum`, metric, key, value: sum },
       ...counts.map((value, i) => ({
-        metric: `${name}_bucket[${family.metric.buckets[i] ?? '+Inf'}]`,
-        labels,
+        name: `${metric.name}_bucket[${metric.buckets[i] ?? '+Inf'}]`,
+        metric,
+        key,
         value,
       })),
     ]);
   });
-  return Object.fromEntries(lines.map((line) => [line.metric + line.labels, line]));
+  return new Map(lines.map((line) => [`${line.name} ${line.key}`, line]));
 }
 
 /** A series that is not there counts as 0. */
 function compare(collector: string, present: Table, past: Table): Mismatch[] {
-  return [...new Set([...Object.keys(present), ...Object.keys(past)])].flatMap((line) => {
-    const { metric, labels } = present[line] ?? past[line] ?? { metric: line, labels: '' };
-    const now = present[line]?.value ?? 0;
-    const spans = past[line]?.value ?? 0;
-    return now === spans ? [] : [{ collector, metric, labels, now, spans }];
+  return [...new Map([...present, ...past])].flatMap(([id, { name, metric, key }]) => {
+    const now = present.get(id)?.value ?? 0;
+    const spans = past.get(id)?.value ?? 0;
+    if (now === spans) return [];
+    return [{ collector, metric: name, labels: renderLabels(labelsOfKey(metric.labels, key)), now, spans }];
   });
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Labels, renderLabels } from '../collectors/labels.js';
 
 /** Prometheus' text format 0.0.4, and OpenMetrics 1.0. */
 export type Format = 'text' | 'openmetrics';
@@ -14,8 +15,7 @@ export const OPENMETRICS_END = '# EOF\n';
 export interface Sample {
   /** `_bucket`, `_sum` or `_count`; empty for the metric itself. */
   readonly suffix: string;
-  /** `{name="escaped value",…}` or empty. */
-  readonly labels: string;
+  readonly labels: Labels;
   readonly value: number;
 }
 
@@ -41,7 +41,7 @@ export async function renderFamilies(families: readonly SampleFamily[], format: 
   for (const family of families) {
     lines.push(header(family, format));
     for (const { suffix, labels, value } of family.samples()) {
-      lines.push(`${family.name}${suffix}${labels} ${formatValue(value)}\n`);
+      lines.push(`${family.name}${suffix}${renderLabels(labels)} ${formatValue(value)}\n`);
       if (lines.length >= LINES_PER_TURN) {
         flush();
         await nextTurn();

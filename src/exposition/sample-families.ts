@@ -1,40 +1,41 @@
-import type { Distribution, LabelBlock, MetricFamily } from '../collectors/families.js';
+import type { Distribution, MetricFamily } from '../collectors/families.js';
+import { labelsOfKey, type SeriesKey } from '../collectors/labels.js';
 import { formatBound, type Sample, type SampleFamily } from './format.js';
 
 /** A collector's family as lines of the exposition. */
 export function toSampleFamily(family: MetricFamily): SampleFamily {
-  const { name, type, help } = family.metric;
+  const { name, type, help, labels, buckets } = family.metric;
   return {
     name,
     type,
     help: help.trim(),
     samples: () =>
       'values' in family
-        ? valueSamples(family.values)
-        : distributionSamples(family.distributions, family.metric.buckets),
+        ? valueSamples(labels, family.values)
+        : distributionSamples(labels, family.distributions, buckets),
   };
 }
 
-function* valueSamples(values: ReadonlyMap<LabelBlock, number>): Iterable<Sample> {
-  for (const [labels, value] of values) yield { suffix: '', labels, value };
+function* valueSamples(names: readonly string[], values: ReadonlyMap<SeriesKey, number>): Iterable<Sample> {
+  for (const [key, value] of values) yield { suffix: '', labels: labelsOfKey(names, key), value };
 }
 
 function* distributionSamples(
-  distributions: ReadonlyMap<LabelBlock, Distribution>,
+  names: readonly string[],
+  distributions: ReadonlyMap<SeriesKey, Distribution>,
   buckets: readonly number[],
 ): Iterable<Sample> {
   const bounds = [...buckets, Number.POSITIVE_INFINITY].map(formatBound);
-  for (const [labels, { counts, sum }] of distributions) {
+  const withBound = [...names, 'le'];
+  for (const [key, { counts, sum }] of distributions) {
+    const labels = labelsOfKey(names, key);
     let cumulated = 0;
     for (const [i, bound] of bounds.entries()) {
       cumulated += counts[i] ?? 0;
-      yield { suffix: '_bucket', labels: withBound(labels, bound), value: cumulated };
+      const values = [...labels.values, bound];
+      yield { suffix: '_bucket', labels: { names: withBound, values }, value: cumulated };
     }
     yield { suffix: '_sum', labels, value: sum };
     yield { suffix: '_count', labels, value: cumulated };
   }
-}
-
-function withBound(labels: LabelBlock, bound: string): LabelBlock {
-  return labels === '' ? `{le="${bound}"}` : `${labels.slice(0, -1)},le="${bound}"}`;
 }

@@ -32,7 +32,7 @@ export async function collectToFile(
   const showCounters =
     before &&
     ((families: readonly MetricFamily[]) =>
-      families.map((family) => withZeros(family, (labels) => before.lacks(family.metric, labels))));
+      families.map((family) => withZeros(family, (key) => before.lacks(family.metric, key))));
   const runs = await collect(installation, { ...options, format: 'text', write, showCounters });
   const settings = settingsFamilies(settingsOf(installation.config), options.now.getTime());
   const own = [...runFamilies(runs), ...settings];

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { MetricDefinition } from '../collectors/definition.js';
-import type { LabelBlock } from '../collectors/families.js';
+import { escapeLabelValue, labelsOfKey, renderLabels, type SeriesKey } from '../collectors/labels.js';
 import { readAtMost } from '../files/read-at-most.js';
 
 /** What the file of the run before tells of counters and histograms. */
@@ -9,7 +9,7 @@ export interface FileBefore {
    * Whether a series was not there yet though it could have been: its metric was, with the same labels, and so was its
    * project. Of what the file does not know at all it cannot be said what is new.
    */
-  lacks(metric: MetricDefinition, labels: LabelBlock): boolean;
+  lacks(metric: MetricDefinition, key: SeriesKey): boolean;
 }
 
 /** Half a million series. */
@@ -35,8 +35,8 @@ export async function readFileBefore(path: string): Promise<FileBefore | undefin
 export function parseFile(text: string): FileBefore | undefined {
   const lines = text.split('\n');
   if (lines.pop() !== '' || !lines.includes(OURS)) return undefined;
-  /** By metric. */
-  const series = new Map<string, Set<LabelBlock>>();
+  /** By metric, as they stand there. */
+  const series = new Map<string, Set<string>>();
   const labelNames = new Map<string, string>();
   const projects = new Set<string>();
   for (const line of lines) {
@@ -56,12 +56,17 @@ export function parseFile(text: string): FileBefore | undefined {
     labelNames.set(metric, pairs.map(([, label]) => label).join());
   }
   return {
-    lacks({ name, labels: names }, labels) {
+    lacks({ name, labels: names }, key) {
       const known = series.get(name);
-      if (!known || known.has(labels) || (labelNames.get(name) ?? names.join()) !== names.join())
+      const labels = labelsOfKey(names, key);
+      if (
+        !known ||
+        known.has(renderLabels(labels)) ||
+        (labelNames.get(name) ?? names.join()) !== names.join()
+      )
         return false;
-      const project = [...labels.matchAll(LABEL)].find(([, label]) => label === 'project')?.[2];
-      return project === undefined || projects.has(project);
+      const project = labels.values[names.indexOf('project')];
+      return project === undefined || projects.has(escapeLabelValue(project));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { labelBlock } from '../collectors/families.js';
+import { labelsOf } from '../collectors/labels.js';
 import type { SampleFamily } from '../exposition/format.js';
 
 /** The process's own metrics (`process_…`, `nodejs_…`), as prom-client measures them. */
@@ -26,13 +26,10 @@ export function createProcessMetrics(): ProcessMetrics {
           metric.values.map((value) => {
             const fullName =
               'metricName' in value && typeof value.metricName === 'string' ? value.metricName : metric.name;
-            const labels = Object.entries(value.labels);
+            const labels = Object.entries(value.labels).map(([name, text]) => [name, String(text)]);
             return {
               suffix: fullName.slice(metric.name.length),
-              labels: labelBlock(
-                labels.map(([name]) => name),
-                labels.map(([, text]) => String(text)),
-              ),
+              labels: labelsOf(Object.fromEntries(labels)),
               value: value.value,
             };
           }),

@@ -1,4 +1,4 @@
-import { labelBlock } from '../collectors/families.js';
+import { labelsOf } from '../collectors/labels.js';
 import type { Sample, SampleFamily } from '../exposition/format.js';
 
 /** A gauge of the service's own. */
@@ -17,7 +17,7 @@ export function sampleOf(
   labels: Readonly<Record<string, string>> = {},
 ): readonly Sample[] {
   if (value === undefined) return [];
-  return [{ suffix: '', labels: labelBlock(Object.keys(labels), Object.values(labels)), value }];
+  return [{ suffix: '', labels: labelsOf(labels), value }];
 }
 
 /** Milliseconds as the seconds that Prometheus wants. */

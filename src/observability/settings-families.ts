@@ -1,5 +1,5 @@
 import { createWorkingSeconds } from '../calendar/working-time.js';
-import { labelBlock } from '../collectors/families.js';
+import { labelsOf, NO_LABELS } from '../collectors/labels.js';
 import type { Config } from '../config/config.js';
 import type { ExternalUrls } from '../config/external-urls-section.js';
 import type { SampleFamily } from '../exposition/format.js';
@@ -34,12 +34,12 @@ export function settingsFamilies(
   nowMs: number,
 ): SampleFamily[] {
   const urls = Object.entries(externalUrls).flatMap(([name, url]: [string, string | undefined]) =>
-    url === undefined ? [] : [{ suffix: '', labels: labelBlock(['name', 'url'], [name, url]), value: 1 }],
+    url === undefined ? [] : [{ suffix: '', labels: labelsOf({ name, url }), value: 1 }],
   );
   return [
     {
       ...WORKING_SECONDS,
-      samples: () => [{ suffix: '', labels: '', value: workingSeconds(nowMs) }],
+      samples: () => [{ suffix: '', labels: NO_LABELS, value: workingSeconds(nowMs) }],
     },
     {
       name: 'bugflow_external_url_info',
@@ -51,8 +51,7 @@ export function settingsFamilies(
       name: 'bugflow_service_alert_disabled',
       type: 'gauge',
       help: 'An alert that is switched off everywhere (alerting.disabled): also without a database. Always 1.',
-      samples: () =>
-        disabledAlerts.map((alert) => ({ suffix: '', labels: labelBlock(['alert'], [alert]), value: 1 })),
+      samples: () => disabledAlerts.map((alert) => ({ suffix: '', labels: labelsOf({ alert }), value: 1 })),
     },
   ];
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
 import { hasPast } from '../../src/backfill/moment.js';
 import { walkSteps } from '../../src/backfill/steps.js';
+import { renderLabels } from '../../src/collectors/labels.js';
 import { collect } from '../../src/main/collect.js';
 import { exampleTaiga, NOW } from '../support/fixture.js';
 import { type Kit, openKit } from '../support/kit.js';
@@ -71,7 +72,7 @@ describe('what was so at a moment of the past', () => {
       {
         step({ atMs, values }) {
           const found = timeline.series.flatMap(({ name, labels }, i) =>
-            Number.isNaN(values[i] ?? Number.NaN) ? [] : [`${name}${labels} ${values[i]}`],
+            Number.isNaN(values[i] ?? Number.NaN) ? [] : [`${name}${renderLabels(labels)} ${values[i]}`],
           );
           steps.push({ atMs, lines: found.sort() });
           return undefined;

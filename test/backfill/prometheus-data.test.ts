@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runBackfill } from '../../src/backfill/backfill.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
+import { NO_LABELS } from '../../src/collectors/labels.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
 import { PROMETHEUS_IS_HERE, startPrometheus } from './servers.js';
 import { busyChanges, seriesNamed, timelineOf, valueAt } from './timelines.js';
@@ -20,7 +21,7 @@ const FROM = Math.floor((NOW - 365 * DAY) / BLOCK) * BLOCK + BLOCK - 10 * HOUR;
 const TO = FROM + BLOCK + 20 * HOUR;
 const LONG_RETENTION = ['--storage.tsdb.retention.time=100y'];
 
-const SERIES: Series[] = seriesNamed('webshop', 'Größe', 'with \\"quotes\\"');
+const SERIES: Series[] = seriesNamed('webshop', 'Größe', 'with "quotes"');
 const CHANGES: Change[] = [
   { atMs: FROM - DAY, series: 0, value: 5 },
   { atMs: FROM + HOUR, series: 1, value: 0.5 },
@@ -181,7 +182,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('with Prometheus (skipped without prometheu
 
   test('what promtool complains of is told, and nothing is left', async () => {
     const folder = await dataFolder();
-    const series = [{ name: 'team_items', labels: '{project=no quotes}' }];
+    const series = [{ name: 'team items', labels: NO_LABELS }];
     const error = await errorOf(
       backfill(folder, { promtool: true, series, changes: [{ atMs: 0, series: 0, value: 1 }] }),
     );

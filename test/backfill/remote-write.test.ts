@@ -9,6 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runBackfill, type Summary } from '../../src/backfill/backfill.js';
 import type { RequestLimits } from '../../src/backfill/remote-write-request.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
+import { labelsOf } from '../../src/collectors/labels.js';
 import type { RetryPolicy } from '../../src/http/retry.js';
 import { eventually } from '../support/eventually.js';
 import { startGate } from '../support/gate.js';
@@ -191,7 +192,7 @@ test.each([
 
 test('empty labels are no labels', async () => {
   const receiver = await startReceiver();
-  const series = [{ name: 'team_items', labels: '{project="a",sprint="",text="\\"\\\\\\n"}' }];
+  const series = [{ name: 'team_items', labels: labelsOf({ project: 'a', sprint: '', text: '"\\\n' }) }];
   await send(receiver.url, { series, changes: [{ atMs: 0, series: 0, value: 1 }] });
   expect(receiver.samples()[0]?.labels).toBe('__name__=team_items,project=a,text="\\\n');
 });

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { Change, Series, Timeline } from '../../src/backfill/timeline.js';
+import { labelsOf } from '../../src/collectors/labels.js';
 
 export function seriesNamed(...names: readonly string[]): Series[] {
   return names.map((project) => ({
     name: 'team_items',
-    labels: `{project="${project}",job="taiga-bugflow",instance="bugflow:10284"}`,
+    labels: labelsOf({ project, job: 'taiga-bugflow', instance: 'bugflow:10284' }),
   }));
 }
 

@@ -126,8 +126,5 @@ async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Kn
 }
 
 function labelsOf({ samples }: SampleFamily): string[] {
-  const blocks = [...samples()].map(({ labels }) => labels);
-  return [
-    ...new Set(blocks.flatMap((block) => [...block.matchAll(/(\w+)="/g)].map(([, name = '']) => name))),
-  ];
+  return [...new Set([...samples()].flatMap(({ labels }) => labels.names))];
 }

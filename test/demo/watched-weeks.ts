@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
 import { walkSteps } from '../../src/backfill/steps.js';
+import type { Labels as SeriesLabels } from '../../src/collectors/labels.js';
 import { startDemoTaiga } from '../../src/demo/demo-taiga.js';
 import { openKit } from '../support/kit.js';
 import { type Metrics, measure } from '../support/measure.js';
@@ -60,7 +61,7 @@ export class WatchedWeeks {
     const grid = { fromMs: now.getTime() - DAYS * DAY_MS, toMs: now.getTime(), stepMs: DAY_MS };
     await walkSteps(timeline, grid, { step: ({ values }) => void days.push([...values]) });
     const series = timeline.series.map(({ name, labels }, index): DailySeries => {
-      return { name, labels: labelsIn(labels), values: days.map((values) => values[index] ?? Number.NaN) };
+      return { name, labels: recordOf(labels), values: days.map((values) => values[index] ?? Number.NaN) };
     });
     await kit.close();
     const present = await measure(taiga.url, { at: now.toISOString(), config });
@@ -93,10 +94,8 @@ export class WatchedWeeks {
   }
 }
 
-function labelsIn(block: string): Record<string, string> {
-  return Object.fromEntries(
-    [...block.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [name, value]),
-  );
+function recordOf({ names, values }: SeriesLabels): Record<string, string> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
 }
 
 const fits = (labels: Readonly<Record<string, string>>, where: Labels): boolean =>

@@ -6,6 +6,7 @@ import type { Change, Series } from '../../src/backfill/timeline.js';
 import { createAccumulator } from '../../src/collectors/accumulator.js';
 import type { CollectorDefinition } from '../../src/collectors/definition.js';
 import { createEventLedger } from '../../src/collectors/events/ledger.js';
+import { NO_LABELS, renderLabels } from '../../src/collectors/labels.js';
 import type { Row } from '../../src/database/database.js';
 import { flatten, type Table } from '../support/samples.js';
 import { collector, errorOf, metric } from '../unit/helpers.js';
@@ -89,14 +90,17 @@ function oneReading(all: readonly Event[], definition: CollectorDefinition = EVE
 /** The end of the past, and each line's values on the way there. */
 function backfilled(all: readonly Event[]): { end: Table; lines: number[][] } {
   const series: Series[] = [];
-  const writer = createSeriesWriter(EVENTS, series, '', NO_AGES);
+  const writer = createSeriesWriter(EVENTS, series, NO_LABELS, NO_AGES);
   const changes: Change[] = [];
   writer.expect(COLUMNS);
   for (const [i, each] of all.entries()) writer.write(rowOf(each, i), edge(i), changes);
   const lines = series.map((_, index) => changes.filter((change) => change.series === index));
   return {
     end: Object.fromEntries(
-      series.map(({ name, labels }, i) => [name + labels, lines[i]?.at(-1)?.value ?? Number.NaN]),
+      series.map(({ name, labels }, i) => [
+        name + renderLabels(labels),
+        lines[i]?.at(-1)?.value ?? Number.NaN,
+      ]),
     ),
     lines: lines.map((line) => line.map(({ value }) => value)),
   };
@@ -170,7 +174,7 @@ describe('a gauge with a past', () => {
         );
         const series: Series[] = [];
         const changes: Change[] = [];
-        const writer = createSeriesWriter(definition, series, '', NO_AGES);
+        const writer = createSeriesWriter(definition, series, NO_LABELS, NO_AGES);
         writer.expect(COLUMNS);
         for (const [all, sign] of [
           [ended, 1],
@@ -180,7 +184,7 @@ describe('a gauge with a past', () => {
           for (const each of all) writer.write(rowOf(each), edge(0, sign), changes);
         const end = Object.fromEntries(
           series.map(({ name, labels }, i) => [
-            name + labels,
+            name + renderLabels(labels),
             changes.filter((change) => change.series === i).at(-1)?.value ?? Number.NaN,
           ]),
         );
@@ -222,7 +226,7 @@ describe('what cannot be counted exactly', () => {
 
 describe('one set of rules', () => {
   it('refuses negative numbers and too many series in the backfill, too', async () => {
-    const writer = createSeriesWriter({ ...EVENTS, maxSeries: 6 }, [], '', NO_AGES);
+    const writer = createSeriesWriter({ ...EVENTS, maxSeries: 6 }, [], NO_LABELS, NO_AGES);
     writer.expect(COLUMNS);
     const write = (kind: string, amount: string) => () =>
       writer.write(rowOf({ item: 'item 0', kind, amount }), edge(0), []);

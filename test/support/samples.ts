@@ -1,5 +1,6 @@
 import type { Series, Timeline } from '../../src/backfill/timeline.js';
 import type { MetricFamily } from '../../src/collectors/families.js';
+import { joinLabels, labelsOf, labelsOfKey, renderLabels } from '../../src/collectors/labels.js';
 import { formatBound } from '../../src/exposition/format.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -103,19 +104,22 @@ export function rounded(table: Table, digits = 6): Table {
 export function flatten(families: readonly MetricFamily[]): Table {
   const table: Table = {};
   for (const family of families) {
-    const { name, buckets } = family.metric;
+    const { name, buckets, labels: names } = family.metric;
     if ('values' in family) {
-      for (const [labels, value] of family.values) table[name + labels] = value;
+      for (const [key, value] of family.values) table[name + renderLabels(labelsOfKey(names, key))] = value;
       continue;
     }
-    for (const [labels, { counts, sum }] of family.distributions) {
+    for (const [key, { counts, sum }] of family.distributions) {
+      const labels = labelsOfKey(names, key);
+      const text = renderLabels(labels);
       let total = 0;
       for (const [i, bound] of [...buckets, Number.POSITIVE_INFINITY].entries()) {
         total += counts[i] ?? 0;
-        table[`${name}_bucket${labels.slice(0, -1)},le="${formatBound(bound)}"}`] = total;
+        const withBound = joinLabels(labels, labelsOf({ le: formatBound(bound) }));
+        table[`${name}_bucket${renderLabels(withBound)}`] = total;
       }
-      table[`${name}_sum${labels}`] = sum;
-      table[`${name}_count${labels}`] = total;
+      table[`${name}_sum${text}`] = sum;
+      table[`${name}_count${text}`] = total;
     }
   }
   return table;
@@ -161,5 +165,5 @@ export async function samplesAt(timeline: Timeline, moments: readonly number[]):
 }
 
 function parse({ name, labels }: Series): ParsedSeries {
-  return parseSeries(name + labels);
+  return parseSeries(name + renderLabels(labels));
 }

@@ -42,7 +42,7 @@ describe('values', () => {
     ['true', 1],
     ['false', 0],
   ])('%s is taken', (text, value) => {
-    expect(valuesOf(build([['webshop', text]]))).toEqual({ '{project="webshop"}': value });
+    expect(valuesOf(build([['webshop', text]]))).toEqual({ webshop: value });
   });
 
   test('NULL gives no sample', () => {
@@ -53,7 +53,7 @@ describe('values', () => {
           ['app', '1'],
         ]),
       ),
-    ).toEqual({ '{project="app"}': 1 });
+    ).toEqual({ app: 1 });
   });
 
   test('no rows give an empty family', () => {
@@ -102,7 +102,7 @@ describe('values', () => {
 
 describe('labels', () => {
   test('NULL is the empty text', () => {
-    expect(valuesOf(build([[null, '1']]))).toEqual({ '{project=""}': 1 });
+    expect(valuesOf(build([[null, '1']]))).toEqual({ '': 1 });
   });
 
   test('a metric without labels has one series', () => {
@@ -111,7 +111,7 @@ describe('labels', () => {
 
   test('columns are found by name, those that no metric wants are left alone', () => {
     const columns = [{ name: 'extra' }, { name: 'items' }, { name: 'project' }];
-    expect(valuesOf(build([['x', '3', 'webshop']], {}, columns))).toEqual({ '{project="webshop"}': 3 });
+    expect(valuesOf(build([['x', '3', 'webshop']], {}, columns))).toEqual({ webshop: 3 });
   });
 
   test('several metrics share the rows', () => {
@@ -223,9 +223,7 @@ describe('max_series', () => {
   });
 
   test('does not count what is NULL', () => {
-    expect(valuesOf(build([...rows, ['more', null]], { maxSeries: 11 }))).not.toHaveProperty(
-      '{project="more"}',
-    );
+    expect(valuesOf(build([...rows, ['more', null]], { maxSeries: 11 }))).not.toHaveProperty('more');
   });
 });
 
@@ -239,7 +237,7 @@ describe('histograms', () => {
     ]);
     expect(distributionsOf(build(rows, { metrics }))).toEqual({
       // The sum is in whole thousandths.
-      '{project="webshop"}': { counts: [3, 2, 1, 2], sum: 1_000_000_024 },
+      webshop: { counts: [3, 2, 1, 2], sum: 1_000_000_024 },
     });
   });
 
@@ -255,7 +253,7 @@ describe('histograms', () => {
           { metrics },
         ),
       ),
-    ).toEqual({ '{project="b"}': { counts: [0, 1, 0, 0], sum: 2 } });
+    ).toEqual({ b: { counts: [0, 1, 0, 0], sum: 2 } });
   });
 
   test.each(['NaN', 'Infinity', '-Infinity'])('%s is refused', async (value) => {
@@ -269,7 +267,7 @@ describe('histograms', () => {
   test('without bounds everything is in the last bucket', () => {
     const unbounded = [metric({ type: 'histogram', buckets: [] })];
     expect(distributionsOf(build([['a', '7']], { metrics: unbounded }))).toEqual({
-      '{project="a"}': { counts: [1], sum: 7 },
+      a: { counts: [1], sum: 7 },
     });
   });
 
@@ -283,7 +281,7 @@ describe('histograms', () => {
             batch.map((value): Row => ['p', String(value)]),
           );
         const all = batches.flat();
-        const { '{project="p"}': distribution } = distributionsOf(accumulator.families());
+        const { p: distribution } = distributionsOf(accumulator.families());
         expect(distribution?.sum ?? 0).toBe(all.reduce((sum, value) => sum + value, 0));
         const below = [1, 2.5, 10, Infinity].map((bound) => all.filter((value) => value <= bound).length);
         let cumulated = 0;

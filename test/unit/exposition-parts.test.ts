@@ -1,18 +1,19 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { NO_LABELS } from '../../src/collectors/labels.js';
 import { createExposition } from '../../src/exposition/exposition.js';
 import type { SampleFamily } from '../../src/exposition/format.js';
 import { parseExposition } from '../support/exposition-parser.js';
 
 function gauge(name: string, value: number, help = 'Help.'): SampleFamily {
-  return { name, type: 'gauge', help, samples: () => [{ suffix: '', labels: '', value }] };
+  return { name, type: 'gauge', help, samples: () => [{ suffix: '', labels: NO_LABELS, value }] };
 }
 
 const counter: SampleFamily = {
   name: 'moves_total',
   type: 'counter',
   help: 'Moves.',
-  samples: () => [{ suffix: '', labels: '', value: 2 }],
+  samples: () => [{ suffix: '', labels: NO_LABELS, value: 2 }],
 };
 
 const LINE_A1 = '# HELP a Help.\n# TYPE a gauge\na 1\n';

@@ -8,13 +8,11 @@ const ZERO_FOR_MS = 120_000;
 
 const counter = (values: Readonly<Record<string, number>>): MetricFamily => ({
   metric: metric({ name: 'closed_total', type: 'counter' }),
-  values: new Map(Object.entries(values).map(([project, value]) => [`{project="${project}"}`, value])),
+  values: new Map(Object.entries(values).map(([project, value]) => [project, value])),
 });
 const histogram = (sums: Readonly<Record<string, number>>): MetricFamily => ({
   metric: metric({ name: 'lead_seconds', type: 'histogram', buckets: [10] }),
-  distributions: new Map(
-    Object.entries(sums).map(([project, sum]) => [`{project="${project}"}`, { counts: [1, 1], sum }]),
-  ),
+  distributions: new Map(Object.entries(sums).map(([project, sum]) => [project, { counts: [1, 1], sum }])),
 });
 
 function begin(options: Partial<NewSeriesOptions> = {}): { series: NewSeries; published: Table[] } {

@@ -1,0 +1,47 @@
+/** A series' labels: their names, and in the same order their values. */
+export interface Labels {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
+export const NO_LABELS: Labels = { names: [], values: [] };
+
+export function labelsOf(values: Readonly<Record<string, string>>): Labels {
+  return { names: Object.keys(values), values: Object.values(values) };
+}
+
+export function joinLabels(a: Labels, b: Labels): Labels {
+  return { names: [...a.names, ...b.names], values: [...a.values, ...b.values] };
+}
+
+/**
+ * What tells a metric's series apart: the values of its labels, in the order of its definition, with a NUL in between,
+ * which no text of PostgreSQL can hold. One flat string, as there are many of them.
+ */
+export type SeriesKey = string;
+
+const SEPARATOR = '\0';
+
+export function seriesKey(values: readonly string[]): SeriesKey {
+  return values.join(SEPARATOR);
+}
+
+/** The labels behind the key of a metric with these label names. */
+export function labelsOfKey(names: readonly string[], key: SeriesKey): Labels {
+  return names.length === 0 ? NO_LABELS : { names, values: key.split(SEPARATOR) };
+}
+
+/** `{project="webshop",kind="task"}`, escaped as both exposition formats want it; empty without labels. */
+export function renderLabels({ names, values }: Labels): string {
+  if (names.length === 0) return '';
+  let text = '{';
+  for (let i = 0; i < names.length; i++)
+    text += `${i === 0 ? '' : ','}${names[i]}="${escapeLabelValue(values[i] ?? '')}"`;
+  return `${text}}`;
+}
+
+export function escapeLabelValue(value: string): string {
+  return /[\\"\n]/.test(value)
+    ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+    : value;
+}
