@@ -69,7 +69,12 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
       const series = held.get(family.metric.name);
       return series ? withZeros(family, (key) => series.has(key)) : family;
     });
-    const turn = queue.then(() => (latest === families ? publish(shown) : undefined));
+    const turn = queue.then(async () => {
+      if (latest !== families) return;
+      await publish(shown);
+      // With nothing left to be shown later they are not needed any more.
+      if (latest === families && held.size === 0) latest = undefined;
+    });
     queue = turn.catch(() => undefined);
     return turn;
   };

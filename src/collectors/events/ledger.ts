@@ -4,6 +4,7 @@ import { createAccumulator } from '../accumulator.js';
 import type { CollectorDefinition } from '../definition.js';
 import type { MetricFamily } from '../families.js';
 import { locateKey } from '../row-values.js';
+import { type Contribution, createContributions } from './contributions.js';
 
 /**
  * What all events up to now add up to, item by item. An item that changed is read again as a whole and takes the place
@@ -22,16 +23,15 @@ export interface EventLedger {
   finish(): MetricFamily[];
 }
 
-/** What an item adds to the numbers of each account. */
-type Contribution = Map<Account, number[]>;
-
 export function createEventLedger(definition: CollectorDefinition): EventLedger {
-  const accumulator = createAccumulator(definition, 'events', () => {
+  const contributions = createContributions();
+  const accumulator = createAccumulator(definition, 'events', (account) => {
+    contributions.open(account);
     opened = true;
   });
-  const contributions = new Map<string, Contribution>();
   let slice = new Map<string, Contribution>();
-  let wanted: ReadonlySet<string> | undefined;
+  /** By themselves: what is kept is the text that the change feed has anyway, not that of a row. */
+  let wanted: ReadonlyMap<string, string> | undefined;
   let keyIndex: number | undefined;
   /** Whether there are series that were not there at the last commit. */
   let opened = false;
@@ -39,16 +39,17 @@ export function createEventLedger(definition: CollectorDefinition): EventLedger 
   const ledger: EventLedger = {
     begin(keys) {
       slice = new Map();
-      wanted = new Set(keys);
+      wanted = new Map(keys.map((key) => [key, key]));
     },
 
     add(columns, rows) {
       accumulator.expect(columns);
       keyIndex ??= locateKey(definition, columns);
       for (const row of rows) {
-        const key = row[keyIndex] ?? '';
+        const rowKey = row[keyIndex] ?? '';
+        const key = wanted ? wanted.get(rowKey) : rowKey;
         // Others are read along only because an item depends on them.
-        if (wanted && !wanted.has(key)) continue;
+        if (key === undefined) continue;
         const item = slice.get(key) ?? new Map<Account, number[]>();
         slice.set(key, item);
         accumulator.read(row, (account, value) => {
@@ -66,12 +67,16 @@ export function createEventLedger(definition: CollectorDefinition): EventLedger 
       opened = false;
       for (const [key, now] of slice) {
         if (now.size === 0) continue;
-        const known = contributions.get(key) ?? new Map<Account, number[]>();
-        contributions.set(key, known);
-        for (const [account, amounts] of now) {
-          const before = known.get(account) ?? emptyCells(account);
-          known.set(account, before);
-          if (replace(account, before, amounts)) changed = true;
+        const known = contributions.get(key);
+        try {
+          for (const [account, amounts] of now) {
+            const before = known.get(account) ?? emptyCells(account);
+            known.set(account, before);
+            if (replace(account, before, amounts)) changed = true;
+          }
+        } finally {
+          // Also what an account took in before one refused.
+          contributions.set(key, known);
         }
       }
       slice = new Map();
