@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
+import { constants, crc32, deflateRaw, inflateRawSync } from 'node:zlib';
 
 /**
  * A piece of a gzip body, compressed once. Pieces are joined into one gzip member without compressing again:
@@ -21,11 +21,19 @@ const DEFLATE_END = Buffer.from([0x03, 0x00]);
 
 /** Compresses in the thread pool. */
 export async function deflatePiece(bytes: Buffer): Promise<DeflatedPiece> {
+  const deflated = await deflate(bytes, { finishFlush: constants.Z_FULL_FLUSH });
   return {
-    deflated: await deflate(bytes, { finishFlush: constants.Z_FULL_FLUSH }),
+    // A copy: what zlib gives may be the beginning of a buffer many times as large.
+    deflated: Buffer.from(deflated),
     crc: crc32(bytes),
     length: bytes.length,
   };
+}
+
+/** What was compressed. */
+export function inflatePiece({ deflated, length }: DeflatedPiece): Buffer {
+  if (length === 0) return Buffer.alloc(0);
+  return inflateRawSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: Math.max(64, length) });
 }
 
 /** One gzip body out of pieces. */

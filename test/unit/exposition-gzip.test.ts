@@ -1,7 +1,7 @@
 import { gunzipSync, crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { combineCrc32, deflatePiece, joinGzip } from '../../src/exposition/gzip.js';
+import { combineCrc32, deflatePiece, inflatePiece, joinGzip } from '../../src/exposition/gzip.js';
 
 const bytes = fc
   .oneof(
@@ -23,6 +23,14 @@ test('joined pieces unzip to the concatenation, as one member', async () => {
       expect(gunzipSync(body).equals(whole)).toBe(true);
       // A second member would begin with the magic number after the first one's trailer.
       expect(body.readUInt32LE(body.length - 4)).toBe(whole.length);
+    }),
+  );
+});
+
+test('a piece gives back what was compressed', async () => {
+  await fc.assert(
+    fc.asyncProperty(bytes, async (piece) => {
+      expect(inflatePiece(await deflatePiece(piece)).equals(piece)).toBe(true);
     }),
   );
 });

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { NO_LABELS } from '../../src/collectors/labels.js';
 import { createExposition } from '../../src/exposition/exposition.js';
 import type { SampleFamily } from '../../src/exposition/format.js';
@@ -76,6 +76,25 @@ test('every kind of body says the same', async () => {
       ['Moves.', [2]],
     ]);
   }
+});
+
+test('plain bytes are right, whether they lay ready or not', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const exposition = await createExposition();
+  await exposition.publish('first', [gauge('a', 1), counter]);
+  await exposition.publish('second', [gauge('b', 7)]);
+  const inText = (value: number): string =>
+    `${LINE_A1.replace('a 1', `a ${value}`)}# HELP moves_total Moves.\n# TYPE moves_total counter\nmoves_total 2\n${LINE_B}`;
+  for (const [value, pauseMs] of [1, 60_000, 3_600_000, 60_000].entries()) {
+    expect(exposition.body('text', false).toString()).toBe(inText(Math.max(1, value)));
+    vi.advanceTimersByTime(pauseMs);
+    await exposition.publish('first', [gauge('a', value + 1), counter]);
+    expect(gunzipSync(exposition.body('text', true)).toString()).toBe(inText(value + 1));
+  }
+  expect(exposition.body('openmetrics', false).toString()).toBe(
+    `${inText(4).replace('HELP moves_total', 'HELP moves').replace('TYPE moves_total', 'TYPE moves')}# EOF\n`,
+  );
 });
 
 test('a scrape gets bytes that lie ready: the same ones until something changes', async () => {

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Distribution, MetricFamily } from '../../src/collectors/families.js';
-import { NO_LABELS, seriesKey } from '../../src/collectors/labels.js';
+import { labelsOf, NO_LABELS, seriesKey } from '../../src/collectors/labels.js';
 import {
   type Format,
   formatBound,
   formatValue,
   OPENMETRICS_END,
   renderFamilies,
-  rendersAlike,
+  renderStretches,
   type SampleFamily,
+  type Stretch,
 } from '../../src/exposition/format.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import {
@@ -221,20 +222,55 @@ describe('the head of a family', () => {
   });
 });
 
-test('where both formats are said to render alike, they do', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom<SampleFamily['type'][]>('gauge', 'counter', 'histogram'),
-      nasty,
-      async (type, help) => {
-        const family: SampleFamily = { name: 'team_total', type, help, samples: () => [] };
-        const [text, openMetrics] = await Promise.all(
-          FORMATS.map((format) => renderFamilies([family], format)),
-        );
-        if (rendersAlike([family])) expect(text).toEqual(openMetrics);
-      },
-    ),
-  );
+describe('stretches', () => {
+  const stretchesOf = async (...families: SampleFamily[]): Promise<Stretch[]> => {
+    const all: Stretch[] = [];
+    for await (const stretch of renderStretches(families)) all.push(stretch);
+    return all;
+  };
+  const family = (type: SampleFamily['type'], help: string): SampleFamily => ({
+    name: 'team_total',
+    type,
+    help,
+    samples: () => Array.from({ length: 2500 }, (_, value) => ({ suffix: '', labels: NO_LABELS, value })),
+  });
+
+  test('hold the samples once, where only heads differ', async () => {
+    const stretches = await stretchesOf(
+      family('gauge', 'A.'),
+      family('counter', 'B.'),
+      family('gauge', 'C "c".'),
+    );
+    const own = stretches.filter(({ text, openmetrics }) => text !== openmetrics);
+    expect(own.map(({ text, openmetrics }) => `${text}${openmetrics}`)).toEqual([
+      '# HELP team_total B.\n# TYPE team_total counter\n# HELP team B.\n# TYPE team counter\n',
+      '# HELP team_total C "c".\n# TYPE team_total gauge\n# HELP team_total C \\"c\\".\n# TYPE team_total gauge\n',
+    ]);
+    const lines = stretches.map(({ text }) => text.toString().split('\n').length - 1);
+    expect(lines.reduce((sum, count) => sum + count, 0)).toBe(3 * 2502);
+    expect(Math.max(...lines)).toBeLessThan(2500);
+  });
+
+  test('say in both formats what both formats say', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom<SampleFamily['type'][]>('gauge', 'counter', 'histogram'), nasty)),
+        async (kinds) => {
+          const families = kinds.map(([type, help], i): SampleFamily => {
+            const samples = [{ suffix: '', labels: labelsOf({ help }), value: i }];
+            return { name: `team_${i}_total`, type, help, samples: () => samples };
+          });
+          const stretches = await stretchesOf(...families);
+          for (const format of FORMATS) {
+            const rendered = Buffer.concat(stretches.map((stretch) => stretch[format]));
+            const each = await Promise.all(families.map((one) => renderFamilies([one], format)));
+            expect(rendered).toEqual(Buffer.concat(each));
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
 });
 
 test('every double is written so that it can be read', () => {
