@@ -10,7 +10,6 @@ import { hash } from '@node-rs/bcrypt';
 import pino from 'pino';
 import { Gauge, Registry } from 'prom-client';
 import { createBackoff } from '../../src/collectors/backoff.js';
-import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import { createEngine, type Engine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database, Row } from '../../src/database/database.js';

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import type { CreateTicker } from '../scheduling/cron-ticker.js';
+import { createJob } from '../scheduling/job.js';
 import type { RetryDelay } from './backoff.js';
 import { createCircuitBreaker, type Outcome } from './circuit-breaker.js';
-import type { CreateTicker } from './cron-ticker.js';
 import type { CollectorRunner, RunResult } from './runner.js';
 
 export interface Scheduler {
@@ -58,48 +58,47 @@ export function createScheduler(runners: readonly CollectorRunner[], options: Sc
 
 function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry {
   const { name, schedule } = runner.definition;
-  let timer: NodeJS.Timeout | undefined;
-  // Of the monotonic clock.
-  let dueAt = 0;
-  let current: Promise<void> = Promise.resolve();
   let stopped = false;
 
-  const ticker = options.createTicker(schedule, options.timeZone, () => {
-    if (!breaker.isOpen()) later(spreadMs(name, intervalMs()));
-  });
-  const intervalMs = (): number => ticker.intervalMs() ?? MAX_SPREAD_MS;
-  const breaker = createCircuitBreaker({ retryDelayMs: options.retryDelayMs, intervalMs });
-  const openCircuit = (): OpenCircuit | undefined =>
-    breaker.isOpen() ? { nextTryInMs: Math.max(0, dueAt - performance.now()) } : undefined;
-
-  const run = (): void => {
-    const attempt = runner.run().then((result) => {
+  const job = createJob({
+    name,
+    schedule,
+    timeZone: options.timeZone,
+    // Values that stand still are worse than one that comes at an odd moment.
+    policy: 'tick-now',
+    spreadMs: MAX_SPREAD_MS,
+    createTicker: options.createTicker,
+    isPaused: () => breaker.isOpen(),
+    // Still running, it counts this and does nothing.
+    onSkip: () => void runner.run(),
+    async run() {
+      const result = await runner.run();
       if (stopped || result === 'skipped') return;
       const wasOpen = breaker.isOpen();
       const retryMs = breaker.record(outcomeOf(runner, result));
-      if (retryMs !== undefined) later(retryMs);
+      if (retryMs !== undefined) job.runIn(retryMs);
       if (breaker.isOpen() !== wasOpen) options.onCircuit(runner, openCircuit());
-    });
-    current = current.then(() => attempt);
-  };
-  const later = (delayMs: number): void => {
-    clearTimeout(timer);
-    dueAt = performance.now() + delayMs;
-    timer = setTimeout(run, delayMs);
-  };
+    },
+    // A runner keeps what went wrong in its state, and never rejects.
+    onError: () => undefined,
+  });
+  const breaker = createCircuitBreaker({
+    retryDelayMs: options.retryDelayMs,
+    intervalMs: () => job.intervalMs() ?? MAX_SPREAD_MS,
+  });
+  const openCircuit = (): OpenCircuit | undefined =>
+    breaker.isOpen() ? { nextTryInMs: job.msToNextRun() } : undefined;
 
   return {
     name,
     openCircuit,
     start() {
-      ticker.start();
-      run();
+      job.start();
+      job.runIn(0);
     },
     async stop() {
       stopped = true;
-      clearTimeout(timer);
-      await ticker.stop();
-      await current;
+      await job.stop();
     },
   };
 }
@@ -107,13 +106,4 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
 function outcomeOf(runner: CollectorRunner, result: Exclude<RunResult, 'skipped'> | 'off'): Outcome {
   if (result !== 'failure') return 'success';
   return runner.state().databaseAbsent ? 'absence' : 'failure';
-}
-
-/**
- * How long after the full minute (or whatever the cron expression says) a collector runs: always the same for its
- * name, so that its values stay equally spaced, and different for each, so that they do not all queue at once.
- */
-export function spreadMs(name: string, interval: number): number {
-  const hash = createHash('sha256').update(name).digest().readUInt32BE(0);
-  return Math.floor((hash / 2 ** 32) * Math.min(MAX_SPREAD_MS, interval / 4));
 }

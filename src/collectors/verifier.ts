@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
-import type { CreateTicker } from './cron-ticker.js';
+import type { CreateTicker } from '../scheduling/cron-ticker.js';
+import { createJob } from '../scheduling/job.js';
 import type { CollectorDefinition } from './definition.js';
 import type { Mismatch } from './verify.js';
 
@@ -30,37 +31,33 @@ const START_DELAY_MS = 20_000;
 export function createVerifier(options: VerifierOptions): Verifier {
   const found = new Map<string, number>();
   const verifiable = options.collectors.filter((definition) => definition.now && definition.spans);
-  let current: Promise<void> = Promise.resolve();
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  const verifyAll = async (): Promise<void> => {
-    if (stopped) return;
-    for (const [name, result] of await options.verify(verifiable).catch(failedAll)) {
-      if (!(result instanceof Error)) found.set(name, result.length);
-      options.onVerified(name, result);
-    }
-  };
   const failedAll = (reason: unknown): Map<string, Error> => {
     const error = reason instanceof Error ? reason : new Error(messageOf(reason));
     return new Map(verifiable.map(({ name }) => [name, error]));
   };
-  const begin = (): void => {
-    current = current.then(verifyAll);
+  const report = (results: ReadonlyMap<string, readonly Mismatch[] | Error>): void => {
+    for (const [name, result] of results) {
+      if (!(result instanceof Error)) found.set(name, result.length);
+      options.onVerified(name, result);
+    }
   };
-  const ticker = options.createTicker(SCHEDULE, options.timeZone, begin);
+  const job = createJob({
+    name: 'verify',
+    schedule: SCHEDULE,
+    timeZone: options.timeZone,
+    // Once a day is enough, whatever the clock does; a machine that sleeps at night verifies when it wakes.
+    policy: 'catch-up',
+    createTicker: options.createTicker,
+    run: async () => report(await options.verify(verifiable)),
+    onError: (error) => report(failedAll(error)),
+  });
 
   return {
     start() {
-      ticker.start();
-      timer = setTimeout(begin, START_DELAY_MS);
+      job.start();
+      job.runIn(START_DELAY_MS);
     },
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await ticker.stop();
-      await current;
-    },
+    stop: () => job.stop(),
     mismatches: () => found,
   };
 }

@@ -1,6 +1,6 @@
 import pino from 'pino';
-import { createCronTicker } from '../collectors/cron-ticker.js';
 import { createExposition } from '../exposition/exposition.js';
+import { createCronTicker } from '../scheduling/cron-ticker.js';
 import type { Installation } from './installation.js';
 import { stopAll } from './lifecycle.js';
 import type { CheckContext, Findings } from './part.js';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { CreateTicker } from '../collectors/cron-ticker.js';
 import { messageOf } from '../errors.js';
 import type { Exposition } from '../exposition/exposition.js';
+import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { menuOf } from '../server/mount-routes.js';
 import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
 import type { Web } from '../server/web.js';

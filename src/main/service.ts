@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type CreateTicker, createCronTicker } from '../collectors/cron-ticker.js';
 import type { ConfigSource } from '../config/config.js';
 import { describeTarget } from '../database/explain-error.js';
 import { createExposition } from '../exposition/exposition.js';
 import { createOwnMetrics } from '../observability/own-metrics.js';
+import { type CreateTicker, createCronTicker } from '../scheduling/cron-ticker.js';
 import { createServer } from '../server/server.js';
 import { openWeb } from '../server/web.js';
 import { loadInstallation } from './installation.js';

@@ -3,7 +3,6 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBackoff } from '../../src/collectors/backoff.js';
-import type { CreateTicker } from '../../src/collectors/cron-ticker.js';
 import { createEngine } from '../../src/collectors/engine.js';
 import type { RunResult } from '../../src/collectors/runner.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
@@ -11,6 +10,7 @@ import { Random } from '../../src/demo/random.js';
 import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import { type Installation, loadInstallation } from '../../src/main/installation.js';
+import type { CreateTicker } from '../../src/scheduling/cron-ticker.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
 import { parseExposition } from '../support/exposition-parser.js';
 import { exampleTaiga } from '../support/fixture.js';
@@ -162,11 +162,11 @@ describe.skipIf(!hasPostgres)(
   },
 );
 
-const createFastTicker: CreateTicker = (_expression, _timeZone, onTick) => {
+const createFastTicker: CreateTicker = ({ onTick }) => {
   let timer: NodeJS.Timeout | undefined;
   return {
     start() {
-      timer = setInterval(onTick, MINUTE_MS);
+      timer = setInterval(() => onTick(Date.now()), MINUTE_MS);
     },
     async stop() {
       clearInterval(timer);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { createCronTicker } from '../../src/collectors/cron-ticker.js';
+import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { SECTIONS } from '../../src/config/sections.js';
 import { createExposition } from '../../src/exposition/exposition.js';
 import { type Installation, loadInstallation } from '../../src/main/installation.js';

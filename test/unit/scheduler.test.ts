@@ -2,16 +2,18 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBackoff, type RetryDelay } from '../../src/collectors/backoff.js';
 import { longestWaitMs } from '../../src/collectors/circuit-breaker.js';
-import { createCronTicker } from '../../src/collectors/cron-ticker.js';
 import { type CollectorRunner, createRunner, type RunResult } from '../../src/collectors/runner.js';
-import { createScheduler, type Scheduler, spreadMs } from '../../src/collectors/scheduler.js';
+import { createScheduler, type Scheduler } from '../../src/collectors/scheduler.js';
 import { BugflowError } from '../../src/errors.js';
+import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
+import { spreadMs } from '../../src/scheduling/job.js';
 import { collector, deferred, items, reading, runnerWith } from './helpers.js';
 
 const MINUTE_MS = 60_000;
 /** Half a minute before the full one. */
 const START = Date.UTC(2026, 2, 1, 11, 59, 30);
-const SPREAD_MS = spreadMs('items', MINUTE_MS);
+const MOST_SPREAD_MS = 20_000;
+const SPREAD_MS = spreadMs('items', MOST_SPREAD_MS, MINUTE_MS);
 const RETRY_MS = 1000;
 
 let started: Scheduler | undefined;
@@ -79,7 +81,7 @@ describe('a collector that succeeds', () => {
     const { at } = schedule(async () => 'success', '30 17 * * *', 'Asia/Kolkata');
     await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
     expect(at).toHaveLength(2);
-    const spread = spreadMs('items', 24 * 60 * MINUTE_MS);
+    const spread = spreadMs('items', MOST_SPREAD_MS, 24 * 60 * MINUTE_MS);
     expect(Math.abs((at[1] ?? 0) - 30_000 - spread)).toBeLessThan(1500);
   });
 });
@@ -260,33 +262,5 @@ describe('stop', () => {
     await stopping;
     await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
     expect(at).toEqual([0]);
-  });
-});
-
-describe('the spread', () => {
-  test('is the same for a name at any time, and within its limits', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 1000, max: 100_000_000 }), (name, interval) => {
-        const spread = spreadMs(name, interval);
-        expect(spread).toBe(spreadMs(name, interval));
-        expect(Number.isInteger(spread)).toBe(true);
-        expect(spread).toBeGreaterThanOrEqual(0);
-        expect(spread).toBeLessThan(Math.min(20_000, interval / 4));
-      }),
-    );
-  });
-
-  test('stays what it was in earlier versions', () => {
-    // By hand: the first 4 bytes of the SHA-256 of "items", as a fraction of a quarter of a minute.
-    expect(spreadMs('items', MINUTE_MS)).toBe(5580);
-  });
-
-  test('keeps collectors apart', () => {
-    const names = Array.from({ length: 200 }, (_, i) => `collector_${i}`);
-    const spreads = names.map((name) => spreadMs(name, MINUTE_MS));
-    for (const quarter of [0, 1, 2, 3]) {
-      const within = spreads.filter((ms) => Math.floor(ms / 3750) === quarter);
-      expect(within.length).toBeGreaterThan(25);
-    }
   });
 });

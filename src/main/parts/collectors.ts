@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { createBackoff } from '../../collectors/backoff.js';
-import type { CreateTicker } from '../../collectors/cron-ticker.js';
 import { createEngine, type Engine, type Handover } from '../../collectors/engine.js';
 import type { HeldSeries } from '../../collectors/new-series.js';
 import { parameterValues } from '../../collectors/parameters.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { Exposition } from '../../exposition/exposition.js';
 import { toSampleFamily } from '../../exposition/sample-families.js';
+import type { CreateTicker } from '../../scheduling/cron-ticker.js';
 import { createCollectorLog } from '../collector-log.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createCronTicker, type Ticker } from '../../src/collectors/cron-ticker.js';
+import { createCronTicker, type Ticker } from '../../src/scheduling/cron-ticker.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -15,7 +15,12 @@ let ticks: number[];
 function start(expression: string, timeZone = 'UTC'): void {
   ticks = [];
   const begin = performance.now();
-  ticker = createCronTicker(expression, timeZone, () => ticks.push(Math.round(performance.now() - begin)));
+  ticker = createCronTicker({
+    expression,
+    timeZone,
+    policy: 'tick-now',
+    onTick: () => ticks.push(Math.round(performance.now() - begin)),
+  });
   ticker.start();
 }
 

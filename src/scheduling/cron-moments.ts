@@ -1,0 +1,81 @@
+import { createTask, parse } from 'node-cron';
+
+/**
+ * The moments that a cron expression names, on the clock on the wall: milliseconds as if that clock showed UTC, so that
+ * no hour is repeated or left out.
+ */
+export interface CronMoments {
+  /** How finely the expression speaks: a second where it has six fields, else a minute. */
+  readonly slotMs: number;
+  /** The last one after `after`, not later than `until`; undefined where there is none within four years. */
+  lastIn(after: number, until: number): number | undefined;
+  /** The next one after `after`; undefined where there is none within four years. */
+  nextAfter(after: number): number | undefined;
+  close(): Promise<void>;
+}
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** The 29th of February comes within so many days, but for once a century. */
+const MOST_DAYS = 4 * 366;
+
+export function createCronMoments(expression: string): CronMoments {
+  const hasSeconds = expression.trim().split(/\s+/).length > 5;
+  const { hour, minute, second } = parse(expression);
+  const timesOfDay = Float64Array.from(
+    hour.flatMap((h) =>
+      minute.flatMap((m) =>
+        (hasSeconds ? second : [0]).map((s) => h * HOUR_MS + m * MINUTE_MS + s * SECOND_MS),
+      ),
+    ),
+  ).sort();
+  // Never started. Which days are meant it knows best: asked at a time that is, its answer is about the day alone.
+  const task = createTask(expression, () => undefined, { timezone: 'UTC' });
+  let known = { day: Number.NaN, isMeant: false };
+  const isMeant = (day: number): boolean => {
+    if (known.day !== day)
+      known = { day, isMeant: task.match(new Date(day * DAY_MS + (timesOfDay[0] ?? 0))) };
+    return known.isMeant;
+  };
+
+  return {
+    slotMs: hasSeconds ? SECOND_MS : MINUTE_MS,
+    lastIn(after, until) {
+      const lastDay = Math.floor(until / DAY_MS);
+      const firstDay = Math.max(Math.floor(after / DAY_MS), lastDay - MOST_DAYS);
+      for (let day = lastDay; day >= firstDay; day--) {
+        const start = day * DAY_MS;
+        const time = timesOfDay[countUpTo(until - start, timesOfDay) - 1];
+        if (time === undefined || !isMeant(day)) continue;
+        return start + time > after ? start + time : undefined;
+      }
+      return undefined;
+    },
+    nextAfter(after) {
+      const firstDay = Math.floor(after / DAY_MS);
+      for (let day = firstDay; day <= firstDay + MOST_DAYS; day++) {
+        const start = day * DAY_MS;
+        const time = timesOfDay[countUpTo(after - start, timesOfDay)];
+        if (time !== undefined && isMeant(day)) return start + time;
+      }
+      return undefined;
+    },
+    async close() {
+      await task.destroy();
+    },
+  };
+}
+
+/** How many of the sorted numbers are not above the limit. */
+function countUpTo(limit: number, sorted: Float64Array): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
