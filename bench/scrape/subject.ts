@@ -9,7 +9,7 @@ import { gunzipSync, gzip } from 'node:zlib';
 import { hash } from '@node-rs/bcrypt';
 import pino from 'pino';
 import { Gauge, Registry } from 'prom-client';
-import { createBackoff } from '../../src/collectors/backoff.js';
+import { createBackoff } from '../../src/base/backoff.js';
 import { createEngine, type Engine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database, Row } from '../../src/database/database.js';
@@ -17,6 +17,7 @@ import { REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
 import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
 import { CONTENT_TYPES } from '../../src/exposition/format.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
+import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
 

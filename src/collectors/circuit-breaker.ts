@@ -1,4 +1,4 @@
-import type { RetryDelay } from './backoff.js';
+import type { RetryDelay } from '../base/backoff.js';
 
 /** How a run ended; `absence`: the database could not be asked, which is not the collector's fault. */
 export type Outcome = 'success' | 'failure' | 'absence';

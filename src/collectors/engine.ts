@@ -1,8 +1,8 @@
+import type { RetryDelay } from '../base/backoff.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isDatabaseAbsent } from '../errors.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
-import type { RetryDelay } from './backoff.js';
 import type { CollectorDefinition } from './definition.js';
 import { createChangeFeed } from './events/change-feed.js';
 import { createEventReadings, eventDefinitions } from './events/event-reading.js';

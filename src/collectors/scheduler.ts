@@ -1,6 +1,6 @@
+import type { RetryDelay } from '../base/backoff.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { createJob } from '../scheduling/job.js';
-import type { RetryDelay } from './backoff.js';
 import { createCircuitBreaker, type Outcome } from './circuit-breaker.js';
 import type { CollectorRunner, RunResult } from './runner.js';
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBackoff } from '../base/backoff.js';
 
 export interface RetryPolicy {
   readonly firstMs: number;
@@ -28,23 +29,15 @@ export async function withRetries<T>(
   { policy, onWait, giveUp, signal }: RetryOptions,
 ): Promise<T> {
   const giveUpAt = performance.now() + policy.giveUpAfterMs;
-  for (let failures = 0; ; failures += 1) {
+  const backoff = createBackoff({ firstMs: policy.firstMs });
+  for (let failures = 1; ; failures += 1) {
     const outcome = await attempt();
     if ('value' in outcome) return outcome.value;
-    const waitMs = outcome.waitMs ?? backoffMs(failures, policy);
+    const waitMs = outcome.waitMs ?? backoff(failures, policy.longestMs);
     if (performance.now() + waitMs > giveUpAt) throw giveUp(outcome.again);
     onWait?.(outcome.again, waitMs);
     await sleep(waitMs, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
   }
-}
-
-/** Doubles up to the cap; half of it is chance, so that many clients do not come back at one moment. */
-export function backoffMs(
-  failures: number,
-  { firstMs, longestMs }: Pick<RetryPolicy, 'firstMs' | 'longestMs'>,
-): number {
-  const most = Math.min(longestMs, firstMs * 2 ** Math.min(failures, 30));
-  return most / 2 + (most / 2) * Math.random();
 }
 
 /** The header's seconds, or its date, as a time to wait. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBackoff } from '../base/backoff.js';
 import { BugflowError, hasCode, messageOf } from '../errors.js';
 import type { Session } from './session.js';
 import { TunnelSocket } from './tunnel-socket.js';
@@ -26,14 +27,17 @@ export interface TunnelOptions {
   readonly retryDelayMs?: (failuresInARow: number, error: BugflowError) => number;
 }
 
-const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 /** Servers lock out whoever knocks in vain too often. */
 const REFUSED_RETRY_MS = 60_000;
 /** How long connections may take to end in good order. */
 const FAREWELL_MS = 1000;
 
-export function createTunnel({ connect, onChange, retryDelayMs = jitteredBackoffMs }: TunnelOptions): Tunnel {
+export function createTunnel({
+  connect,
+  onChange,
+  retryDelayMs = createTunnelBackoff(),
+}: TunnelOptions): Tunnel {
   const sockets = new Set<TunnelSocket>();
   const closing = new AbortController();
   let session: Session | undefined;
@@ -132,11 +136,14 @@ export function createTunnel({ connect, onChange, retryDelayMs = jitteredBackoff
   };
 }
 
-/** 1 s, 2 s, 4 s … 30 s, each anything from half of it on: many clients must not knock together. */
-export function jitteredBackoffMs(failuresInARow: number, error: BugflowError): number {
-  const refused = hasCode(error, 'TUNNEL_LOGIN_REFUSED');
-  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failuresInARow - 1));
-  return (refused ? REFUSED_RETRY_MS : longest) * (0.5 + Math.random() / 2);
+/** 1 s, 2 s, 4 s … 30 s, and at least half a minute after a refused login. */
+export function createTunnelBackoff(): (failuresInARow: number, error: BugflowError) => number {
+  const backoff = createBackoff();
+  const backoffOfRefused = createBackoff({ firstMs: REFUSED_RETRY_MS });
+  return (failuresInARow, error) =>
+    hasCode(error, 'TUNNEL_LOGIN_REFUSED')
+      ? backoffOfRefused(failuresInARow, REFUSED_RETRY_MS)
+      : backoff(failuresInARow, LONGEST_RETRY_MS);
 }
 
 function closedError(): BugflowError {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createBackoff } from '../../src/collectors/backoff.js';
+import { createBackoff } from '../../src/base/backoff.js';
 import { createEngine } from '../../src/collectors/engine.js';
 import type { RunResult } from '../../src/collectors/runner.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
@@ -71,7 +71,7 @@ describe.skipIf(!hasPostgres)(
       const database = watchOverlaps(
         createDatabase(installation.config.database, { onIdleError: () => undefined }),
       );
-      const backoff = createBackoff(() => random.fraction());
+      const backoff = createBackoff({ random: () => random.fraction() });
       const succeededAt = new Map<string, number>();
       let circuitsOpened = 0;
       const engine = createEngine({

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BugflowError } from '../../src/errors.js';
 import type { Session } from '../../src/tunnel/session.js';
-import { createTunnel, jitteredBackoffMs, type Tunnel } from '../../src/tunnel/tunnel.js';
+import { createTunnel, createTunnelBackoff, type Tunnel } from '../../src/tunnel/tunnel.js';
 import type { TunnelSocket } from '../../src/tunnel/tunnel-socket.js';
 import { deferred } from '../unit/helpers.js';
 
@@ -104,8 +104,9 @@ describe('when the session is set up again', () => {
 });
 
 test('delays double up to 30 s, with jitter; after a refused login they are long at once', () => {
+  const delayMs = createTunnelBackoff();
   const between = (error: BugflowError, failures: number): [number, number] => {
-    const delays = Array.from({ length: 200 }, () => jitteredBackoffMs(failures, error));
+    const delays = Array.from({ length: 200 }, () => delayMs(failures, error));
     expect(new Set(delays).size).toBeGreaterThan(100);
     return [Math.min(...delays), Math.max(...delays)];
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createBackoff } from '../../src/collectors/backoff.js';
+import { createBackoff } from '../../src/base/backoff.js';
 import {
   type CircuitBreaker,
   createCircuitBreaker,
@@ -14,7 +14,10 @@ const MINUTE_MS = 60 * SECOND_MS;
 
 /** Without jitter. */
 function breakerOf(intervalMs = MINUTE_MS): CircuitBreaker {
-  return createCircuitBreaker({ retryDelayMs: createBackoff(() => 0), intervalMs: () => intervalMs });
+  return createCircuitBreaker({
+    retryDelayMs: createBackoff({ random: () => 0 }),
+    intervalMs: () => intervalMs,
+  });
 }
 
 function waits(breaker: CircuitBreaker, outcomes: readonly Outcome[]): (number | undefined)[] {
@@ -59,23 +62,6 @@ describe('the wait', () => {
   ])('of a collector that runs every %i s is never longer than %i s', (interval, longest) => {
     expect(longestWaitMs(interval * SECOND_MS)).toBe(longest * SECOND_MS);
     expect(waits(breakerOf(interval * SECOND_MS), times(2000, 'failure')).at(-1)).toBe(longest);
-  });
-
-  test('is shortened by chance, by a fifth at most', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 5000 }),
-        fc.integer({ min: 1, max: 15 * MINUTE_MS }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        (failures, limit, chance) => {
-          const full = createBackoff(() => 0)(failures, limit);
-          const ms = createBackoff(() => chance)(failures, limit);
-          expect(full).toBeLessThanOrEqual(limit);
-          expect(ms).toBeLessThanOrEqual(full);
-          expect(ms).toBeGreaterThanOrEqual(0.8 * full);
-        },
-      ),
-    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createBackoff } from '../../src/collectors/backoff.js';
+import { createBackoff } from '../../src/base/backoff.js';
 import { createEngine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/database/database.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createBackoff, type RetryDelay } from '../../src/collectors/backoff.js';
+import { createBackoff, type RetryDelay } from '../../src/base/backoff.js';
 import { longestWaitMs } from '../../src/collectors/circuit-breaker.js';
 import { type CollectorRunner, createRunner, type RunResult } from '../../src/collectors/runner.js';
 import { createScheduler, type Scheduler } from '../../src/collectors/scheduler.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { createBackoff } from '../../collectors/backoff.js';
+import { createBackoff } from '../../base/backoff.js';
 import { createEngine, type Engine, type Handover } from '../../collectors/engine.js';
 import type { HeldSeries } from '../../collectors/new-series.js';
 import { parameterValues } from '../../collectors/parameters.js';
