@@ -1,8 +1,8 @@
 import { withoutSlash } from '../config/web-address.js';
 import { BugflowError } from '../errors.js';
-import { exchange, quote } from '../http/exchange.js';
+import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
-import { type RetryPolicy, withRetries } from '../http/retry.js';
+import type { RetryPolicy } from '../http/retry.js';
 
 /** It may only just be starting. */
 const PATIENT: RetryPolicy = {
@@ -22,24 +22,25 @@ export async function reload(address: string, { print, policy = PATIENT }: Reloa
   const target = httpTarget(address);
   if (!target) throw new Error('unreachable: the address was checked');
   const url = `${withoutSlash(target.url)}/-/reload`;
-  await withRetries(
-    async () => {
-      const { headers } = target;
-      const outcome = await exchange({ method: 'POST', url, headers, timeoutMs: policy.requestTimeoutMs });
-      if (outcome.kind === 'failure') return { again: outcome.reason };
-      if (outcome.status === 200) return { value: undefined };
-      // It says so with 500 where its new configuration is wrong; what stands before it says 502 to 504.
-      if (outcome.status > 500) return { again: `it answers ${outcome.status}` };
-      throw new BugflowError(
-        'ALERTMANAGER_REFUSED',
-        `${url} answers ${outcome.status}: ${quote(outcome.text)}`,
-      );
-    },
-    {
-      policy,
-      onWait: (reason) => print(`Alertmanager at ${target.url} does not answer yet: ${reason}`),
-      giveUp: (reason) =>
-        new BugflowError('ALERTMANAGER_UNREACHABLE', `cannot reach ${url}: ${reason}; is it running?`),
-    },
-  );
+  const client = createHttpClient();
+  try {
+    await client.send(
+      { method: 'POST', url, headers: target.headers, timeoutMs: policy.requestTimeoutMs },
+      (outcome) => {
+        if (outcome.kind === 'failure') return { again: outcome.reason };
+        if (outcome.status === 200) return { value: undefined };
+        // It says so with 500 where its new configuration is wrong; what stands before it says 502 to 504.
+        if (outcome.status > 500) return { again: `it answers ${outcome.status}` };
+        throw new BugflowError('ALERTMANAGER_REFUSED', `${url} answers ${outcome.status}: ${outcome.quote}`);
+      },
+      {
+        policy,
+        onWait: (reason) => print(`Alertmanager at ${target.url} does not answer yet: ${reason}`),
+        giveUp: (reason) =>
+          new BugflowError('ALERTMANAGER_UNREACHABLE', `cannot reach ${url}: ${reason}; is it running?`),
+      },
+    );
+  } finally {
+    await client.close();
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../errors.js';
+import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
 
 /** Who is scraped, and one counter of theirs that every scrape has. */
@@ -48,8 +49,19 @@ export async function findFirstScrape(
   scraped: Scraped,
   { waitMs, signal }: FirstScrapeOptions,
 ): Promise<number | undefined> {
-  const { metric, job, instance } = scraped;
-  const ask = asker(scraped.prometheusUrl, signal);
+  const { ask, close } = createAsker(scraped.prometheusUrl, signal);
+  try {
+    return await poll(scraped, { waitMs, signal }, ask);
+  } finally {
+    await close();
+  }
+}
+
+async function poll(
+  { prometheusUrl, metric, job, instance }: Scraped,
+  { waitMs, signal }: FirstScrapeOptions,
+  ask: Ask,
+): Promise<number | undefined> {
   const series = `${metric}{job=${JSON.stringify(job)},instance=${JSON.stringify(instance)}}`;
   const startedAt = performance.now();
   for (;;) {
@@ -63,7 +75,7 @@ export async function findFirstScrape(
       const reason = target.lastError || 'the service may still be reading the history';
       throw new BugflowError(
         'BACKFILL_UNSCRAPED',
-        `${scraped.prometheusUrl} scrapes ${instance}, and has nothing of it yet (${reason}): run the backfill again when it has, or say where to end with --to`,
+        `${prometheusUrl} scrapes ${instance}, and has nothing of it yet (${reason}): run the backfill again when it has, or say where to end with --to`,
       );
     }
     await sleep(POLL_MS, undefined, { signal });
@@ -108,29 +120,31 @@ type Ask = <S extends z.ZodType>(
   answer: S,
 ) => Promise<z.output<S>>;
 
-function asker(prometheusUrl: string, signal: AbortSignal | undefined): Ask {
+function createAsker(
+  prometheusUrl: string,
+  signal: AbortSignal | undefined,
+): { readonly ask: Ask; close(): Promise<void> } {
   const target = httpTarget(prometheusUrl);
   if (!target)
     throw new BugflowError('BACKFILL_USAGE', '--prometheus-url wants a URL like http://localhost:9090');
   const base = target.url.endsWith('/') ? target.url : `${target.url}/`;
-  return async (path, parameters, answer) => {
-    const url = new URL(`api/v1/${path}?${new URLSearchParams(parameters)}`, base);
-    const timeout = AbortSignal.timeout(ASK_TIMEOUT_MS);
+  const client = createHttpClient({ signal });
+  const ask: Ask = async (path, parameters, answer) => {
+    const url = new URL(`api/v1/${path}?${new URLSearchParams(parameters)}`, base).href;
+    const { headers } = target;
+    const outcome = await client.attempt({ method: 'GET', url, headers, timeoutMs: ASK_TIMEOUT_MS });
     try {
-      const response = await fetch(url, {
-        headers: target.headers,
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      if (!response.ok) throw new Error(`it answers ${response.status}`);
-      return answer.parse(await response.json());
+      if (outcome.kind === 'failure') throw new Error(outcome.reason);
+      if (outcome.status !== 200) throw new Error(`it answers ${outcome.status}`);
+      return answer.parse(JSON.parse(outcome.text));
     } catch (error) {
-      signal?.throwIfAborted();
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      const reason = error instanceof z.ZodError ? 'it is no Prometheus' : messageOf(cause);
+      const isStranger = error instanceof z.ZodError || error instanceof SyntaxError;
+      const reason = isStranger ? 'it is no Prometheus' : messageOf(error);
       throw new BugflowError(
         'BACKFILL_UNSCRAPED',
         `${target.url} does not say since when it has samples (${reason}): check --prometheus-url, or say where to end with --to`,
       );
     }
   };
+  return { ask, close: () => client.close() };
 }

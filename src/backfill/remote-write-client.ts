@@ -1,7 +1,8 @@
 import { BugflowError } from '../errors.js';
-import { exchange, quote } from '../http/exchange.js';
+import type { Outcome } from '../http/exchange.js';
+import { createHttpClient } from '../http/http-client.js';
 import type { HttpTarget } from '../http/http-target.js';
-import { type Attempt, type RetryPolicy, retryAfterMs, withRetries } from '../http/retry.js';
+import type { Attempt, RetryPolicy } from '../http/retry.js';
 import type { WriteRequest } from './remote-write-request.js';
 
 export const RETRY: RetryPolicy = {
@@ -32,53 +33,52 @@ export interface RemoteWriteClient {
   send(request: WriteRequest): Promise<void>;
   /** Whether the receiver may have taken the last request without our knowing. */
   isUncertain(): boolean;
+  close(): Promise<void>;
 }
 
 const OUT_OF_ORDER = /out.of.order|out.of.bounds|too.old|too far in the past|duplicate sample/i;
 
 export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClient {
   const { target, retry, reachesBackMs, print, signal, lastAttempt } = options;
+  const client = createHttpClient({ signal });
+  const request = {
+    method: 'POST',
+    url: target.url,
+    headers: {
+      ...target.headers,
+      'content-type': 'application/x-protobuf',
+      'content-encoding': 'snappy',
+      'x-prometheus-remote-write-version': '0.1.0',
+    },
+    timeoutMs: retry.requestTimeoutMs,
+  } as const;
   const wake = signal ? AbortSignal.any([signal, lastAttempt]) : lastAttempt;
   /** Whether the receiver has taken anything of this backfill. */
   let accepted = options.resumed;
   /** Whether it may have this request without our knowing. */
   let uncertain = options.uncertain;
 
-  const attempt = async ({ body }: WriteRequest): Promise<Attempt<void>> => {
-    const outcome = await exchange({
-      method: 'POST',
-      url: target.url,
-      headers: {
-        ...target.headers,
-        'content-type': 'application/x-protobuf',
-        'content-encoding': 'snappy',
-        'x-prometheus-remote-write-version': '0.1.0',
-      },
-      body,
-      timeoutMs: retry.requestTimeoutMs,
-      signal,
-    });
+  const judge = (outcome: Outcome): Attempt<void> => {
     if (outcome.kind === 'failure') {
       uncertain = true;
       return { again: outcome.reason };
     }
-    const { status, headers, text } = outcome;
+    const { status, text, quote } = outcome;
     if (status === 429 || status >= 500) {
       uncertain = true;
-      return { again: `${status} ${quote(text)}`.trim(), waitMs: retryAfterMs(headers.get('retry-after')) };
+      return { again: `${status} ${quote}`.trim() };
     }
     // A request whose answer got lost is refused when it comes again: the receiver has those samples.
     const isKnown = accepted && uncertain && OUT_OF_ORDER.test(text);
     uncertain = false;
-    if ((status < 200 || status >= 300) && !isKnown)
-      throw refusal(target.url, status, quote(text), reachesBackMs);
+    if ((status < 200 || status >= 300) && !isKnown) throw refusal(target.url, status, quote, reachesBackMs);
     accepted = true;
     return { value: undefined };
   };
 
   return {
-    send: (request) =>
-      withRetries(() => attempt(request), {
+    send: ({ body }) =>
+      client.send({ ...request, body }, judge, {
         policy: retry,
         signal: wake,
         onWait: (reason, waitMs) =>
@@ -90,6 +90,7 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
           ),
       }),
     isUncertain: () => uncertain,
+    close: () => client.close(),
   };
 }
 

@@ -61,6 +61,8 @@ export async function backfillRemoteWrite(
     await sender.drain();
     if (!client.isUncertain()) await state.settle();
     throw error;
+  } finally {
+    await client.close();
   }
   return sender.samplesSent();
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../errors.js';
+import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
 
 /** How long a Prometheus keeps its blocks. */
@@ -71,14 +72,15 @@ async function askRetention(prometheusUrl: string): Promise<Retention> {
   if (!target) {
     throw new BugflowError('BACKFILL_USAGE', '--prometheus-url wants a URL like http://localhost:9090');
   }
+  const client = createHttpClient();
   const ask = async (path: string): Promise<unknown> => {
-    const response = await fetch(new URL(path, target.url.endsWith('/') ? target.url : `${target.url}/`), {
-      headers: target.headers,
-      signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
-    });
-    if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`it answers ${response.status}`);
-    return response.json();
+    const url = new URL(path, target.url.endsWith('/') ? target.url : `${target.url}/`).href;
+    const { headers } = target;
+    const outcome = await client.attempt({ method: 'GET', url, headers, timeoutMs: ASK_TIMEOUT_MS });
+    if (outcome.kind === 'failure') throw new Error(outcome.reason);
+    if (outcome.status === 404) return undefined;
+    if (outcome.status !== 200) throw new Error(`it answers ${outcome.status}`);
+    return JSON.parse(outcome.text);
   };
   try {
     // What is in force, wherever it was set (newer versions have it in the configuration file too).
@@ -86,11 +88,13 @@ async function askRetention(prometheusUrl: string): Promise<Retention> {
     const inForce = runtime.success ? parseInForce(runtime.data.data.storageRetention) : undefined;
     return inForce ?? retentionOfFlags(flagsAnswer.parse(await ask('api/v1/status/flags')).data);
   } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    const isStranger = error instanceof z.ZodError || error instanceof SyntaxError;
     throw new BugflowError(
       'BACKFILL_RETENTION',
-      `${target.url} does not say how long it keeps its data (${error instanceof z.ZodError ? 'it is no Prometheus' : messageOf(cause)}): check --prometheus-url`,
+      `${target.url} does not say how long it keeps its data (${isStranger ? 'it is no Prometheus' : messageOf(error)}): check --prometheus-url`,
     );
+  } finally {
+    await client.close();
   }
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { BugflowError } from '../errors.js';
-import { exchange, type HttpRequest, quote } from '../http/exchange.js';
-import { type Attempt, type RetryPolicy, retryAfterMs, withRetries } from '../http/retry.js';
+import type { HttpRequest, Outcome } from '../http/exchange.js';
+import { createHttpClient } from '../http/http-client.js';
+import type { Attempt, RetryOptions, RetryPolicy } from '../http/retry.js';
 import type { GrafanaCredentials } from './credentials.js';
 import { explainFailure, explainNoGrafana, explainRefusal, isHopeless } from './explain-answer.js';
 
@@ -37,6 +38,7 @@ export interface GrafanaClient {
   contact(): Promise<string | undefined>;
   /** @throws BugflowError */
   ask(request: GrafanaRequest): Promise<GrafanaAnswer>;
+  close(): Promise<void>;
 }
 
 export interface GrafanaClientOptions {
@@ -66,66 +68,77 @@ const health = z.looseObject({ database: z.string(), version: z.string().optiona
 export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClient {
   const { url, credentials, waitMs, print, retry = RETRY } = options;
 
-  const attempt = async (
-    { method, path, body, to, expected = [], once = false }: GrafanaRequest,
-    authorization: Readonly<Record<string, string>>,
-  ): Promise<Attempt<GrafanaAnswer>> => {
-    const outcome = await exchange({
-      method,
-      url: url + path,
-      headers: {
-        accept: 'application/json',
-        ...authorization,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      timeoutMs: retry.requestTimeoutMs,
-    });
+  const client = createHttpClient({ secrets: credentials.secrets });
+  const { redact } = client;
+
+  const judge = (
+    { path, to, expected = [], once = false }: GrafanaRequest,
+    outcome: Outcome,
+  ): Attempt<GrafanaAnswer> => {
     if (outcome.kind === 'failure') {
       const mayBeDone = once && outcome.code !== 'ECONNREFUSED';
       if (isHopeless(outcome) || mayBeDone) throw explainFailure(url, outcome.reason, outcome.code);
       return { again: outcome.reason };
     }
-    const { status, headers } = outcome;
+    const { status, text, quote } = outcome;
     const isSuccess = status >= 200 && status < 300;
+    if (status === 429 || status === 503 || (!once && (status === 502 || status === 504)))
+      return { again: `${status} ${quote}`.trim() };
     // What an answer quotes of the request is not to be shown.
-    const text = credentials.redact(outcome.text);
-    if (status === 429 || status === 503 || (!once && (status === 502 || status === 504))) {
-      const reason = `${status} ${quote(text)}`.trim();
-      return { again: reason, waitMs: retryAfterMs(headers.get('retry-after')) };
+    const json = parseJson(text, isSuccess ? undefined : redact);
+    if (json === undefined || (status >= 300 && status < 400)) {
+      const location = outcome.header('location');
+      throw explainNoGrafana({ url, path, status, text: redact(text), location });
     }
-    const json = parseJson(outcome.text, isSuccess ? undefined : credentials.redact);
-    if (json === undefined || (status >= 300 && status < 400))
-      throw explainNoGrafana({ url, path, status, text, location: headers.get('location') });
     if (isSuccess || expected.includes(status)) return { value: { status, body: json.value, to } };
     throw explainRefusal({ url, credentials, to, status, body: json.value });
+  };
+  const send = (
+    request: GrafanaRequest,
+    authorization: Readonly<Record<string, string>>,
+    patience: Partial<RetryOptions> = {},
+  ): Promise<GrafanaAnswer> => {
+    const { method, path, body } = request;
+    return client.send(
+      {
+        method,
+        url: url + path,
+        headers: {
+          accept: 'application/json',
+          ...authorization,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutMs: retry.requestTimeoutMs,
+      },
+      (outcome) => judge(request, outcome),
+      { policy: retry, onWait, giveUp: (reason) => explainFailure(url, reason, undefined), ...patience },
+    );
   };
 
   const onWait = (reason: string, ms: number): void => {
     if (ms >= LONG_WAIT_MS) print(`${url}: ${reason}; trying again in ${(ms / 1000).toFixed(1)} s`);
   };
-  const giveUp = (reason: string): BugflowError => explainFailure(url, reason, undefined);
   const ask = (request: GrafanaRequest): Promise<GrafanaAnswer> =>
-    withRetries(() => attempt(request, { authorization: credentials.authorization }), {
-      policy: retry,
-      onWait,
-      giveUp,
-    });
+    send(request, { authorization: credentials.authorization });
 
   return {
     url,
     async contact() {
       const request = { method: 'GET', path: '/api/health', to: 'say how it is', expected: [404] } as const;
       // Without credentials: an address that is wrong shall not learn them.
-      const { status, body } = await withRetries(() => attempt(request, {}), {
-        policy: { ...retry, giveUpAfterMs: waitMs },
-        onWait,
-        giveUp: (reason) => explainFailure(url, reason, undefined, waitMs === 0),
-      });
+      const { status, body } = await send(
+        request,
+        {},
+        {
+          policy: { ...retry, giveUpAfterMs: waitMs },
+          giveUp: (reason) => explainFailure(url, reason, undefined, waitMs === 0),
+        },
+      );
       const parsed = health.safeParse(body);
       if (!parsed.success) {
         const text = JSON.stringify(body);
-        throw explainNoGrafana({ url, path: request.path, status, text, location: null });
+        throw explainNoGrafana({ url, path: request.path, status, text, location: undefined });
       }
       const { version } = parsed.data;
       if (version !== undefined && Number.parseInt(version, 10) < OLDEST_VERSION) {
@@ -139,6 +152,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
       return version;
     },
     ask,
+    close: () => client.close(),
   };
 }
 

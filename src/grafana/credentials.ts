@@ -12,8 +12,8 @@ export interface GrafanaCredentials {
   readonly described: string;
   /** What to do when Grafana does not accept them. */
   readonly remedy: string;
-  /** A text without them: what answers may quote the request. */
-  redact(text: string): string;
+  /** Not to be shown: answers may quote the request. */
+  readonly secrets: readonly string[];
 }
 
 /** @throws BugflowError naming the file */
@@ -29,7 +29,7 @@ export async function readCredentials(files: CredentialFiles): Promise<GrafanaCr
       authorization: `Bearer ${token}`,
       described: `the token in ${files.tokenFile}`,
       remedy: 'make a new token of a service account with the role Editor',
-      redact: redaction([token]),
+      secrets: [token],
     };
   }
   const password = await readOne(files.passwordFile, 'a password');
@@ -38,12 +38,8 @@ export async function readCredentials(files: CredentialFiles): Promise<GrafanaCr
     authorization: `Basic ${encoded}`,
     described: `the user ${files.user} with the password in ${files.passwordFile}`,
     remedy: 'check both; after several wrong passwords Grafana refuses the right one for five minutes',
-    redact: redaction([encoded, password]),
+    secrets: [encoded, password],
   };
-}
-
-function redaction(secrets: readonly string[]): (text: string) => string {
-  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
 }
 
 async function readOne(file: string, what: string): Promise<string> {

@@ -34,13 +34,13 @@ export interface StrangeAnswer {
   readonly path: string;
   readonly status: number;
   readonly text: string;
-  readonly location: string | null;
+  readonly location: string | undefined;
 }
 
 /** When what came is not what Grafana's API sends. */
 export function explainNoGrafana({ url, path, status, text, location }: StrangeAnswer): BugflowError {
   const fail = (message: string): BugflowError => new BugflowError('GRAFANA_ADDRESS', `${url} ${message}`);
-  if (location !== null && URL.canParse(location, url)) {
+  if (location !== undefined && URL.canParse(location, url)) {
     const there = new URL(location, url);
     const address = `${there.origin}${there.pathname}`;
     // The same path elsewhere: from http to https, or into Grafana's sub-path.

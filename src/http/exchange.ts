@@ -1,67 +1,103 @@
+import { type Dispatcher, request as send } from 'undici';
 import { messageOf } from '../errors.js';
+import type { Redact } from './redaction.js';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Of the whole request, from connecting to the end of the answer. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
-export type Outcome =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly text: string }
-  /** No whole answer came; the request may have been carried out all the same. */
-  | { readonly kind: 'failure'; readonly reason: string; readonly code: string | undefined };
+export interface Answer {
+  readonly kind: 'answer';
+  readonly status: number;
+  /** By its name in small letters. */
+  header(name: string): string | undefined;
+  /** As it came: it may quote what the request said. */
+  readonly text: string;
+  /** Its beginning in one line, without secrets. */
+  readonly quote: string;
+}
 
-/** No answer that is waited for here is nearly as large. */
-const MOST_BYTES = 32 * 2 ** 20;
+/** No whole answer came; the request may have been carried out all the same. */
+export interface Failure {
+  readonly kind: 'failure';
+  /** Without secrets. */
+  readonly reason: string;
+  readonly code: string | undefined;
+}
+
+export type Outcome = Answer | Failure;
+
+export interface ExchangeOptions {
+  readonly dispatcher: Dispatcher;
+  readonly connectTimeoutMs: number;
+  readonly mostBytes: number;
+  readonly redact: Redact;
+  /** Ends it; then it rejects with the signal's reason. */
+  readonly signal: AbortSignal | undefined;
+}
+
 const MOST_CHARACTERS_QUOTED = 300;
 
 /** One request and what becomes of it. Redirects are not followed: credentials go where they were meant for. */
-export async function exchange(request: HttpRequest): Promise<Outcome> {
-  const { method, url, headers, body, timeoutMs, signal } = request;
+export async function exchange(
+  { method, url, headers, body, timeoutMs }: HttpRequest,
+  { dispatcher, connectTimeoutMs, mostBytes, redact, signal }: ExchangeOptions,
+): Promise<Outcome> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(url, {
+    const response = await send(url, {
+      dispatcher,
       method,
-      redirect: 'manual',
       headers: { 'user-agent': 'taiga-bugflow', ...headers },
       ...(body === undefined ? {} : { body }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
+    const text = await textOf(response.body, mostBytes);
     return {
       kind: 'answer',
-      status: response.status,
-      headers: response.headers,
-      text: await textOf(response),
+      status: response.statusCode,
+      header(name) {
+        const value = response.headers[name];
+        return typeof value === 'object' ? value[0] : value;
+      },
+      text,
+      quote: quote(redact(text)),
     };
   } catch (error) {
     signal?.throwIfAborted();
     if (timeout.aborted)
       return { kind: 'failure', reason: `no answer within ${timeoutMs / 1000} s`, code: 'ETIMEDOUT' };
-    return failureOf(error);
+    return failureOf(error, connectTimeoutMs, redact);
   }
 }
 
-async function textOf(response: Response): Promise<string> {
+async function textOf(body: AsyncIterable<Uint8Array>, mostBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  // Leaving the loop ends the connection.
+  for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`its answer is larger than ${MOST_BYTES / 2 ** 20} MiB`);
+    if (bytes > mostBytes) throw new Error(`its answer is larger than ${mostBytes / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What `fetch` says is "fetch failed"; why is in the cause, or in the causes where a name has several addresses. */
-function failureOf(error: unknown): Outcome {
-  let cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (cause instanceof AggregateError && cause.errors.length > 0) cause = cause.errors[0];
+function failureOf(error: unknown, connectTimeoutMs: number, redact: Redact): Failure {
+  // Where a name has several addresses, each has its error.
+  const cause = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
   const code =
     cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  return { kind: 'failure', reason: messageOf(cause), code };
+  const reason =
+    code === 'UND_ERR_CONNECT_TIMEOUT'
+      ? `no connection within ${connectTimeoutMs / 1000} s`
+      : messageOf(cause);
+  return { kind: 'failure', reason: redact(reason), code };
 }
 
 /** The beginning of an answer, in one line. */

@@ -41,8 +41,8 @@ export async function withRetries<T>(
 }
 
 /** The header's seconds, or its date, as a time to wait. */
-export function retryAfterMs(header: string | null, nowMs = Date.now()): number | undefined {
-  if (header === null) return undefined;
+export function retryAfterMs(header: string | undefined, nowMs = Date.now()): number | undefined {
+  if (header === undefined) return undefined;
   const text = header.trim();
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;

@@ -44,20 +44,25 @@ export async function grafana(installation: Installation, options: GrafanaComman
     print,
     ...(options.retry && { retry: options.retry }),
   });
-  const grafanaVersion = await client.contact();
-  const published = await publish(client, {
-    dashboards,
-    projects: await readProjects(installation, now),
-    folder: options.folder,
-    datasource: options.datasource,
-    playlistOnly: options.playlistOnly,
-    waitMs: options.waitMs,
-    addresses: { exporter: externalUrls.exporter, alertmanager: externalUrls.alertmanager },
-    message: `taiga-bugflow ${options.version}`,
-  });
-  const version = grafanaVersion ?? '(of an unknown version)';
-  const head = `Grafana ${version} at ${url}, data source "${published.datasource.name}"`;
-  for (const line of [...columns([[head]]), ...describe(published, externalUrls.grafana ?? url)]) print(line);
+  try {
+    const grafanaVersion = await client.contact();
+    const published = await publish(client, {
+      dashboards,
+      projects: await readProjects(installation, now),
+      folder: options.folder,
+      datasource: options.datasource,
+      playlistOnly: options.playlistOnly,
+      waitMs: options.waitMs,
+      addresses: { exporter: externalUrls.exporter, alertmanager: externalUrls.alertmanager },
+      message: `taiga-bugflow ${options.version}`,
+    });
+    const version = grafanaVersion ?? '(of an unknown version)';
+    const head = `Grafana ${version} at ${url}, data source "${published.datasource.name}"`;
+    for (const line of [...columns([[head]]), ...describe(published, externalUrls.grafana ?? url)])
+      print(line);
+  } finally {
+    await client.close();
+  }
 }
 
 /** Those that the exporter exports, in the order of their names. */

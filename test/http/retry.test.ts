@@ -4,7 +4,7 @@ import { retryAfterMs, withRetries } from '../../src/http/retry.js';
 const POLICY = { firstMs: 500, longestMs: 30_000, giveUpAfterMs: 600_000, requestTimeoutMs: 60_000 };
 
 test.each([
-  [null, undefined],
+  [undefined, undefined],
   ['7', 7000],
   ['Thu, 01 Jan 1970 00:01:00 GMT', 60_000],
   ['soon', undefined],

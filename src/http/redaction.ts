@@ -1,0 +1,39 @@
+/** A text without what must not be shown. */
+export type Redact = (text: string) => string;
+
+const MARK = '…';
+/** `scheme://user:password@`: everything up to the last `@` before the path. */
+const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi;
+
+/**
+ * Takes out these secrets, however an answer or an error quotes them (as they are, in a URL, in JSON, in base64), and the
+ * credentials of any URL.
+ */
+export function createRedaction(secrets: Iterable<string>): Redact {
+  const forms = new Set([...secrets].filter((secret) => secret !== '').flatMap(formsOf));
+  // The longer first: a secret may begin with another one.
+  const ordered = [...forms].sort((a, b) => b.length - a.length);
+  return (text) =>
+    ordered.reduce((rest, form) => rest.replaceAll(form, MARK), text).replace(URL_CREDENTIALS, `$1${MARK}@`);
+}
+
+function formsOf(secret: string): string[] {
+  return [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(secret).toString('base64url'),
+  ];
+}
+
+/** What headers of a request let somebody in with. */
+export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    if (!/^(proxy-)?authorization$/i.test(name)) return [];
+    const [, scheme = '', credentials = ''] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
+    if (scheme.toLowerCase() !== 'basic') return [credentials];
+    const text = Buffer.from(credentials, 'base64').toString('utf8');
+    return [credentials, text.slice(text.indexOf(':') + 1)];
+  });
+}
