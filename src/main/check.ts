@@ -19,6 +19,7 @@ export async function check(installation: Installation, context: CheckContext): 
     version: '',
     exposition: await createExposition(),
     web: { lastReadSuccessful: () => undefined },
+    stateAccess: 'read',
     log: pino({ level: 'silent' }),
     createTicker: createCronTicker,
     refresh: () => undefined,

@@ -3,7 +3,8 @@ import type { Reader } from '../collectors/reader.js';
 import { createStatusMemory } from '../collectors/statuses/status-memory.js';
 import type { Config } from '../config/config.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
-import { openStatusStore } from './status-store.js';
+import { openStore } from '../store/store.js';
+import { createStatusStore } from './status-store.js';
 
 /** What single readings as of one moment bind, with what is known of statuses. */
 export interface LearnedValues {
@@ -18,12 +19,13 @@ export interface LearnedValues {
  * @throws BugflowError when the database cannot be used at all, or the state file is none of ours.
  */
 export async function learnValues(config: Config, reader: Reader, now: Date): Promise<LearnedValues> {
-  const store = openStatusStore(config);
+  const { stateFile } = config;
+  // The file is the running service's: others only read it.
+  const store = stateFile === undefined ? undefined : await openStore(stateFile, 'read');
   const memory = createStatusMemory({
     reader,
     values: () => parameterValues(config, now),
-    // The file is the running service's: others only read it.
-    store: store && { read: store.read },
+    store: store && { read: createStatusStore(store).read },
   });
   try {
     await memory.refresh();
@@ -36,6 +38,8 @@ export async function learnValues(config: Config, reader: Reader, now: Date): Pr
         throw error;
       },
     };
+  } finally {
+    store?.close();
   }
   const values = parameterValues(config, now, null, memory.parameter());
   return { present: values, past: () => values };

@@ -6,6 +6,7 @@ import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { menuOf } from '../server/mount-routes.js';
 import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
 import type { Web } from '../server/web.js';
+import type { Access } from '../store/store.js';
 import type { Installation } from './installation.js';
 import type { Part } from './part.js';
 import { createAlertsPart } from './parts/alerts.js';
@@ -14,6 +15,7 @@ import { createCollectorsPage } from './parts/collectors-page.js';
 import { createDatabasePart } from './parts/database.js';
 import { createHomePart } from './parts/home.js';
 import { createRunbooksPart } from './parts/runbooks.js';
+import { createStatePart } from './parts/state.js';
 import { createWebPart } from './parts/web.js';
 
 /** The folder `docs/runbooks/` that ships with the package, from `src/main` and `dist/main` alike. */
@@ -25,21 +27,28 @@ export interface PartsContext {
   readonly version: string;
   readonly exposition: Exposition;
   readonly web: Pick<Web, 'lastReadSuccessful'>;
+  /** Whether the state file becomes this process's own. */
+  readonly stateAccess: Access;
   readonly log: Logger;
   readonly createTicker: CreateTicker;
   /** Told when a part's own metrics have changed: they are published soon. */
   readonly refresh: () => void;
 }
 
-/** All parts, in the order in which they start; they stop in the reverse one. Whoever adds a part adds it here. */
+/**
+ * All parts, in the order in which they start; they stop in the reverse one. Whoever adds a part adds it here.
+ * @throws BugflowError
+ */
 export async function createParts(context: PartsContext): Promise<readonly Part[]> {
   const { installation, version, web, log } = context;
+  const state = await createStatePart(context);
   const database = createDatabasePart(context);
-  const collectors = createCollectorsPart({ ...context, database });
+  const collectors = createCollectorsPart({ ...context, database, state });
   const { engine } = collectors;
   const parts: readonly Part[] = [
     createWebPart({ installation, web, log }),
     createAlertsPart(installation),
+    state,
     database,
     collectors,
     createCollectorsPage({ installation, engine }),

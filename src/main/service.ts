@@ -47,7 +47,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const exposition = await createExposition();
   const refresh = (): void => ownMetrics.refresh();
   const web = await openWeb(config.web, { log, onChange: refresh });
-  const parts = await createParts({ installation, version, exposition, web, log, createTicker, refresh });
+  const parts = await createParts({
+    ...{ installation, version, exposition, web, log, createTicker, refresh },
+    stateAccess: 'own',
+  }).catch((error: unknown) => {
+    web.close();
+    throw error;
+  });
   const reloads = createReloads({ source, installation, parts, web, log, refresh, onReload });
   const ownMetrics = createOwnMetrics(exposition, () => [
     ...buildFamilies(version),

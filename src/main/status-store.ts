@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { StatusRecord, StatusStore } from '../collectors/statuses/status-memory.js';
-import type { Config } from '../config/config.js';
-import { BugflowError, messageOf } from '../errors.js';
-import { openStateFile } from '../store/state-file.js';
+import { messageOf } from '../errors.js';
+import { ONLY_KEY, type Store } from '../store/store.js';
 
-const SECTION = 'statuses';
+const COLLECTION = 'statuses';
 
-const record = z.object({
+const record: z.ZodType<StatusRecord> = z.object({
   untilMicros: z.number().int(),
   statuses: z.array(
     z.object({
@@ -26,27 +25,20 @@ const record = z.object({
 });
 
 /**
- * What is known of statuses, in the configured state file; undefined when there is to be none. Where it cannot be written
- * `warn` is told, once: the numbers are right as long as the service runs.
+ * What is known of statuses, in the service's store. Where it cannot be written `warn` is told, once: the numbers are right
+ * as long as the service runs.
  */
-export function openStatusStore(
-  { stateFile }: Pick<Config, 'stateFile'>,
+export function createStatusStore(
+  store: Store,
   warn: (message: string) => void = () => undefined,
-): Required<StatusStore> | undefined {
-  if (stateFile === undefined) return undefined;
-  const file = openStateFile(stateFile);
+): Required<StatusStore> {
+  const records = store.collection(COLLECTION, record);
   let hasWarned = false;
   return {
-    async read(): Promise<StatusRecord | undefined> {
-      const content = await file.read(SECTION);
-      if (content === undefined) return undefined;
-      const parsed = record.safeParse(content);
-      if (parsed.success) return parsed.data;
-      throw new BugflowError('STATE_FILE', `state_file: ${stateFile} is damaged; move it away`);
-    },
+    read: async () => records.get(ONLY_KEY),
     async write(content) {
       try {
-        await file.write(SECTION, content);
+        records.put(ONLY_KEY, content);
         hasWarned = false;
       } catch (error) {
         if (!hasWarned) warn(messageOf(error));

@@ -11,10 +11,10 @@ import type { CreateTicker } from '../../scheduling/cron-ticker.js';
 import { createCollectorLog } from '../collector-log.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
-import { openStatusStore } from '../status-store.js';
 import { checkCollectors } from './collectors-check.js';
 import { type DatabasePart, databaseSettings } from './database.js';
 import { databaseUpFamilies } from './database-families.js';
+import type { StatePart } from './state.js';
 
 /** The collectors at work. */
 export interface CollectorsPart extends Part {
@@ -25,6 +25,7 @@ export interface CollectorsPart extends Part {
 export interface CollectorsPartOptions {
   readonly installation: Installation;
   readonly database: DatabasePart;
+  readonly state: StatePart;
   readonly exposition: Exposition;
   readonly log: Logger;
   /** Says when collectors are due. */
@@ -38,7 +39,7 @@ export interface CollectorsPartOptions {
  * again, its counts and what is known of statuses are taken over.
  */
 export function createCollectorsPart(options: CollectorsPartOptions): CollectorsPart {
-  const { database, exposition, log, createTicker, refresh } = options;
+  const { database, state, exposition, log, createTicker, refresh } = options;
   let { installation } = options;
   /** Of the engine that was stopped: new series that are still shown as 0. */
   let heldSeries: ReadonlyMap<string, HeldSeries> = new Map();
@@ -51,7 +52,7 @@ export function createCollectorsPart(options: CollectorsPartOptions): Collectors
       library,
       database: database.current(),
       handover,
-      statusStore: openStatusStore(config, (message) => log.warn(message)),
+      statusStore: state.statuses(),
       createTicker,
       retryDelayMs: createBackoff(),
       publish: (collector, families) => exposition.publish(collector, families.map(toSampleFamily)),
@@ -90,11 +91,9 @@ export function createCollectorsPart(options: CollectorsPartOptions): Collectors
     },
     settings: collectorSettings,
     isStuck: () =>
-      database.isStuck() || engine.runners.some((runner) => runner.state().lastError !== undefined),
-    // There may be a state file that is none of ours.
-    async accept({ config }) {
-      await openStatusStore(config)?.read();
-    },
+      database.isStuck() ||
+      state.isStuck() ||
+      engine.runners.some((runner) => runner.state().lastError !== undefined),
     reload(next) {
       const handover = handOver(next);
       installation = next;

@@ -1,0 +1,44 @@
+import type { StatusStore } from '../collectors/statuses/status-memory.js';
+import { hasCode } from '../errors.js';
+import { type Access, openStore, type Store } from '../store/store.js';
+import { createStatusStore } from './status-store.js';
+
+/** What the service keeps over a restart. */
+export interface ServiceState {
+  /** The file that it owns; undefined where there is none, or it is only read. */
+  readonly file: string | undefined;
+  readonly statuses: StatusStore | undefined;
+  close(): void;
+}
+
+/**
+ * Opens the configured state file as its owner, or to read it beside that. Where it cannot be written `warn` is told, and what it has is only read: a
+ * full disk is no reason to serve no metrics.
+ * @throws BugflowError when it is damaged, none of ours, or another process's
+ */
+export async function openServiceState(
+  file: string | undefined,
+  access: Access,
+  warn: (message: string) => void,
+): Promise<ServiceState> {
+  if (file === undefined) return { file, statuses: undefined, close: () => undefined };
+  let owned: string | undefined = file;
+  const store = await openStore(file, access).catch((error: unknown) => {
+    if (!hasCode(error, 'STATE_FILE_UNWRITABLE')) throw error;
+    warn(error.message);
+    owned = undefined;
+    return openStore(file, 'read');
+  });
+  const statuses = createStatusStore(store, warn);
+  await assertUsable(store, statuses);
+  return { file: owned, statuses, close: () => store.close() };
+}
+
+async function assertUsable(store: Store, statuses: StatusStore): Promise<void> {
+  try {
+    await statuses.read();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}

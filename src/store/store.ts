@@ -1,0 +1,165 @@
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+import { BugflowError } from '../errors.js';
+import { explainReadError } from '../files/explain-read-error.js';
+import { readAtMost } from '../files/read-at-most.js';
+import { ensureFile } from './ensure-file.js';
+import type { Entries } from './entries.js';
+import { parseJsonState } from './json-state.js';
+import { lockForOwner, type OwnerLock } from './owner-lock.js';
+import { createReadOnlyEntries } from './read-only-entries.js';
+import { openSqliteEntries } from './sqlite-entries.js';
+import { explainStoreError, stateError } from './store-error.js';
+
+/**
+ * The service's own small state, in one file that survives a crash in the middle of writing. All its methods return when
+ * the disk has it, and throw BugflowError: STATE_FILE when it is damaged, STATE_FILE_UNWRITABLE, STATE_FILE_IN_USE.
+ */
+export interface Store {
+  /** Values are checked when they are read. */
+  collection<T>(name: string, schema: z.ZodType<T>): Collection<T>;
+  /** All that the work does to any collection, or nothing; it must not wait for anything. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+export interface Collection<T> {
+  get(key: string): T | undefined;
+  /** In the order of their keys. */
+  list(): readonly (readonly [key: string, value: T])[];
+  put(key: string, value: T): void;
+  /** Whether it was there. */
+  delete(key: string): boolean;
+}
+
+/**
+ * - `own`: reads and writes, as the only process that does.
+ * - `read`: beside the owner, and where there is no file yet.
+ */
+export type Access = 'own' | 'read';
+
+/** The key of a collection with one entry: what a section of the file in JSON became. */
+export const ONLY_KEY = 'all';
+
+const MAX_JSON_BYTES = 64 * 2 ** 20;
+const SQLITE_HEADER = 'SQLite format 3\0';
+
+/**
+ * The file is made where there is none; one that an earlier version wrote in JSON is taken over once, by its owner.
+ * @throws BugflowError
+ */
+export async function openStore(path: string, access: Access): Promise<Store> {
+  if (access === 'read') return createStore(path, await openToRead(path));
+  let lock: OwnerLock;
+  try {
+    lock = await lockForOwner(path);
+  } catch (error) {
+    throw explainStoreError(path, error);
+  }
+  try {
+    return createStore(path, await openAsOwner(path), lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openToRead(path: string): Promise<Entries> {
+  const json = await readJson(path);
+  if (json === 'absent') return createReadOnlyEntries(path, new Map(), ONLY_KEY);
+  return json === undefined ? openSqliteEntries(path) : createReadOnlyEntries(path, json, ONLY_KEY);
+}
+
+async function openAsOwner(path: string): Promise<Entries> {
+  const json = await readJson(path);
+  try {
+    if (json instanceof Map) await takeOver(path, json);
+    else await ensureFile(path);
+  } catch (error) {
+    throw explainStoreError(path, error);
+  }
+  return openSqliteEntries(path);
+}
+
+/** Whoever looks sees the old file or the whole new one. */
+async function takeOver(path: string, sections: ReadonlyMap<string, string>): Promise<void> {
+  const next = `${path}.new`;
+  await rm(next, { force: true });
+  await ensureFile(next);
+  const entries = await openSqliteEntries(next);
+  try {
+    entries.transaction(() => {
+      for (const [section, value] of sections) entries.put(section, ONLY_KEY, value);
+    });
+  } finally {
+    entries.close();
+  }
+  await rename(next, path);
+  const folder = await open(dirname(path));
+  await folder.sync().finally(() => folder.close());
+}
+
+/**
+ * The sections of a file in JSON; `absent` also when it is empty, undefined when it is one of SQLite.
+ * @throws BugflowError when it is neither
+ */
+async function readJson(path: string): Promise<ReadonlyMap<string, string> | 'absent' | undefined> {
+  let bytes: Buffer | undefined;
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory()) throw stateError(path, 'is no file; name another one');
+    if (stats.isFile() && stats.size === 0) return 'absent';
+    if ((await readHeader(path)) === SQLITE_HEADER) return undefined;
+    bytes = await readAtMost(path, MAX_JSON_BYTES);
+  } catch (error) {
+    if (error instanceof BugflowError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'absent';
+    throw stateError(path, `cannot be read: ${explainReadError(error)}`, error);
+  }
+  if (bytes === undefined)
+    throw stateError(path, 'is larger than 64 MiB, so it is none that was written here');
+  return parseJsonState(path, bytes.toString('utf8'));
+}
+
+async function readHeader(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE_HEADER.length));
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function createStore(path: string, entries: Entries, lock?: OwnerLock): Store {
+  const parse = <T>(schema: z.ZodType<T>, name: string, key: string, json: string): T => {
+    const parsed = schema.safeParse(parseJson(json));
+    if (parsed.success) return parsed.data;
+    throw stateError(path, `is damaged (at ${name}/${key}); move it away`, parsed.error);
+  };
+  return {
+    collection: (name, schema) => ({
+      get(key) {
+        const json = entries.get(name, key);
+        return json === undefined ? undefined : parse(schema, name, key, json);
+      },
+      list: () => entries.list(name).map(([key, json]) => [key, parse(schema, name, key, json)] as const),
+      put: (key, value) => entries.put(name, key, JSON.stringify(value)),
+      delete: (key) => entries.delete(name, key),
+    }),
+    transaction: (work) => entries.transaction(work),
+    close() {
+      entries.close();
+      lock?.release();
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
