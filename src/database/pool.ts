@@ -1,8 +1,9 @@
+// Not pg's own pool: that makes each connection from the same options, though secrets and the server to read may change.
 import { type Connection, cut } from './connect.js';
 
 /**
- * A few connections, lent one at a time, first come, first served. pg's own pool makes each from the same options; here
- * each is made anew by `open`, which reads its files again and may have to try more than once.
+ * A few connections, lent one at a time, first come, first served. Each is made anew by `open`, which reads its files again
+ * and may have to try more than once.
  */
 export interface Pool {
   /** Waits for its turn, then for a connection where none is left over. @throws what `open` throws */

@@ -2,7 +2,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SshConfig, SshLogin } from '../config/ssh-section.js';
 import { BugflowError } from '../errors.js';
-import { type HostSettings, readSshConfigFile, type SshConfigFile } from './ssh-config-file.js';
+import type { HostSettings } from './host-settings.js';
+import { readSshConfigFile, type SshConfigFile } from './ssh-config-file.js';
 
 /** One SSH server on the way, with all that is known of how to log in there. */
 export interface Hop {
@@ -20,19 +21,26 @@ export interface Hop {
 const MAX_HOPS = 8;
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
-/** The servers from the first to the one that forwards to the database. @throws BugflowError */
-export async function resolveRoute(config: SshConfig): Promise<readonly Hop[]> {
-  const file = await readSshConfigFile(config.configFile);
-  const jumps =
-    config.jump === undefined
-      ? jumpsOf(file(config.host), config, file, 1)
-      : [...jumpsOf(file(config.jump.host), config, file, 1), hopOf(config.jump, config, file)];
-  return [...jumps, hopOf(config, config, file)];
+/**
+ * The servers from the first to the one that forwards to the database.
+ * @param client OpenSSH's, by whose rules its configuration is read
+ * @throws BugflowError
+ */
+export async function resolveRoute(config: SshConfig, client = 'ssh'): Promise<readonly Hop[]> {
+  const file = await readSshConfigFile(config.configFile, client);
+  const { jump } = config;
+  const before = await jumpsOf(await file(jump ?? config), config, file, 1);
+  const configured = jump === undefined ? [] : [await hopOf(jump, config, file)];
+  return [...before, ...configured, await hopOf(config, config, file)];
 }
 
 /** The hops that `ProxyJump` names, each with those before it. */
-function jumpsOf(settings: HostSettings, config: SshConfig, file: SshConfigFile, depth: number): Hop[] {
-  const { proxyJump } = settings;
+async function jumpsOf(
+  { proxyJump }: HostSettings,
+  config: SshConfig,
+  file: SshConfigFile,
+  depth: number,
+): Promise<readonly Hop[]> {
   if (proxyJump === undefined || proxyJump.toLowerCase() === 'none') return [];
   if (depth > MAX_HOPS) {
     throw new BugflowError(
@@ -40,15 +48,17 @@ function jumpsOf(settings: HostSettings, config: SshConfig, file: SshConfigFile,
       `ProxyJump in ${config.configFile} goes round in circles or over more than ${MAX_HOPS} servers`,
     );
   }
-  return proxyJump.split(',').flatMap((text, index) => {
-    const login = jumpLogin(text.trim(), config, file);
+  const hops: Hop[] = [];
+  for (const [index, text] of proxyJump.split(',').entries()) {
+    const login = await jumpLogin(text.trim(), config, file);
     // Only the first is reached on its own; the others through the one before.
-    const before = index === 0 ? jumpsOf(file(login.host), config, file, depth + 1) : [];
-    return [...before, hopOf(login, config, file)];
-  });
+    if (index === 0) hops.push(...(await jumpsOf(await file(login), config, file, depth + 1)));
+    hops.push(await hopOf(login, config, file));
+  }
+  return hops;
 }
 
-function jumpLogin(text: string, config: SshConfig, file: SshConfigFile): SshLogin {
+async function jumpLogin(text: string, config: SshConfig, file: SshConfigFile): Promise<SshLogin> {
   const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?\/?$/.exec(text);
   const host = match?.[2] ?? match?.[3];
   if (host === undefined) {
@@ -57,12 +67,15 @@ function jumpLogin(text: string, config: SshConfig, file: SshConfigFile): SshLog
       `"${text}" in ${config.configFile} is not an SSH server; write ProxyJump USER@HOST:PORT`,
     );
   }
+  const user = match?.[1];
+  const port = match?.[4] === undefined ? undefined : Number(match[4]);
+  const { identityFiles } = await file({ host, user, port });
   return {
     host,
-    user: match?.[1],
-    port: match?.[4] === undefined ? undefined : Number(match[4]),
+    user,
+    port,
     // One key for the whole way is what most people have.
-    keyFile: file(host).identityFiles.length === 0 ? config.keyFile : undefined,
+    keyFile: identityFiles.length === 0 ? config.keyFile : undefined,
     passphrase: config.passphrase,
     passphraseFile: config.passphraseFile,
     passwordFile: undefined,
@@ -71,8 +84,8 @@ function jumpLogin(text: string, config: SshConfig, file: SshConfigFile): SshLog
   };
 }
 
-function hopOf(login: SshLogin, config: SshConfig, file: SshConfigFile): Hop {
-  const settings = file(login.host);
+async function hopOf(login: SshLogin, config: SshConfig, file: SshConfigFile): Promise<Hop> {
+  const settings = await file(login);
   const host = (settings.hostName ?? '%h').replaceAll('%h', login.host).toLowerCase();
   const port = login.port ?? settings.port ?? 22;
   const user = login.user ?? settings.user ?? userInfo().username;

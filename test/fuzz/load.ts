@@ -14,7 +14,7 @@ import { BugflowError } from '../../src/errors.js';
 import { createFileWatch } from '../../src/server/web-config/file-watch.js';
 import { readWebFile } from '../../src/server/web-config/web-file.js';
 import { findKnownKeys } from '../../src/tunnel/known-hosts.js';
-import { parseSshConfig } from '../../src/tunnel/ssh-config-file.js';
+import { parseSshConfig } from '../../src/tunnel/ssh-config-text.js';
 import { SHIPPED_FOLDER } from '../unit/helpers.js';
 import type { Kind } from './seeds.js';
 
@@ -30,7 +30,7 @@ const CODES: Readonly<Record<Kind, readonly string[]>> = {
   web: ['CONFIG_INVALID', 'CONFIG_UNREADABLE'],
   collector: ['COLLECTOR_INVALID'],
   relation: ['COLLECTOR_INVALID'],
-  ssh_config: [],
+  ssh_config: ['CONFIG_INVALID'],
   known_hosts: [],
   text: ['COLLECTOR_INVALID'],
 };
@@ -76,7 +76,7 @@ export async function createLoader(folder: string): Promise<Loader> {
       for (const { source } of library.resolve(['project'], () => true)) compileQuery(source, []);
     },
     async ssh_config(path) {
-      const settings = parseSshConfig(readFileSync(path, 'utf8'))('bastion-1.example.org');
+      const settings = parseSshConfig(path, readFileSync(path, 'utf8'))({ host: 'bastion-1.example.org' });
       if (settings.port !== undefined && !(settings.port > 0)) throw new Error(`port ${settings.port}`);
     },
     async known_hosts(path) {

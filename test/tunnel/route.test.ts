@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import type { SshConfig } from '../../src/config/ssh-section.js';
 import { type Hop, resolveRoute } from '../../src/tunnel/route.js';
@@ -24,13 +26,25 @@ async function configOf({ ssh, sshConfig, env = {} }: Given): Promise<SshConfig>
   return config;
 }
 
+/** OpenSSH's own client where it is installed, and what stands in for it. */
+const CLIENTS = [...(hasSsh() ? ['ssh'] : []), 'no-such-ssh'];
+let client = 'ssh';
+
+function hasSsh(): boolean {
+  return spawnSync('ssh', ['-V']).status === 0;
+}
+
 async function routeOf(given: Given): Promise<readonly Hop[]> {
-  return resolveRoute(await configOf(given));
+  return resolveRoute(await configOf(given), client);
 }
 
 const labels = (hops: readonly Hop[]): string[] => hops.map(({ label }) => label);
 
-describe('the way to the last SSH server', () => {
+describe.each(CLIENTS)('the way to the last SSH server, as %s reads it', (name) => {
+  beforeEach(() => {
+    client = name;
+  });
+
   test('without a configuration of OpenSSH', async () => {
     expect(labels(await routeOf({ ssh: 'host: db.example.org\nuser: ann' }))).toEqual([
       'ann@db.example.org:22',
@@ -49,7 +63,9 @@ Host taiga *.internal !secret.internal
   user "bob"
   IdentityFile ~/.ssh/taiga # the team's
   IdentityFile %d/keys/%r
-Match host taiga exec "true"
+Match originalhost other user eve
+  Port 2300
+Match all
   User nobody
 Host *
   Port 22
@@ -62,8 +78,21 @@ Host *
       'keys/bob',
     ]);
     expect(labels(await routeOf({ ssh: 'host: secret.internal', sshConfig }))).toEqual([
-      'somebody@secret.internal:22',
+      'nobody@secret.internal:22',
     ]);
+    expect(labels(await routeOf({ ssh: 'host: other\nuser: eve', sshConfig }))).toEqual(['eve@other:2300']);
+    expect(labels(await routeOf({ ssh: 'host: other\nuser: ann', sshConfig }))).toEqual(['ann@other:22']);
+  });
+
+  test('a server on the way without a key of its own gets that of the service', async () => {
+    const sshConfig = `
+Host own
+  IdentityFile ~/.ssh/own
+Host taiga
+  ProxyJump own,foreign
+`;
+    const hops = await routeOf({ ssh: 'host: taiga\nkey_file: /keys/service', sshConfig });
+    expect(hops.map(({ login }) => login.keyFile)).toEqual([undefined, '/keys/service', '/keys/service']);
   });
 
   test("the service's own configuration goes before OpenSSH's", async () => {
@@ -101,9 +130,62 @@ Host *
 
   test('jumps in a circle are an error', async () => {
     const config = configOf({ ssh: 'host: a', sshConfig: 'Host a\nProxyJump b\nHost b\nProxyJump a\n' });
-    const error = await errorOf(config.then(resolveRoute));
+    const error = await errorOf(config.then((found) => resolveRoute(found, client)));
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toMatch(/goes round in circles/);
+  });
+});
+
+describe.runIf(hasSsh())('with OpenSSH’s client', () => {
+  beforeEach(() => {
+    client = 'ssh';
+  });
+
+  test('Include and every Match are as OpenSSH has them', async () => {
+    const included = join(await folderWith({ more: 'Host taiga\n  Port 2200\n' }), 'more');
+    const sshConfig = `
+Include ${included}
+Match originalhost taiga exec "true"
+  User bob
+Match originalhost taiga exec "false"
+  User nobody
+Match final host taiga.example.org
+  ProxyJump first
+Host taiga
+  HostName taiga.example.org
+`;
+    const hops = await routeOf({ ssh: 'host: taiga', sshConfig: `${sshConfig}\nHost *\n  User ann` });
+    expect(labels(hops)).toEqual(['ann@first:22', 'bob@taiga.example.org:2200']);
+  });
+
+  test('what it does not accept is an error in its words', async () => {
+    const error = await errorOf(routeOf({ ssh: 'host: taiga', sshConfig: 'Host a\n  Prot 22\n' }));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toMatch(/^OpenSSH cannot use .*config: .*line 2: Bad configuration option: prot/);
+  });
+
+  test('a host that looks like an option is none', async () => {
+    const ssh = 'host: "-oProxyCommand=touch /tmp/bugflow-was-here"';
+    const error = await errorOf(routeOf({ ssh, sshConfig: 'User a' }));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(existsSync('/tmp/bugflow-was-here')).toBe(false);
+  });
+});
+
+describe('without OpenSSH’s client', () => {
+  test.each([
+    ['Host a\n  Port 1\n\n  Include other', 4, 'Include is honoured only'],
+    ['include=other', 1, 'Include is honoured only'],
+    ['Match user a\nMatch host b exec "true"\n', 2, 'Match host and exec is honoured only'],
+    ['Match final\n', 1, 'Match final is honoured only'],
+    ['Host a\n  Port 1\nMatch host\nHost b\n', 3, 'this is no configuration of OpenSSH: Missing value'],
+    ['Match !host a\n', 1, 'Match !host is honoured only'],
+  ])('%j is an error that names the line', async (sshConfig, line, message) => {
+    client = 'no-such-ssh';
+    const error = await errorOf(routeOf({ ssh: 'host: taiga', sshConfig }));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.place?.line).toBe(line);
+    expect(error.message).toContain(message);
   });
 });
 

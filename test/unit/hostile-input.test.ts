@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { fitsWildcard } from '../../src/documents/wildcard.js';
 import { BugflowError } from '../../src/errors.js';
 import { findKnownKeys } from '../../src/tunnel/known-hosts.js';
-import { parseSshConfig } from '../../src/tunnel/ssh-config-file.js';
+import { parseSshConfig } from '../../src/tunnel/ssh-config-text.js';
 import { HANG_MS } from '../support/hang.js';
 import { errorOf, folderWith } from './helpers.js';
 
@@ -130,7 +130,9 @@ it.each(['Host ', 'Host a', 'Port=', ' '])(
   "OpenSSH's configuration with a line of %j and blanks",
   LIMIT,
   (start) => {
-    expect(parseSshConfig(`${start}${' '.repeat(200_000)}\u2028x`)('a').port).toBeUndefined();
+    expect(
+      parseSshConfig('config', `${start}${' '.repeat(200_000)}\u2028x`)({ host: 'a' }).port,
+    ).toBeUndefined();
   },
 );
 

@@ -1,3 +1,4 @@
+// Prometheus' blocks, written here: promtool is not everywhere, and wants the whole past as text on the disk first.
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,0 +1,125 @@
+import { userInfo } from 'node:os';
+import SSHConfig, { type Line, LineType } from 'ssh-config';
+import { BugflowError, messageOf } from '../errors.js';
+import { matchesPatterns } from './host-patterns.js';
+import type { HostQuery, HostSettings } from './host-settings.js';
+
+type DirectiveLine = Extract<Line, { type: LineType.DIRECTIVE }>;
+
+const LINE_BREAK = /\r\n|\n|\r/;
+
+/** Criteria of `Match` that names decide. */
+const KNOWN_CRITERIA: readonly string[] = ['all', 'host', 'originalhost', 'user', 'localuser'];
+
+/**
+ * OpenSSH's configuration without OpenSSH. What it cannot know is an error, and not passed over: it could be the one line
+ * that matters. The library parses; its own lookup takes `?` for one character or none, and keywords in small letters for
+ * others. @throws BugflowError with the line of an `Include`, or of a `Match` by more than names
+ */
+export function parseSshConfig(file: string, text: string): (query: HostQuery) => HostSettings {
+  let config: SSHConfig;
+  try {
+    config = SSHConfig.parse(text);
+  } catch (error) {
+    throw new BugflowError('CONFIG_INVALID', `this is no configuration of OpenSSH: ${messageOf(error)}`, {
+      place: { file, line: firstBadLine(text) },
+    });
+  }
+  assertKnown(config, file, text);
+  return (query) => {
+    const found = collect(config, query);
+    const first = (keyword: string): string | undefined => found.get(keyword)?.[0];
+    const port = Number(first('port'));
+    return {
+      hostName: first('hostname'),
+      port: Number.isInteger(port) && port > 0 ? port : undefined,
+      user: first('user'),
+      identityFiles: [...new Set(found.get('identityfile'))],
+      proxyJump: first('proxyjump'),
+    };
+  };
+}
+
+/** All values that fit a host, by keyword in small letters; the first one holds. */
+function collect(config: SSHConfig, { host, user }: HostQuery): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  const names: Readonly<Record<string, () => string>> = {
+    originalhost: () => host,
+    host: () => (found.get('hostname')?.[0] ?? host).replaceAll('%h', host),
+    user: () => user ?? found.get('user')?.[0] ?? userInfo().username,
+    localuser: () => userInfo().username,
+  };
+  const fits = (line: DirectiveLine): boolean => {
+    if (!('criteria' in line)) return matchesPatterns(host, wordsOf(line.value));
+    return Object.entries(line.criteria).every(([criterion, patterns]) => {
+      const name = names[criterion.toLowerCase()];
+      return name === undefined || matchesPatterns(name(), wordsOf(patterns).join().split(','));
+    });
+  };
+  for (const line of config) {
+    if (line.type !== LineType.DIRECTIVE) continue;
+    const settings = 'config' in line ? (fits(line) ? directivesOf(line.config) : []) : [line];
+    for (const { param, value } of settings) {
+      const keyword = param.toLowerCase();
+      found.set(keyword, [...(found.get(keyword) ?? []), ...wordsOf(value).slice(0, 1)]);
+    }
+  }
+  return found;
+}
+
+function wordsOf(value: DirectiveLine['value']): string[] {
+  return typeof value === 'string' ? [value] : value.map(({ val }) => val);
+}
+
+function assertKnown(config: SSHConfig, file: string, text: string): void {
+  const lines = directivesOf(config);
+  const matches = lines.filter((line) => 'criteria' in line);
+  const unknown = lines.find(
+    (line) => line.param.toLowerCase() === 'include' || ('criteria' in line && !isKnown(line.criteria)),
+  );
+  if (unknown === undefined) return;
+  const isMatch = 'criteria' in unknown;
+  const what = isMatch ? `Match ${Object.keys(unknown.criteria).join(' and ')}` : 'Include';
+  const line = lineOf(isMatch ? 'match' : 'include', isMatch ? matches.indexOf(unknown) : 0, text);
+  throw new BugflowError(
+    'CONFIG_INVALID',
+    `${what} is honoured only where OpenSSH's client is installed, and there is no \`ssh\` here: install it, or name another file with ssh.config_file`,
+    { place: { file, line } },
+  );
+}
+
+function isKnown(criteria: object): boolean {
+  return Object.keys(criteria).every((key) => KNOWN_CRITERIA.includes(key.toLowerCase()));
+}
+
+/** All directives in the order of the file, those of its sections among them. */
+function directivesOf(config: SSHConfig): readonly DirectiveLine[] {
+  return config.flatMap((line) =>
+    line.type === LineType.DIRECTIVE ? [line, ...('config' in line ? directivesOf(line.config) : [])] : [],
+  );
+}
+
+/** The number of the line on which the keyword stands, so many of its kind further on. */
+function lineOf(keyword: string, index: number, text: string): number {
+  const numbers = text
+    .split(LINE_BREAK)
+    .flatMap((line, i) => (/^\s*([a-z]+)/i.exec(line)?.[1]?.toLowerCase() === keyword ? [i + 1] : []));
+  return numbers[index] ?? 1;
+}
+
+/** The library does not say where it stopped: there, and nowhere before, a beginning of the file cannot be parsed. */
+function firstBadLine(text: string): number {
+  const lines = text.split(LINE_BREAK);
+  let good = 0;
+  let bad = lines.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    try {
+      SSHConfig.parse(lines.slice(0, middle).join('\n'));
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return bad;
+}
