@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
 import { formatTable } from '../../src/main/table.js';
-import { changeSql, type Extent, generateSql } from './generate.js';
-import { type BenchPostgres, postgresPrograms, startPostgres } from './postgres.js';
+import { changeSql, type Extent, generateSql } from '../generate.js';
+import { type BenchPostgres, postgresPrograms, startPostgres } from '../postgres.js';
 import type { Cost } from './subject.js';
 
 /** One large project with a long history, twice. */

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
-import { hasPostgres, startPostgres } from '../../test/support/postgres.js';
-import { changeSql, generateSql } from '../history/generate.js';
+import { changeSql, generateSql } from '../generate.js';
+import { postgresPrograms, startPostgres } from '../postgres.js';
 import { collectorFiles } from './collectors.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,19 +21,23 @@ const CHANGED_ITEMS = 50;
 
 /** What `serve`, as it ships, takes of memory, with a database behind it and all its collectors at work. */
 export async function measureMemory(): Promise<string> {
-  if (!hasPostgres) return 'The memory of the service is left out, there is no PostgreSQL on this machine.';
+  const programs = postgresPrograms();
+  if (programs === undefined)
+    return 'The memory of the service is left out, there is no PostgreSQL on this machine.';
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-bench-'));
-  const cluster = await startPostgres();
+  const postgres = await startPostgres(programs);
   try {
-    await cluster.query(taigaSchemaSql);
-    await cluster.query(generateSql(ITEMS, ENTRIES_PER_ITEM));
-    const config = writeConfig(folder, cluster.url);
+    await postgres.query(taigaSchemaSql);
+    await postgres.query(
+      generateSql({ projects: 1, itemsPerProject: ITEMS, entriesPerItem: ENTRIES_PER_ITEM }),
+    );
+    const config = writeConfig(folder, postgres.url);
     const program = await build(folder);
     return await measureService([program, '--config', config, 'serve', '--port', '0'], () =>
-      cluster.query(changeSql(CHANGED_ITEMS)),
+      postgres.query(changeSql(CHANGED_ITEMS)),
     );
   } finally {
-    await cluster.close();
+    await postgres.close();
     rmSync(folder, { recursive: true });
   }
 }

@@ -327,12 +327,12 @@ describe('the service', () => {
   const RECORD = { untilMicros: 1, statuses: [] };
 
   test('keeps nothing without a file', async () => {
-    expect((await openServiceState(undefined, () => undefined)).statuses).toBeUndefined();
+    expect((await openServiceState(undefined, 'own', () => undefined)).statuses).toBeUndefined();
   });
 
   test('does not begin with a record that is damaged', async () => {
     writeFileSync(path(), '{"version": 1, "statuses": {"untilMicros": "x"}}');
-    const error = await errorOf(openServiceState(path(), () => undefined));
+    const error = await errorOf(openServiceState(path(), 'own', () => undefined));
     expect(error.message).toBe(`state_file: ${path()} is damaged (at statuses/all); move it away`);
     // And has let go of it.
     await open();
@@ -340,7 +340,9 @@ describe('the service', () => {
 
   test('goes on without a file that cannot be written, and says so', async () => {
     const warnings: string[] = [];
-    const state = await openServiceState(join(folder, 'missing', 'state.db'), (text) => warnings.push(text));
+    const state = await openServiceState(join(folder, 'missing', 'state.db'), 'own', (text) =>
+      warnings.push(text),
+    );
     await state.statuses?.write?.(RECORD);
     await state.statuses?.write?.(RECORD);
     expect(await state.statuses?.read()).toBeUndefined();

@@ -211,7 +211,7 @@ describe('a good file', () => {
     expect(definition).toMatchObject({
       name: 'deploys',
       schedule: '* * * * *',
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
       staleAfterMs: 900_000,
       maxSeries: 5000,
       relations: ['project'],

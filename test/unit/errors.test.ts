@@ -78,7 +78,7 @@ const BROKEN_FILES: readonly [string, string, Readonly<Record<string, string>>, 
     'an SSH configuration that goes round in circles',
     'ssh: { host: h, user: u, key_file: key, config_file: circle }',
     { circle: 'Host *\n  ProxyJump h\n' },
-    /round in circles/,
+    /round in circles|jumphost loop/,
   ],
 ];
 

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { SECTIONS } from '../../src/config/sections.js';
 import { createExposition } from '../../src/exposition/exposition.js';
 import { type Installation, loadInstallation } from '../../src/main/installation.js';
 import { stopAll } from '../../src/main/lifecycle.js';
 import type { Part } from '../../src/main/part.js';
 import { createParts } from '../../src/main/parts.js';
+import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { folderWith } from './helpers.js';
 
 const OWN = `collector: own
@@ -43,7 +43,7 @@ const CONCERNED: readonly [string, readonly string[]][] = [
   ["overrides: { wip: { schedule: '0 * * * *' } }", ['collectors']],
   ['new_series_zero_for: 5m', ['collectors']],
   ['reload_endpoint: true', []],
-  ['state_file: ./state.json', ['collectors']],
+  ['state_file: ./state.json', ['state', 'collectors']],
   ['prometheus: { job: taiga }', []],
   ['log_level: debug', []],
 ];
@@ -66,6 +66,7 @@ async function partsOf(installation: Installation): Promise<readonly Part[]> {
     version: '1.2.3',
     exposition: await createExposition(),
     web: { lastReadSuccessful: () => undefined },
+    stateAccess: 'read',
     log: pino({ level: 'silent' }),
     createTicker: createCronTicker,
     refresh: () => undefined,

@@ -39,7 +39,8 @@ export async function createStatePart(options: StatePartOptions): Promise<StateP
     async accept(candidate) {
       next?.close();
       next = undefined;
-      if (candidate !== installation && candidate.config.stateFile !== state.file) next = await open(candidate);
+      if (candidate !== installation && candidate.config.stateFile !== state.file)
+        next = await open(candidate);
     },
     async stop() {
       state.close();
