@@ -18,7 +18,13 @@ function collectorsWhere(condition: string): string {
 
 const FAILING = `${byCollector('bugflow_collector_circuit_open')} == 1`;
 const SHOWS_NOTHING = `${byCollector('bugflow_collector_up')} == 0`;
-const NEAR_LIMIT = `${byCollector('bugflow_collector_series')} / ${byCollector('bugflow_collector_series_limit')} > 0.9`;
+/** Its own limit, that of a project, and the one of all together. */
+const LIMIT_USED = [
+  `${byCollector('bugflow_collector_series')} / ${byCollector('bugflow_collector_series_limit')}`,
+  `${byCollector('bugflow_collector_project_series')} / ${byCollector('bugflow_collector_project_series_limit')}`,
+  `label_replace(max(${latest('bugflow_series')}) / max(${latest('bugflow_series_limit')}), "collector", "all together", "", "")`,
+];
+const NEAR_LIMIT = `(${LIMIT_USED.join(' or ')}) > 0.9`;
 const MISMATCHED = `${byCollector('bugflow_history_mismatch_series')} > 0`;
 
 const alerts: readonly ServiceAlert[] = [

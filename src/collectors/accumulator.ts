@@ -13,6 +13,7 @@ import {
   readValue,
   type Target,
 } from './row-values.js';
+import { createSeriesCounts } from './series-counts.js';
 
 /** Which of a collector's SQL the rows come from. */
 export type Shape = 'now' | 'spans' | 'events';
@@ -44,11 +45,11 @@ export function createAccumulator(
 ): Accumulator {
   const books = definition.metrics.map((metric) => ({ metric, accounts: new Map<SeriesKey, Account>() }));
   let targets: readonly Target[] | undefined;
-  let lineCount = 0;
+  const counts = createSeriesCounts(definition);
 
   const openNew = ({ metric, accounts }: (typeof books)[number], key: SeriesKey): Account => {
-    lineCount += metric.type === 'histogram' ? seriesPerDistribution(metric) : 1;
-    if (lineCount > definition.maxSeries) throw tooManySeries(definition);
+    counts.add(metric, key, metric.type === 'histogram' ? seriesPerDistribution(metric) : 1);
+    if (counts.limited() > definition.maxSeries) throw tooManySeries(definition, counts.largestProject());
     // A gauge without a past is shown as it is: nothing is ever added to it.
     const inThousandths = metric.type !== 'gauge' || definition.spans !== undefined;
     const account = openAccount(metric, key, inThousandths);
@@ -103,11 +104,17 @@ export function createAccumulator(
   return accumulator;
 }
 
-function tooManySeries(definition: CollectorDefinition): BugflowError {
+function tooManySeries(
+  { name, shipped, maxSeries, file }: CollectorDefinition,
+  project: string,
+): BugflowError {
+  const advice = shipped
+    ? `of project "${project}"; leave the project out (projects.exclude), or set overrides.${name}.max_series`
+    : '; group by fewer labels or raise max_series';
   return new BugflowError(
     'COLLECTOR_TOO_MANY_SERIES',
-    `collector "${definition.name}" yields more than ${definition.maxSeries} series; group by fewer labels or raise max_series`,
-    { place: { file: definition.file } },
+    `collector "${name}" yields more than ${maxSeries} series${shipped ? ' ' : ''}${advice}`,
+    { place: { file } },
   );
 }
 

@@ -20,6 +20,7 @@ import {
   type RunResult,
 } from './runner.js';
 import { createScheduler, type OpenCircuit } from './scheduler.js';
+import { createSeriesBudget, type SeriesBudget } from './series-budget.js';
 import { createStatusMemory, type StatusRecord, type StatusStore } from './statuses/status-memory.js';
 import { createVerifier } from './verifier.js';
 import { type Mismatch, verifyEach } from './verify.js';
@@ -27,6 +28,8 @@ import { type Mismatch, verifyEach } from './verify.js';
 /** All collectors of one configuration at work on one database. */
 export interface Engine {
   readonly runners: readonly CollectorRunner[];
+  /** What all collectors may expose together, and do. */
+  readonly budget: Pick<SeriesBudget, 'limit' | 'total'>;
   /** Whether the database answered when it was last asked; false before it was. */
   databaseUp(): boolean;
   /** Series of which the present and the past's end disagreed, by collector. */
@@ -143,9 +146,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     );
   }
 
+  const budget = createSeriesBudget(config.maxSeries);
+  for (const [name, { series }] of handover?.states ?? []) budget.claim(name, series);
   const runners = library.collectors.map((definition) => {
     const read = createRead(definition);
     const runnerDependencies: RunnerDependencies = {
+      budget,
       async read(_definition, onRatio) {
         try {
           const missing = await reader.lacking(definition.requires);
@@ -196,6 +202,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
 
   return {
     runners,
+    budget,
     databaseUp: () => databaseUp,
     mismatches: () => verifier.mismatches(),
     openCircuits: () => scheduler.openCircuits(),

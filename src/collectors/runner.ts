@@ -3,6 +3,8 @@ import type { CollectorDefinition } from './definition.js';
 import { countSeries, type MetricFamily } from './families.js';
 import type { RowSample } from './reader.js';
 import type { Off, Reading } from './reading.js';
+import type { SeriesBudget } from './series-budget.js';
+import { countLimited } from './series-counts.js';
 
 export type RunResult = 'success' | 'failure' | 'skipped';
 
@@ -15,6 +17,8 @@ export interface CollectorState {
   /** Whether a run has come to an end that was not the database's absence. */
   readonly settled: boolean;
   readonly series: number;
+  /** Those that count against its limit: of a collector that comes with the service those of the project with the most. */
+  readonly limitedSeries: number;
   readonly rowCount: number;
   readonly sample: RowSample;
   readonly lastStartedAt: number | undefined;
@@ -40,6 +44,8 @@ export interface CollectorRunner {
 }
 
 export interface RunnerDependencies {
+  /** Of all collectors together. */
+  readonly budget: SeriesBudget;
   read(definition: CollectorDefinition, onProgress: (ratio: number) => void): Promise<Reading | Off>;
   publish(collector: string, families: readonly MetricFamily[], isAfresh: boolean): Promise<void>;
   withdraw(collector: string): void;
@@ -57,6 +63,7 @@ const NEVER_RUN: CollectorState = {
   up: false,
   settled: false,
   series: 0,
+  limitedSeries: 0,
   rowCount: 0,
   sample: { columns: [], rows: [] },
   lastStartedAt: undefined,
@@ -88,22 +95,28 @@ export function createRunner(
   });
 
   const goStale = (): void => {
-    update({ up: false, series: 0 });
+    dependencies.budget.release(definition.name);
+    update({ up: false, series: 0, limitedSeries: 0 });
     dependencies.withdraw(definition.name);
     dependencies.onStale(runner);
   };
 
   const succeed = async (reading: Reading): Promise<void> => {
+    const hasNews = reading.changed || !state.up;
+    const series = hasNews
+      ? reading.families.reduce((sum, family) => sum + countSeries(family), 0)
+      : state.series;
+    dependencies.budget.claim(definition.name, series);
     // When nothing changed the bytes that are served stay as they are, unless they were withdrawn.
-    if (reading.changed || !state.up)
-      await dependencies.publish(definition.name, reading.families, reading.isAfresh);
+    if (hasNews) await dependencies.publish(definition.name, reading.families, reading.isAfresh);
     clearTimeout(staleTimer);
     staleTimer = undefined;
     update({
       runs: count('success'),
       up: true,
       settled: true,
-      series: reading.families.reduce((sum, family) => sum + countSeries(family), 0),
+      series,
+      limitedSeries: hasNews ? countLimited(definition, reading.families) : state.limitedSeries,
       rowCount: reading.rowCount,
       sample: reading.sample,
       lastSuccessAt: Date.now(),
@@ -118,7 +131,16 @@ export function createRunner(
     clearTimeout(staleTimer);
     staleTimer = undefined;
     dependencies.withdraw(definition.name);
-    update({ up: false, settled: true, series: 0, lastError: undefined, databaseAbsent: false, missing });
+    dependencies.budget.release(definition.name);
+    update({
+      up: false,
+      settled: true,
+      series: 0,
+      limitedSeries: 0,
+      lastError: undefined,
+      databaseAbsent: false,
+      missing,
+    });
   };
 
   const fail = (error: unknown): void => {

@@ -11,6 +11,7 @@ import { externalUrlsSection } from './external-urls-section.js';
 import {
   listenSection,
   logLevelSection,
+  maxSeriesSection,
   reloadEndpointSection,
   stateFileSection,
   timeZoneSection,
@@ -50,6 +51,7 @@ export const SECTIONS = [
   overridesSection,
   newSeriesSection,
   reloadEndpointSection,
+  maxSeriesSection,
   stateFileSection,
   prometheusSection,
   logLevelSection,

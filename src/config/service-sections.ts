@@ -46,6 +46,21 @@ export const reloadEndpointSection = defineSection({
   resolve: (raw) => raw,
 });
 
+/** Of all collectors together. */
+export const maxSeriesSection = defineSection({
+  key: 'max_series',
+  name: 'maxSeries',
+  schema: z
+    .number()
+    .int()
+    .positive()
+    .default(2_000_000)
+    .describe(
+      'How many series all collectors may expose together. A collector whose run would go beyond is refused as a whole; what the others have stays.',
+    ),
+  resolve: (raw) => raw,
+});
+
 /** Absolute; undefined: nothing outlives the process. */
 export const stateFileSection = defineSection({
   key: 'state_file',

@@ -72,14 +72,23 @@ const SITUATIONS: readonly Situation[] = [
   {
     alert: 'BugflowSeriesLimitNear',
     exceptional: {
-      'bugflow_collector_series{collector="items"}': stays(91),
-      'bugflow_collector_series_limit{collector="items"}': stays(100),
+      'bugflow_collector_series{collector="deploys"}': stays(91),
+      'bugflow_collector_series_limit{collector="deploys"}': stays(100),
+      'bugflow_collector_project_series{collector="items"}': stays(46),
+      'bugflow_collector_project_series_limit{collector="items"}': stays(50),
+      bugflow_series: stays(950),
+      bugflow_series_limit: stays(1000),
     },
     usual: {
-      'bugflow_collector_series{collector="items"}': stays(90),
-      'bugflow_collector_series_limit{collector="items"}': stays(100),
+      'bugflow_collector_series{collector="deploys"}': stays(90),
+      'bugflow_collector_series{collector="items"}': stays(900),
+      'bugflow_collector_series_limit{collector="deploys"}': stays(100),
+      'bugflow_collector_project_series{collector="items"}': stays(45),
+      'bugflow_collector_project_series_limit{collector="items"}': stays(50),
+      bugflow_series: stays(900),
+      bugflow_series_limit: stays(1000),
     },
-    description: '1 collector with more than 90 % of max_series: items',
+    description: '3 collectors with more than 90 % of max_series: all together deploys items',
   },
   {
     alert: 'BugflowHistoryMismatch',

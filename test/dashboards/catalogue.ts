@@ -75,13 +75,17 @@ export function pastOf({ collectors }: CollectorLibrary): (metric: string) => bo
 
 /** The service's own, from a service that has everything: a tunnel, replicas, a web configuration. */
 async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Known][]> {
-  const runners = collectors.slice(0, 1).map((definition): CollectorRunner => {
+  // One that comes with the service, and one of a team's own: their limits differ.
+  const [shipped] = collectors;
+  const both = shipped ? [shipped, { ...shipped, name: 'own', shipped: false }] : [];
+  const runners = both.map((definition): CollectorRunner => {
     const state: CollectorState = {
       runs: { success: 1, failure: 0, skipped: 0 },
       running: false,
       up: true,
       settled: true,
       series: 1,
+      limitedSeries: 1,
       rowCount: 1,
       sample: { columns: [], rows: [] },
       lastStartedAt: 1,
@@ -99,6 +103,7 @@ async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Kn
     ...buildFamilies('1'),
     ...collectorFamilies({
       runners,
+      budget: { limit: 1, total: () => 1 },
       mismatches: () => new Map([['items', 1]]),
       openCircuits: () => new Map(),
     }),

@@ -31,7 +31,14 @@ export async function serverOptions({
   routes: others = [],
 }: Partial<ServerSources> = {}): Promise<Pick<ServerOptions, 'routes' | 'waitingFor' | 'reload'>> {
   const installation = await idleInstallation(grafanaUrl);
-  const engine = () => ({ runners: runners(), openCircuits, databaseUp, mismatches: () => new Map() });
+  const budget = { limit: 1, total: () => 0 };
+  const engine = () => ({
+    runners: runners(),
+    budget,
+    openCircuits,
+    databaseUp,
+    mismatches: () => new Map(),
+  });
   const parts = [
     createCollectorsPage({ installation, engine }),
     createRunbooksPart({ installation, runbooks }),

@@ -14,7 +14,7 @@ function build(
   change: Partial<CollectorDefinition> = {},
   columns = COLUMNS,
 ): MetricFamily[] {
-  const accumulator = createAccumulator(collector(change), 'now');
+  const accumulator = createAccumulator(collector({ shipped: false, ...change }), 'now');
   accumulator.add(columns, rows);
   return accumulator.families();
 }
@@ -219,6 +219,19 @@ describe('max_series', () => {
     expect(build(twice, { metrics, maxSeries: 55 }).map(countSeries)).toEqual([55]);
     expect((await errorOf(() => build(twice, { metrics, maxSeries: 54 }))).code).toBe(
       'COLLECTOR_TOO_MANY_SERIES',
+    );
+  });
+
+  test('of a collector that comes with the service it is for each project', async () => {
+    const shipped = { shipped: true, maxSeries: 2, metrics: [metric({ labels: ['project', 'kind'] })] };
+    const columns = ['project', 'kind', 'items'].map((name) => ({ name }));
+    const of = (project: string, kinds: number): Row[] =>
+      Array.from({ length: kinds }, (_, i) => [project, `k${i}`, '1']);
+    const many = [...of('a', 2), ...of('b', 2), ...of('c', 1)];
+    expect(build(many, shipped, columns).map(countSeries)).toEqual([5]);
+    const error = await errorOf(() => build([...of('a', 2), ...of('b', 3)], shipped, columns));
+    expect(error.message).toBe(
+      '/etc/bugflow/items.yaml: collector "items" yields more than 2 series of project "b"; leave the project out (projects.exclude), or set overrides.items.max_series',
     );
   });
 

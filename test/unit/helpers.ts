@@ -7,6 +7,7 @@ import type { CollectorDefinition, MetricDefinition } from '../../src/collectors
 import type { MetricFamily } from '../../src/collectors/families.js';
 import type { Reading } from '../../src/collectors/reading.js';
 import { type CollectorRunner, type CollectorState, createRunner } from '../../src/collectors/runner.js';
+import { createSeriesBudget } from '../../src/collectors/series-budget.js';
 import { BugflowError } from '../../src/errors.js';
 
 /** The folder `metrics/` that ships with the package. */
@@ -109,6 +110,7 @@ export function runnerWith(
   state: Partial<CollectorState>,
 ): CollectorRunner {
   const idle = createRunner(collector(definition), {
+    budget: createSeriesBudget(1e6),
     read: () => Promise.reject(new Error('not to be run')),
     publish: async () => undefined,
     withdraw: () => undefined,

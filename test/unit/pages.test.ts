@@ -22,6 +22,7 @@ const hostile = runnerWith(
   {
     up: true,
     series: 2,
+    limitedSeries: 1,
     rowCount: 12,
     sample: {
       columns: ['project', HOSTILE],
@@ -109,7 +110,7 @@ describe('/collectors explains a number', () => {
   test('by its state, runs and rows', () => {
     expect(page).toContain('failing, last good values stay');
     expect(page).toContain(
-      'Last success 3 min ago, 12 ms in the database, 12 rows, 2 of at most 5000 series.',
+      'Last success 3 min ago, 12 ms in the database, 12 rows, 2 series, 1 of at most 5000 of a project.',
     );
     expect(page).toContain('Rows of the last run (2 of 12)');
     expect(page).toContain('reads the relations item');

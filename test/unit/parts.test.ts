@@ -42,6 +42,7 @@ const CONCERNED: readonly [string, readonly string[]][] = [
   ['collectors: [./own.yaml]', ['collectors']],
   ["overrides: { wip: { schedule: '0 * * * *' } }", ['collectors']],
   ['new_series_zero_for: 5m', ['collectors']],
+  ['max_series: 100', ['collectors']],
   ['reload_endpoint: true', []],
   ['state_file: ./state.json', ['state', 'collectors']],
   ['prometheus: { job: taiga }', []],

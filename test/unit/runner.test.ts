@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Off, Reading } from '../../src/collectors/reading.js';
 import { type CollectorRunner, createRunner, type RunnerDependencies } from '../../src/collectors/runner.js';
+import { createSeriesBudget } from '../../src/collectors/series-budget.js';
 import { BugflowError, type ErrorCode } from '../../src/errors.js';
 import { collector, deferred, items, reading } from './helpers.js';
 
@@ -19,9 +20,11 @@ function scripted(): {
   const setting = {
     served,
     events,
+    budget: createSeriesBudget(100),
     next: async (): Promise<Reading | Off> => reading([items(1)]),
   };
   const dependencies: RunnerDependencies = {
+    budget: setting.budget,
     read: () => setting.next(),
     publish: async (name, families) => void served.set(name, families),
     withdraw: (name) => void served.delete(name),
@@ -229,6 +232,7 @@ describe('failure', () => {
 
   test('of the publishing is a failure of the run', async () => {
     const runner = createRunner(collector(), {
+      budget: createSeriesBudget(100),
       read: yielding(1),
       publish: async () => {
         throw new Error('no room');
@@ -324,3 +328,42 @@ describe('closed', () => {
     expect(setting.events).toEqual(['success', 'failure']);
   });
 });
+
+describe('the budget of all collectors', () => {
+  const budget = createSeriesBudget(100);
+  const withSeries = (name: string, series: number) => {
+    const served = new Set<string>();
+    let next = series;
+    const runner = createRunner(collector({ name, staleAfterMs: STALE_AFTER_MS }), {
+      budget,
+      read: async () => reading([items(1)].flatMap((family) => ({ ...family, values: manyValues(next) }))),
+      publish: async () => void served.add(name),
+      withdraw: () => void served.delete(name),
+      onRun: () => undefined,
+      onStale: () => undefined,
+    });
+    return { runner, served, set: (count: number) => void (next = count) };
+  };
+
+  test('refuses the run that would go beyond, says what helps, and keeps what the others have', async () => {
+    const one = withSeries('one', 60);
+    const two = withSeries('two', 41);
+    expect(await one.runner.run()).toBe('success');
+    expect(await two.runner.run()).toBe('failure');
+    expect(two.runner.state().lastError).toBe(
+      'collector "two" yields 41 series, which with the 60 of the others are more than 100; leave projects out (projects.exclude), switch collectors off (overrides), or raise max_series',
+    );
+    expect([one.served.size, two.served.size, budget.total()]).toEqual([1, 0, 60]);
+    // Whoever has less leaves room.
+    one.set(59);
+    expect(await one.runner.run()).toBe('success');
+    expect(await two.runner.run()).toBe('success');
+    expect(budget.total()).toBe(100);
+    one.runner.close();
+    two.runner.close();
+  });
+});
+
+function manyValues(count: number): Map<string, number> {
+  return new Map(Array.from({ length: count }, (_, i) => [`p${i}`, 1]));
+}

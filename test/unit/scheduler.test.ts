@@ -4,6 +4,7 @@ import { createBackoff, type RetryDelay } from '../../src/base/backoff.js';
 import { longestWaitMs } from '../../src/collectors/circuit-breaker.js';
 import { type CollectorRunner, createRunner, type RunResult } from '../../src/collectors/runner.js';
 import { createScheduler, type Scheduler } from '../../src/collectors/scheduler.js';
+import { createSeriesBudget } from '../../src/collectors/series-budget.js';
 import { BugflowError } from '../../src/errors.js';
 import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { spreadMs } from '../../src/scheduling/job.js';
@@ -175,6 +176,7 @@ describe('a collector that keeps failing', () => {
           let readings = 0;
           let overlapped = false;
           const runner = createRunner(collector({ schedule: cron }), {
+            budget: createSeriesBudget(100),
             async read() {
               overlapped ||= readings > 0;
               readings += 1;

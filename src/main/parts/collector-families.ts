@@ -3,11 +3,20 @@ import type { CollectorState } from '../../collectors/runner.js';
 import type { Sample, SampleFamily } from '../../exposition/format.js';
 import { counter, gauge, sampleOf, seconds } from '../../observability/sample-family.js';
 
-export type CollectorFacts = Pick<Engine, 'runners' | 'mismatches' | 'openCircuits'>;
+export type CollectorFacts = Pick<Engine, 'runners' | 'budget' | 'mismatches' | 'openCircuits'>;
 
 /** What is told of the collectors beside their own metrics. */
-export function collectorFamilies({ runners, mismatches, openCircuits }: CollectorFacts): SampleFamily[] {
-  const states = runners.map((runner) => ({ name: runner.definition.name, state: runner.state() }));
+export function collectorFamilies({
+  runners,
+  budget,
+  mismatches,
+  openCircuits,
+}: CollectorFacts): SampleFamily[] {
+  const limits = runners.map(({ definition }) => definition);
+  const states = runners.map((runner) => {
+    const { name, shipped } = runner.definition;
+    return { name, shipped, state: runner.state() };
+  });
   const perCollector = perCollectorOf(states);
   const circuits = openCircuits();
   return [
@@ -42,8 +51,30 @@ export function collectorFamilies({ runners, mismatches, openCircuits }: Collect
     ),
     gauge(
       'bugflow_collector_series_limit',
-      'Series that the collector may expose at most (max_series): a run that yields more is refused.',
-      runners.flatMap(({ definition }) => sampleOf(definition.maxSeries, { collector: definition.name })),
+      'Series that a collector of your own may expose at most (max_series): a run that yields more is refused.',
+      limits.flatMap(({ name, shipped, maxSeries }) =>
+        shipped ? [] : sampleOf(maxSeries, { collector: name }),
+      ),
+    ),
+    gauge(
+      'bugflow_collector_project_series',
+      'Series that a shipped collector exposes of the project that has the most.',
+      states.flatMap(({ name, shipped, state }) =>
+        shipped ? sampleOf(state.limitedSeries, { collector: name }) : [],
+      ),
+    ),
+    gauge(
+      'bugflow_collector_project_series_limit',
+      'Series that a shipped collector may expose at most of each project (max_series): a run that yields more is refused.',
+      limits.flatMap(({ name, shipped, maxSeries }) =>
+        shipped ? sampleOf(maxSeries, { collector: name }) : [],
+      ),
+    ),
+    gauge('bugflow_series', 'Series that all collectors expose together.', sampleOf(budget.total())),
+    gauge(
+      'bugflow_series_limit',
+      'Series that all collectors may expose together (max_series): a run that would go beyond is refused.',
+      sampleOf(budget.limit),
     ),
     gauge(
       'bugflow_collector_read_ratio',

@@ -6,7 +6,7 @@ import { collectorFamilies } from './collector-families.js';
 
 export interface CollectorsPageOptions {
   readonly installation: Installation;
-  readonly engine: () => Pick<Engine, 'runners' | 'mismatches' | 'openCircuits'>;
+  readonly engine: () => Pick<Engine, 'runners' | 'budget' | 'mismatches' | 'openCircuits'>;
 }
 
 /** What the collectors tell of themselves: for people on `/collectors`, for Prometheus as metrics. */

@@ -128,6 +128,7 @@ function collectorSettings(installation: Installation): unknown {
     calendar: config.calendar,
     timeZone: config.timeZone,
     newSeriesZeroForMs: config.newSeriesZeroForMs,
+    maxSeries: config.maxSeries,
     stateFile: config.stateFile,
   };
 }

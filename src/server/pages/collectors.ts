@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { shapes } from '../../collectors/definition.js';
+import { type CollectorDefinition, shapes } from '../../collectors/definition.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { describeMissing } from '../../database/taiga-schema.js';
@@ -47,7 +47,7 @@ function collectorCard(
 <p>${definition.description}</p>
 ${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastError}${nextTry(circuit)}</p>`}
 ${state.missing.length === 0 ? undefined : html`<p class="soft">Off: ${describeMissing(state.missing)}.</p>`}
-<p class="soft">Runs at <code>${definition.schedule}</code>, at most ${formatSpan(definition.timeoutMs)}. Last success ${ago(state.lastSuccessAt, now)}${state.lastDatabaseMs === undefined ? '' : `, ${formatSpan(state.lastDatabaseMs)} in the database`}, ${state.rowCount} rows, ${state.series} of at most ${definition.maxSeries} series. Runs: ${state.runs.success} good, ${state.runs.failure} failed, ${state.runs.skipped} skipped.</p>
+<p class="soft">Runs at <code>${definition.schedule}</code>, at most ${formatSpan(definition.timeoutMs)}. Last success ${ago(state.lastSuccessAt, now)}${state.lastDatabaseMs === undefined ? '' : `, ${formatSpan(state.lastDatabaseMs)} in the database`}, ${state.rowCount} rows, ${describeSeries(definition, state)}. Runs: ${state.runs.success} good, ${state.runs.failure} failed, ${state.runs.skipped} skipped.</p>
 <div class="scroll"><table>
 <tr><th>Metric</th><th>Type</th><th>Labels</th><th>Meaning</th></tr>
 ${definition.metrics.map((metric) => html`<tr><td><code>${metric.name}</code></td><td>${metric.type}</td><td>${metric.labels.join(', ')}</td><td>${metric.help}</td></tr>`)}
@@ -67,6 +67,12 @@ ${sample.rows.map(
   (row) => html`<tr>${row.map((cell) => html`<td>${cell ?? html`<span class="soft">NULL</span>`}</td>`)}</tr>
 `,
 )}</table></div></details>`;
+}
+
+function describeSeries({ shipped, maxSeries }: CollectorDefinition, state: CollectorState): string {
+  return shipped
+    ? `${state.series} series, ${state.limitedSeries} of at most ${maxSeries} of a project`
+    : `${state.series} of at most ${maxSeries} series`;
 }
 
 function nextTry(circuit: OpenCircuit | undefined): string {
