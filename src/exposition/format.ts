@@ -30,8 +30,8 @@ export interface SampleFamily {
 /** A stretch of the exposition in each format: the same bytes where they do not differ. */
 export type Stretch = Readonly<Record<Format, Buffer>>;
 
-/** Lines rendered between two turns of the event loop: less than a millisecond of work, and some 100 kB. */
-const LINES_PER_STRETCH = 1000;
+/** Lines rendered between two turns of the event loop: less than a millisecond of work, and some 50 kB. */
+const LINES_PER_STRETCH = 400;
 
 /** Renders families in slices, so that a large collector never holds up a scrape. */
 export async function* renderStretches(families: readonly SampleFamily[]): AsyncIterable<Stretch> {

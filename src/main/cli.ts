@@ -7,6 +7,7 @@ import { addAlertmanagerCommand } from './alertmanager-command.js';
 import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWhole } from './arguments.js';
 import { addBackfillCommand } from './backfill-command.js';
 import { addGrafanaCommand } from './grafana-command.js';
+import { keepHeapSmall } from './heap.js';
 
 export interface CliContext {
   readonly env: Environment;
@@ -51,6 +52,8 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .option('--demo-listen <address>', "let clients of the demo's database in at HOST:PORT", parseListen)
     .option('--demo-pace <seconds>', 'how often somebody in the demo does something', parseSeconds, 1800)
     .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) => {
+      // Before all the rest is loaded, during which the heap would grow. Whoever makes a demo up computes.
+      if (orDemo === undefined) keepHeapSmall();
       const { serve } = await import('./serve.js');
       const demo =
         orDemo === undefined
