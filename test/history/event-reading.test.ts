@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEventReadings, type EventReading } from '../../src/collectors/events/event-reading.js';
 import type { ParameterValues } from '../../src/collectors/parameters.js';
 import type { Reader } from '../../src/collectors/reader.js';
+import { BugflowError } from '../../src/errors.js';
 import { flatten } from '../support/samples.js';
 import { collector, metric } from '../unit/helpers.js';
 
@@ -31,18 +32,23 @@ function begin(
   const reader: Reader = {
     lacking: async () => [],
     generation: () => generationAfter(slices.length),
-    async read(_readable, { keys }, onBatch) {
+    read: () => Promise.reject(new Error('not asked for')),
+    async readTogether(_merged, { keys }, consume) {
       const slice = keys as readonly string[];
       slices.push(slice);
-      const half = slice.slice(0, slice.length / 2);
-      const rows = (keys: readonly string[]): string[][] =>
-        keys.filter((key) => !gone.has(key)).map((key) => [key]);
-      onBatch([{ name: 'key' }], rows(half));
-      if (failsAt.includes(slices.length)) throw new Error('the database was lost');
-      onBatch([{ name: 'key' }], rows(slice.slice(half.length)));
-      return 2;
+      const isLost = failsAt.includes(slices.length);
+      const rows = slice.filter((key) => !gone.has(key)).map((key) => ['0', '0', '1', null, null, key]);
+      const half = slice.slice(0, slice.length / 2).length;
+      const batches = [rows.slice(0, half), rows.slice(half), []];
+      await consume([
+        {
+          async next() {
+            if (isLost && batches.length < 3) throw new Error('the database was lost');
+            return { columns: [], rows: batches.shift() ?? [] };
+          },
+        },
+      ]);
     },
-    readTogether: () => Promise.reject(new Error('not asked for')),
     readRelation: () => Promise.reject(new Error('not asked for')),
   };
   const feed = {
@@ -66,18 +72,13 @@ describe('the reading of events', () => {
   it('takes the past in slices, and tells how far it is', async () => {
     const { reading, slices } = begin([items(0, 1201)]);
     const progress: string[] = [];
-    const { families, changed, isAfresh, rowCount, databaseMs } = await reading.read(values, (done, total) =>
+    const { families, changed, isAfresh, rowCount } = await reading.read(values, (done, total) =>
       progress.push(`${done} of ${total}`),
     );
     expect(slices.map((slice) => slice.length)).toEqual([500, 500, 201]);
     expect(progress).toEqual(['500 of 1201', '1000 of 1201', '1201 of 1201']);
     expect(flatten(families)).toEqual({ created_total: 1201 });
-    expect({ changed, isAfresh, rowCount, databaseMs }).toEqual({
-      changed: true,
-      isAfresh: true,
-      rowCount: 1201,
-      databaseMs: 6,
-    });
+    expect({ changed, isAfresh, rowCount }).toEqual({ changed: true, isAfresh: true, rowCount: 1201 });
     expect((await reading.read(values, () => undefined)).isAfresh).toBe(false);
   });
 
@@ -142,5 +143,86 @@ describe('the reading of events', () => {
     expect(slices.map((slice) => slice.length)).toEqual([500, 300, 500, 300, 500, 300]);
     const next = await reading.read(values, () => undefined);
     expect([next.changed, flatten(next.families)]).toEqual([false, { created_total: 500 }]);
+  });
+});
+
+/** Two collectors of one event an item; a query about those that `breaks` names fails. */
+function beginTwo() {
+  const queries: { readonly parts: number; readonly keys: readonly string[] }[] = [];
+  const setting = { queries, breaks: new Set<string>(), written: [] as string[][] };
+  let mark = 0;
+  const looks: string[][][] = [];
+  const reader: Reader = {
+    lacking: async () => [],
+    generation: () => 0,
+    read: () => Promise.reject(new Error('not asked for')),
+    async readTogether([merged], { keys }, consume) {
+      const parts = merged?.parts ?? [];
+      const slice = keys as readonly string[];
+      queries.push({ parts: parts.length, keys: slice });
+      if (parts.some(({ sql }) => setting.breaks.has(sql.file)))
+        throw new BugflowError('COLLECTOR_SQL', 'SQL: division by zero');
+      const batches = [
+        parts.flatMap((_part, i) => slice.map((key) => [String(i), '0', '1', null, null, key])),
+        [],
+      ];
+      await consume([{ next: async () => ({ columns: [], rows: batches.shift() ?? [] }) }]);
+    },
+    readRelation: () => Promise.reject(new Error('not asked for')),
+  };
+  const feed = {
+    async poll() {
+      looks.push(setting.written);
+      setting.written = [];
+      return (mark += 1);
+    },
+    since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
+    restartedAt: () => 0,
+    foundAllAt: () => 1,
+    entriesPerItem: () => 20,
+  };
+  const definitions = ['first', 'second'].map((name) => ({
+    ...DEFINITION,
+    name,
+    events: { ...DEFINITION.events, file: `${name}.yaml` },
+  }));
+  const readings = createEventReadings({ definitions, reader, feed, gatherMs: 0 });
+  const read = async (...names: string[]): Promise<string[]> => {
+    const outcomes = await Promise.allSettled(
+      names.map((name) => readings.get(name)?.read(values, () => undefined)),
+    );
+    return outcomes.map((outcome) =>
+      outcome.status === 'rejected' ? 'failed' : String(flatten(outcome.value?.families ?? []).created_total),
+    );
+  };
+  return Object.assign(setting, { read });
+}
+
+describe('collectors that are due together', () => {
+  it('share a query for each slice, and one alone reads the same', async () => {
+    const setting = beginTwo();
+    setting.written = items(0, 600);
+    expect(await setting.read('first', 'second')).toEqual(['600', '600']);
+    expect(setting.queries.map(({ parts, keys }) => [parts, keys.length])).toEqual([
+      [2, 500],
+      [2, 100],
+    ]);
+    setting.written = items(600, 601);
+    expect(await setting.read('second')).toEqual(['601']);
+    expect(await setting.read('first')).toEqual(['601']);
+  });
+
+  it('do not fail for each other, and share again when that is over', async () => {
+    const setting = beginTwo();
+    setting.breaks.add('second.yaml');
+    setting.written = items(0, 3);
+    expect(await setting.read('first', 'second')).toEqual(['3', 'failed']);
+    setting.written = items(3, 4);
+    setting.breaks.clear();
+    expect(await setting.read('first', 'second')).toEqual(['4', '4']);
+    setting.queries.length = 0;
+    setting.written = items(4, 5);
+    expect(await setting.read('first', 'second')).toEqual(['5', '5']);
+    expect(setting.queries.map(({ parts }) => parts)).toEqual([2]);
   });
 });
