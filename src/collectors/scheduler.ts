@@ -57,7 +57,7 @@ export function createScheduler(runners: readonly CollectorRunner[], options: Sc
 }
 
 function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry {
-  const { name, schedule } = runner.definition;
+  const { name, schedule, events } = runner.definition;
   let stopped = false;
 
   const job = createJob({
@@ -67,6 +67,8 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
     // Values that stand still are worse than one that comes at an odd moment.
     policy: 'tick-now',
     spreadMs: MAX_SPREAD_MS,
+    // Together they read what changed once.
+    spreadBy: events ? 'events' : name,
     createTicker: options.createTicker,
     isPaused: () => breaker.isOpen(),
     // Still running, it counts this and does nothing.

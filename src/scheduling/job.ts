@@ -42,6 +42,8 @@ export interface JobOptions {
   readonly isPaused?: () => boolean;
   /** Spread over so many milliseconds after the schedule, at most a quarter of its interval; 0 when absent. */
   readonly spreadMs?: number;
+  /** Jobs with the same word run at the same moment; its name by default. */
+  readonly spreadBy?: string;
   /**
    * To be told once more after a restart what was missed meanwhile (policy `catch-up`), and nothing twice. A run that was
    * cut off by the end of the process counts as missed. Without it a restart forgets.
@@ -89,7 +91,7 @@ export function createJob(options: JobOptions): Job {
     timeZone: options.timeZone,
     policy: options.policy,
     onTick(dueAtMs) {
-      if (!isPaused()) beginIn(spreadMs(name, options.spreadMs ?? 0, ticker.intervalMs()), dueAtMs);
+      if (!isPaused()) beginIn(spreadMs(options.spreadBy ?? name, options.spreadMs ?? 0, ticker.intervalMs()), dueAtMs);
     },
   });
   const startFrom = async (kept: JobMemory): Promise<void> => {

@@ -87,6 +87,34 @@ describe('a collector that succeeds', () => {
   });
 });
 
+describe('collectors of events', () => {
+  test('are due at the same moment, so that they share a pass', async () => {
+    const at = new Map<string, number[]>();
+    const names = ['lifecycle', 'responses', 'items'];
+    const runners = names.map((name) => {
+      const events = name === 'items' ? undefined : { text: 'SELECT', file: name, line: 1 };
+      return {
+        ...runnerWith({ name, events }, {}),
+        run: async () => {
+          at.set(name, [...(at.get(name) ?? []), Date.now() - START]);
+          return 'success' as const;
+        },
+      };
+    });
+    started = createScheduler(runners, {
+      timeZone: 'UTC',
+      createTicker: createCronTicker,
+      retryDelayMs: () => RETRY_MS,
+      onCircuit: () => undefined,
+    });
+    started.start();
+    await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
+    expect(at.get('lifecycle')).toHaveLength(3);
+    expect(at.get('lifecycle')).toEqual(at.get('responses'));
+    expect(at.get('lifecycle')).not.toEqual(at.get('items'));
+  });
+});
+
 describe('a collector that fails', () => {
   test('is tried again after ever longer waits, until it succeeds', async () => {
     const results: RunResult[] = ['failure', 'failure', 'failure', 'success'];
