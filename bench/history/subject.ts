@@ -5,6 +5,7 @@ import { parameterValues } from '../../src/collectors/parameters.js';
 import { createReader } from '../../src/collectors/reader.js';
 import { createStatusMemory } from '../../src/collectors/statuses/status-memory.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
+import { keepHeapSmall } from '../../src/main/heap.js';
 import { loadInstallation } from '../../src/main/installation.js';
 
 /*
@@ -18,6 +19,8 @@ export interface Cost {
   readonly peakRssMb: number;
 }
 
+// As serve does.
+keepHeapSmall();
 const log = pino({ level: 'warn' });
 const { config, library } = await loadInstallation({ file: undefined, env: process.env });
 const plain = createDatabase(config.database, { onIdleError: (error) => log.warn(error) });

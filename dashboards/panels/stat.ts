@@ -10,7 +10,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import type { DashboardLink, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { judged, type Verdicts } from '../promql/verdict.js';
+import { type Verdicts, withVerdict } from '../promql/verdict.js';
 import { describe, type Facts } from './facts.js';
 import { instantQuery, refIdAt } from './query.js';
 import { scaleInWords, steps } from './scale.js';
@@ -67,7 +67,7 @@ export function stat({ values, links = [], text, large = false, ...facts }: Stat
     panel.withTarget(
       instantQuery({
         refId,
-        expression: verdicts ? judged(expression, verdicts) : expression,
+        expression: verdicts ? withVerdict(expression, verdicts) : expression,
         legend: verdicts ? `${name}: {{verdict}}` : name,
       }),
     );

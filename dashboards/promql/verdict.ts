@@ -10,7 +10,7 @@ export interface Verdict {
 export type Verdicts = readonly [Verdict, ...Verdict[]];
 
 /** The number with the label `verdict`, whose value is the word: a legend can show it. */
-export function judged(expression: string, verdicts: Verdicts): string {
+export function withVerdict(expression: string, verdicts: Verdicts): string {
   if (verdicts.length === 1) return label(`(${expression})`, verdicts[0].word);
   return verdicts
     .map(({ word, from }, i) => {

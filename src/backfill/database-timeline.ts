@@ -5,8 +5,8 @@ import type { Reader } from '../collectors/reader.js';
 import { MERGED_COLUMNS } from '../collectors/sql/compile.js';
 import type { RowStream } from '../database/database.js';
 import { type Ages, createAges } from './ages.js';
-import { createHandover } from './handover.js';
 import { type Part, partsOf } from './past-parts.js';
+import { createQueueOfOne } from './queue-of-one.js';
 import { createSeriesWriter, type SeriesWriter } from './series-writer.js';
 import type { Change, Series, Timeline } from './timeline.js';
 
@@ -64,7 +64,7 @@ async function* readChanges(
   if (!first) return;
 
   // The database hands its rows to a callback, the timeline is drawn from outside.
-  const handover = createHandover<readonly Change[]>();
+  const handover = createQueueOfOne<readonly Change[]>();
   const reading = reader
     .readTogether([{ parts: [first, ...others], timeoutMs: TIMEOUT_MS }], values, async ([stream]) => {
       if (stream) await readParts(parts, stream, { ages, changes, untilMs, put: handover.put });

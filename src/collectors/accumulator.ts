@@ -8,10 +8,10 @@ import {
   locateColumns,
   locateKey,
   locateLabels,
+  type MetricColumns,
   preview,
   readKey,
   readValue,
-  type Target,
 } from './row-values.js';
 import { createSeriesCounts } from './series-counts.js';
 
@@ -44,7 +44,7 @@ export function createAccumulator(
   onOpen: (account: Account) => void = () => undefined,
 ): Accumulator {
   const books = definition.metrics.map((metric) => ({ metric, accounts: new Map<SeriesKey, Account>() }));
-  let targets: readonly Target[] | undefined;
+  let targets: readonly MetricColumns[] | undefined;
   const counts = createSeriesCounts(definition);
 
   const openNew = ({ metric, accounts }: (typeof books)[number], key: SeriesKey): Account => {

@@ -4,19 +4,19 @@ import type { CollectorDefinition, MetricDefinition } from './definition.js';
 import { type SeriesKey, seriesKey } from './labels.js';
 
 /** Where in a row a metric finds its labels. */
-export interface LabelTarget {
+export interface LabelColumns {
   readonly metric: MetricDefinition;
   readonly labelIndexes: readonly number[];
 }
 
 /** Where in a row a metric finds its labels and its value. */
-export interface Target extends LabelTarget {
+export interface MetricColumns extends LabelColumns {
   /** Absent: each row counts 1. */
   readonly valueIndex: number | undefined;
 }
 
 /** @throws BugflowError when the SQL does not return a column that the metric wants. */
-export function locateColumns(metric: MetricDefinition, columns: readonly Column[]): Target {
+export function locateColumns(metric: MetricDefinition, columns: readonly Column[]): MetricColumns {
   const indexOf = (name: string): number => {
     const index = columns.findIndex((column) => column.name === name);
     if (index >= 0) return index;
@@ -43,7 +43,7 @@ export function wantedColumns({ metrics, events }: CollectorDefinition): string[
 }
 
 /** Where the columns have the metric's labels; undefined when they do not have all of them. */
-export function locateLabels(metric: MetricDefinition, columns: readonly Column[]): LabelTarget | undefined {
+export function locateLabels(metric: MetricDefinition, columns: readonly Column[]): LabelColumns | undefined {
   const labelIndexes = metric.labels.map((label) => columns.findIndex(({ name }) => name === label));
   return labelIndexes.includes(-1) ? undefined : { metric, labelIndexes };
 }
@@ -60,12 +60,12 @@ export function locateKey({ name, events }: CollectorDefinition, columns: readon
 }
 
 /** Which of the metric's series the row belongs to; as a label NULL is empty. */
-export function readKey({ labelIndexes }: LabelTarget, row: Row): SeriesKey {
+export function readKey({ labelIndexes }: LabelColumns, row: Row): SeriesKey {
   return seriesKey(labelIndexes.map((index) => row[index] ?? ''));
 }
 
 /** The row's value; undefined for NULL, which means: no sample. @throws BugflowError */
-export function readValue({ metric, valueIndex }: Target, row: Row): number | undefined {
+export function readValue({ metric, valueIndex }: MetricColumns, row: Row): number | undefined {
   if (valueIndex === undefined) return 1;
   const text = row[valueIndex];
   if (text === null || text === undefined) return undefined;

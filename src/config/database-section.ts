@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { duration, timeout } from '../documents/duration.js';
 import { BugflowError } from '../errors.js';
-import { type TlsSettings, tlsSchema, tlsSettings } from './database-tls.js';
+import { type DatabaseTls, tlsSchema, tlsSettings } from './database-tls.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.js';
 import type { Environment } from './expand.js';
 import { parseHostPort } from './host-port.js';
@@ -76,7 +76,7 @@ export interface DatabaseConfig {
   /** Instead of the URL's own host, in order of preference. */
   readonly hosts: readonly ServerHost[] | undefined;
   readonly maxReplicaLagMs: number;
-  readonly tls: TlsSettings;
+  readonly tls: DatabaseTls;
   /** The folder to which paths in the URL are relative. */
   readonly base: string;
   readonly poolSize: number;
@@ -130,7 +130,7 @@ async function databaseConfig(raw: RawDatabase, section: SectionContext): Promis
 /** The URL from the file, from a file it names, or from the environment; checked, never echoed. */
 async function databaseUrl(
   given: Secret | undefined,
-  tls: TlsSettings,
+  tls: DatabaseTls,
   { base, env, locate }: SectionContext,
 ): Promise<string> {
   const address = given === undefined ? env.TAIGA_DATABASE_URL : await revealSecret(given);

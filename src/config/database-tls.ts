@@ -27,7 +27,7 @@ export const tlsSchema = z.strictObject({
 });
 
 /** What was said of TLS in one place, the configuration or the URL. Paths are absolute. */
-export interface TlsSettings {
+export interface DatabaseTls {
   readonly mode?: TlsMode | undefined;
   readonly caFile?: string | undefined;
   readonly certFile?: string | undefined;
@@ -35,7 +35,7 @@ export interface TlsSettings {
   readonly serverName?: string | undefined;
 }
 
-export interface TlsConfig extends TlsSettings {
+export interface TlsConfig extends DatabaseTls {
   readonly mode: TlsMode;
 }
 
@@ -50,7 +50,7 @@ const NAMES = [
   ['keyFile', 'key_file', 'sslkey'],
 ] as const;
 
-export function tlsSettings(raw: z.output<typeof tlsSchema>, base: string): TlsSettings {
+export function tlsSettings(raw: z.output<typeof tlsSchema>, base: string): DatabaseTls {
   return {
     mode: raw.mode,
     caFile: raw.ca_file === SYSTEM_CA ? SYSTEM_CA : raw.ca_file && resolve(base, raw.ca_file),
@@ -64,7 +64,7 @@ export function tlsSettings(raw: z.output<typeof tlsSchema>, base: string): TlsS
  * Takes what a URL says of TLS out of it, as pg would read it otherwise than libpq does.
  * @throws BugflowError with what is wrong with it, never with what it holds
  */
-export function takeTlsSettings(url: URL, base: string, place: Place | undefined): TlsSettings {
+export function takeTlsSettings(url: URL, base: string, place: Place | undefined): DatabaseTls {
   const refuse = (message: string): BugflowError => new BugflowError('CONFIG_INVALID', message, { place });
   const take = (name: string): string | undefined => {
     const value = url.searchParams.get(name);
@@ -95,8 +95,8 @@ export function takeTlsSettings(url: URL, base: string, place: Place | undefined
  * @throws BugflowError
  */
 export function mergeTls(
-  keys: TlsSettings,
-  fromUrl: TlsSettings,
+  keys: DatabaseTls,
+  fromUrl: DatabaseTls,
   placeOf: (key?: string) => Place | undefined,
 ): TlsConfig {
   const refuse = (message: string, name: (typeof NAMES)[number][0]): BugflowError => {

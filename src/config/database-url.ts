@@ -1,5 +1,5 @@
 import { BugflowError, type Place } from '../errors.js';
-import { mergeTls, type TlsConfig, type TlsSettings, takeTlsSettings } from './database-tls.js';
+import { type DatabaseTls, mergeTls, type TlsConfig, takeTlsSettings } from './database-tls.js';
 
 /** Where the database is and how to log in there. */
 export interface DatabaseAddress {
@@ -10,7 +10,7 @@ export interface DatabaseAddress {
 
 export interface AddressContext {
   /** What the configuration says of TLS beside the URL. */
-  readonly tls: TlsSettings;
+  readonly tls: DatabaseTls;
   /** The folder to which paths in the URL are relative. */
   readonly base: string;
   /** How the URL's origin is called in messages. */

@@ -54,5 +54,5 @@ export function createExpansion(env: Environment): Expansion {
   };
 }
 
-/** What is shorter keeps no secret, and may be part of any word. */
+/** A shorter value is hardly a secret, and would be replaced inside ordinary words. */
 const MIN_SECRET = 4;

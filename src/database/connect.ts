@@ -5,14 +5,14 @@ import { type DatabaseConfig, readAddress, type ServerHost } from '../config/dat
 import type { DatabaseAddress } from '../config/database-url.js';
 import { readSecret } from '../config/secret.js';
 import { asDatabaseAbsent, hasCode } from '../errors.js';
-import { describeAddress, explainDatabaseError, type Target } from './explain-error.js';
+import { type DatabaseTarget, describeAddress, explainDatabaseError } from './explain-error.js';
 import { explainTlsError, isTlsMissing, readTlsOptions, type Transport, transportsFor } from './tls.js';
 
 /** A session with the server. */
 export interface Connection {
   readonly client: pg.Client;
   /** With whom, as whom. */
-  readonly target: Target;
+  readonly target: DatabaseTarget;
 }
 
 /** Makes what a connection uses instead of a TCP socket of its own. */

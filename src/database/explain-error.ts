@@ -14,7 +14,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 };
 
 /** What went wrong on the way to or in the database, in one line with its fix. Never shows the password. */
-export function explainDatabaseError(error: unknown, target: Target): unknown {
+export function explainDatabaseError(error: unknown, target: DatabaseTarget): unknown {
   if (error instanceof BugflowError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
@@ -44,7 +44,7 @@ export function explainDatabaseError(error: unknown, target: Target): unknown {
   return error;
 }
 
-function explainServerError(error: pg.DatabaseError, target: Target): unknown {
+function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): unknown {
   const { code = '', message } = error;
   switch (code) {
     case '28P01':
@@ -108,7 +108,7 @@ function explainServerError(error: pg.DatabaseError, target: Target): unknown {
 }
 
 /** Whom the service talks to, and as whom: for messages, without the password. */
-export interface Target {
+export interface DatabaseTarget {
   /** `HOST:PORT` */
   readonly where: string;
   /** A name, an address, or the folder of a Unix socket. */
@@ -118,7 +118,7 @@ export interface Target {
 }
 
 /** Where the configured database was when the configuration was read. */
-export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): Target {
+export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): DatabaseTarget {
   const target = describeAddress(new URL(url));
   return hosts ? { ...target, where: hosts.map(describeHost).join(', ') } : target;
 }
@@ -129,7 +129,7 @@ export function describeHost({ host, port }: { host: string; port: number | stri
 }
 
 /** Host, user and database of a URL, without its password. */
-export function describeAddress(url: URL): Target {
+export function describeAddress(url: URL): DatabaseTarget {
   const { searchParams } = url;
   const user = searchParams.get('user') || decodeURIComponent(url.username) || 'postgres';
   const given = searchParams.get('host') || decodeURIComponent(url.hostname) || 'localhost';

@@ -42,7 +42,7 @@ function isHarmless(key: string): boolean {
 }
 
 /** Words for a key that is not there; Zod's own speak of types. */
-export const describeMissing: z.core.$ZodErrorMap = ({ code, input }) =>
+export const missingKeyMessage: z.core.$ZodErrorMap = ({ code, input }) =>
   code === 'invalid_type' && input === undefined ? 'this key is missing' : undefined;
 
 /** `metrics[0].labels`: a path as a person would write it. */

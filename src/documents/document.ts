@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, type ParsedNode } from 'yaml';
 import type { z } from 'zod';
 import { BugflowError, type ErrorCode, type Place } from '../errors.js';
-import { describeIssues, describeMissing } from './describe-issue.js';
+import { describeIssues, missingKeyMessage } from './describe-issue.js';
 import { parseYaml } from './parse-yaml.js';
 import { readText } from './read-text.js';
 
@@ -52,7 +52,7 @@ export async function readDocument<S extends z.ZodType>(
     return { file, line: isBlock ? line + 1 : line };
   };
 
-  const result = schema.safeParse(expand(yaml.value ?? {}, place), { error: describeMissing });
+  const result = schema.safeParse(expand(yaml.value ?? {}, place), { error: missingKeyMessage });
   if (!result.success) {
     const { message, path } = describeIssues(result.error, schema);
     throw new BugflowError(errors.invalid, redact(message), { place: place(path) });

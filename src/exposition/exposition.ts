@@ -26,7 +26,7 @@ const KEEP_PLAIN_MS = 5 * 60_000;
 export async function createExposition(): Promise<Exposition> {
   const parts = new Map<string, Part>();
   const bodies = new Map<string, Buffer>();
-  /** Of the monotonic clock. */
+  /** By performance.now(), which a clock that is set does not move. */
   let keepPlainUntil = Number.NEGATIVE_INFINITY;
 
   const compress = async (bytes: Buffer): Promise<Piece> => {

@@ -51,7 +51,7 @@ export const createCronTicker: CreateTicker = ({ expression, timeZone, policy, o
   /** By the clock on the wall: the last slot that was looked at, and the last moment that ticked. */
   let seen = 0;
   let ticked = Number.NEGATIVE_INFINITY;
-  /** Of the monotonic clock. */
+  /** By performance.now(), which a clock that is set does not move. */
   let wokeAt = 0;
 
   /** When the clock on the wall showed a moment before this one; undefined where it was jumped over. */

@@ -54,7 +54,7 @@ export interface JobOptions {
 export function createJob(options: JobOptions): Job {
   const { name, run, onError, memory, onSkip = () => undefined, isPaused = () => false } = options;
   let timer: NodeJS.Timeout | undefined;
-  /** Of the monotonic clock. */
+  /** By performance.now(), which a clock that is set does not move. */
   let beginsAt = 0;
   let current: Promise<void> | undefined;
   let starting: Promise<void> = Promise.resolve();
@@ -91,7 +91,8 @@ export function createJob(options: JobOptions): Job {
     timeZone: options.timeZone,
     policy: options.policy,
     onTick(dueAtMs) {
-      if (!isPaused()) beginIn(spreadMs(options.spreadBy ?? name, options.spreadMs ?? 0, ticker.intervalMs()), dueAtMs);
+      if (!isPaused())
+        beginIn(spreadMs(options.spreadBy ?? name, options.spreadMs ?? 0, ticker.intervalMs()), dueAtMs);
     },
   });
   const startFrom = async (kept: JobMemory): Promise<void> => {

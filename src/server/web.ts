@@ -8,7 +8,7 @@ import { type Authenticator, createAuthenticator } from './authentication/authen
 import { verifiesClients } from './client-certificates.js';
 import { createHttpServer } from './http-server.js';
 import { LIMITS, type Limits } from './limits.js';
-import { type KeptSettings, keepSettings } from './web-config/kept-settings.js';
+import { type WatchedWebFile, watchWebFile } from './web-config/watched-web-file.js';
 import type { WebSettings } from './web-config/web-file.js';
 
 /** What stands between the network and the pages: TLS, limits, logins and headers, as the web file has them now. */
@@ -22,7 +22,7 @@ export interface Web {
   keepsStrangersOut(): boolean;
   /** Headers of everything that is sent. */
   headers(): Readonly<Record<string, string>>;
-  /** See {@link KeptSettings}. */
+  /** See {@link WatchedWebFile}. */
   lastReadSuccessful(): boolean | undefined;
   reload(): Promise<void>;
   close(): void;
@@ -54,7 +54,7 @@ export async function openWeb(
   { log, onChange = () => undefined, limits = LIMITS, lookIntervalMs }: WebOptions,
 ): Promise<Web> {
   let server: PlainServer | TlsServer | undefined;
-  const kept: KeptSettings = await keepSettings({
+  const kept: WatchedWebFile = await watchWebFile({
     file: configFile,
     lookIntervalMs,
     onNew(settings) {

@@ -3,7 +3,7 @@ import { compared } from '../../dashboards/promql/compared.js';
 import { mean, percentile, percentileNow, upTo } from '../../dashboards/promql/durations.js';
 import { weekly } from '../../dashboards/promql/growth.js';
 import { processLimits } from '../../dashboards/promql/process-limits.js';
-import { judged, type Verdicts } from '../../dashboards/promql/verdict.js';
+import { type Verdicts, withVerdict } from '../../dashboards/promql/verdict.js';
 import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { expectAnswers, type Series } from './promtool.js';
 import { substitute, TYPICAL } from './substitute.js';
@@ -107,12 +107,18 @@ describe.skipIf(!HERE)('a verdict (skipped without promtool)', () => {
     [1000, 'many'],
   ])('on %d is one word: %s', async (value, word) => {
     await expectAnswers('1d', { blocked: `${value}x5` }, [
-      { expression: judged('sum(blocked)', SCALE), at: '3d', expected: { [`{verdict="${word}"}`]: value } },
+      {
+        expression: withVerdict('sum(blocked)', SCALE),
+        at: '3d',
+        expected: { [`{verdict="${word}"}`]: value },
+      },
     ]);
   });
 
   test('on nothing is none', async () => {
-    await expectAnswers('1d', {}, [{ expression: judged('sum(blocked)', SCALE), at: '3d', expected: {} }]);
+    await expectAnswers('1d', {}, [
+      { expression: withVerdict('sum(blocked)', SCALE), at: '3d', expected: {} },
+    ]);
   });
 
   const words = ['fewer', 'as many', 'more'] as const;
@@ -128,7 +134,7 @@ describe.skipIf(!HERE)('a verdict (skipped without promtool)', () => {
     const verdicts = compared('sum(now)', { before: 'sum(before)', words, good: 'less' });
     const expected = { [`{verdict="${word}"}`]: Number(now) };
     await expectAnswers('1d', { now: `${now}x5`, before: Array(6).fill(before).join(' ') }, [
-      { expression: judged('sum(now)', verdicts), at: '3d', expected },
+      { expression: withVerdict('sum(now)', verdicts), at: '3d', expected },
     ]);
   });
 });

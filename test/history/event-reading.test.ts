@@ -174,7 +174,8 @@ function beginTwo() {
     async poll() {
       looks.push(setting.written);
       setting.written = [];
-      return (mark += 1);
+      mark += 1;
+      return mark;
     },
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
     restartedAt: () => 0,

@@ -342,7 +342,10 @@ describe('the budget of all collectors', () => {
       onRun: () => undefined,
       onStale: () => undefined,
     });
-    return { runner, served, set: (count: number) => void (next = count) };
+    const set = (count: number): void => {
+      next = count;
+    };
+    return { runner, served, set };
   };
 
   test('refuses the run that would go beyond, says what helps, and keeps what the others have', async () => {

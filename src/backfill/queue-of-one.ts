@@ -1,5 +1,5 @@
 /** Between one who is called with items and one who asks for them: a queue of one. */
-export interface Handover<T> {
+export interface QueueOfOne<T> {
   /** Resolves when the item was taken. */
   readonly put: (item: T) => Promise<void>;
   readonly end: () => void;
@@ -9,7 +9,7 @@ export interface Handover<T> {
   items(): AsyncIterable<T>;
 }
 
-export function createHandover<T>(): Handover<T> {
+export function createQueueOfOne<T>(): QueueOfOne<T> {
   let waiting: { item: T; taken: () => void; refused: (error: Error) => void } | undefined;
   let wake: () => void = () => undefined;
   let ended = false;

@@ -3,7 +3,7 @@ import { createFileWatch, type FileWatch } from './file-watch.js';
 import { NO_WEB_FILE, readWebFile, type WebSettings } from './web-file.js';
 
 /** What the web configuration file says, kept up to date while the service runs. */
-export interface KeptSettings {
+export interface WatchedWebFile {
   current(): WebSettings;
   /** Whether the file was good when it was last read; undefined where there is none. */
   lastReadSuccessful(): boolean | undefined;
@@ -12,7 +12,7 @@ export interface KeptSettings {
   close(): void;
 }
 
-export interface KeptSettingsOptions {
+export interface WatchedWebFileOptions {
   readonly file: string | undefined;
   /** Told of each new state … */
   readonly onNew: (settings: WebSettings) => void;
@@ -24,12 +24,12 @@ export interface KeptSettingsOptions {
 const LOOK_INTERVAL_MS = 3000;
 
 /** @throws BugflowError when the file is wrong from the start. */
-export async function keepSettings({
+export async function watchWebFile({
   file,
   onNew,
   onWrong,
   lookIntervalMs = LOOK_INTERVAL_MS,
-}: KeptSettingsOptions): Promise<KeptSettings> {
+}: WatchedWebFileOptions): Promise<WatchedWebFile> {
   if (file === undefined) {
     return {
       current: () => NO_WEB_FILE,
