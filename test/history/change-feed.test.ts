@@ -73,7 +73,7 @@ class FakeTaiga {
     if (text.includes('xmin::text')) return [];
     if (text.includes('min(created_at)')) return this.future;
     const ids = [...this.issues];
-    if (text.includes('GROUP BY key\n')) return ids.map((id) => [`issues.issue:${id}`, '5']);
+    if (text.includes('ORDER BY min(project_id)')) return ids.map((id) => [`issues.issue:${id}`, '5']);
     if (text.includes('array_agg')) {
       const sum = ids.reduce((total, id) => total + id, 0);
       return ['epics.epic', 'userstories.userstory', 'tasks.task']

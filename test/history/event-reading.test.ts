@@ -57,7 +57,7 @@ function begin(
     restartedAt: () => restarts.findLast((at) => at <= mark) ?? 0,
     foundAllAt: () => 1,
     // 500 items a slice.
-    entriesPerItem: () => 20,
+    entriesPerItem: () => 40,
   };
   const reading = createEventReadings({ definitions: [DEFINITION], reader, feed, gatherMs: 0 }).get(
     DEFINITION.name,
@@ -180,7 +180,7 @@ function beginTwo() {
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
     restartedAt: () => 0,
     foundAllAt: () => 1,
-    entriesPerItem: () => 20,
+    entriesPerItem: () => 40,
   };
   const definitions = ['first', 'second'].map((name) => ({
     ...DEFINITION,

@@ -76,9 +76,17 @@ export function createChangeQueries(database: Database): ChangeQueries {
       const keys = new Set<string>();
       let entries = 0;
       await query(
-        `SELECT key, count(*) FROM history_historyentry WHERE key ~ $1 GROUP BY key
-         UNION ALL
-         ${tables.map((model) => `SELECT '${model}:' || id, 0 FROM ${TABLES[model]}`).join(' UNION ALL ')}`,
+        // Project by project: a slice of a few projects meets few statuses.
+        `SELECT key, sum(entries)
+         FROM (
+           SELECT key, min(project_id) AS project_id, count(*) AS entries
+           FROM history_historyentry
+           WHERE key ~ $1
+           GROUP BY key
+           ${tables.map((model) => `UNION ALL SELECT '${model}:' || id, ${PROJECT_COLUMNS[model] ?? 'NULL'}, 0 FROM ${TABLES[model]}`).join('\n')}
+         ) AS k
+         GROUP BY key
+         ORDER BY min(project_id)`,
         [KEY_PATTERN],
         ([key, count]) => {
           if (key) keys.add(key);

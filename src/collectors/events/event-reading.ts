@@ -41,9 +41,9 @@ export function eventDefinitions(definitions: readonly CollectorDefinition[]): E
 }
 
 /** Of history a slice: enough to be worth a query, few enough to keep memory flat and statements short. */
-const SLICE_ENTRIES = 10_000;
+const SLICE_ENTRIES = 20_000;
 /** An item can have been written a hundred thousand times, or never. */
-const MOST_SLICE_ITEMS = 5000;
+const MOST_SLICE_ITEMS = 10_000;
 /** So that PostgreSQL reads one slice while another is counted, or two at once. */
 const SLICES_AT_ONCE = 2;
 const GATHER_MS = 20;
