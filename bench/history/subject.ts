@@ -1,12 +1,12 @@
 import pino from 'pino';
-import { createChangeFeed } from '../../src/collectors/events/change-feed.js';
 import { createEventReadings, eventDefinitions } from '../../src/collectors/events/event-reading.js';
-import { parameterValues } from '../../src/collectors/parameters.js';
-import { createReader } from '../../src/collectors/reader.js';
-import { createStatusMemory } from '../../src/collectors/statuses/status-memory.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { keepHeapSmall } from '../../src/main/heap.js';
 import { loadInstallation } from '../../src/main/installation.js';
+import { createChangeFeed } from '../../src/taiga/changes/change-feed.js';
+import { parameterValues } from '../../src/taiga/parameters.js';
+import { createReader } from '../../src/taiga/reader.js';
+import { createStatusMemory } from '../../src/taiga/statuses/status-memory.js';
 
 /*
  * The event collectors in a process of their own, so that its memory can be told apart. Answers 'cycle' with what one

@@ -13,13 +13,13 @@ import { createBackoff } from '../../src/base/backoff.js';
 import { createEngine, type Engine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database, Row } from '../../src/database/database.js';
-import { REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
 import { createExposition, type Exposition } from '../../src/exposition/exposition.js';
 import { CONTENT_TYPES } from '../../src/exposition/format.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { createServer } from '../../src/server/server.js';
 import { openWeb } from '../../src/server/web.js';
+import { REQUIRED_TABLES } from '../../src/taiga/schema.js';
 
 /*
  * One of the servers under comparison, in a process of its own so that its processor time can be told apart.

@@ -1,9 +1,9 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { type Labels, labelsOf } from '../collectors/labels.js';
-import type { ParameterValues } from '../collectors/parameters.js';
-import type { Reader } from '../collectors/reader.js';
-import { MERGED_COLUMNS } from '../collectors/sql/compile.js';
 import type { RowStream } from '../database/database.js';
+import type { ParameterValues } from '../taiga/parameters.js';
+import type { Reader } from '../taiga/reader.js';
+import { MERGED_COLUMNS } from '../taiga/sql/compile.js';
 import { type Ages, createAges } from './ages.js';
 import { type Part, partsOf } from './past-parts.js';
 import { createQueueOfOne } from './queue-of-one.js';

@@ -1,7 +1,7 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
-import type { ParameterValues } from '../collectors/parameters.js';
-import type { Reader } from '../collectors/reader.js';
 import type { Sample, SampleFamily } from '../exposition/format.js';
+import type { ParameterValues } from '../taiga/parameters.js';
+import type { Reader } from '../taiga/reader.js';
 import { createDatabaseTimeline } from './database-timeline.js';
 import { walkSteps } from './steps.js';
 

@@ -1,8 +1,8 @@
+import { assertHistoryKeys } from '../collectors/assert-history-keys.js';
 import type { CollectorDefinition } from '../collectors/definition.js';
-import { assertHistoryKeys } from '../collectors/history-keys.js';
-import type { ReadablePart } from '../collectors/reader.js';
 import { wantedColumns } from '../collectors/row-values.js';
 import type { Row } from '../database/database.js';
+import type { ReadablePart } from '../taiga/reader.js';
 import type { Edge, SeriesWriter } from './series-writer.js';
 import type { Change } from './timeline.js';
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type Document, readDocument } from '../documents/document.js';
 import { duration, timeout } from '../documents/duration.js';
 import { BugflowError, type Place } from '../errors.js';
-import type { SqlSource } from './sql/compile.js';
-import { badRequirement, REQUIREMENT } from './sql/relations.js';
+import type { SqlSource } from '../taiga/sql/compile.js';
+import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
 
 export type MetricType = 'gauge' | 'counter' | 'histogram';
 

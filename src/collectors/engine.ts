@@ -3,14 +3,15 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isDatabaseAbsent } from '../errors.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
+import { createChangeFeed } from '../taiga/changes/change-feed.js';
+import { type ParameterValues, parameterValues } from '../taiga/parameters.js';
+import { createReader } from '../taiga/reader.js';
+import { createStatusMemory, type StatusRecord, type StatusStore } from '../taiga/statuses/status-memory.js';
 import type { CollectorDefinition } from './definition.js';
-import { createChangeFeed } from './events/change-feed.js';
 import { createEventReadings, eventDefinitions } from './events/event-reading.js';
 import type { MetricFamily } from './families.js';
 import type { CollectorLibrary } from './library.js';
 import { createNewSeries, type HeldSeries, type NewSeries } from './new-series.js';
-import { type ParameterValues, parameterValues } from './parameters.js';
-import { createReader } from './reader.js';
 import { type Reading, readOnce } from './reading.js';
 import {
   type CollectorRunner,
@@ -21,7 +22,6 @@ import {
 } from './runner.js';
 import { createScheduler, type OpenCircuit } from './scheduler.js';
 import { createSeriesBudget, type SeriesBudget } from './series-budget.js';
-import { createStatusMemory, type StatusRecord, type StatusStore } from './statuses/status-memory.js';
 import { createVerifier } from './verifier.js';
 import { type Mismatch, verifyEach } from './verify.js';
 

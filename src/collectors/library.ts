@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import type { CollectorOverride } from '../config/collector-sections.js';
 import { fitsWildcard } from '../documents/wildcard.js';
 import { BugflowError } from '../errors.js';
+import { compileQuery, mentioned } from '../taiga/sql/compile.js';
+import { loadRelations, type RelationLibrary } from '../taiga/sql/relations.js';
 import { assertUnique, type CollectorDefinition, cronProblem, readCollector, shapes } from './definition.js';
-import { compileQuery, mentioned } from './sql/compile.js';
-import { loadRelations, type RelationLibrary } from './sql/relations.js';
 
 /** All collectors of an installation, checked as far as that is possible without a database. */
 export interface CollectorLibrary {

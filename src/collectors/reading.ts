@@ -1,11 +1,11 @@
 import type { Row } from '../database/database.js';
+import type { ParameterValues } from '../taiga/parameters.js';
+import type { Reader, RowSample } from '../taiga/reader.js';
+import type { SqlSource } from '../taiga/sql/compile.js';
 import { createAccumulator } from './accumulator.js';
+import { assertHistoryKeys } from './assert-history-keys.js';
 import type { CollectorDefinition } from './definition.js';
 import type { MetricFamily } from './families.js';
-import { assertHistoryKeys } from './history-keys.js';
-import type { ParameterValues } from './parameters.js';
-import type { Reader, RowSample } from './reader.js';
-import type { SqlSource } from './sql/compile.js';
 
 /** What one run of a collector found. */
 export interface Reading {

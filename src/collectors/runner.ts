@@ -1,7 +1,7 @@
 import { isDatabaseAbsent, messageOf } from '../errors.js';
+import type { RowSample } from '../taiga/reader.js';
 import type { CollectorDefinition } from './definition.js';
 import { countSeries, type MetricFamily } from './families.js';
-import type { RowSample } from './reader.js';
 import type { Off, Reading } from './reading.js';
 import type { SeriesBudget } from './series-budget.js';
 import { countLimited } from './series-counts.js';

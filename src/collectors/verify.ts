@@ -1,14 +1,14 @@
 import type { RowStream } from '../database/database.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
+import type { ParameterValues } from '../taiga/parameters.js';
+import type { ReadablePart, Reader } from '../taiga/reader.js';
+import { MERGED_COLUMNS, type SqlSource } from '../taiga/sql/compile.js';
 import { type Account, addValue } from './account.js';
 import { createAccumulator } from './accumulator.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
 import type { MetricFamily } from './families.js';
 import { labelsOfKey, renderLabels, type SeriesKey } from './labels.js';
-import type { ParameterValues } from './parameters.js';
-import type { ReadablePart, Reader } from './reader.js';
 import { wantedColumns } from './row-values.js';
-import { MERGED_COLUMNS, type SqlSource } from './sql/compile.js';
 
 /** A series of which the present and the past's end disagree. A series that is not there counts as 0. */
 export interface Mismatch {

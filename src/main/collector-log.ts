@@ -4,8 +4,8 @@ import type { EngineDependencies, RunnerEvent } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { OpenCircuit } from '../collectors/scheduler.js';
 import type { Mismatch } from '../collectors/verify.js';
-import { describeMissing } from '../database/taiga-schema.js';
 import { messageOf } from '../errors.js';
+import { describeMissing } from '../taiga/schema.js';
 import { explainFileRights } from './file-rights.js';
 
 /** What an engine tells while it works. */

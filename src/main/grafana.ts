@@ -1,6 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { parameterValues } from '../collectors/parameters.js';
-import { createReader } from '../collectors/reader.js';
 import { withoutSlash } from '../config/web-address.js';
 import { createGrafanaClient } from '../grafana/client.js';
 import { type CredentialFiles, readCredentials } from '../grafana/credentials.js';
@@ -8,6 +6,8 @@ import { readDashboards } from '../grafana/dashboard.js';
 import { type Published, publish } from '../grafana/publish.js';
 import type { Project } from '../grafana/walls.js';
 import type { RetryPolicy } from '../http/retry.js';
+import { parameterValues } from '../taiga/parameters.js';
+import { createReader } from '../taiga/reader.js';
 import type { Installation } from './installation.js';
 import { openDatabase } from './open-database.js';
 import { formatTable } from './table.js';

@@ -1,9 +1,9 @@
-import { type ParameterValues, parameterValues } from '../collectors/parameters.js';
-import type { Reader } from '../collectors/reader.js';
-import { createStatusMemory } from '../collectors/statuses/status-memory.js';
 import type { Config } from '../config/config.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { openStore } from '../store/store.js';
+import { type ParameterValues, parameterValues } from '../taiga/parameters.js';
+import type { Reader } from '../taiga/reader.js';
+import { createStatusMemory } from '../taiga/statuses/status-memory.js';
 import { createStatusStore } from './status-store.js';
 
 /** What single readings as of one moment bind, with what is known of statuses. */

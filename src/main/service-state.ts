@@ -1,6 +1,6 @@
-import type { StatusStore } from '../collectors/statuses/status-memory.js';
 import { hasCode } from '../errors.js';
 import { type Access, openStore, type Store } from '../store/store.js';
+import type { StatusStore } from '../taiga/statuses/status-memory.js';
 import { createStatusStore } from './status-store.js';
 
 /** What the service keeps over a restart. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { StatusRecord, StatusStore } from '../collectors/statuses/status-memory.js';
 import { messageOf } from '../errors.js';
 import { ONLY_KEY, type Store } from '../store/store.js';
+import type { StatusRecord, StatusStore } from '../taiga/statuses/status-memory.js';
 
 const COLLECTION = 'statuses';
 

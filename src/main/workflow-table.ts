@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { RowSample } from '../collectors/reader.js';
+import type { RowSample } from '../taiga/reader.js';
 import { formatTable } from './table.js';
 
 interface BoardStatus {

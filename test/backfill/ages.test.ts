@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
 import { walkSteps } from '../../src/backfill/steps.js';
-import type { ParameterValues } from '../../src/collectors/parameters.js';
-import type { Reader } from '../../src/collectors/reader.js';
 import type { Row } from '../../src/database/database.js';
+import type { ParameterValues } from '../../src/taiga/parameters.js';
+import type { Reader } from '../../src/taiga/reader.js';
 import { collector, metric } from '../unit/helpers.js';
 
 /** Something that is observed from one moment to another, at an age of its own. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createEventReadings, type EventReading } from '../../src/collectors/events/event-reading.js';
-import type { ParameterValues } from '../../src/collectors/parameters.js';
-import type { Reader } from '../../src/collectors/reader.js';
 import { BugflowError } from '../../src/errors.js';
+import type { ParameterValues } from '../../src/taiga/parameters.js';
+import type { Reader } from '../../src/taiga/reader.js';
 import { flatten } from '../support/samples.js';
 import { collector, metric } from '../unit/helpers.js';
 

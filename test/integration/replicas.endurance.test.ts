@@ -1,6 +1,5 @@
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createReader } from '../../src/collectors/reader.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/database/database.js';
 import { createDatabase } from '../../src/database/database.js';
@@ -9,6 +8,7 @@ import { type Replication, readReplication } from '../../src/database/replicatio
 import { check } from '../../src/main/check.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { startService } from '../../src/main/service.js';
+import { createReader } from '../../src/taiga/reader.js';
 import { createFolder, scrape } from '../support/bugflow.js';
 import { type Gate, startGate } from '../support/gate.js';
 import { HANG_MS } from '../support/hang.js';

@@ -1,7 +1,7 @@
 import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
 import { readOnce } from '../../src/collectors/reading.js';
-import { createStatusMemory, type StatusRecord } from '../../src/collectors/statuses/status-memory.js';
 import { verifyHistory } from '../../src/collectors/verify.js';
+import { createStatusMemory, type StatusRecord } from '../../src/taiga/statuses/status-memory.js';
 import { collectorsWith, type Kit } from './kit.js';
 import { fallen, type LiveReading, startLiveReading } from './live-reading.js';
 import { flatten, Samples, samplesAt, type Table } from './samples.js';

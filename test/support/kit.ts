@@ -1,13 +1,13 @@
 import type { CollectorDefinition } from '../../src/collectors/definition.js';
 import type { MetricFamily } from '../../src/collectors/families.js';
 import type { CollectorLibrary } from '../../src/collectors/library.js';
-import { type ParameterValues, parameterValues } from '../../src/collectors/parameters.js';
-import { createReader, type Reader } from '../../src/collectors/reader.js';
 import { readOnce } from '../../src/collectors/reading.js';
-import { createStatusMemory } from '../../src/collectors/statuses/status-memory.js';
 import type { Config } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { loadInstallation } from '../../src/main/installation.js';
+import { type ParameterValues, parameterValues } from '../../src/taiga/parameters.js';
+import { createReader, type Reader } from '../../src/taiga/reader.js';
+import { createStatusMemory } from '../../src/taiga/statuses/status-memory.js';
 import { createFolder } from './bugflow.js';
 import { unhurried } from './unhurried.js';
 

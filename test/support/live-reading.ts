@@ -1,7 +1,7 @@
-import { createChangeFeed } from '../../src/collectors/events/change-feed.js';
 import { createEventReadings, eventDefinitions } from '../../src/collectors/events/event-reading.js';
-import { createStatusMemory, type StatusRecord } from '../../src/collectors/statuses/status-memory.js';
 import type { Database } from '../../src/database/database.js';
+import { createChangeFeed } from '../../src/taiga/changes/change-feed.js';
+import { createStatusMemory, type StatusRecord } from '../../src/taiga/statuses/status-memory.js';
 import { collectorsWith, type Kit } from './kit.js';
 import { flatten, type Table } from './samples.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ParameterValues } from '../../src/collectors/parameters.js';
-import type { Reader } from '../../src/collectors/reader.js';
 import { verifyLiveHistory } from '../../src/collectors/verify.js';
 import type { RowStream } from '../../src/database/database.js';
+import type { ParameterValues } from '../../src/taiga/parameters.js';
+import type { Reader } from '../../src/taiga/reader.js';
 import { collector, metric } from './helpers.js';
 
 const SQL = { text: 'SELECT 1', file: 'open.yaml', line: 1 };

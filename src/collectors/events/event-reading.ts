@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sideBySide } from '../../base/side-by-side.js';
 import type { Column, Row } from '../../database/database.js';
 import { hasCode, isDatabaseAbsent } from '../../errors.js';
+import type { ChangeFeed } from '../../taiga/changes/change-feed.js';
+import type { ParameterValues } from '../../taiga/parameters.js';
+import type { ReadablePart, Reader } from '../../taiga/reader.js';
+import { MERGED_COLUMNS, type SqlSource } from '../../taiga/sql/compile.js';
+import { assertHistoryKeys } from '../assert-history-keys.js';
 import type { CollectorDefinition } from '../definition.js';
-import { assertHistoryKeys } from '../history-keys.js';
-import type { ParameterValues } from '../parameters.js';
-import type { ReadablePart, Reader } from '../reader.js';
 import { createRowWatch, type Reading } from '../reading.js';
 import { wantedColumns } from '../row-values.js';
-import { MERGED_COLUMNS, type SqlSource } from '../sql/compile.js';
-import type { ChangeFeed } from './change-feed.js';
 import { createEventLedger, type EventLedger } from './ledger.js';
-import { sideBySide } from './side-by-side.js';
 
 /** A collector's counters, kept up to date by reading what changed. */
 export interface EventReading {

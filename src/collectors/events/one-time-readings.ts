@@ -1,9 +1,9 @@
 import type { Database } from '../../database/database.js';
+import { createChangeFeed } from '../../taiga/changes/change-feed.js';
+import type { ParameterValues } from '../../taiga/parameters.js';
+import type { Reader } from '../../taiga/reader.js';
 import type { CollectorDefinition } from '../definition.js';
-import type { ParameterValues } from '../parameters.js';
-import type { Reader } from '../reader.js';
 import { type Reading, readOnce } from '../reading.js';
-import { createChangeFeed } from './change-feed.js';
 import { createEventReadings, eventDefinitions } from './event-reading.js';
 
 export interface OneTimeReadingsOptions {

@@ -1,13 +1,13 @@
 import type { CollectorDefinition } from '../../collectors/definition.js';
 import { createOneTimeReadings } from '../../collectors/events/one-time-readings.js';
 import { countSeries } from '../../collectors/families.js';
-import type { ParameterValues } from '../../collectors/parameters.js';
-import { createReader, type Reader } from '../../collectors/reader.js';
 import type { Reading } from '../../collectors/reading.js';
 import { verifyEach } from '../../collectors/verify.js';
 import type { Database } from '../../database/database.js';
-import { describeMissing } from '../../database/taiga-schema.js';
 import { BugflowError, isDatabaseUnusable, messageOf } from '../../errors.js';
+import type { ParameterValues } from '../../taiga/parameters.js';
+import { createReader, type Reader } from '../../taiga/reader.js';
+import { describeMissing } from '../../taiga/schema.js';
 import { explainFileRights } from '../file-rights.js';
 import type { Installation } from '../installation.js';
 import { learnValues } from '../learned-values.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { StatusStore } from '../../collectors/statuses/status-memory.js';
 import type { Access } from '../../store/store.js';
+import type { StatusStore } from '../../taiga/statuses/status-memory.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
 import { openServiceState, type ServiceState } from '../service-state.js';

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { ParameterValues } from '../../src/collectors/parameters.js';
-import { createReader } from '../../src/collectors/reader.js';
 import { readOnce } from '../../src/collectors/reading.js';
-import type { RelationLibrary } from '../../src/collectors/sql/relations.js';
 import type { Column, Database, Query, Row } from '../../src/database/database.js';
-import { describeMissing, REQUIRED_TABLES } from '../../src/database/taiga-schema.js';
-import { collector, errorOf } from './helpers.js';
+import type { ParameterValues } from '../../src/taiga/parameters.js';
+import { createReader } from '../../src/taiga/reader.js';
+import { describeMissing, REQUIRED_TABLES } from '../../src/taiga/schema.js';
+import type { RelationLibrary } from '../../src/taiga/sql/relations.js';
+import { collector, errorOf } from '../unit/helpers.js';
 
 const NO_RELATIONS: RelationLibrary = { resolve: () => [], has: () => false };
 const BATCH = 1000;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { PARAMETER_TYPES, parameterValues } from '../../src/collectors/parameters.js';
 import { loadConfig } from '../../src/config/config.js';
-import { folderWith } from './helpers.js';
+import { PARAMETER_TYPES, parameterValues } from '../../src/taiga/parameters.js';
+import { folderWith } from '../unit/helpers.js';
 
 const AT = new Date('2026-03-01T12:00:00Z');
 

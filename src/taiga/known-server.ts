@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.js';
 import { readFileRights } from '../database/privileges.js';
-import { assertTaiga, readSchema, type TaigaSchema } from '../database/taiga-schema.js';
+import { assertTaiga, readSchema, type TaigaSchema } from './schema.js';
 
 /** What collectors must know of the server that is read before they run. */
 export interface ServerFacts {

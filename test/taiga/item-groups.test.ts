@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createItemGroups } from '../../src/collectors/events/item-groups.js';
+import { createItemGroups } from '../../src/taiga/changes/item-groups.js';
 
 describe('items that must be read together', () => {
   it('stand alone until they are joined', () => {

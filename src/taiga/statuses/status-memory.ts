@@ -1,4 +1,4 @@
-import { sideBySide } from '../events/side-by-side.js';
+import { sideBySide } from '../../base/side-by-side.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import {

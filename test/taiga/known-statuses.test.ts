@@ -7,7 +7,7 @@ import {
   type StatusRow,
   statusesParameter,
   statusKey,
-} from '../../src/collectors/statuses/known-statuses.js';
+} from '../../src/taiga/statuses/known-statuses.js';
 
 const SECOND = 1_000_000;
 const NOTHING: KnownStatuses = new Map();

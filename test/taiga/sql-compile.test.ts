@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileMerged, compileQuery, type SqlSource } from '../../src/collectors/sql/compile.js';
-import type { Relation } from '../../src/collectors/sql/relations.js';
-import { errorOf } from './helpers.js';
+import { compileMerged, compileQuery, type SqlSource } from '../../src/taiga/sql/compile.js';
+import type { Relation } from '../../src/taiga/sql/relations.js';
+import { errorOf } from '../unit/helpers.js';
 
 const relation = (name: string, source: SqlSource): Relation => ({ name, source, relations: [] });
 

@@ -1,7 +1,3 @@
-import type { Column, Row } from '../database/database.js';
-import { BugflowError } from '../errors.js';
-import type { CollectorDefinition } from './definition.js';
-
 /** What Taiga keeps history of, by the beginning of the history keys, with the table whose id follows in them. */
 export const TABLES = {
   'epics.epic': 'epics_epic',
@@ -25,24 +21,4 @@ const keyExpression = new RegExp(KEY_PATTERN);
 
 export function isHistoryKey(key: string): boolean {
   return keyExpression.test(key);
-}
-
-/**
- * Looks through the rows of a collector's `events`: nobody could tell when what has another key changes.
- * @throws BugflowError for the first key that is none of Taiga's.
- */
-export function assertHistoryKeys(
-  { name, events }: CollectorDefinition,
-  columns: readonly Column[],
-  rows: readonly Row[],
-): void {
-  const index = columns.findIndex((column) => column.name === 'key');
-  if (!events || index < 0) return;
-  const stranger = rows.find((row) => !isHistoryKey(row[index] ?? ''));
-  if (!stranger) return;
-  throw new BugflowError(
-    'COLLECTOR_KEY',
-    `collector "${name}": the key "${(stranger[index] ?? '').slice(0, 100)}" is none of Taiga's history keys; write it like issues.issue:42 (${MODELS.join(', ')})`,
-    { place: events },
-  );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scanParameters } from '../../src/collectors/sql/scan.js';
+import { scanParameters } from '../../src/taiga/sql/scan.js';
 
 const found = (sql: string): string[] => scanParameters(sql).map(({ name }) => name);
 

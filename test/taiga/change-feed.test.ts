@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ChangeFeed, createChangeFeed } from '../../src/collectors/events/change-feed.js';
-import type { ParameterValues } from '../../src/collectors/parameters.js';
-import type { Reader } from '../../src/collectors/reader.js';
 import type { Database, Row } from '../../src/database/database.js';
+import { type ChangeFeed, createChangeFeed } from '../../src/taiga/changes/change-feed.js';
+import type { ParameterValues } from '../../src/taiga/parameters.js';
+import type { Reader } from '../../src/taiga/reader.js';
 
 /** A database of issues that is made of what the feed is answered. */
 class FakeTaiga {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadRelations, type RelationLibrary } from '../../src/collectors/sql/relations.js';
-import { errorOf, folderWith } from './helpers.js';
+import { loadRelations, type RelationLibrary } from '../../src/taiga/sql/relations.js';
+import { errorOf, folderWith } from '../unit/helpers.js';
 
 async function relations(files: Readonly<Record<string, string>>): Promise<RelationLibrary> {
   return loadRelations(await folderWith(files));
