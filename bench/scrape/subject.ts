@@ -55,7 +55,7 @@ const COLUMNS = ['project', 'kind', 'status', 'stage', 'ref', 'subject', 'value'
 /** A database that has its answers at hand, so that what is measured is the service alone. */
 const rowSource: Database = {
   async read(query, onBatch) {
-    const columnsOf = (names: readonly string[]) => names.map((name) => ({ name }));
+    const columnsOf = (names: readonly string[]) => names.map((name) => ({ name, type: 'text' as const }));
     if (query.text.includes('pg_class')) {
       onBatch(
         columnsOf(['relname']),

@@ -1,6 +1,7 @@
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { type Labels, labelsOf } from '../collectors/labels.js';
 import type { RowStream } from '../database/database.js';
+import { withoutOff } from '../taiga/off.js';
 import type { ParameterValues } from '../taiga/parameters.js';
 import type { Reader } from '../taiga/reader.js';
 import { MERGED_COLUMNS } from '../taiga/sql/compile.js';
@@ -53,9 +54,8 @@ async function* readChanges(
     writers.get(account.metric.name)?.writeAged(account, atMs, changes),
   );
   const parts: Part[] = [];
-  for (const definition of collectors) {
-    const isOff = (await reader.lacking(definition.requires)).length > 0;
-    if (isOff || !(definition.events ?? definition.spans)) continue;
+  for (const definition of await withoutOff(reader, collectors)) {
+    if (!(definition.events ?? definition.spans)) continue;
     const writer = createSeriesWriter(definition, series, target, ages);
     for (const { name } of definition.metrics) writers.set(name, writer);
     parts.push(...partsOf(definition, writer));

@@ -1,5 +1,6 @@
 import { assertHistoryKeys } from '../collectors/assert-history-keys.js';
 import type { CollectorDefinition } from '../collectors/definition.js';
+import { readablePartOf } from '../collectors/readable.js';
 import { wantedColumns } from '../collectors/row-values.js';
 import type { Row } from '../database/database.js';
 import type { ReadablePart } from '../taiga/reader.js';
@@ -15,13 +16,13 @@ export interface Part {
 
 /** What is read of a collector. Zeros come first: of two rows at the same moment theirs is taken before. */
 export function partsOf(definition: CollectorDefinition, writer: SeriesWriter): Part[] {
-  const { spans, events, zeros, shipped, relations } = definition;
+  const { spans, events, zeros } = definition;
   const columns = wantedColumns(definition);
   const found = columns.map((name) => ({ name }));
   const parts: Part[] = [];
   if (zeros)
     parts.push({
-      readable: { sql: zeros, reading: 'zeros', columns: 'all', shipped, relations },
+      readable: readablePartOf(definition, { sql: zeros, reading: 'zeros', columns: 'all' }),
       take([json], { atMs }, changes) {
         const cells = Object.entries(JSON.parse(json ?? '{}') as Record<string, unknown>);
         const row = cells.map(([, cell]) => (cell === null ? null : String(cell)));
@@ -36,7 +37,7 @@ export function partsOf(definition: CollectorDefinition, writer: SeriesWriter): 
   if (events ?? spans) writer.expect(found);
   if (events)
     parts.push({
-      readable: { sql: events, reading: 'events', columns, shipped, relations },
+      readable: readablePartOf(definition, { sql: events, reading: 'events', columns }),
       take(row, edge, changes) {
         assertHistoryKeys(definition, found, [row]);
         writer.write(row, edge, changes);
@@ -44,7 +45,7 @@ export function partsOf(definition: CollectorDefinition, writer: SeriesWriter): 
     });
   if (spans)
     parts.push({
-      readable: { sql: spans, reading: 'edges', columns, shipped, relations },
+      readable: readablePartOf(definition, { sql: spans, reading: 'edges', columns }),
       take: writer.write,
     });
   return parts;

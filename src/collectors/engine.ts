@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 import { isDatabaseAbsent } from '../errors.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { createChangeFeed } from '../taiga/changes/change-feed.js';
+import { offReason } from '../taiga/off.js';
 import { type ParameterValues, parameterValues } from '../taiga/parameters.js';
 import { createReader } from '../taiga/reader.js';
 import { createStatusMemory, type StatusRecord, type StatusStore } from '../taiga/statuses/status-memory.js';
@@ -154,9 +155,9 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       budget,
       async read(_definition, onRatio) {
         try {
-          const missing = await reader.lacking(definition.requires);
+          const off = await offReason(reader, definition);
           // Nothing is learnt of the database here: what it has may have been known.
-          if (missing.length > 0) return { missing };
+          if (off) return off;
           // Whether a mark was switched matters to what happened; of the present the tables tell.
           if (definition.events) await statuses.refresh();
           else await statuses.ready().catch(() => undefined);

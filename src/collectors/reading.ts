@@ -6,6 +6,7 @@ import { createAccumulator } from './accumulator.js';
 import { assertHistoryKeys } from './assert-history-keys.js';
 import type { CollectorDefinition } from './definition.js';
 import type { MetricFamily } from './families.js';
+import { readableOf } from './readable.js';
 
 /** What one run of a collector found. */
 export interface Reading {
@@ -18,11 +19,6 @@ export interface Reading {
   /** The first few rows, to explain the numbers by. */
   readonly sample: RowSample;
   readonly databaseMs: number;
-}
-
-/** Instead of a reading: the tables and columns that the collector requires and the database lacks. */
-export interface Off {
-  readonly missing: readonly string[];
 }
 
 /** Takes in rows batch by batch and keeps a few of them. */
@@ -58,14 +54,14 @@ export async function readOnce(
   const watch = createRowWatch();
   const accumulator = createAccumulator(definition, definition.now ? 'now' : 'events');
   const sql = sqlOf(definition);
-  let databaseMs = await reader.read({ ...definition, sql }, values, (columns, rows) => {
+  let databaseMs = await reader.read(readableOf(definition, sql), values, (columns, rows) => {
     watch.see(columns, rows);
     assertHistoryKeys(definition, columns, rows);
     accumulator.add(columns, rows);
   });
   const { zeros } = definition;
   if (zeros)
-    databaseMs += await reader.read({ ...definition, sql: zeros, frame: 'zeros' }, values, accumulator.open);
+    databaseMs += await reader.read(readableOf(definition, zeros, 'zeros'), values, accumulator.open);
   return {
     families: accumulator.families(),
     changed: true,

@@ -1,8 +1,9 @@
 import { isDatabaseAbsent, messageOf } from '../errors.js';
+import type { Off } from '../taiga/off.js';
 import type { RowSample } from '../taiga/reader.js';
 import type { CollectorDefinition } from './definition.js';
 import { countSeries, type MetricFamily } from './families.js';
-import type { Off, Reading } from './reading.js';
+import type { Reading } from './reading.js';
 import type { SeriesBudget } from './series-budget.js';
 import { countLimited } from './series-counts.js';
 

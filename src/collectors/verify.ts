@@ -1,5 +1,6 @@
 import type { RowStream } from '../database/database.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
+import { withoutOff } from '../taiga/off.js';
 import type { ParameterValues } from '../taiga/parameters.js';
 import type { ReadablePart, Reader } from '../taiga/reader.js';
 import { MERGED_COLUMNS, type SqlSource } from '../taiga/sql/compile.js';
@@ -8,6 +9,7 @@ import { createAccumulator } from './accumulator.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
 import type { MetricFamily } from './families.js';
 import { labelsOfKey, renderLabels, type SeriesKey } from './labels.js';
+import { readablePartOf } from './readable.js';
 import { wantedColumns } from './row-values.js';
 
 /** A series of which the present and the past's end disagree. A series that is not there counts as 0. */
@@ -87,10 +89,10 @@ export async function verifyEach(
   definitions: readonly CollectorDefinition[],
   values: () => ParameterValues,
 ): Promise<ReadonlyMap<string, readonly Mismatch[] | BugflowError>> {
-  const verifiable: CollectorDefinition[] = [];
-  for (const definition of definitions)
-    if (definition.now && definition.spans && (await reader.lacking(definition.requires)).length === 0)
-      verifiable.push(definition);
+  const verifiable = await withoutOff(
+    reader,
+    definitions.filter(({ now, spans }) => now && spans),
+  );
   try {
     const mismatches = await verifyLiveHistory(reader, verifiable, values);
     return new Map(
@@ -112,11 +114,11 @@ interface Verifiable {
 }
 
 function part(
-  { definition: { shipped, relations }, columns }: Verifiable,
+  { definition, columns }: Verifiable,
   sql: SqlSource,
   reading: ReadablePart['reading'],
 ): ReadablePart {
-  return { sql, reading, columns, shipped, relations };
+  return readablePartOf(definition, { sql, reading, columns });
 }
 
 /** What the rows of each collector add up to: by line of the exposition, its value. */

@@ -1,4 +1,5 @@
 import type { DatabaseConfig, ServerHost } from '../config/database-section.js';
+import type { ColumnType } from './column-types.js';
 import { type Connection, connect, type StreamFactory } from './connect.js';
 import { createPool } from './pool.js';
 import { openStream, readBatches } from './row-streams.js';
@@ -6,6 +7,10 @@ import { createTransactions } from './transaction.js';
 
 export interface Column {
   readonly name: string;
+}
+
+export interface TypedColumn extends Column {
+  readonly type: ColumnType;
 }
 
 /** Cells as text, as PostgreSQL writes them (booleans as `true` and `false`); NULL is null. */
@@ -24,10 +29,13 @@ export interface Database {
    * Resolves to the milliseconds spent in the database.
    * @throws BugflowError for what a person can fix; pg's own error for a mistake in the SQL.
    */
-  read(query: Query, onBatch: (columns: readonly Column[], rows: readonly Row[]) => void): Promise<number>;
+  read(
+    query: Query,
+    onBatch: (columns: readonly TypedColumn[], rows: readonly Row[]) => void,
+  ): Promise<number>;
   /**
-   * Runs several queries side by side on one snapshot, in a transaction as above. `explain` puts an error of the
-   * query with that index into words. Within `limitMs` all must be over.
+   * Runs several queries side by side on one snapshot, in a transaction as above. `explain` may put an error of the
+   * query with that index into words; what it returns as it was is explained here. Within `limitMs` all must be over.
    */
   readTogether(
     queries: readonly Query[],

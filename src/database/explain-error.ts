@@ -107,6 +107,25 @@ function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): un
   }
 }
 
+/** What PostgreSQL says of SQL that it does not accept, or that failed at a row. */
+export interface SqlMistake {
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Where in the query's text: 1-based, in characters. */
+  readonly position: number | undefined;
+}
+
+/** Undefined for an error that is about the server, the role or the time it took: see {@link explainDatabaseError}. */
+export function sqlMistakeOf(error: unknown): SqlMistake | undefined {
+  if (!(error instanceof pg.DatabaseError) || explainServerError(error, NOWHERE) !== error) return undefined;
+  const position = Number(error.position);
+  return {
+    message: error.message,
+    hint: error.hint || undefined,
+    position: Number.isInteger(position) && position > 0 ? position : undefined,
+  };
+}
+
 /** Whom the service talks to, and as whom: for messages, without the password. */
 export interface DatabaseTarget {
   /** `HOST:PORT` */
@@ -116,6 +135,8 @@ export interface DatabaseTarget {
   readonly user: string;
   readonly database: string;
 }
+
+const NOWHERE: Target = { where: '', host: '', user: '', database: '' };
 
 /** Where the configured database was when the configuration was read. */
 export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): DatabaseTarget {

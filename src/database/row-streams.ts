@@ -1,6 +1,7 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
-import type { Column, Query, Row, RowStream } from './database.js';
+import { columnType } from './column-types.js';
+import type { Query, Row, RowStream, TypedColumn } from './database.js';
 
 const BATCH_ROWS = 1000;
 const BOOLEAN_OID = 16;
@@ -46,7 +47,7 @@ export async function openStream(
   return {
     async next() {
       const result = await ask(`FETCH FORWARD ${BATCH_ROWS} FROM ${name}`);
-      return { columns: result.fields, rows: result.rows };
+      return { columns: typed(result.fields), rows: result.rows };
     },
   };
 }
@@ -54,16 +55,16 @@ export async function openStream(
 export async function readBatches(
   client: pg.Client,
   query: Query,
-  onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
+  onBatch: (columns: readonly TypedColumn[], rows: readonly Row[]) => void,
 ): Promise<void> {
   const cursor = client.query(
     new Cursor<Row>(query.text, [...query.values], { rowMode: 'array', types: TEXT_TYPES }),
   );
-  const readBatch = (): Promise<{ columns: readonly Column[]; rows: readonly Row[] }> =>
+  const readBatch = (): Promise<{ columns: readonly TypedColumn[]; rows: readonly Row[] }> =>
     new Promise((resolve, reject) => {
       cursor.read(BATCH_ROWS, (error, rows, result) => {
         if (error) reject(error);
-        else resolve({ columns: result.fields, rows });
+        else resolve({ columns: typed(result.fields), rows });
       });
     });
   try {
@@ -76,4 +77,8 @@ export async function readBatches(
     // Not awaited: whatever is sent next waits behind it, and on a connection that is gone it would never resolve.
     void cursor.close();
   }
+}
+
+function typed(fields: readonly pg.FieldDef[]): TypedColumn[] {
+  return fields.map(({ name, dataTypeID }) => ({ name, type: columnType(dataTypeID) }));
 }

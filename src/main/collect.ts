@@ -5,6 +5,7 @@ import type { MetricFamily } from '../collectors/families.js';
 import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { type Format, OPENMETRICS_END, renderFamilies, type SampleFamily } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
+import { offReason } from '../taiga/off.js';
 import { createReader } from '../taiga/reader.js';
 import { describeMissing } from '../taiga/schema.js';
 import type { Installation } from './installation.js';
@@ -65,9 +66,9 @@ export async function collect(
       const startedTick = performance.now();
       let lastSuccessAt: number | undefined;
       try {
-        const missing = await reader.lacking(definition.requires);
-        if (missing.length > 0) {
-          warn(`collector "${definition.name}" is off: it ${describeMissing(missing)}`);
+        const off = await offReason(reader, definition);
+        if (off) {
+          warn(`collector "${definition.name}" is off: it ${describeMissing(off.missing)}`);
           continue;
         }
         write(await renderFamilies(await read(definition), format));

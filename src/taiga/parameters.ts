@@ -1,7 +1,10 @@
 import { workingTimeBefore } from '../calendar/working-time.js';
 import type { Config } from '../config/config.js';
 
-/** What collectors may bind as `:name`, with its PostgreSQL type. `docs/collectors.md` explains each. */
+/**
+ * What any SQL may bind as `:name`, with its PostgreSQL type: the moment, and how the team works. `docs/collectors.md`
+ * explains each.
+ */
 export const PARAMETER_TYPES = {
   now: 'timestamptz',
   keys: 'text[]',
@@ -23,6 +26,28 @@ export const PARAMETER_TYPES = {
   subjects: 'boolean',
   taiga_url: 'text',
 } as const;
+
+/** A value that one part binds beside the shared ones, as the `:name` that it gives it. */
+export interface Parameter {
+  readonly type: ParameterType;
+  readonly value: unknown;
+}
+
+/** By name; none of the shared ones. */
+export type OwnParameters = Readonly<Record<string, Parameter>>;
+
+/** Of PostgreSQL. */
+export type ParameterType =
+  | 'text'
+  | 'text[]'
+  | 'integer'
+  | 'integer[]'
+  | 'numeric'
+  | 'boolean'
+  | 'date'
+  | 'timestamptz'
+  | 'interval'
+  | 'jsonb';
 
 export type ParameterName = keyof typeof PARAMETER_TYPES;
 export type ParameterValues = Readonly<Record<ParameterName, unknown>>;
@@ -90,6 +115,11 @@ export function parameterValues(
     subjects: labels.subjects,
     taiga_url: config.taigaUrl,
   };
+}
+
+/** Whether all parts bind this name, and to the same. */
+export function isShared(name: string): name is ParameterName {
+  return Object.hasOwn(PARAMETER_TYPES, name);
 }
 
 /** `*` and `?` as LIKE's `%` and `_`; everything else means itself. */

@@ -1,17 +1,11 @@
-import pg from 'pg';
-import type { Column, Database, Row, RowStream } from '../database/database.js';
+import type { Database, Row, RowStream, TypedColumn } from '../database/database.js';
 import { BugflowError } from '../errors.js';
+import { type Asker, queryError } from './asker.js';
+import { type Asked, explainMistake, nameTimeout } from './explain-query-error.js';
 import { createKnownServer, type KnownServerOptions } from './known-server.js';
-import type { ParameterValues } from './parameters.js';
-import {
-  type CompiledQuery,
-  compileMerged,
-  compileQuery,
-  type Frame,
-  type MergedPart,
-  mentioned,
-  type SqlSource,
-} from './sql/compile.js';
+import type { OwnParameters, ParameterValues } from './parameters.js';
+import type { CompiledQuery, SqlSource } from './sql/compile.js';
+import { type Compilable, type CompilablePart, createCompiler } from './sql/compiler.js';
 import type { RelationLibrary } from './sql/relations.js';
 
 export interface RowSample {
@@ -19,19 +13,17 @@ export interface RowSample {
   readonly rows: readonly Row[];
 }
 
-/** A piece of SQL with the relations that it may read. */
-export interface Readable {
-  readonly sql: SqlSource;
+/** A piece of SQL with the relations that it may read, and who asks. */
+export interface Readable extends Compilable {
   /** Whether it came with the service. */
   readonly shipped: boolean;
-  readonly relations: readonly string[];
   readonly timeoutMs: number;
-  /** `rows` when absent. */
-  readonly frame?: Frame;
+  /** Refuses SQL that does not heed `:now`: it could only tell the present. */
+  readonly isAsOf?: boolean;
 }
 
 /** One of several pieces of SQL that are read as one query. */
-export interface ReadablePart extends MergedPart, Pick<Readable, 'shipped' | 'relations'> {}
+export interface ReadablePart extends CompilablePart, Pick<Readable, 'shipped'> {}
 
 /** Pieces of SQL that are read as one query, which computes what they read of the relations once. */
 export interface Merged {
@@ -39,7 +31,7 @@ export interface Merged {
   readonly timeoutMs: number;
 }
 
-/** Runs collectors' SQL and relations on the database. */
+/** Streams rows out of Taiga: what SQL and relations say, with the values bound that are given. */
 export interface Reader {
   /** The database's: grows when another server is read. */
   generation(): number;
@@ -49,7 +41,7 @@ export interface Reader {
   read(
     readable: Readable,
     values: ParameterValues,
-    onBatch: (columns: readonly Column[], rows: readonly Row[]) => void,
+    onBatch: (columns: readonly TypedColumn[], rows: readonly Row[]) => void,
   ): Promise<number>;
   /**
    * Reads several queries side by side, on one snapshot of the database, and within `limitMs` in all. Their rows begin
@@ -66,7 +58,7 @@ export interface Reader {
 }
 
 /** Those of everything read all of history: at a million rows in a minute, on a busy machine in more. */
-const RELATION_TIMEOUT_MS = 5 * 60_000;
+export const RELATION_TIMEOUT_MS = 5 * 60_000;
 
 export function createReader(
   database: Database,
@@ -74,6 +66,8 @@ export function createReader(
   options: KnownServerOptions = {},
 ): Reader {
   const server = createKnownServer(database, options);
+  const compiler = createCompiler(relations);
+  const relationSql = createRelationSql();
 
   /** @throws BugflowError when the SQL is the team's own and the role could read files of the server */
   const assertHarmless = async ({ sql, shipped }: Pick<Readable, 'sql' | 'shipped'>): Promise<void> => {
@@ -90,18 +84,22 @@ export function createReader(
   };
   const compile = async (readable: Readable): Promise<CompiledQuery> => {
     await assertHarmless(readable);
-    const { sql, relations: names, frame } = readable;
     const { schema } = await server.facts();
-    return compileQuery(sql, relations.resolve(mentioned(names, sql), schema.has), frame);
+    const query = compiler.compile(readable, schema.has);
+    if (readable.isAsOf && !query.parameters.includes('now')) throw knowsThePresentOnly(readable);
+    return query;
   };
   const compileParts = async ({ parts }: Merged): Promise<CompiledQuery> => {
     for (const part of parts) await assertHarmless(part);
     const { schema } = await server.facts();
-    const names = new Set(parts.flatMap(({ relations: read, sql }) => mentioned(read, sql)));
-    return compileMerged(parts, relations.resolve([...names], schema.has));
+    return compiler.compileMerged(parts, schema.has);
   };
-  const bind = (query: CompiledQuery, values: ParameterValues): unknown[] =>
-    query.parameters.map((name) => values[name]);
+  const explain = (error: unknown, query: CompiledQuery, asked: readonly Asked[]): unknown => {
+    const mistake = explainMistake(error, query, asked);
+    // Taiga may have been upgraded.
+    if (mistake) server.forget();
+    return mistake ?? error;
+  };
 
   const reader: Reader = {
     generation: () => database.generation(),
@@ -114,46 +112,54 @@ export function createReader(
 
     async read(readable, values, onBatch) {
       const query = await compile(readable);
+      const { text, parameters } = query;
+      const bound = bind(parameters, values, readable.parameters);
       try {
-        return await database.read(
-          { text: query.text, values: bind(query, values), timeoutMs: readable.timeoutMs },
-          onBatch,
-        );
+        return await database.read({ text, values: bound, timeoutMs: readable.timeoutMs }, onBatch);
       } catch (error) {
-        if (!(error instanceof pg.DatabaseError)) throw error;
-        server.forget();
-        throw explainSqlError(error, query);
+        throw nameTimeout(explain(error, query, [readable]), [readable]);
       }
     },
 
     async readTogether(merged, values, consume, limitMs) {
-      const queries: CompiledQuery[] = [];
-      for (const each of merged) queries.push(await compileParts(each));
-      await database.readTogether(
-        queries.map((query, i) => ({
-          text: query.text,
-          values: bind(query, values),
-          timeoutMs: merged[i]?.timeoutMs ?? RELATION_TIMEOUT_MS,
-        })),
-        consume,
-        (error, i) => {
-          const query = queries[i];
-          return error instanceof pg.DatabaseError && query ? explainSqlError(error, query) : error;
-        },
-        limitMs,
-      );
+      const queries: { readonly compiled: CompiledQuery; readonly asked: Merged }[] = [];
+      for (const asked of merged) queries.push({ compiled: await compileParts(asked), asked });
+      let failed: Merged | undefined;
+      try {
+        await database.readTogether(
+          queries.map(({ compiled: { text, parameters }, asked: { timeoutMs } }) => ({
+            text,
+            values: bind(parameters, values),
+            timeoutMs,
+          })),
+          consume,
+          (error, i) => {
+            const query = queries[i];
+            failed = query?.asked;
+            return query ? explain(error, query.compiled, query.asked.parts) : error;
+          },
+          limitMs,
+        );
+      } catch (error) {
+        throw nameTimeout(error, failed?.parts ?? merged.flatMap(({ parts }) => parts));
+      }
     },
 
     async readRelation(name, values) {
       const rows: Row[] = [];
       let columnNames: string[] = [];
-      const sql = { text: `SELECT * FROM ${name}`, file: name, line: 1 };
       await reader.read(
-        { sql, shipped: true, relations: [name], timeoutMs: RELATION_TIMEOUT_MS },
+        {
+          sql: relationSql(name),
+          shipped: true,
+          relations: [name],
+          askedBy: { kind: 'relation', name },
+          timeoutMs: RELATION_TIMEOUT_MS,
+        },
         values,
         (columns, batch) => {
           columnNames = columns.map((column) => column.name);
-          rows.push(...batch);
+          for (const row of batch) rows.push(row);
         },
       );
       return { columns: columnNames, rows };
@@ -162,10 +168,26 @@ export function createReader(
   return reader;
 }
 
-/** PostgreSQL's word on a mistake in the SQL, with the file and line where a person finds it. */
-function explainSqlError(error: pg.DatabaseError, query: CompiledQuery): BugflowError {
-  const position = Number(error.position);
-  const place = query.locate(Number.isInteger(position) && position > 0 ? position : query.text.length);
-  const hint = error.hint ? ` (${error.hint})` : '';
-  return new BugflowError('COLLECTOR_SQL', `SQL: ${error.message}${hint}`, { place, cause: error });
+/** The SQL for all rows of a relation, by its name: the same object each time, so that it is compiled once. */
+export function createRelationSql(): (name: string) => SqlSource {
+  const known = new Map<string, SqlSource>();
+  return (name) => {
+    const sql = known.get(name) ?? { text: `SELECT * FROM ${name}`, file: name, line: 1 };
+    known.set(name, sql);
+    return sql;
+  };
+}
+
+function bind(names: readonly string[], values: ParameterValues, own: OwnParameters = {}): unknown[] {
+  const shared: Readonly<Record<string, unknown>> = values;
+  return names.map((name) => (Object.hasOwn(own, name) ? own[name]?.value : shared[name]));
+}
+
+function knowsThePresentOnly({ askedBy, sql }: { askedBy: Asker; sql: SqlSource }): BugflowError {
+  return queryError(
+    'invalid',
+    askedBy,
+    'this SQL and its relations do not heed :now, so they only tell the present; ask for now, or write what was so at :now',
+    { place: { file: sql.file, line: sql.line } },
+  );
 }

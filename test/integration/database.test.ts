@@ -71,13 +71,13 @@ describeOnPostgres('a collector', (server) => {
     });
 
     const attempts: readonly (readonly [string, string, RegExp])[] = [
-      ['INSERT', "INSERT INTO victim (text) VALUES ('x')", /own\.yaml:12: SQL: /],
-      ['UPDATE', "UPDATE victim SET text = 'x' RETURNING text AS label, 1 AS value", /own\.yaml:12: SQL: /],
-      ['DELETE', 'DELETE FROM victim', /own\.yaml:12: SQL: /],
+      ['INSERT', "INSERT INTO victim (text) VALUES ('x')", /own\.yaml:12: collector "\w+": SQL: /],
+      ['UPDATE', "UPDATE victim SET text = 'x' RETURNING text AS label, 1 AS value", /own\.yaml:12: collector "\w+": SQL: /],
+      ['DELETE', 'DELETE FROM victim', /own\.yaml:12: collector "\w+": SQL: /],
       [
         'a data-modifying CTE',
         "WITH w AS (\n  UPDATE victim SET text = 'x' RETURNING text\n)\nSELECT text AS label, 1 AS value FROM w",
-        /own\.yaml:12: SQL: WITH clause containing a data-modifying statement must be at the top level/,
+        /own\.yaml:12: collector "\w+": SQL: WITH clause containing a data-modifying statement must be at the top level/,
       ],
       [
         'a function that writes',
@@ -103,17 +103,17 @@ describeOnPostgres('a collector', (server) => {
       [
         'a second statement',
         "SELECT 'x' AS label, 1 AS value;\nDELETE FROM victim",
-        /own\.yaml:12: SQL: syntax error at or near ";"/,
+        /own\.yaml:12: collector "\w+": SQL: syntax error at or near ";"/,
       ],
       [
         'closing the parenthesis around it',
         "SELECT 'x' AS label, 1 AS value) AS a; CREATE TABLE new_table (); SELECT * FROM (SELECT 1",
-        /own\.yaml:12: SQL: /,
+        /own\.yaml:12: collector "\w+": SQL: /,
       ],
       [
         'closing the parenthesis around it otherwise',
         "SELECT 'x' AS label, 1 AS value) SELECT 1; CREATE TABLE new_table (); WITH a AS (SELECT 1",
-        /own\.yaml:12: SQL: /,
+        /own\.yaml:12: collector "\w+": SQL: /,
       ],
       ['SELECT INTO', "SELECT 'x' AS label, 1 AS value INTO new_table", /SQL: /],
     ];
@@ -279,16 +279,16 @@ describeOnPostgres('a collector', (server) => {
 
   it('is told the file and the line of a mistake in its SQL', async () => {
     await expect(run('SELECT\n  label,\n  1 AS value\nFORM victim')).rejects.toThrow(
-      /own\.yaml:15: SQL: syntax error at or near "FORM"/,
+      /own\.yaml:15: collector "\w+": SQL: syntax error at or near "FORM"/,
     );
     await expect(run("SELECT\n  'x' AS label,\n  tixt AS value\nFROM victim")).rejects.toThrow(
-      /own\.yaml:14: SQL: column "tixt" does not exist/,
+      /own\.yaml:14: collector "\w+": SQL: column "tixt" does not exist/,
     );
     await expect(run("SELECT 'x' AS label,\n  count(*)")).rejects.toThrow(
       /own\.yaml:5: metric "own_metric" wants the column "value", which the SQL does not return \(it returns label, count\)/,
     );
     await expect(run("SELECT\n  'é🚀' AS label,\n  1 / (id - 1) AS value FROM victim")).rejects.toThrow(
-      /own\.yaml:\d+: SQL: division by zero/,
+      /own\.yaml:\d+: collector "\w+": SQL: division by zero/,
     );
     await expect(run('SELECT 1 AS value')).rejects.toThrow(/wants the column "label"/);
     await expect(run("SELECT ':no' AS label,\n  :then AS value")).rejects.toThrow(
@@ -487,7 +487,7 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     it.each(["COPY (SELECT 1) TO PROGRAM 'touch /tmp/x'", "COPY victim FROM '/etc/passwd'"])(
       'as it is no query: %s',
       async (sql) => {
-        expect(await attempt(sql)).toMatch(/own\.yaml:12: SQL: syntax error/);
+        expect(await attempt(sql)).toMatch(/own\.yaml:12: collector "\w+": SQL: syntax error/);
       },
     );
 
@@ -556,7 +556,7 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
       ownCollector("SELECT 'x' AS label, pg_sleep(600) AS value", 'timeout: 300ms'),
     );
     expect(await sleeping).toMatch(
-      /^(.*own\.yaml:\d+: )?the statement was cancelled: canceling statement due to statement timeout; make the SQL faster/,
+      /^\S*own\.yaml:12: collector "own": the statement was cancelled: canceling statement due to statement timeout; make the SQL faster/,
     );
     await expect.poll(() => running('pg_sleep')).toEqual([]);
   });
@@ -572,8 +572,8 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     const message = await whileLocked('users_role', () =>
       failure(reader, { config: 'database: { lock_timeout: 200ms }', collectors: ['members'] }),
     );
-    expect(message).toBe(
-      'a table is locked: canceling statement due to lock timeout; the next run tries again',
+    expect(message).toMatch(
+      /^\S*members\.yaml:\d+: collector "members": a table is locked: canceling statement due to lock timeout; the next run tries again$/,
     );
   });
 

@@ -91,7 +91,7 @@ async function findings({ library, reader, values, families }: Kit, server: Test
   ): Promise<string[]> => {
     const rows: string[] = [];
     await reader.read(
-      { sql, shipped: true, relations, timeoutMs: HANG_MS },
+      { sql, shipped: true, relations, askedBy: { kind: 'test', name: 'rows' }, timeoutMs: HANG_MS },
       values(NOW, wanted),
       (_columns, batch) => rows.push(...batch.map((row) => JSON.stringify(row))),
     );

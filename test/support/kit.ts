@@ -1,6 +1,7 @@
 import type { CollectorDefinition } from '../../src/collectors/definition.js';
 import type { MetricFamily } from '../../src/collectors/families.js';
 import type { CollectorLibrary } from '../../src/collectors/library.js';
+import { readableOf } from '../../src/collectors/readable.js';
 import { readOnce } from '../../src/collectors/reading.js';
 import type { Config } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
@@ -75,7 +76,7 @@ export async function openKit(url: string, configText = ''): Promise<Kit> {
       const definition = collector(name);
       if (!definition.events) throw new Error(`${name} has no events`);
       const found: TextRow[] = [];
-      await reader.read({ ...definition, sql: definition.events }, values(now, keys), (columns, rows) => {
+      await reader.read(readableOf(definition, definition.events), values(now, keys), (columns, rows) => {
         const names = columns.map((column) => column.name);
         found.push(...rows.map((row) => textRow(names, row)));
       });

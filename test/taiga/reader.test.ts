@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readOnce } from '../../src/collectors/reading.js';
-import type { Column, Database, Query, Row } from '../../src/database/database.js';
+import type { Database, Query, Row, TypedColumn } from '../../src/database/database.js';
 import type { ParameterValues } from '../../src/taiga/parameters.js';
 import { createReader } from '../../src/taiga/reader.js';
 import { describeMissing, REQUIRED_TABLES } from '../../src/taiga/schema.js';
@@ -10,6 +10,10 @@ import { collector, errorOf } from '../unit/helpers.js';
 
 const NO_RELATIONS: RelationLibrary = { resolve: () => [], has: () => false };
 const BATCH = 1000;
+
+function text(name: string): TypedColumn {
+  return { name, type: 'text' };
+}
 
 const VALUES: ParameterValues = {
   now: '2026-03-01T12:00:00Z',
@@ -45,7 +49,7 @@ interface FakeDatabase extends Database {
 
 /** Has all of Taiga's tables; answers every other query with `rows`, in batches. */
 function fakeDatabase(
-  columns: readonly Column[],
+  columns: readonly TypedColumn[],
   rows: Iterable<Row>,
   failure?: () => Error,
   fileRights: readonly Row[] = [],
@@ -63,7 +67,7 @@ function fakeDatabase(
       if (query.text.includes('pg_class')) {
         schemaReads += 1;
         onBatch(
-          [{ name: 'relname' }, { name: 'attname' }],
+          [text('relname'), text('attname')],
           [...REQUIRED_TABLES.map((name): Row => [name, 'id']), ...more],
         );
         return 1;
@@ -93,7 +97,7 @@ function fakeDatabase(
   };
 }
 
-const COLUMNS = [{ name: 'project' }, { name: 'items' }];
+const COLUMNS = [text('project'), text('items')];
 
 function* manyRows(count: number): Iterable<Row> {
   for (let i = 0; i < count; i++) yield [`p${i}`, String(i)];
@@ -157,14 +161,16 @@ describe('a mistake in the SQL', () => {
     const error = await errorOf(readOnce(createReader(database, NO_RELATIONS), collector({ now }), VALUES));
     expect(error.code).toBe('COLLECTOR_SQL');
     expect(error.message).toBe(
-      '/etc/bugflow/items.yaml:11: SQL: column "itmes" does not exist (Perhaps you meant "items".)',
+      '/etc/bugflow/items.yaml:11: collector "items": SQL: column "itmes" does not exist (Perhaps you meant "items".)',
     );
   });
 
   test('without a position it is told with the last line', async () => {
     const database = fakeDatabase(COLUMNS, [], () => syntaxError(undefined));
     const error = await errorOf(readOnce(createReader(database, NO_RELATIONS), collector({ now }), VALUES));
-    expect(error.message).toBe('/etc/bugflow/items.yaml:12: SQL: column "itmes" does not exist');
+    expect(error.message).toBe(
+      '/etc/bugflow/items.yaml:12: collector "items": SQL: column "itmes" does not exist',
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import type { ReadablePart, Reader } from '../../taiga/reader.js';
 import { MERGED_COLUMNS, type SqlSource } from '../../taiga/sql/compile.js';
 import { assertHistoryKeys } from '../assert-history-keys.js';
 import type { CollectorDefinition } from '../definition.js';
+import { readableOf, readablePartOf } from '../readable.js';
 import { createRowWatch, type Reading } from '../reading.js';
 import { wantedColumns } from '../row-values.js';
 import { createEventLedger, type EventLedger } from './ledger.js';
@@ -189,9 +190,10 @@ async function readChanges(
   // Without a change there is hardly a new project; the first change shows it.
   if (mark === undefined || groups.length > 0) {
     for (const { counted, ledger } of tasks) {
-      const { zeros, ...rest } = counted.definition;
+      const { definition } = counted;
+      const { zeros } = definition;
       if (zeros)
-        databaseMs += await reader.read({ ...rest, sql: zeros, frame: 'zeros' }, values(null), ledger.open);
+        databaseMs += await reader.read(readableOf(definition, zeros, 'zeros'), values(null), ledger.open);
     }
   }
   await sideBySide(slices(groups, feed.entriesPerItem()), SLICES_AT_ONCE, async (slice) => {
@@ -247,7 +249,7 @@ async function readSlice(
   // One that is shipped is read like several, so that its columns are the same in every pass.
   if (alone && others.length === 0 && !alone.shipped) {
     const found: { columns: readonly Column[]; rows: Row[] } = { columns: [], rows: [] };
-    const tookMs = await reader.read({ ...alone, sql: alone.events }, values, (columns, rows) => {
+    const tookMs = await reader.read(readableOf(alone, alone.events), values, (columns, rows) => {
       found.columns = columns;
       for (const row of rows) found.rows.push(row);
     });
@@ -257,13 +259,11 @@ async function readSlice(
     columns: wantedColumns(definition).map((name) => ({ name })),
     rows: [] as Row[],
   }));
-  const parts = definitions.map(
-    (definition, i): ReadablePart => ({
+  const parts = definitions.map((definition, i) =>
+    readablePartOf(definition, {
       sql: definition.events,
       reading: 'events',
       columns: found[i]?.columns.map(({ name }) => name) ?? [],
-      shipped: definition.shipped,
-      relations: definition.relations,
     }),
   );
   const startedAt = performance.now();
@@ -294,7 +294,7 @@ async function findStrangeKeys(
   values: ParameterValues,
 ): Promise<void> {
   try {
-    await reader.read({ ...definition, sql: definition.events, frame: 'strange' }, values, (columns, rows) =>
+    await reader.read(readableOf(definition, definition.events, 'strange'), values, (columns, rows) =>
       assertHistoryKeys(definition, columns, rows),
     );
   } catch (error) {

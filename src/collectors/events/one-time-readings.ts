@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.js';
 import { createChangeFeed } from '../../taiga/changes/change-feed.js';
+import { withoutOff } from '../../taiga/off.js';
 import type { ParameterValues } from '../../taiga/parameters.js';
 import type { Reader } from '../../taiga/reader.js';
 import type { CollectorDefinition } from '../definition.js';
@@ -41,11 +42,8 @@ async function beginEvents({
   past,
 }: OneTimeReadingsOptions): Promise<ReadonlyMap<string, Promise<Reading>>> {
   const values = past();
-  const readable: CollectorDefinition[] = [];
-  for (const definition of definitions)
-    if ((await reader.lacking(definition.requires)).length === 0) readable.push(definition);
   const readings = createEventReadings({
-    definitions: eventDefinitions(readable),
+    definitions: eventDefinitions(await withoutOff(reader, definitions)),
     reader,
     feed: createChangeFeed({ database, reader, values: () => values }),
     gatherMs: 0,

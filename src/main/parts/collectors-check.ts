@@ -5,6 +5,7 @@ import type { Reading } from '../../collectors/reading.js';
 import { verifyEach } from '../../collectors/verify.js';
 import type { Database } from '../../database/database.js';
 import { BugflowError, isDatabaseUnusable, messageOf } from '../../errors.js';
+import { offReason } from '../../taiga/off.js';
 import type { ParameterValues } from '../../taiga/parameters.js';
 import { createReader, type Reader } from '../../taiga/reader.js';
 import { describeMissing } from '../../taiga/schema.js';
@@ -84,11 +85,11 @@ async function tryEach(
   for (const definition of collectors) {
     const { name } = definition;
     try {
-      const missing = await reader.lacking(definition.requires);
-      if (missing.length > 0) {
+      const off = await offReason(reader, definition);
+      if (off) {
         trials.push({
           definition,
-          row: [name, `off: ${describeMissing(missing)}`, '', '', ''],
+          row: [name, `off: ${describeMissing(off.missing)}`, '', '', ''],
           databaseMs: 0,
         });
         continue;

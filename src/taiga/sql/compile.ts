@@ -1,6 +1,7 @@
-import { BugflowError, type Place } from '../../errors.js';
+import type { Place } from '../../errors.js';
+import { type Asker, queryError } from '../asker.js';
 import { KEY_PATTERN } from '../history-keys.js';
-import { PARAMETER_TYPES, type ParameterName } from '../parameters.js';
+import { isShared, type OwnParameters, PARAMETER_TYPES } from '../parameters.js';
 import type { Relation } from './relations.js';
 import { scanParameters } from './scan.js';
 
@@ -15,9 +16,23 @@ export interface SqlSource {
 export interface CompiledQuery {
   readonly text: string;
   /** What `$1`, `$2` … are. */
-  readonly parameters: readonly ParameterName[];
+  readonly parameters: readonly string[];
   /** The place in a person's file of a 1-based character position in `text`, as PostgreSQL reports it. */
   locate(position: number): Place;
+}
+
+/** What is known of who asks. */
+export interface CompileContext {
+  /** Parameters beside the shared ones. */
+  readonly own?: OwnParameters | undefined;
+  /** For errors; absent: a collector whose file is being read. */
+  readonly askedBy?: Asker | undefined;
+}
+
+export interface CompileOptions extends CompileContext {
+  readonly frame?: Frame | undefined;
+  /** No more rows than this. */
+  readonly limit?: number | undefined;
 }
 
 interface Segment {
@@ -89,18 +104,21 @@ function microseconds(time: string): string {
 /**
  * Puts the relations before the collector's own SQL as CTEs and binds its `:name` parameters.
  * The SQL becomes a CTE, too: that keeps its own `WITH`, and leaves no room for a second statement.
- * @throws BugflowError for an unknown parameter.
+ * @throws BugflowError for an unknown parameter, naming those that are known, and for one of its own that is called like
+ * a shared one.
  */
 export function compileQuery(
   source: SqlSource,
   relations: readonly Relation[],
-  frame: Frame = 'rows',
+  { frame = 'rows', limit, ...context }: CompileOptions = {},
 ): CompiledQuery {
-  const query = createQueryText();
+  assertUnshared(context, source);
+  const query = createQueryText(context);
   for (const { name, source: relation } of relations) query.addTable(name, relation);
   query.addTable('collector', source);
   query.closeTables();
-  query.append(FRAMES[frame], source);
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw new Error(`limit ${limit}`);
+  query.append(limit === undefined ? FRAMES[frame] : `${FRAMES[frame]} LIMIT ${limit}`, source);
   return query.compiled();
 }
 
@@ -111,8 +129,9 @@ export function compileQuery(
 export function compileMerged(
   parts: readonly [MergedPart, ...MergedPart[]],
   relations: readonly Relation[],
+  context: CompileContext = {},
 ): CompiledQuery {
-  const query = createQueryText();
+  const query = createQueryText(context);
   for (const { name, source } of relations) query.addTable(name, source);
   for (const [i, { sql }] of parts.entries()) query.addTable(`collector_${i}`, sql);
   query.closeTables();
@@ -146,8 +165,9 @@ interface QueryText {
   compiled(): CompiledQuery;
 }
 
-function createQueryText(): QueryText {
-  const parameters: ParameterName[] = [];
+function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
+  const parameters: string[] = [];
+  const bind = (source: SqlSource): string => bindParameters(source, parameters, own, askedBy);
   const segments: Segment[] = [];
   let text = '';
   const locate = (position: number): Place => {
@@ -167,14 +187,14 @@ function createQueryText(): QueryText {
     addTable(name, source) {
       text += `${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`;
       segments.push({ firstLine: countLines(text), source, isAfter: false });
-      text += bindParameters({ ...source, text: source.text.replace(/;\s*$/, '') }, parameters);
+      text += bind({ ...source, text: source.text.replace(/;\s*$/, '') });
     },
     closeTables() {
       text += '\n)\n';
     },
     append(added, about) {
       segments.push({ firstLine: countLines(text), source: about, isAfter: true });
-      text += bindParameters({ ...about, text: added }, parameters);
+      text += bind({ ...about, text: added });
     },
     compiled: () => ({ text, parameters, locate }),
   };
@@ -186,29 +206,45 @@ export function mentioned(relations: readonly string[], { text }: SqlSource): st
 }
 
 /** Replaces each `:name` by `$n::type`; lines stay as they are, so that positions keep their meaning. */
-function bindParameters(source: SqlSource, parameters: ParameterName[]): string {
+function bindParameters(
+  source: SqlSource,
+  parameters: string[],
+  own: OwnParameters,
+  askedBy: Asker | undefined,
+): string {
   let text = '';
   let end = 0;
   for (const use of scanParameters(source.text)) {
-    if (!isParameterName(use.name)) {
-      throw new BugflowError(
-        'COLLECTOR_INVALID',
-        `unknown parameter :${use.name}; known are ${Object.keys(PARAMETER_TYPES)
-          .map((name) => `:${name}`)
-          .join(', ')}`,
-        { place: { file: source.file, line: source.line + countLines(source.text.slice(0, use.start)) - 1 } },
-      );
+    const type = typeOf(use.name, own);
+    if (type === undefined) {
+      const known = [...Object.keys(own), ...Object.keys(PARAMETER_TYPES)].map((name) => `:${name}`);
+      throw queryError('invalid', askedBy, `unknown parameter :${use.name}; known are ${known.join(', ')}`, {
+        place: { file: source.file, line: source.line + countLines(source.text.slice(0, use.start)) - 1 },
+      });
     }
     let index = parameters.indexOf(use.name);
     if (index < 0) index = parameters.push(use.name) - 1;
-    text += `${source.text.slice(end, use.start)}$${index + 1}::${PARAMETER_TYPES[use.name]}`;
+    text += `${source.text.slice(end, use.start)}$${index + 1}::${type}`;
     end = use.end;
   }
   return text + source.text.slice(end);
 }
 
-function isParameterName(name: string): name is ParameterName {
-  return Object.hasOwn(PARAMETER_TYPES, name);
+/** Relations bind the shared ones: another value of that name would not reach them, or change what they mean. */
+function assertUnshared({ own = {}, askedBy }: CompileContext, { file, line }: SqlSource): void {
+  const name = Object.keys(own).find(isShared);
+  if (name === undefined) return;
+  throw queryError(
+    'invalid',
+    askedBy,
+    `the parameter :${name} is one that all SQL can bind; give yours another name`,
+    { place: { file, line } },
+  );
+}
+
+function typeOf(name: string, own: OwnParameters): string | undefined {
+  if (isShared(name)) return PARAMETER_TYPES[name];
+  return Object.hasOwn(own, name) ? own[name]?.type : undefined;
 }
 
 /** 1-based number of the line on which the text ends. */

@@ -1,6 +1,6 @@
 import { sideBySide } from '../../base/side-by-side.js';
 import type { ParameterValues } from '../parameters.js';
-import type { Reader } from '../reader.js';
+import type { Readable, Reader } from '../reader.js';
 import {
   isUpToDate,
   type KnownStatus,
@@ -55,14 +55,20 @@ const SLICES_AT_ONCE = 2;
 const WRITE_EVERY_MICROS = 10 * 60 * 1_000_000;
 
 /** With id 0 each board itself: whether one of its statuses is called like a backlog. */
-const CURRENT = `SELECT kind, project_id, status_id, status, is_closed FROM any_status
+const CURRENT = about(
+  ['any_status', 'board'],
+  `SELECT kind, project_id, status_id, status, is_closed FROM any_status
 UNION ALL
-SELECT kind, project_id, 0, '', has_backlog FROM board`;
-const EVIDENCE = `SELECT kind, project_id, status_id, status, is_closed,
+SELECT kind, project_id, 0, '', has_backlog FROM board`,
+);
+const EVIDENCE = about(
+  ['status_evidence'],
+  `SELECT kind, project_id, status_id, status, is_closed,
   (extract(epoch FROM CASE WHEN isfinite(valid_from) THEN valid_from END) * 1000000)::bigint AS since
 FROM status_evidence
-ORDER BY valid_from`;
-const KEYS = 'SELECT project_id, key, entries FROM history_key';
+ORDER BY valid_from`,
+);
+const KEYS = about(['history_key'], 'SELECT project_id, key, entries FROM history_key');
 
 export function createStatusMemory({ reader, values, before, store }: StatusMemoryOptions): StatusMemory {
   let known: KnownStatuses = new Map();
@@ -111,7 +117,7 @@ export function createStatusMemory({ reader, values, before, store }: StatusMemo
 
 async function readCurrent(reader: Reader, values: ParameterValues): Promise<StatusRow[]> {
   const found: StatusRow[] = [];
-  await readRows(reader, CURRENT, ['any_status', 'board'], values, (row) => found.push(toStatusRow(row)));
+  await readRows(reader, CURRENT, values, (row) => found.push(toStatusRow(row)));
   return found;
 }
 
@@ -120,7 +126,7 @@ async function readEvidence(reader: Reader, values: ParameterValues): Promise<Kn
   const found = new Map<string, KnownStatus>();
   const slices = await readSlices(reader, values);
   await sideBySide(slices, SLICES_AT_ONCE, async ({ projects, keys }) => {
-    await readRows(reader, EVIDENCE, ['status_evidence'], { ...values, keys }, (row) => {
+    await readRows(reader, EVIDENCE, { ...values, keys }, (row) => {
       const [, projectId, , , isClosed, since] = row;
       // An item that came from elsewhere tells of statuses there, too: all that is known of those comes with their slice.
       if (!projects.has(projectId ?? '')) return;
@@ -147,7 +153,7 @@ async function readSlices(reader: Reader, values: ParameterValues): Promise<Proj
   const slices: { projects: Set<string>; keys: string[] }[] = [];
   let slice = { projects: new Set<string>(), keys: [] as string[] };
   let entries = 0;
-  await readRows(reader, KEYS, ['history_key'], values, ([projectId, key, count]) => {
+  await readRows(reader, KEYS, values, ([projectId, key, count]) => {
     const project = projectId ?? '';
     if (entries >= SLICE_ENTRIES && !slice.projects.has(project)) {
       slice = { projects: new Set(), keys: [] };
@@ -163,15 +169,17 @@ async function readSlices(reader: Reader, values: ParameterValues): Promise<Proj
 
 async function readRows(
   reader: Reader,
-  text: string,
-  relations: readonly string[],
+  readable: Readable,
   values: ParameterValues,
   onRow: (row: readonly (string | null)[]) => void,
 ): Promise<void> {
-  const sql = { text, file: relations[0] ?? '', line: 1 };
-  await reader.read({ sql, shipped: true, relations, timeoutMs: TIMEOUT_MS }, values, (_columns, rows) =>
-    rows.forEach(onRow),
-  );
+  await reader.read(readable, values, (_columns, rows) => rows.forEach(onRow));
+}
+
+function about(relations: readonly [string, ...string[]], text: string): Readable {
+  const [name] = relations;
+  const sql = { text, file: name, line: 1 };
+  return { sql, shipped: true, relations, askedBy: { kind: 'relation', name }, timeoutMs: TIMEOUT_MS };
 }
 
 function toStatusRow([kind, projectId, statusId, name, isClosed]: readonly (string | null)[]): StatusRow {

@@ -1,0 +1,42 @@
+import { sqlMistakeOf } from '../database/explain-error.js';
+import { hasCode } from '../errors.js';
+import { type Asker, queryError } from './asker.js';
+import type { CompiledQuery, SqlSource } from './sql/compile.js';
+
+/** Who asked with which piece of SQL. */
+export interface Asked {
+  readonly sql: SqlSource;
+  readonly askedBy: Asker;
+}
+
+/** PostgreSQL's word on a mistake in the SQL, with the file and line where a person finds it; undefined for other errors. */
+export function explainMistake(
+  error: unknown,
+  query: CompiledQuery,
+  asked: readonly Asked[],
+): Error | undefined {
+  const mistake = sqlMistakeOf(error);
+  if (!mistake) return undefined;
+  const { message, hint, position } = mistake;
+  const place = query.locate(position ?? query.text.length);
+  const own = asked.filter(({ sql }) => sql.file === place.file);
+  return queryError(
+    'sql',
+    (own.length > 0 ? own : asked).map(({ askedBy }) => askedBy),
+    `SQL: ${message}${hint === undefined ? '' : ` (${hint})`}`,
+    { place, cause: error },
+  );
+}
+
+/** The same error, or for SQL that took too long one that says whose it is. */
+export function nameTimeout(error: unknown, asked: readonly Asked[]): unknown {
+  const [first] = asked;
+  if (!first || !hasCode(error, 'COLLECTOR_TIMEOUT')) return error;
+  const { file, line } = first.sql;
+  return queryError(
+    'timeout',
+    asked.map(({ askedBy }) => askedBy),
+    error.message,
+    { place: { file, line }, cause: error },
+  );
+}

@@ -1,0 +1,80 @@
+import type { Asker } from '../asker.js';
+import type { OwnParameters } from '../parameters.js';
+import {
+  type CompiledQuery,
+  compileMerged,
+  compileQuery,
+  type Frame,
+  type MergedPart,
+  mentioned,
+  type SqlSource,
+} from './compile.js';
+import type { Has, RelationLibrary } from './relations.js';
+
+/** A piece of SQL, and what to make of it. */
+export interface Compilable {
+  readonly sql: SqlSource;
+  readonly relations: readonly string[];
+  readonly askedBy: Asker;
+  /** `rows` when absent. */
+  readonly frame?: Frame;
+  /** No more rows than this. */
+  readonly limit?: number;
+  /** What it binds beside the shared parameters. */
+  readonly parameters?: OwnParameters;
+}
+
+export interface CompilablePart extends MergedPart, Pick<Compilable, 'relations' | 'askedBy'> {}
+
+/** Compiles each query once for each variant of the relations that a database needs, and keeps it. */
+export interface Compiler {
+  /** @throws BugflowError */
+  compile(query: Compilable, has: Has): CompiledQuery;
+  /** @throws BugflowError */
+  compileMerged(parts: readonly [CompilablePart, ...CompilablePart[]], has: Has): CompiledQuery;
+}
+
+/** Of the queries there are, several times as many; but nobody's SQL is kept for ever. */
+const MOST_KEPT = 300;
+
+export function createCompiler(relations: RelationLibrary): Compiler {
+  /** The one that was wanted least recently is first. */
+  const kept = new Map<string, CompiledQuery>();
+  const numbers = new WeakMap<SqlSource, number>();
+  let pieces = 0;
+
+  /** Stands for a piece of SQL: one that is made anew each time is compiled anew. */
+  const numberOf = (sql: SqlSource): number => {
+    const number = numbers.get(sql) ?? pieces++;
+    numbers.set(sql, number);
+    return number;
+  };
+  const keep = (key: string, compile: () => CompiledQuery): CompiledQuery => {
+    const query = kept.get(key) ?? compile();
+    kept.delete(key);
+    kept.set(key, query);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MOST_KEPT) break;
+      kept.delete(oldest);
+    }
+    return query;
+  };
+
+  return {
+    compile({ sql, relations: names, frame, limit, parameters: own = {}, askedBy }, has) {
+      const read = relations.resolve(mentioned(names, sql), has);
+      const types = Object.entries(own).map(([name, { type }]) => [name, type]);
+      const files = read.map(({ source }) => source.file);
+      return keep(JSON.stringify([numberOf(sql), frame, limit, types, files]), () =>
+        compileQuery(sql, read, { frame, limit, own, askedBy }),
+      );
+    },
+    compileMerged(parts, has) {
+      const names = new Set(parts.flatMap(({ relations: wanted, sql }) => mentioned(wanted, sql)));
+      const read = relations.resolve([...names], has);
+      const shapes = parts.map(({ sql, reading, columns }) => [numberOf(sql), reading, columns]);
+      const files = read.map(({ source }) => source.file);
+      return keep(JSON.stringify([shapes, files]), () => compileMerged(parts, read));
+    },
+  };
+}
