@@ -6,8 +6,8 @@ import { readDashboards } from '../grafana/dashboard.js';
 import { type Published, publish } from '../grafana/publish.js';
 import type { Project } from '../grafana/walls.js';
 import type { RetryPolicy } from '../http/retry.js';
-import { parameterValues } from '../taiga/parameters.js';
-import { createReader } from '../taiga/reader.js';
+import { type ParameterValues, parameterValues } from '../taiga/parameters.js';
+import { createTaiga } from '../taiga/taiga.js';
 import type { Installation } from './installation.js';
 import { openDatabase } from './open-database.js';
 import { formatTable } from './table.js';
@@ -65,14 +65,24 @@ export async function grafana(installation: Installation, options: GrafanaComman
   }
 }
 
+/** Far more than anybody has; so many still fit into memory. */
+const MOST_PROJECTS = 100_000;
+
 /** Those that the exporter exports, in the order of their names. */
 async function readProjects({ config, library }: Installation, now: Date): Promise<readonly Project[]> {
   const { database } = openDatabase(config, { onIdleError: () => undefined });
   try {
     const { allowSuperuser } = config.database;
-    const reader = createReader(database, library.relations, { allowSuperuser });
-    const { columns, rows } = await reader.readRelation('project', parameterValues(config, now));
-    const [slug, name] = [columns.indexOf('project'), columns.indexOf('project_name')];
+    const { relations } = library;
+    const values = (): ParameterValues => parameterValues(config, now);
+    const taiga = createTaiga({ database, relations, values, allowSuperuser });
+    const { columns, rows } = await taiga.query({
+      askedBy: { kind: 'command', name: 'grafana' },
+      from: { relation: 'project' },
+      limit: MOST_PROJECTS,
+    });
+    const names = columns.map((column) => column.name);
+    const [slug, name] = [names.indexOf('project'), names.indexOf('project_name')];
     return inOrder(rows.map((row) => ({ slug: row[slug] ?? '', name: row[name] ?? '' })));
   } finally {
     await database.close();

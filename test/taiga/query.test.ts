@@ -1,0 +1,214 @@
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/config.js';
+import { createDatabase, type Database, type RowStream } from '../../src/database/database.js';
+import { taigaSchemaSql } from '../../src/demo/schema.js';
+import { parameterValues } from '../../src/taiga/parameters.js';
+import type { ReadablePart } from '../../src/taiga/reader.js';
+import type { SqlSource } from '../../src/taiga/sql/compile.js';
+import { loadRelations } from '../../src/taiga/sql/relations.js';
+import { createTaiga, type Query, type Taiga } from '../../src/taiga/taiga.js';
+import { createFolder } from '../support/bugflow.js';
+import { describeOnPostgres } from '../support/postgres.js';
+import { errorOf } from '../unit/helpers.js';
+
+const DAILY = { kind: 'report', name: 'daily' };
+
+function written(text: string): SqlSource {
+  return { text, file: 'reports/daily.yaml', line: 7 };
+}
+
+describeOnPostgres('a question to Taiga', (server) => {
+  let taiga: Taiga;
+  let database: Database;
+
+  beforeAll(async () => {
+    await server().query(taigaSchemaSql);
+    const env = { TAIGA_DATABASE_URL: server().url };
+    const config = await loadConfig({ file: undefined, env });
+    database = createDatabase(config.database, { onIdleError: () => undefined });
+    const folder = createFolder();
+    folder.write('two.sql', 'SELECT * FROM (VALUES (1), (2)) AS t (n)');
+    folder.write('moment.sql', 'SELECT :now AS at');
+    const file = folder.write('broken.sql', '-- one\nSELECT nothing FROM nowhere');
+    const relations = await loadRelations(dirname(file));
+    folder.remove();
+    const values = (at: Date) => parameterValues(config, at);
+    taiga = createTaiga({ database, relations, values, allowSuperuser: true });
+  });
+  afterAll(() => database.close());
+
+  const ask = (text: string, more: Partial<Query> = {}, relations: readonly string[] = []) =>
+    taiga.query({ askedBy: DAILY, from: { sql: written(text), relations, shipped: false }, ...more });
+
+  test.each([
+    ["'a'", 'text', 'a'],
+    ["'a'::varchar(3)", 'text', 'a'],
+    ["'a'::name", 'text', 'a'],
+    ['NULL::integer', 'number', null],
+    ['1', 'number', '1'],
+    ['9007199254740993', 'number', '9007199254740993'],
+    ['0.10', 'number', '0.10'],
+    ["'NaN'::double precision", 'number', 'NaN'],
+    ['1 = 1', 'boolean', 'true'],
+    ["'2026-03-01 12:00:00+01'::timestamptz", 'timestamp', '2026-03-01 11:00:00+00'],
+    ["'2026-03-01 12:00:00'::timestamp", 'timestamp', '2026-03-01 12:00:00'],
+    ["'2026-03-01'::date", 'date', '2026-03-01'],
+    ["'12:00'::time", 'time', '12:00:00'],
+    ["interval '90 minutes'", 'interval', '01:30:00'],
+    [`'{"a": 1}'::jsonb`, 'json', '{"a": 1}'],
+    ["'[]'::json", 'json', '[]'],
+    ["ARRAY['a', 'b']", 'array', '{a,b}'],
+    ["'00000000-0000-0000-0000-000000000001'::uuid", 'text', '00000000-0000-0000-0000-000000000001'],
+  ])('knows that %s is %s', async (expression, type, cell) => {
+    const { columns, rows } = await ask(`SELECT ${expression} AS it`);
+    expect(columns).toEqual([{ name: 'it', type }]);
+    expect(rows).toEqual([[cell]]);
+  });
+
+  test('knows the columns where there is no row', async () => {
+    const { columns, rows, isCut } = await ask('SELECT 1 AS n, now() AS at WHERE false');
+    expect(columns).toEqual([
+      { name: 'n', type: 'number' },
+      { name: 'at', type: 'timestamp' },
+    ]);
+    expect([rows, isCut]).toEqual([[], false]);
+  });
+
+  test('can be a relation as a whole', async () => {
+    expect(await taiga.query({ askedBy: DAILY, from: { relation: 'two' } })).toEqual({
+      columns: [{ name: 'n', type: 'number' }],
+      rows: [['1'], ['2']],
+      isCut: false,
+    });
+  });
+
+  test('names a relation that is not there', async () => {
+    const error = await errorOf(taiga.query({ askedBy: DAILY, from: { relation: 'two; SELECT 1' } }));
+    expect(error.code).toBe('QUERY_INVALID');
+    expect(error.message).toContain('report "daily": unknown relation "two; SELECT 1"; see the files in');
+  });
+
+  test('binds its own parameters beside the shared ones', async () => {
+    const { rows } = await ask(
+      'SELECT :sprint AS sprint, :from + 1 AS day, n, :time_zone AS zone FROM two WHERE n = ANY (:some)',
+      {
+        parameters: {
+          from: { type: 'date', value: '2026-03-01' },
+          sprint: { type: 'text', value: "'; DROP TABLE users_user" },
+          some: { type: 'integer[]', value: [2, 3] },
+        },
+      },
+      ['two'],
+    );
+    expect(rows).toEqual([["'; DROP TABLE users_user", '2026-03-02', '2', 'UTC']]);
+  });
+
+  test('binds what a parameter is this time', async () => {
+    const sql = written('SELECT :n AS n');
+    const of = async (value: unknown) => {
+      const from = { sql, relations: [], shipped: false };
+      return (await taiga.query({ askedBy: DAILY, from, parameters: { n: { type: 'integer', value } } }))
+        .rows;
+    };
+    expect([await of(1), await of(2), await of(null)]).toEqual([[['1']], [['2']], [[null]]]);
+  });
+
+  test('names a parameter that nobody knows, and those that are known', async () => {
+    const error = await errorOf(
+      ask('SELECT 1,\n  :form', { parameters: { from: { type: 'date', value: '2026-03-01' } } }),
+    );
+    expect(error.code).toBe('QUERY_INVALID');
+    expect(error.message).toMatch(
+      /^reports\/daily\.yaml:8: report "daily": unknown parameter :form; known are :from, :now, :keys, .*:taiga_url$/,
+    );
+  });
+
+  test('has no parameter that is called like a shared one', async () => {
+    const error = await errorOf(ask('SELECT :now', { parameters: { now: { type: 'text', value: 'x' } } }));
+    expect(error.message).toBe(
+      'reports/daily.yaml:7: report "daily": the parameter :now is one that all SQL can bind; give yours another name',
+    );
+  });
+
+  test('has no more rows than its limit, and says whether there are more', async () => {
+    const text = 'SELECT n FROM generate_series(1, 100000) AS n ORDER BY n';
+    const few = await ask(text, { limit: 3 });
+    expect([few.rows, few.isCut]).toEqual([[['1'], ['2'], ['3']], true]);
+    const all = await ask('SELECT n FROM two', { limit: 2 }, ['two']);
+    expect([all.rows.length, all.isCut]).toEqual([2, false]);
+    const byDefault = await ask(text);
+    expect([byDefault.rows.length, byDefault.isCut]).toEqual([10_000, true]);
+  });
+
+  test('is answered as of the moment that it is about', async () => {
+    const at = new Date('2025-12-24T18:00:00Z');
+    for (const answer of [
+      await ask('SELECT :now AS at', { at }),
+      await ask('SELECT at FROM moment', { at }, ['moment']),
+    ])
+      expect(answer.rows).toEqual([['2025-12-24 18:00:00+00']]);
+  });
+
+  test('of a past that its SQL does not tell is refused', async () => {
+    const error = await errorOf(ask('SELECT count(*) FROM issues_issue', { at: new Date('2025-12-24') }));
+    expect(error.code).toBe('QUERY_INVALID');
+    expect(error.message).toMatch(
+      /^reports\/daily\.yaml:7: report "daily": this SQL .* only tell the present/,
+    );
+  });
+
+  test.each([
+    [
+      'its own SQL',
+      'SELECT 1,\n  itmes FROM two',
+      'reports/daily.yaml:8: report "daily": SQL: column "itmes"',
+    ],
+    ['a relation', 'SELECT 1 FROM two, broken', 'broken.sql:2: report "daily": SQL: relation "nowhere"'],
+  ])('with a mistake in %s names file, line and who asked', async (_title, text, message) => {
+    const error = await errorOf(ask(text, {}, ['two', 'broken']));
+    expect(error.code).toBe('QUERY_SQL');
+    expect(error.message).toContain(message);
+  });
+
+  test('that takes too long says whose it is', async () => {
+    const error = await errorOf(ask('SELECT pg_sleep(600)', { timeoutMs: 100 }));
+    expect(error.code).toBe('QUERY_TIMEOUT');
+    expect(error.message).toBe(
+      'reports/daily.yaml:7: report "daily": the statement was cancelled: canceling statement due to statement timeout; make the SQL faster or raise its timeout',
+    );
+  });
+
+  describe('of several together', () => {
+    const part = (name: string, text: string): ReadablePart => ({
+      sql: { text, file: `${name}.yaml`, line: 3 },
+      reading: 'now',
+      columns: ['n'],
+      relations: ['two'],
+      shipped: true,
+      askedBy: { kind: 'collector', name },
+    });
+    const drain = async ([stream]: readonly RowStream[]): Promise<void> => {
+      while (stream && (await stream.next()).rows.length > 0);
+    };
+    const together = (...parts: [ReadablePart, ...ReadablePart[]]) =>
+      taiga.readTogether([{ parts, timeoutMs: 100 }], {} as never, drain);
+
+    test('with a mistake in one names that', async () => {
+      const error = await errorOf(
+        together(part('good', 'SELECT n FROM two'), part('bad', 'SELECT m AS n FROM two')),
+      );
+      expect(error.code).toBe('COLLECTOR_SQL');
+      expect(error.message).toMatch(/^bad\.yaml:3: collector "bad": SQL: column "m" does not exist/);
+    });
+
+    test('that take too long name them, and are no mistake in the SQL', async () => {
+      const slow = ['a', 'b', 'c', 'd'].map((name) => part(name, 'SELECT pg_sleep(600), 1 AS n'));
+      const error = await errorOf(together(part('first', 'SELECT n FROM two'), ...slow));
+      expect(error.code).toBe('COLLECTOR_TIMEOUT');
+      expect(error.message).toMatch(
+        /^first\.yaml:3: collector "first", collector "a", collector "b" and 2 others: the statement was cancelled/,
+      );
+    });
+  });
+});
