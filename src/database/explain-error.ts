@@ -136,7 +136,7 @@ export interface DatabaseTarget {
   readonly database: string;
 }
 
-const NOWHERE: Target = { where: '', host: '', user: '', database: '' };
+const NOWHERE: DatabaseTarget = { where: '', host: '', user: '', database: '' };
 
 /** Where the configured database was when the configuration was read. */
 export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): DatabaseTarget {

@@ -133,6 +133,8 @@ describeOnPostgres('counters that are known before anything happens', (server) =
       '/etc/bugflow/own.yaml:30: collector "blocked_durations": zeros need all labels of at least one of its metrics (they return at, project)',
     );
     const noTime = await errorOf(read("SELECT project,\n 'task' AS kind\nFROM project"));
-    expect(noTime.message).toMatch(/^\/etc\/bugflow\/own\.yaml:32: collector "\w+": SQL: column "at" does not exist/);
+    expect(noTime.message).toMatch(
+      /^\/etc\/bugflow\/own\.yaml:32: collector "\w+": SQL: column "at" does not exist/,
+    );
   });
 });

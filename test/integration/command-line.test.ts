@@ -192,7 +192,9 @@ describe('the command line', () => {
       const file = folder.write('half/bugflow.yaml', OWN_COLLECTOR);
       const { status, stdout, stderr } = await bugflow(['-c', file, 'collect', 'own', 'members'], env);
       expect(status).toBe(1);
-      expect(stderr).toMatch(/^taiga-bugflow: \S*half\/own\.yaml:\d+: collector "\w+": SQL: division by zero\n$/);
+      expect(stderr).toMatch(
+        /^taiga-bugflow: \S*half\/own\.yaml:\d+: collector "\w+": SQL: division by zero\n$/,
+      );
       expect(new Metrics(stdout).sum('taiga_project_members')).toBe(5);
     });
   });
@@ -262,7 +264,9 @@ describe('the command line', () => {
       const outcome = await bugflow(['-c', file, 'check'], env);
       expect(outcome.status).toBe(1);
       expect(line(outcome, 'own ')).toBe('own | FAILED');
-      expect(outcome.stdout).toMatch(/own\.yaml:\d+: collector "\w+": SQL: division by zero\n1 of \d+ collectors failed\.\n$/);
+      expect(outcome.stdout).toMatch(
+        /own\.yaml:\d+: collector "\w+": SQL: division by zero\n1 of \d+ collectors failed\.\n$/,
+      );
     });
 
     it('tells where history differs from what is there, or cannot be read, and ends with status 1', async () => {

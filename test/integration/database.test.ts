@@ -72,7 +72,11 @@ describeOnPostgres('a collector', (server) => {
 
     const attempts: readonly (readonly [string, string, RegExp])[] = [
       ['INSERT', "INSERT INTO victim (text) VALUES ('x')", /own\.yaml:12: collector "\w+": SQL: /],
-      ['UPDATE', "UPDATE victim SET text = 'x' RETURNING text AS label, 1 AS value", /own\.yaml:12: collector "\w+": SQL: /],
+      [
+        'UPDATE',
+        "UPDATE victim SET text = 'x' RETURNING text AS label, 1 AS value",
+        /own\.yaml:12: collector "\w+": SQL: /,
+      ],
       ['DELETE', 'DELETE FROM victim', /own\.yaml:12: collector "\w+": SQL: /],
       [
         'a data-modifying CTE',

@@ -181,7 +181,9 @@ describe('the service', () => {
       expect(found.value('bugflow_collector_up', { collector: 'items' })).toBe(1);
       expect(found.value('bugflow_database_up')).toBe(1);
     });
-    expect(logged.join('')).toMatch(/collector failed: [^"]*own\.yaml:\d+: collector \\?"\w+\\?": SQL: division by zero/);
+    expect(logged.join('')).toMatch(
+      /collector failed: [^"]*own\.yaml:\d+: collector \\?"\w+\\?": SQL: division by zero/,
+    );
     const page = await (await fetch(`${service?.address}/collectors`)).text();
     expect(page).toContain('division by zero');
   });

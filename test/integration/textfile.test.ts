@@ -79,7 +79,9 @@ describe('collect --output', () => {
     );
     const outcome = await bugflow(['-c', config, 'collect', '--output', file, 'own', 'members'], env);
     expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toMatch(/^taiga-bugflow: \S*own\.yaml:\d+: collector "\w+": SQL: division by zero\n$/);
+    expect(outcome.stderr).toMatch(
+      /^taiga-bugflow: \S*own\.yaml:\d+: collector "\w+": SQL: division by zero\n$/,
+    );
     const metrics = new Metrics(readFileSync(file, 'utf8'));
     expect(metrics.table('bugflow_collector_up', ['collector'])).toEqual({ members: 1, own: 0 });
     expect(metrics.sum('taiga_project_members')).toBe(5);
