@@ -1,5 +1,5 @@
+import { BugflowError } from '../base/errors.js';
 import { withoutSlash } from '../config/web-address.js';
-import { BugflowError } from '../errors.js';
 import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';

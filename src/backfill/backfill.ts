@@ -1,4 +1,4 @@
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { chooseBlockMs, endBeforeNow, RECENT_EDGE_MS } from './block-windows.js';
 import { createDryRun } from './dry-run.js';

@@ -1,4 +1,4 @@
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import type { Grid } from './steps.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import { lchown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { blocksAndTheirSources, names, tryJson, ULID } from './block-folders.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
-import { isTemporaryOf } from '../files/write-atomically.js';
+import { BugflowError } from '../base/errors.js';
+import { isTemporaryOf } from '../base/write-atomically.js';
 import { FILE_NAME, type WindowFile } from './openmetrics-files.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { BugflowError, messageOf } from '../errors.js';
+import { BugflowError, messageOf } from '../base/errors.js';
 import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
 

@@ -1,4 +1,4 @@
-import { BugflowError, messageOf } from '../errors.js';
+import { BugflowError, messageOf } from '../base/errors.js';
 
 /** What a person can do about a file or folder that cannot be written. */
 export function outputError(error: unknown, path: string): BugflowError {

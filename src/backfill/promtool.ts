@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { blockHours } from './block-windows.js';
 import { diskFull, isErrorCode } from './output-error.js';
 

@@ -1,4 +1,4 @@
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { findFirstScrape, type Scraped } from './first-scrape.js';
 import { findRetention } from './retention.js';
 import type { Grid } from './steps.js';

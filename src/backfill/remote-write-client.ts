@@ -1,4 +1,4 @@
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import type { Outcome } from '../http/exchange.js';
 import { createHttpClient } from '../http/http-client.js';
 import type { HttpTarget } from '../http/http-target.js';

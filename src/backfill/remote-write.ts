@@ -1,4 +1,4 @@
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { httpTarget } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { createRemoteWriteClient, RETRY, type RemoteWriteClient } from './remote-write-client.js';

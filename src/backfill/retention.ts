@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { BugflowError, messageOf } from '../errors.js';
+import { BugflowError, messageOf } from '../base/errors.js';
 import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import type { Change, Timeline } from './timeline.js';
 
 /** The moments that a backfill writes samples for: `fromMs`, `fromMs + stepMs`, … `toMs`. Unix milliseconds. */

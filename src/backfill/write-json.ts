@@ -1,4 +1,4 @@
-import { writeAtomically } from '../files/write-atomically.js';
+import { writeAtomically } from '../base/write-atomically.js';
 import { outputError } from './output-error.js';
 
 /** @throws BugflowError */

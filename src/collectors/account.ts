@@ -1,4 +1,4 @@
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import type { MetricDefinition } from './definition.js';
 import type { Distribution, MetricFamily } from './families.js';
 import type { SeriesKey } from './labels.js';

@@ -1,5 +1,5 @@
+import { BugflowError } from '../base/errors.js';
 import type { Column, Row } from '../database/database.js';
-import { BugflowError } from '../errors.js';
 import { isHistoryKey, MODELS } from '../taiga/history-keys.js';
 import type { CollectorDefinition } from './definition.js';
 

@@ -1,8 +1,8 @@
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
-import { type Document, readDocument } from '../documents/document.js';
-import { duration, timeout } from '../documents/duration.js';
-import { BugflowError, type Place } from '../errors.js';
+import { type Document, readDocument } from '../base/document.js';
+import { duration, timeout } from '../base/duration.js';
+import { BugflowError, type Place } from '../base/errors.js';
 import type { SqlSource } from '../taiga/sql/compile.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
 

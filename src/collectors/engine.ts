@@ -1,7 +1,7 @@
 import type { RetryDelay } from '../base/backoff.js';
+import { isDatabaseAbsent } from '../base/errors.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import { isDatabaseAbsent } from '../errors.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { createChangeFeed } from '../taiga/changes/change-feed.js';
 import { offReason } from '../taiga/off.js';

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { BugflowError } from '../base/errors.js';
+import { fitsWildcard } from '../base/wildcard.js';
 import type { CollectorOverride } from '../config/collector-sections.js';
-import { fitsWildcard } from '../documents/wildcard.js';
-import { BugflowError } from '../errors.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import { loadRelations, type RelationLibrary } from '../taiga/sql/relations.js';
 import { assertUnique, type CollectorDefinition, cronProblem, readCollector, shapes } from './definition.js';

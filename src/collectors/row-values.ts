@@ -1,5 +1,5 @@
+import { BugflowError } from '../base/errors.js';
 import type { Column, Row } from '../database/database.js';
-import { BugflowError } from '../errors.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
 import { type SeriesKey, seriesKey } from './labels.js';
 

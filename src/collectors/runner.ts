@@ -1,4 +1,4 @@
-import { isDatabaseAbsent, messageOf } from '../errors.js';
+import { isDatabaseAbsent, messageOf } from '../base/errors.js';
 import type { Off } from '../taiga/off.js';
 import type { RowSample } from '../taiga/reader.js';
 import type { CollectorDefinition } from './definition.js';

@@ -1,4 +1,4 @@
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 
 /** What all collectors may expose together (`max_series` in the configuration). */
 export interface SeriesBudget {

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { createJob } from '../scheduling/job.js';
 import type { CollectorDefinition } from './definition.js';

@@ -1,5 +1,5 @@
+import { BugflowError, isDatabaseUnusable } from '../base/errors.js';
 import type { RowStream } from '../database/database.js';
-import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { withoutOff } from '../taiga/off.js';
 import type { ParameterValues } from '../taiga/parameters.js';
 import type { ReadablePart, Reader } from '../taiga/reader.js';

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import { BugflowError, type Place } from '../errors.js';
+import { BugflowError, type Place } from '../base/errors.js';
 import { secret } from './secret.js';
 import { defineSection, type SectionContext } from './section.js';
 import { webAddress } from './web-address.js';

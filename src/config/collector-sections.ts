@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { duration, timeout, timeoutOrNone } from '../documents/duration.js';
+import { duration, timeout, timeoutOrNone } from '../base/duration.js';
 import { formatHostPort } from './host-port.js';
 import { defineSection } from './section.js';
 import { listenSection } from './service-sections.js';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { readDocument } from '../documents/document.js';
+import { readDocument } from '../base/document.js';
 import { alertingSection } from './alerting-section.js';
 import { calendarSection } from './calendar-section.js';
 import { isDatabaseNamed } from './database-section.js';

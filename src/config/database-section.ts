@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { duration, timeout } from '../documents/duration.js';
-import { BugflowError } from '../errors.js';
+import { duration, timeout } from '../base/duration.js';
+import { BugflowError } from '../base/errors.js';
 import { type DatabaseTls, tlsSchema, tlsSettings } from './database-tls.js';
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.js';
 import type { Environment } from './expand.js';

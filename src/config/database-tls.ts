@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { BugflowError, type Place } from '../errors.js';
+import { BugflowError, type Place } from '../base/errors.js';
 
 /** libpq's `sslmode`, with its meanings. */
 export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;

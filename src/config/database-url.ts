@@ -1,4 +1,4 @@
-import { BugflowError, type Place } from '../errors.js';
+import { BugflowError, type Place } from '../base/errors.js';
 import { type DatabaseTls, mergeTls, type TlsConfig, takeTlsSettings } from './database-tls.js';
 
 /** Where the database is and how to log in there. */

@@ -1,5 +1,5 @@
-import type { DocumentPath, Expansion } from '../documents/document.js';
-import { BugflowError, type Place } from '../errors.js';
+import type { DocumentPath, Expansion } from '../base/document.js';
+import { BugflowError, type Place } from '../base/errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

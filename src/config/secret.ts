@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { DocumentPath } from '../documents/document.js';
-import { BugflowError, messageOf } from '../errors.js';
-import { readAtMost } from '../files/read-at-most.js';
+import type { DocumentPath } from '../base/document.js';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { readAtMost } from '../base/read-at-most.js';
 import type { SectionContext } from './section.js';
 
 /** A secret as it was given: itself, or the absolute path of the file that holds it. Never shown. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { DocumentPath } from '../documents/document.js';
-import type { Place } from '../errors.js';
+import type { DocumentPath } from '../base/document.js';
+import type { Place } from '../base/errors.js';
 import type { Environment } from './expand.js';
 
 /** Where a key stands in the configuration file, if there is one. */

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { DocumentPath } from '../documents/document.js';
-import { timeout } from '../documents/duration.js';
-import { BugflowError } from '../errors.js';
+import type { DocumentPath } from '../base/document.js';
+import { timeout } from '../base/duration.js';
+import { BugflowError } from '../base/errors.js';
 import { secret } from './secret.js';
 import { defineSection, type SectionContext } from './section.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../documents/duration.js';
+import { duration } from '../base/duration.js';
 import { type CalendarConfig, calendarSection, secondsOfWorkingDay } from './calendar-section.js';
 import { KINDS, type Kind } from './kinds.js';
 import { defineSection } from './section.js';

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
+import { asDatabaseAbsent, hasCode } from '../base/errors.js';
 import { type DatabaseConfig, readAddress, type ServerHost } from '../config/database-section.js';
 import type { DatabaseAddress } from '../config/database-url.js';
 import { readSecret } from '../config/secret.js';
-import { asDatabaseAbsent, hasCode } from '../errors.js';
 import { type DatabaseTarget, describeAddress, explainDatabaseError } from './explain-error.js';
 import { explainTlsError, isTlsMissing, readTlsOptions, type Transport, transportsFor } from './tls.js';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
+import { BugflowError, messageOf } from '../base/errors.js';
 import type { DatabaseConfig } from '../config/database-section.js';
-import { BugflowError, messageOf } from '../errors.js';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is PostgreSQL running, and is the port right?',

@@ -1,4 +1,4 @@
-import { BugflowError, isDatabaseAbsent, messageOf } from '../errors.js';
+import { BugflowError, isDatabaseAbsent, messageOf } from '../base/errors.js';
 import type { Database } from './database.js';
 import { readReplication } from './replication.js';
 

@@ -6,9 +6,9 @@ import {
   createSecureContext,
   type PeerCertificate,
 } from 'node:tls';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { readNamedFile } from '../base/read-at-most.js';
 import { SYSTEM_CA, type TlsConfig } from '../config/database-tls.js';
-import { BugflowError, messageOf } from '../errors.js';
-import { readNamedFile } from '../files/read-at-most.js';
 
 /** Whether a connection is encrypted. */
 export type Transport = 'tls' | 'plain';

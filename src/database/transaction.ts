@@ -1,6 +1,6 @@
 import type pg from 'pg';
+import { BugflowError } from '../base/errors.js';
 import type { DatabaseConfig } from '../config/database-section.js';
-import { BugflowError } from '../errors.js';
 import { terminateBackend } from './backend.js';
 import { type BeginOptions, begin } from './begin.js';
 import { type Connection, cut } from './connect.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import type { HttpRequest, Outcome } from '../http/exchange.js';
 import { createHttpClient } from '../http/http-client.js';
 import type { Attempt, RetryOptions, RetryPolicy } from '../http/retry.js';

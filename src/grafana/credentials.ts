@@ -1,5 +1,5 @@
+import { BugflowError } from '../base/errors.js';
 import { readSecret } from '../config/secret.js';
-import { BugflowError } from '../errors.js';
 
 export type CredentialFiles =
   | { readonly tokenFile: string }

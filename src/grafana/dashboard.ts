@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BugflowError, messageOf } from '../errors.js';
+import { BugflowError, messageOf } from '../base/errors.js';
 
 /** What Grafana takes as a dashboard's or a folder's own name. */
 export const UID = /^[a-zA-Z0-9_-]{1,40}$/;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { type GrafanaClient, understand } from './client.js';
 
 /** A Prometheus, as Grafana calls it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { quote } from '../http/exchange.js';
 import type { GrafanaCredentials } from './credentials.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { type GrafanaClient, understand } from './client.js';
 import type { Dashboard } from './dashboard.js';
 import { chooseDatasource, type Datasource } from './datasource.js';

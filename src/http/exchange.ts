@@ -1,5 +1,5 @@
 import { type Dispatcher, request as send } from 'undici';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import type { Redact } from './redaction.js';
 
 export interface HttpRequest {

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import { exchange, type HttpRequest, type Outcome } from './exchange.js';
 import { httpTarget } from './http-target.js';
 import { createWays, type ProxyFor, proxyFromEnvironment, type Way } from './proxies.js';

@@ -10,9 +10,9 @@ import {
 import { NOBODY } from '../alertmanager/receivers.js';
 import { reload } from '../alertmanager/reload.js';
 import { timeOff } from '../alertmanager/time-intervals.js';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { writeAtomically } from '../base/write-atomically.js';
 import type { AlertingSettings } from '../config/config.js';
-import { BugflowError, messageOf } from '../errors.js';
-import { writeAtomically } from '../files/write-atomically.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { formatTable } from './table.js';
 

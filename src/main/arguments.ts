@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../base/duration.js';
 import { parseHostPort } from '../config/host-port.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
-import { parseDuration } from '../documents/duration.js';
 
 export function parsePort(text: string): number {
   const port = Number(text);

@@ -5,10 +5,10 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { INSTALL_PROMTOOL } from '../backfill/promtool.js';
+import { readDocument } from '../base/document.js';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { fitsWildcard } from '../base/wildcard.js';
 import type { AlertingConfig } from '../config/alerting-section.js';
-import { readDocument } from '../documents/document.js';
-import { fitsWildcard } from '../documents/wildcard.js';
-import { BugflowError, messageOf } from '../errors.js';
 
 /** The rules that ship with the package, from `src/main` and `dist/main` alike. */
 const SHIPPED_RULES = fileURLToPath(new URL('../../alerting/rules', import.meta.url));

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
+import { BugflowError, messageOf } from '../base/errors.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
-import { BugflowError, messageOf } from '../errors.js';
 import { addAlertmanagerCommand } from './alertmanager-command.js';
 import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWhole } from './arguments.js';
 import { addBackfillCommand } from './backfill-command.js';

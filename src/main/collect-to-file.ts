@@ -1,8 +1,8 @@
+import { BugflowError, messageOf } from '../base/errors.js';
+import { writeAtomically } from '../base/write-atomically.js';
 import type { MetricFamily } from '../collectors/families.js';
 import { withZeros } from '../collectors/new-series.js';
-import { BugflowError, messageOf } from '../errors.js';
 import { renderFamilies } from '../exposition/format.js';
-import { writeAtomically } from '../files/write-atomically.js';
 import { settingsFamilies, settingsOf } from '../observability/settings-families.js';
 import { type CollectOptions, collect } from './collect.js';
 import { readFileBefore } from './file-before.js';

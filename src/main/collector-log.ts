@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../base/errors.js';
 import { FAILURES_TO_OPEN } from '../collectors/circuit-breaker.js';
 import type { EngineDependencies, RunnerEvent } from '../collectors/engine.js';
 import type { CollectorRunner } from '../collectors/runner.js';
 import type { OpenCircuit } from '../collectors/scheduler.js';
 import type { Mismatch } from '../collectors/verify.js';
-import { messageOf } from '../errors.js';
 import { describeMissing } from '../taiga/schema.js';
 import { explainFileRights } from './file-rights.js';
 

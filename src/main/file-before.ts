@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { readAtMost } from '../base/read-at-most.js';
 import type { MetricDefinition } from '../collectors/definition.js';
 import { escapeLabelValue, labelsOfKey, renderLabels, type SeriesKey } from '../collectors/labels.js';
-import { readAtMost } from '../files/read-at-most.js';
 
 /** What the file of the run before tells of counters and histograms. */
 export interface FileBefore {

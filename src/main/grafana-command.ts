@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../base/duration.js';
 import type { ConfigSource } from '../config/config.js';
-import { parseDuration } from '../documents/duration.js';
 import type { CredentialFiles } from '../grafana/credentials.js';
 
 interface GrafanaFlags {

@@ -1,5 +1,5 @@
+import { BugflowError, isDatabaseUnusable } from '../base/errors.js';
 import type { Config } from '../config/config.js';
-import { BugflowError, isDatabaseUnusable } from '../errors.js';
 import { openStore } from '../store/store.js';
 import { type ParameterValues, parameterValues } from '../taiga/parameters.js';
 import type { Reader } from '../taiga/reader.js';

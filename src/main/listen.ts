@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { BugflowError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
-import { BugflowError } from '../errors.js';
 
 type Listen = Config['listen'];
 

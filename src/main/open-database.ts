@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BugflowError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
 import type { StreamFactory } from '../database/connect.js';
 import { createDatabase, type Database } from '../database/database.js';
 import { describeHost, describeTarget } from '../database/explain-error.js';
 import { createFailover, type Failover, type ServerState } from '../database/failover.js';
-import type { BugflowError } from '../errors.js';
-import { resolveRoute } from '../tunnel/route.js';
-import { openSession } from '../tunnel/session.js';
-import { createTunnel, type TunnelState } from '../tunnel/tunnel.js';
+import { resolveRoute } from '../ssh/route.js';
+import { openSession } from '../ssh/session.js';
+import { createTunnel, type TunnelState } from '../ssh/tunnel.js';
 
 export interface OpenDatabaseOptions {
   /** Told of connections that broke while idle, for the log. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import type { Exposition } from '../exposition/exposition.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { menuOf } from '../server/mount-routes.js';

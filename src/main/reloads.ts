@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../base/errors.js';
 import type { ConfigSource } from '../config/config.js';
-import { messageOf } from '../errors.js';
 import type { Web } from '../server/web.js';
 import { type Installation, loadInstallation } from './installation.js';
 import { reloadChanged } from './lifecycle.js';

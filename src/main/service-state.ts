@@ -1,4 +1,4 @@
-import { hasCode } from '../errors.js';
+import { hasCode } from '../base/errors.js';
 import { type Access, openStore, type Store } from '../store/store.js';
 import type { StatusStore } from '../taiga/statuses/status-memory.js';
 import { createStatusStore } from './status-store.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import { ONLY_KEY, type Store } from '../store/store.js';
 import type { StatusRecord, StatusStore } from '../taiga/statuses/status-memory.js';
 

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import type { Exposition } from '../exposition/exposition.js';
 import { CONTENT_TYPES } from '../exposition/format.js';
 import { acceptsGzip, negotiateFormat } from '../exposition/negotiate.js';

@@ -1,4 +1,4 @@
-import { BugflowError, type ErrorCode, messageOf } from '../errors.js';
+import { BugflowError, type ErrorCode, messageOf } from '../base/errors.js';
 
 export function stateError(path: string, problem: string, cause?: unknown): BugflowError {
   return errorWith('STATE_FILE', path, problem, cause);

@@ -1,9 +1,9 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { BugflowError } from '../errors.js';
-import { explainReadError } from '../files/explain-read-error.js';
-import { readAtMost } from '../files/read-at-most.js';
+import { BugflowError } from '../base/errors.js';
+import { explainReadError } from '../base/explain-read-error.js';
+import { readAtMost } from '../base/read-at-most.js';
 import { ensureFile } from './ensure-file.js';
 import type { Entries } from './entries.js';
 import { parseJsonState } from './json-state.js';

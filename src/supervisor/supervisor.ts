@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../base/errors.js';
 import type { Environment } from '../config/expand.js';
-import { messageOf } from '../errors.js';
 import { createNotifier } from './systemd-notify.js';
 
 /** Who started the service and watches over it: told how it is. Telling never fails and never holds it up. */

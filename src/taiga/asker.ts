@@ -1,4 +1,4 @@
-import { BugflowError, type ErrorCode, type Place } from '../errors.js';
+import { BugflowError, type ErrorCode, type Place } from '../base/errors.js';
 
 /** Who asks Taiga, for errors: `{ kind: 'report', name: 'daily' }`. */
 export interface Asker {

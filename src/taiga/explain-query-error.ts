@@ -1,5 +1,5 @@
+import { hasCode } from '../base/errors.js';
 import { sqlMistakeOf } from '../database/explain-error.js';
-import { hasCode } from '../errors.js';
 import { type Asker, queryError } from './asker.js';
 import type { CompiledQuery, SqlSource } from './sql/compile.js';
 

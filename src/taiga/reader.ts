@@ -1,5 +1,5 @@
+import { BugflowError } from '../base/errors.js';
 import type { Database, Row, RowStream, TypedColumn } from '../database/database.js';
-import { BugflowError } from '../errors.js';
 import { type Asker, queryError } from './asker.js';
 import { type Asked, explainMistake, nameTimeout } from './explain-query-error.js';
 import { createKnownServer, type KnownServerOptions } from './known-server.js';

@@ -1,5 +1,5 @@
+import { BugflowError } from '../base/errors.js';
 import type { Database } from '../database/database.js';
-import { BugflowError } from '../errors.js';
 
 /** Tables without which this is no Taiga database that the collectors could read. */
 export const REQUIRED_TABLES: readonly string[] = [

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../src/documents/duration.js';
+import { parseDuration } from '../../src/base/duration.js';
 
 /**
  * A crisis takes two hours. So that a test need not, Prometheus and Alertmanager live faster: every duration in

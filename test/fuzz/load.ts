@@ -1,20 +1,20 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseDuration } from '../../src/base/duration.js';
+import { BugflowError } from '../../src/base/errors.js';
 import { type CollectorDefinition, readCollector, shapes } from '../../src/collectors/definition.js';
 import { loadLibrary } from '../../src/collectors/library.js';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { parseHostPort } from '../../src/config/host-port.js';
 import { describeTarget } from '../../src/database/explain-error.js';
-import { parseDuration } from '../../src/documents/duration.js';
-import { BugflowError } from '../../src/errors.js';
 import { createFileWatch } from '../../src/server/web-config/file-watch.js';
 import { readWebFile } from '../../src/server/web-config/web-file.js';
+import { findKnownKeys } from '../../src/ssh/known-hosts.js';
+import { parseSshConfig } from '../../src/ssh/ssh-config-text.js';
 import { parameterValues } from '../../src/taiga/parameters.js';
 import { compileQuery, mentioned } from '../../src/taiga/sql/compile.js';
 import { loadRelations, type RelationLibrary } from '../../src/taiga/sql/relations.js';
 import { scanParameters } from '../../src/taiga/sql/scan.js';
-import { findKnownKeys } from '../../src/tunnel/known-hosts.js';
-import { parseSshConfig } from '../../src/tunnel/ssh-config-text.js';
 import { SHIPPED_FOLDER } from '../unit/helpers.js';
 import type { Kind } from './seeds.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
 import { createEventReadings, type EventReading } from '../../src/collectors/events/event-reading.js';
-import { BugflowError } from '../../src/errors.js';
 import type { ParameterValues } from '../../src/taiga/parameters.js';
 import type { Reader } from '../../src/taiga/reader.js';
 import { flatten } from '../support/samples.js';

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type BugflowError, isDatabaseAbsent } from '../../src/base/errors.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
-import { type BugflowError, isDatabaseAbsent } from '../../src/errors.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
 import { eventually } from '../support/eventually.js';
 import { HANG_MS } from '../support/hang.js';

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/main/open-database.js';
+import { hasOpenSsh, startOpenSsh } from '../ssh/openssh.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
 import { type Authority, type Certificate, createAuthority, hasOpenssl } from '../support/certificates.js';
 import { HANG_MS } from '../support/hang.js';
 import { type Cluster, hasPostgres, startPGlite, startPostgres } from '../support/postgres.js';
-import { hasOpenSsh, startOpenSsh } from '../tunnel/openssh.js';
 import { errorOf } from '../unit/helpers.js';
 
 const onIdleError = (): void => undefined;

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
-import { BugflowError } from '../../src/errors.js';
 import { check } from '../../src/main/check.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { NOW } from '../support/fixture.js';

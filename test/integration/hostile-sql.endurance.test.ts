@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { BugflowError } from '../../src/base/errors.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/database/database.js';
-import type { BugflowError } from '../../src/errors.js';
 import { openDatabase } from '../../src/main/open-database.js';
+import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../ssh/openssh.js';
 import { eventually } from '../support/eventually.js';
 import { type Gate, startGate } from '../support/gate.js';
 import { HANG_MS } from '../support/hang.js';
 import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
-import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../tunnel/openssh.js';
 import { errorOf } from '../unit/helpers.js';
 
 const TIMEOUT_MS = 300;

@@ -13,8 +13,8 @@ import { eventually } from '../support/eventually.js';
 import { exampleTaiga } from '../support/fixture.js';
 import { startGrafanaServer } from '../support/grafana-server.js';
 import { type Cluster, freePort, hasPostgres, startPostgres } from '../support/postgres.js';
-import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../tunnel/openssh.js';
-import { startPasswordServer } from '../tunnel/password-server.js';
+import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../ssh/openssh.js';
+import { startPasswordServer } from '../ssh/password-server.js';
 import { MISTAKES, WEB_MISTAKES } from './mistakes.js';
 import { SECRETS, secretFiles, secretsIn } from './secrets.js';
 

@@ -67,7 +67,7 @@ test('the pieces of configuration that the pages show are right', async () => {
 });
 
 test('every code of an error is explained', () => {
-  const [, union = ''] = /export type ErrorCode =([\s\S]*?);/.exec(textOf('src/errors.ts')) ?? [];
+  const [, union = ''] = /export type ErrorCode =([\s\S]*?);/.exec(textOf('src/base/errors.ts')) ?? [];
   const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);
   expect(codes.length).toBeGreaterThan(15);
   const explained = [...textOf('docs/errors.md').matchAll(/^\| `(\w+)`/gm)].map(([, code = '']) => code);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDuration } from '../../src/documents/duration.js';
+import { parseDuration } from '../../src/base/duration.js';
 
 test.each([
   ['500ms', 500],

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createBackoff } from '../../src/base/backoff.js';
+import { BugflowError, type ErrorCode } from '../../src/base/errors.js';
 import { createEngine } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/database/database.js';
-import { BugflowError, type ErrorCode } from '../../src/errors.js';
 import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { collector } from './helpers.js';
 

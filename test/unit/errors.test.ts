@@ -1,17 +1,17 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { asDatabaseAbsent, BugflowError, type ErrorCode, isDatabaseAbsent } from '../../src/base/errors.js';
 import { loadConfig } from '../../src/config/config.js';
 import { connect } from '../../src/database/connect.js';
 import { createDatabase } from '../../src/database/database.js';
 import { createFailover } from '../../src/database/failover.js';
-import { asDatabaseAbsent, BugflowError, type ErrorCode, isDatabaseAbsent } from '../../src/errors.js';
 import { openDatabase } from '../../src/main/open-database.js';
 import { errorOf, folderWith } from './helpers.js';
 
 const CODES = [
   ...(
     /export type ErrorCode =([\s\S]*?);/.exec(
-      readFileSync(new URL('../../src/errors.ts', import.meta.url), 'utf8'),
+      readFileSync(new URL('../../src/base/errors.ts', import.meta.url), 'utf8'),
     )?.[1] ?? ''
   ).matchAll(/'(\w+)'/g),
 ].map(([, code]) => code as ErrorCode);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
 import { explainDatabaseError } from '../../src/database/explain-error.js';
-import { BugflowError } from '../../src/errors.js';
 
 const TARGET = { where: 'db:6432', host: 'db', user: 'bugflow', database: 'taiga' };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
 import type { Database, Row } from '../../src/database/database.js';
 import { createFailover, type Failover, type ServerState } from '../../src/database/failover.js';
-import { BugflowError } from '../../src/errors.js';
 import { errorOf } from './helpers.js';
 
 const LOOK_EVERY_MS = 15_000;

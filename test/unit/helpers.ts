@@ -3,12 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
 import type { CollectorDefinition, MetricDefinition } from '../../src/collectors/definition.js';
 import type { MetricFamily } from '../../src/collectors/families.js';
 import type { Reading } from '../../src/collectors/reading.js';
 import { type CollectorRunner, type CollectorState, createRunner } from '../../src/collectors/runner.js';
 import { createSeriesBudget } from '../../src/collectors/series-budget.js';
-import { BugflowError } from '../../src/errors.js';
 
 /** The folder `metrics/` that ships with the package. */
 export const SHIPPED_FOLDER = new URL('../../metrics', import.meta.url).pathname;

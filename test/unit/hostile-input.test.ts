@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
+import { fitsWildcard } from '../../src/base/wildcard.js';
 import { cronProblem } from '../../src/collectors/definition.js';
 import { loadConfig } from '../../src/config/config.js';
-import { fitsWildcard } from '../../src/documents/wildcard.js';
-import { BugflowError } from '../../src/errors.js';
+import { findKnownKeys } from '../../src/ssh/known-hosts.js';
+import { parseSshConfig } from '../../src/ssh/ssh-config-text.js';
 import { scanParameters } from '../../src/taiga/sql/scan.js';
-import { findKnownKeys } from '../../src/tunnel/known-hosts.js';
-import { parseSshConfig } from '../../src/tunnel/ssh-config-text.js';
 import { HANG_MS } from '../support/hang.js';
 import { errorOf, folderWith } from './helpers.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BugflowError, type ErrorCode } from '../../src/base/errors.js';
 import type { Reading } from '../../src/collectors/reading.js';
 import { type CollectorRunner, createRunner, type RunnerDependencies } from '../../src/collectors/runner.js';
 import { createSeriesBudget } from '../../src/collectors/series-budget.js';
-import { BugflowError, type ErrorCode } from '../../src/errors.js';
 import type { Off } from '../../src/taiga/off.js';
 import { collector, deferred, items, reading } from './helpers.js';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBackoff, type RetryDelay } from '../../src/base/backoff.js';
+import { BugflowError } from '../../src/base/errors.js';
 import { longestWaitMs } from '../../src/collectors/circuit-breaker.js';
 import { type CollectorRunner, createRunner, type RunResult } from '../../src/collectors/runner.js';
 import { createScheduler, type Scheduler } from '../../src/collectors/scheduler.js';
 import { createSeriesBudget } from '../../src/collectors/series-budget.js';
-import { BugflowError } from '../../src/errors.js';
 import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { spreadMs } from '../../src/scheduling/job.js';
 import { collector, deferred, items, reading, runnerWith } from './helpers.js';

@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
 import type { CollectorRunner } from '../../src/collectors/runner.js';
-import { BugflowError } from '../../src/errors.js';
 import { createExposition } from '../../src/exposition/exposition.js';
 import { toSampleFamily } from '../../src/exposition/sample-families.js';
 import { createServer } from '../../src/server/server.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode, isDatabaseAbsent } from '../../base/errors.js';
 import { sideBySide } from '../../base/side-by-side.js';
 import type { Column, Row } from '../../database/database.js';
-import { hasCode, isDatabaseAbsent } from '../../errors.js';
 import type { ChangeFeed } from '../../taiga/changes/change-feed.js';
 import type { ParameterValues } from '../../taiga/parameters.js';
 import type { ReadablePart, Reader } from '../../taiga/reader.js';

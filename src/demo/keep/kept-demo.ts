@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BugflowError, messageOf } from '../../errors.js';
+import { BugflowError, messageOf } from '../../base/errors.js';
 import { liveThrough } from '../live-through.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { load } from '../postgres/load.js';

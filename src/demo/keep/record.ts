@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BugflowError, messageOf } from '../../errors.js';
-import { writeAtomically } from '../../files/write-atomically.js';
+import { BugflowError, messageOf } from '../../base/errors.js';
+import { writeAtomically } from '../../base/write-atomically.js';
 
 /** What a demo's folder says of its database. */
 const schema = z.object({

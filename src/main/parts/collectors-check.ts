@@ -1,10 +1,10 @@
+import { BugflowError, isDatabaseUnusable, messageOf } from '../../base/errors.js';
 import type { CollectorDefinition } from '../../collectors/definition.js';
 import { createOneTimeReadings } from '../../collectors/events/one-time-readings.js';
 import { countSeries } from '../../collectors/families.js';
 import type { Reading } from '../../collectors/reading.js';
 import { verifyEach } from '../../collectors/verify.js';
 import type { Database } from '../../database/database.js';
-import { BugflowError, isDatabaseUnusable, messageOf } from '../../errors.js';
 import { offReason } from '../../taiga/off.js';
 import type { ParameterValues } from '../../taiga/parameters.js';
 import { createReader, type Reader } from '../../taiga/reader.js';

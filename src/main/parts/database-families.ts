@@ -1,7 +1,7 @@
 import type { ServerState } from '../../database/failover.js';
 import type { Sample, SampleFamily } from '../../exposition/format.js';
 import { counter, gauge, sampleOf, seconds } from '../../observability/sample-family.js';
-import type { TunnelState } from '../../tunnel/tunnel.js';
+import type { TunnelState } from '../../ssh/tunnel.js';
 
 export function databaseUpFamilies(up: boolean): SampleFamily[] {
   return [

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../../base/errors.js';
 import type { Database } from '../../database/database.js';
 import { describeTarget } from '../../database/explain-error.js';
 import { describeServer, type ServerState } from '../../database/failover.js';
-import { messageOf } from '../../errors.js';
 import type { Installation } from '../installation.js';
 import { type OpenDatabase, openDatabase } from '../open-database.js';
 import type { Part } from '../part.js';

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { z } from 'zod';
-import type { DocumentPath } from '../../documents/document.js';
-import { BugflowError, messageOf, type Place } from '../../errors.js';
+import type { DocumentPath } from '../../base/document.js';
+import { BugflowError, messageOf, type Place } from '../../base/errors.js';
 import type { webFileSchema } from './schema.js';
 import { CIPHER_SUITES, type ClientAuthType, TLS_VERSIONS } from './tls-names.js';
 import type { ReadNamedFile } from './web-file.js';

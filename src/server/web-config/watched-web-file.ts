@@ -1,4 +1,4 @@
-import { BugflowError } from '../../errors.js';
+import { BugflowError } from '../../base/errors.js';
 import { createFileWatch, type FileWatch } from './file-watch.js';
 import { NO_WEB_FILE, readWebFile, type WebSettings } from './web-file.js';
 

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { type Document, type DocumentPath, readDocument } from '../../documents/document.js';
-import { BugflowError } from '../../errors.js';
-import { explainReadError } from '../../files/explain-read-error.js';
-import { readNamedFile } from '../../files/read-at-most.js';
+import { type Document, type DocumentPath, readDocument } from '../../base/document.js';
+import { BugflowError } from '../../base/errors.js';
+import { explainReadError } from '../../base/explain-read-error.js';
+import { readNamedFile } from '../../base/read-at-most.js';
 import type { FileWatch } from './file-watch.js';
 import { type RawWebFile, webFileSchema } from './schema.js';
 import { type TlsSettings, tlsSettings } from './tls-settings.js';

@@ -1,4 +1,4 @@
-import type { Place } from '../../errors.js';
+import type { Place } from '../../base/errors.js';
 import { type Asker, queryError } from '../asker.js';
 import { KEY_PATTERN } from '../history-keys.js';
 import { isShared, type OwnParameters, PARAMETER_TYPES } from '../parameters.js';

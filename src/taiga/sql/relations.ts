@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BugflowError, type Place } from '../../errors.js';
+import { BugflowError, type Place } from '../../base/errors.js';
 import type { SqlSource } from './compile.js';
 
 /** Shared SQL, prepended as a CTE to the collectors that name it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { isTemporaryOf, writeAtomically } from '../../src/files/write-atomically.js';
+import { isTemporaryOf, writeAtomically } from '../../src/base/write-atomically.js';
 import { folderWith } from '../unit/helpers.js';
 
 const WRITER = fileURLToPath(new URL('./writers.ts', import.meta.url));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import type { SshConfig } from '../../src/config/ssh-section.js';
-import { type Hop, resolveRoute } from '../../src/tunnel/route.js';
+import { type Hop, resolveRoute } from '../../src/ssh/route.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
 
 interface Given {

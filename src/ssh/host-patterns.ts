@@ -1,4 +1,4 @@
-import { fitsWildcard } from '../documents/wildcard.js';
+import { fitsWildcard } from '../base/wildcard.js';
 
 /** OpenSSH's pattern list: `*` and `?` are wildcards, and one match of a pattern with `!` before it rules out. */
 export function matchesPatterns(name: string, patterns: readonly string[]): boolean {

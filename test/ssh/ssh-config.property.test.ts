@@ -4,9 +4,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { HostSettings } from '../../src/tunnel/host-settings.js';
-import { createOpensshLookup } from '../../src/tunnel/openssh-client.js';
-import { parseSshConfig } from '../../src/tunnel/ssh-config-text.js';
+import type { HostSettings } from '../../src/ssh/host-settings.js';
+import { createOpensshLookup } from '../../src/ssh/openssh-client.js';
+import { parseSshConfig } from '../../src/ssh/ssh-config-text.js';
 import { cases, SEED } from '../support/effort.js';
 import { folderWith } from '../unit/helpers.js';
 

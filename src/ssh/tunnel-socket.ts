@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 
 export interface TunnelSocketOptions {
   readonly open: (host: string, port: number) => Promise<Duplex>;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { readNamedFile } from '../base/read-at-most.js';
 import { readSecret } from '../config/secret.js';
-import { BugflowError, messageOf } from '../errors.js';
-import { readNamedFile } from '../files/read-at-most.js';
 import type { Hop } from './route.js';
 
 /** One way to log in. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { BugflowError } from '../errors.js';
-import { explainReadError } from '../files/explain-read-error.js';
-import { readAtMost } from '../files/read-at-most.js';
 import type { DocumentErrors } from './document.js';
+import { BugflowError } from './errors.js';
+import { explainReadError } from './explain-read-error.js';
+import { readAtMost } from './read-at-most.js';
 
 /** A person's file has a few kilobytes; more would only keep the parser busy. */
 const MAX_BYTES = 128 * 1024;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SshConfig } from '../../src/config/ssh-section.js';
-import { fingerprintOf } from '../../src/tunnel/host-key.js';
+import { fingerprintOf } from '../../src/ssh/host-key.js';
 import { eventually } from '../support/eventually.js';
 import { HANG_MS } from '../support/hang.js';
 import { freePort } from '../support/postgres.js';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { readCredentials } from './credentials.js';
 import { explainForwardError, explainSessionError } from './explain-ssh-error.js';
 import { hostKeyAlgorithms, refuseHostKey } from './host-key.js';

@@ -1,5 +1,5 @@
-import { BugflowError, messageOf } from '../errors.js';
-import { readNamedFile } from '../files/read-at-most.js';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { readNamedFile } from '../base/read-at-most.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
 import { createOpensshLookup } from './openssh-client.js';
 import { parseSshConfig } from './ssh-config-text.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from './errors.js';
 
 /** Why a file cannot be read, without its path. */
 export function explainReadError(error: unknown): string {

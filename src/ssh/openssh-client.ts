@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
 
 /** A `Match exec` may run whatever it likes, and names may be looked up. */

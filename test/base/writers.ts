@@ -1,4 +1,4 @@
-import { writeAtomically } from '../../src/files/write-atomically.js';
+import { writeAtomically } from '../../src/base/write-atomically.js';
 
 /** Run as a process of its own, with a path and a letter: writes a megabyte of that letter again and again. */
 const [path = '', letter = ''] = process.argv.slice(2);

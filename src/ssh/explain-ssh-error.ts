@@ -1,4 +1,4 @@
-import { BugflowError, messageOf } from '../errors.js';
+import { BugflowError, messageOf } from '../base/errors.js';
 import type { Credential } from './credentials.js';
 import type { Hop } from './route.js';
 

@@ -1,7 +1,7 @@
 // known_hosts read here: ssh2 leaves judging a host's key to its caller, and `ssh-keygen -F` is not there where ssh is not.
 import { createHmac } from 'node:crypto';
-import { BugflowError, messageOf } from '../errors.js';
-import { readNamedFile } from '../files/read-at-most.js';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { readNamedFile } from '../base/read-at-most.js';
 import { matchesPatterns } from './host-patterns.js';
 
 /** A key that is on record for a host. */

@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, type ParsedNode } from 'yaml';
 import type { z } from 'zod';
-import { BugflowError, type ErrorCode, type Place } from '../errors.js';
 import { describeIssues, missingKeyMessage } from './describe-issue.js';
+import { BugflowError, type ErrorCode, type Place } from './errors.js';
 import { parseYaml } from './parse-yaml.js';
 import { readText } from './read-text.js';
 

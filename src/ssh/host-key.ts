@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { BugflowError } from '../errors.js';
+import { BugflowError } from '../base/errors.js';
 import { type KnownKey, knownHostsName } from './known-hosts.js';
 import type { Hop } from './route.js';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findKnownKeys } from '../../src/tunnel/known-hosts.js';
+import { findKnownKeys } from '../../src/ssh/known-hosts.js';
 import { folderWith } from '../unit/helpers.js';
 
 const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIBcwf0Nl9pyGEKPsV4MYXbHrhAMkQpaTKSCfCmEI3Dsm';

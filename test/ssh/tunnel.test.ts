@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BugflowError } from '../../src/errors.js';
-import type { Session } from '../../src/tunnel/session.js';
-import { createTunnel, createTunnelBackoff, type Tunnel } from '../../src/tunnel/tunnel.js';
-import type { TunnelSocket } from '../../src/tunnel/tunnel-socket.js';
+import { BugflowError } from '../../src/base/errors.js';
+import type { Session } from '../../src/ssh/session.js';
+import { createTunnel, createTunnelBackoff, type Tunnel } from '../../src/ssh/tunnel.js';
+import type { TunnelSocket } from '../../src/ssh/tunnel-socket.js';
 import { deferred } from '../unit/helpers.js';
 
 const DOWN = new BugflowError('TUNNEL_UNREACHABLE', 'down');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBackoff } from '../base/backoff.js';
-import { BugflowError, hasCode, messageOf } from '../errors.js';
+import { BugflowError, hasCode, messageOf } from '../base/errors.js';
 import type { Session } from './session.js';
 import { TunnelSocket } from './tunnel-socket.js';
 

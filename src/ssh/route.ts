@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { BugflowError } from '../base/errors.js';
 import type { SshConfig, SshLogin } from '../config/ssh-section.js';
-import { BugflowError } from '../errors.js';
 import type { HostSettings } from './host-settings.js';
 import { readSshConfigFile, type SshConfigFile } from './ssh-config-file.js';
 

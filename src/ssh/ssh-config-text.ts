@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import SSHConfig, { type Line, LineType } from 'ssh-config';
-import { BugflowError, messageOf } from '../errors.js';
+import { BugflowError, messageOf } from '../base/errors.js';
 import { matchesPatterns } from './host-patterns.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
 
