@@ -12,7 +12,7 @@ class FakeTaiga {
   told: string[] = [];
   cluster: string | undefined = 'one';
   generation = 0;
-  families: Row[] = [];
+  groups: Row[] = [];
   projects = new Map([
     ['1', 'shop'],
     ['2', 'other'],
@@ -27,7 +27,7 @@ class FakeTaiga {
   now = '2026-03-15T12:00:00Z';
   looks = 0;
   readonly questions: string[] = [];
-  failFamily = false;
+  failGroups = false;
 
   feed(): ChangeFeed {
     const database: Database = {
@@ -51,8 +51,8 @@ class FakeTaiga {
             columns: ['project_id', 'project'],
             rows: [...this.projects].map(([id, slug]) => [id, slug]),
           };
-        if (this.failFamily) throw new Error('canceling statement due to statement timeout');
-        return { columns: ['key', 'family'], rows: this.families };
+        if (this.failGroups) throw new Error('canceling statement due to statement timeout');
+        return { columns: ['key', 'item_group'], rows: this.groups };
       },
     };
     return createChangeFeed({ database, reader, values: () => ({ now: this.now }) as ParameterValues });
@@ -138,7 +138,7 @@ describe('the feed of changes', () => {
   it('groups what must be read together', async () => {
     const taiga = new FakeTaiga();
     const feed = taiga.feed();
-    taiga.families = [['issues.issue:2', 'userstories.userstory:7']];
+    taiga.groups = [['issues.issue:2', 'userstories.userstory:7']];
     const mark = await feed.poll();
     taiga.written = [2];
     await feed.poll();
@@ -153,10 +153,10 @@ describe('the feed of changes', () => {
     const mark = await feed.poll();
     taiga.issues.delete(3);
     taiga.written = [1];
-    taiga.failFamily = true;
+    taiga.failGroups = true;
     await expect(feed.poll()).rejects.toThrow('statement timeout');
     expect(keysSince(feed, mark)).toEqual([]);
-    taiga.failFamily = false;
+    taiga.failGroups = false;
     taiga.written = [];
     await feed.poll();
     expect(keysSince(feed, mark)).toEqual(['#1', '#3']);
@@ -180,9 +180,9 @@ describe('the feed of changes', () => {
   it('begins anew when its very first look fails', async () => {
     const taiga = new FakeTaiga();
     const feed = taiga.feed();
-    taiga.failFamily = true;
+    taiga.failGroups = true;
     await expect(feed.poll()).rejects.toThrow();
-    taiga.failFamily = false;
+    taiga.failGroups = false;
     await feed.poll();
     expect(keysSince(feed, undefined)).toEqual(['#1', '#2', '#3']);
   });
@@ -247,11 +247,11 @@ describe('the feed of changes', () => {
     expect([feed.restartedAt(), keysSince(feed, second)]).toEqual([second, ['#1']]);
     taiga.projects.set('1', 'shop-1');
     // The look that finds it fails: the next one finds it again.
-    taiga.failFamily = true;
+    taiga.failGroups = true;
     taiga.written = [3];
     await expect(feed.poll()).rejects.toThrow();
     expect(feed.restartedAt()).toBe(second);
-    taiga.failFamily = false;
+    taiga.failGroups = false;
     const fourth = await feed.poll();
     expect([feed.restartedAt(), keysSince(feed, third)]).toEqual([fourth, ['#1', '#3']]);
   });

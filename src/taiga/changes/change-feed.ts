@@ -97,9 +97,9 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   };
 
   const readGroups = async (keys: readonly string[] | null): Promise<void> => {
-    const { columns, rows } = await reader.readRelation('family', { ...values(), keys });
-    const [member, family] = [columns.indexOf('key'), columns.indexOf('family')];
-    for (const row of rows) groups.join(row[member] ?? '', row[family] ?? '');
+    const { columns, rows } = await reader.readRelation('item_group', { ...values(), keys });
+    const [member, group] = [columns.indexOf('key'), columns.indexOf('item_group')];
+    for (const row of rows) groups.join(row[member] ?? '', row[group] ?? '');
   };
 
   const readFuture = async (keys: readonly string[] | null, now: string): Promise<void> => {

@@ -1,8 +1,8 @@
 -- Which keys must be read together: a user story and every task it ever had (story_toggle needs all of them, also the
--- deleted ones, which only their own rows connect with the story). An item alone is its own family. A task that was moved
--- between stories appears once for each of them: the reader joins such families into one. What a row that is otherwise
--- corrupt says of a story only makes a family larger than it needs to be.
-SELECT DISTINCT key, 'userstories.userstory:' || story_id AS family
+-- deleted ones, which only their own rows connect with the story). An item alone is its own group. A task that was moved
+-- between stories appears once for each of them: the reader joins such groups into one. What a row that is otherwise
+-- corrupt says of a story only makes a group larger than it needs to be.
+SELECT DISTINCT key, 'userstories.userstory:' || story_id AS item_group
 FROM (
   SELECT h.key, s.story_id
   FROM (
