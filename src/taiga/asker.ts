@@ -27,7 +27,7 @@ export function queryError(
   problem: QueryProblem,
   askedBy: Asker | readonly Asker[] | undefined,
   message: string,
-  options: { readonly place: Place; readonly cause?: unknown },
+  options: { readonly place?: Place; readonly cause?: unknown },
 ): BugflowError {
   const askers = askedBy === undefined ? [] : 'kind' in askedBy ? [askedBy] : askedBy;
   const isCollectors = askers.every(({ kind }) => kind === 'collector' || kind === 'relation');

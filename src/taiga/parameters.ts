@@ -52,12 +52,27 @@ export type ParameterType =
 export type ParameterName = keyof typeof PARAMETER_TYPES;
 export type ParameterValues = Readonly<Record<ParameterName, unknown>>;
 
+/** What of the configuration SQL can ask for. */
+export type TeamSettings = Pick<
+  Config,
+  | 'timeZone'
+  | 'calendar'
+  | 'projects'
+  | 'workflow'
+  | 'transitions'
+  | 'thresholds'
+  | 'bugs'
+  | 'critical'
+  | 'labels'
+  | 'taigaUrl'
+> & { readonly alerting: Pick<Config['alerting'], 'disabled'> };
+
 /**
  * The values to bind for a reading as of `now`; `keys` restricts what reads history to the items with these history
  * keys, null to none.
  */
 export function parameterValues(
-  config: Config,
+  config: TeamSettings,
   now: Date,
   keys: readonly string[] | null = null,
   statuses = '[]',

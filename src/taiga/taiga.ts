@@ -62,17 +62,14 @@ export function createTaiga({ database, relations, values, ...options }: TaigaOp
   }: Query): { sql: SqlSource; relations: readonly string[]; shipped: boolean } => {
     if (!('relation' in from)) return from;
     const { relation } = from;
-    const sql = relationSql(relation);
     if (!relations.has(relation))
       throw queryError(
         'invalid',
         askedBy,
         `unknown relation "${relation}"; see the files in metrics/relations`,
-        {
-          place: sql,
-        },
+        {},
       );
-    return { sql, relations: [relation], shipped: true };
+    return { sql: relationSql(relation), relations: [relation], shipped: true };
   };
 
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BugflowError, type ErrorCode, type Place } from '../../src/base/errors.js';
 import type { Database, Row } from '../../src/database/database.js';
 import { type ChangeFeed, createChangeFeed } from '../../src/taiga/changes/change-feed.js';
 import type { ParameterValues } from '../../src/taiga/parameters.js';
@@ -28,11 +29,13 @@ class FakeTaiga {
   looks = 0;
   readonly questions: string[] = [];
   failGroups = false;
+  failure: Error | undefined;
 
   feed(): ChangeFeed {
     const database: Database = {
       read: async ({ text }, onBatch) => {
         this.questions.push(text);
+        if (this.failure) throw this.failure;
         onBatch([], this.#answer(text));
         return 1;
       },
@@ -175,6 +178,16 @@ describe('the feed of changes', () => {
     taiga.issues.add(3);
     await feed.poll();
     expect(keysSince(feed, second)).toEqual(['#1', '#2', '#3']);
+  });
+
+  it.each<[ErrorCode, Place | undefined, string]>([
+    ['COLLECTOR_TIMEOUT', undefined, 'looking for what changed in Taiga: too slow'],
+    ['COLLECTOR_TIMEOUT', { file: 'family.sql', line: 2 }, 'family.sql:2: too slow'],
+    ['DATABASE_UNREACHABLE', undefined, 'too slow'],
+  ])('says what it was at when it takes too long: %s at %j', async (code, place, message) => {
+    const taiga = new FakeTaiga();
+    taiga.failure = new BugflowError(code, 'too slow', { place });
+    await expect(taiga.feed().poll()).rejects.toMatchObject({ code, message });
   });
 
   it('begins anew when its very first look fails', async () => {

@@ -86,7 +86,9 @@ describeOnPostgres('a question to Taiga', (server) => {
   test('names a relation that is not there', async () => {
     const error = await errorOf(taiga.query({ askedBy: DAILY, from: { relation: 'two; SELECT 1' } }));
     expect(error.code).toBe('QUERY_INVALID');
-    expect(error.message).toContain('report "daily": unknown relation "two; SELECT 1"; see the files in');
+    expect(error.message).toBe(
+      'report "daily": unknown relation "two; SELECT 1"; see the files in metrics/relations',
+    );
   });
 
   test('binds its own parameters beside the shared ones', async () => {

@@ -1,3 +1,4 @@
+import { BugflowError, hasCode } from '../../base/errors.js';
 import type { Database } from '../../database/database.js';
 import type { Model } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
@@ -144,9 +145,13 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
 
   return {
     poll() {
-      polling ??= look().finally(() => {
-        polling = undefined;
-      });
+      polling ??= look()
+        .catch((error: unknown) => {
+          throw nameSlowLook(error);
+        })
+        .finally(() => {
+          polling = undefined;
+        });
       return polling;
     },
     restartedAt: () => restartedAt,
@@ -158,6 +163,14 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
       return [...changed].map((group) => [...group]);
     },
   };
+}
+
+/** Its own statements have no file that anybody could look into. */
+function nameSlowLook(error: unknown): unknown {
+  if (!hasCode(error, 'COLLECTOR_TIMEOUT') || error.place) return error;
+  return new BugflowError(error.code, `looking for what changed in Taiga: ${error.message}`, {
+    cause: error,
+  });
 }
 
 function sumOf(numbers: Iterable<number>): number {
