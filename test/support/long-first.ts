@@ -13,6 +13,7 @@ const LONG = [
   'history/scenarios-of-boards',
   'history/scenarios-of-projects',
   'load/soak',
+  'load/many-projects',
   'history/whole-past',
   'alerting/quiet-days',
   'history/corrupt',
