@@ -3,7 +3,7 @@
 -- PostgreSQL expect thousands of times the rows that come of it, and choose its ways for those.
 -- by_key: what a status is called, and what it was called before; by_name: the id of today's status of that name; marks:
 -- whether it is marked as closed (with id 0: whether the board has a status that is called like a backlog), unless
--- remembered_status knows more.
+-- remembered_status knows more; remembered_marks: what that knows, each with its time.
 SELECT
   (
     SELECT coalesce(jsonb_object_agg(status_key, jsonb_build_object('name', status, 'former_names', former_names)), '{}')
@@ -18,4 +18,13 @@ SELECT
       SELECT board || ':0', has_backlog FROM board
     ) AS s
     WHERE s.status_key NOT IN (SELECT status_key FROM remembered_status WHERE valid_from IS NOT NULL)
-  ) AS marks
+  ) AS marks,
+  (
+    SELECT coalesce(jsonb_object_agg(r.status_key, r.marks), '{}')
+    FROM (
+      SELECT status_key, jsonb_agg(jsonb_build_object('is_closed', is_closed, 'from', valid_from, 'to', valid_to)) AS marks
+      FROM remembered_status
+      WHERE valid_from IS NOT NULL
+      GROUP BY status_key
+    ) AS r
+  ) AS remembered_marks

@@ -1,4 +1,4 @@
--- relations: entry, status_index, remembered_status, closed_name
+-- relations: entry, status_index, closed_name
 -- Every time an item entered a status, as history tells it: by creation (from_status_id NULL) or by a change. Names are
 -- those of that moment, as the row kept them. left_at, left_by: the next entry of the item.
 -- The item takes a status as it was marked when it came in: a mark that is switched meanwhile moves no item.
@@ -30,18 +30,27 @@ FROM (
       e.entered_from_at, e.left_at, e.later, e.points,
       -- Whether the status was marked as closed when the item entered it. Of a status that is gone the name must do where
       -- nothing else is known.
-      coalesce(m.is_closed, e.mark, coalesce(e.to_name, e.next_from_name, e.known_name, '') ~* closed_name.pattern) AS is_closed,
-      coalesce(fm.is_closed, e.from_mark, coalesce(e.from_name, e.from_known_name, '') ~* closed_name.pattern) AS from_is_closed_now,
+      coalesce(e.mark, coalesce(e.to_name, e.next_from_name, e.known_name, '') ~* closed_name.pattern) AS is_closed,
+      coalesce(e.from_mark, coalesce(e.from_name, e.from_known_name, '') ~* closed_name.pattern) AS from_is_closed_now,
       -- Whether the board had no status called like a backlog then.
-      NOT coalesce(b.is_closed, e.board_mark, FALSE) AS without_backlog
+      NOT coalesce(e.board_mark, FALSE) AS without_backlog
     FROM (
       SELECT
         e.*,
         (SELECT by_key FROM status_index) -> e.status_key ->> 'name' AS known_name,
         (SELECT by_key FROM status_index) -> e.from_status_key ->> 'name' AS from_known_name,
-        ((SELECT marks FROM status_index) ->> e.status_key)::boolean AS mark,
-        ((SELECT marks FROM status_index) ->> e.from_status_key)::boolean AS from_mark,
-        ((SELECT marks FROM status_index) ->> (e.kind || ':' || e.project_id || ':0'))::boolean AS board_mark
+        coalesce(
+          ((SELECT marks FROM status_index) ->> e.status_key)::boolean,
+          (SELECT (r ->> 'is_closed')::boolean FROM jsonb_array_elements((SELECT remembered_marks FROM status_index) -> e.status_key) AS r
+           WHERE e.at >= (r ->> 'from')::timestamptz AND e.at < (r ->> 'to')::timestamptz)) AS mark,
+        coalesce(
+          ((SELECT marks FROM status_index) ->> e.from_status_key)::boolean,
+          (SELECT (r ->> 'is_closed')::boolean FROM jsonb_array_elements((SELECT remembered_marks FROM status_index) -> e.from_status_key) AS r
+           WHERE e.at >= (r ->> 'from')::timestamptz AND e.at < (r ->> 'to')::timestamptz)) AS from_mark,
+        coalesce(
+          ((SELECT marks FROM status_index) ->> (e.kind || ':' || e.project_id || ':0'))::boolean,
+          (SELECT (r ->> 'is_closed')::boolean FROM jsonb_array_elements((SELECT remembered_marks FROM status_index) -> (e.kind || ':' || e.project_id || ':0')) AS r
+           WHERE e.at >= (r ->> 'from')::timestamptz AND e.at < (r ->> 'to')::timestamptz)) AS board_mark
       FROM (
           SELECT
             key, kind, item_id, n, entry_id, at, project_id, type, user_id, later, changed_ref,
@@ -68,9 +77,6 @@ FROM (
           WINDOW same AS (PARTITION BY key ORDER BY n)
       ) AS e
     ) AS e
-    LEFT JOIN remembered_status AS m ON m.status_key = e.status_key AND e.at >= m.valid_from AND e.at < m.valid_to
-    LEFT JOIN remembered_status AS fm ON fm.status_key = e.from_status_key AND e.at >= fm.valid_from AND e.at < fm.valid_to
-    LEFT JOIN remembered_status AS b ON b.status_key = e.kind || ':' || e.project_id || ':0' AND e.at >= b.valid_from AND e.at < b.valid_to
     CROSS JOIN closed_name
   ) AS e
   WINDOW same AS (PARTITION BY key ORDER BY n)
