@@ -226,4 +226,30 @@ describe('collectors that are due together', () => {
     expect(await setting.read('first', 'second')).toEqual(['5', '5']);
     expect(setting.queries.map(({ parts }) => parts)).toEqual([2]);
   });
+
+  it('leave what is the team’s own alone: neither waits for the other', async () => {
+    const never = new Promise<never>(() => undefined);
+    const reader: Reader = {
+      lacking: async () => [],
+      generation: () => 0,
+      async read({ frame }, _values, onBatch) {
+        if (frame !== 'strange') onBatch([{ name: 'key', type: 'text' }], [['issues.issue:1']]);
+        return 1;
+      },
+      readTogether: () => never,
+      readRelation: () => never,
+    };
+    const feed = {
+      poll: async () => 1,
+      since: () => items(1, 2),
+      restartedAt: () => 0,
+      foundAllAt: () => 1,
+      entriesPerItem: () => 1,
+    };
+    const own = { ...DEFINITION, name: 'own', shipped: false };
+    const readings = createEventReadings({ definitions: [DEFINITION, own], reader, feed, gatherMs: 0 });
+    void readings.get(DEFINITION.name)?.read(values, () => undefined);
+    const reading = await readings.get('own')?.read(values, () => undefined);
+    expect(flatten(reading?.families ?? [])).toEqual({ created_total: 1 });
+  });
 });

@@ -52,29 +52,29 @@ FROM (
           (SELECT (r ->> 'is_closed')::boolean FROM jsonb_array_elements((SELECT remembered_marks FROM status_index) -> (e.kind || ':' || e.project_id || ':0')) AS r
            WHERE e.at >= (r ->> 'from')::timestamptz AND e.at < (r ->> 'to')::timestamptz)) AS board_mark
       FROM (
-          SELECT
-            key, kind, item_id, n, entry_id, at, project_id, type, user_id, later, changed_ref,
-            CASE WHEN type = 1 THEN status[1] END AS from_status_id,
-            kind || ':' || project_id || ':' || CASE WHEN type = 1 THEN status[1] END AS from_status_key,
-            status_from_name AS from_name,
-            status[2] AS status_id,
-            kind || ':' || project_id || ':' || status[2] AS status_key,
-            status_to_name AS to_name,
-            lag(status[2]) OVER same AS previous_status_id,
-            lag(status_to_name) OVER same AS previous_name,
-            lag(at) OVER same AS entered_from_at,
-            lead(at) OVER same AS left_at,
-            lead(status[1]) OVER same AS next_from_status_id,
-            lead(status_from_name) OVER same AS next_from_name,
-            points
-          FROM (
-            SELECT e.key, e.kind, e.item_id, e.n, e.entry_id, e.at, e.project_id, e.type, e.user_id, e.later, e.changed_ref, e.status,
-              e.status_from_name, e.status_to_name, e.is_import,
-              (max(ARRAY[n, total_points]) FILTER (WHERE e.points IS NOT NULL) OVER (PARTITION BY key ORDER BY n))[2] AS points
-            FROM entry AS e
-          ) AS e
-          WHERE status IS NOT NULL AND type <> 3 AND NOT is_import
-          WINDOW same AS (PARTITION BY key ORDER BY n)
+        SELECT
+          key, kind, item_id, n, entry_id, at, project_id, type, user_id, later, changed_ref,
+          CASE WHEN type = 1 THEN status[1] END AS from_status_id,
+          kind || ':' || project_id || ':' || CASE WHEN type = 1 THEN status[1] END AS from_status_key,
+          status_from_name AS from_name,
+          status[2] AS status_id,
+          kind || ':' || project_id || ':' || status[2] AS status_key,
+          status_to_name AS to_name,
+          lag(status[2]) OVER same AS previous_status_id,
+          lag(status_to_name) OVER same AS previous_name,
+          lag(at) OVER same AS entered_from_at,
+          lead(at) OVER same AS left_at,
+          lead(status[1]) OVER same AS next_from_status_id,
+          lead(status_from_name) OVER same AS next_from_name,
+          points
+        FROM (
+          SELECT e.key, e.kind, e.item_id, e.n, e.entry_id, e.at, e.project_id, e.type, e.user_id, e.later, e.changed_ref, e.status,
+            e.status_from_name, e.status_to_name, e.is_import,
+            (max(ARRAY[n, total_points]) FILTER (WHERE e.points IS NOT NULL) OVER (PARTITION BY key ORDER BY n))[2] AS points
+          FROM entry AS e
+        ) AS e
+        WHERE status IS NOT NULL AND type <> 3 AND NOT is_import
+        WINDOW same AS (PARTITION BY key ORDER BY n)
       ) AS e
     ) AS e
     CROSS JOIN closed_name

@@ -71,23 +71,42 @@ interface Request {
 }
 
 /**
- * The readings of several collectors, by name. Those that are asked for at the same time share one pass over what
- * changed: most of what they cost is the same, taking history apart. Only the shipped ones: what somebody's own SQL does
- * wrong, or slowly, is its own affair. Where a shared pass fails, each collector reads alone.
+ * The readings of several collectors, by name. Those of the shipped ones that are asked for at the same time share one pass
+ * over what changed: most of what they cost is the same, taking history apart. What somebody's own SQL does wrong, or slowly,
+ * is its own affair: it is read by itself, beside them.
  */
 export function createEventReadings({
   definitions,
-  reader,
-  feed,
-  gatherMs = GATHER_MS,
+  ...options
 }: EventReadingsOptions): ReadonlyMap<string, EventReading> {
+  const shared = createQueue(options, SLICES_AT_ONCE);
+  return new Map(
+    definitions.map((definition) => {
+      const counted = begin(definition);
+      const queue = definition.shipped ? shared : createQueue(options, 1);
+      const reading: EventReading = {
+        read: (values, onProgress) =>
+          new Promise((resolve, reject) => {
+            queue.add({ counted, values, onProgress, resolve, reject });
+          }),
+      };
+      return [definition.name, reading];
+    }),
+  );
+}
+
+/** Answers requests, one pass after another: each takes all that have come by then. */
+function createQueue(
+  { reader, feed, gatherMs = GATHER_MS }: Omit<EventReadingsOptions, 'definitions'>,
+  slicesAtOnce: number,
+): { add(request: Request): void } {
   let waiting: Request[] = [];
   let passing: Promise<void> = Promise.resolve();
 
   const pass = async (requests: readonly Request[], look: Look): Promise<void> => {
     try {
       for (let { mark, generation } = look; ; { mark, generation } = await lookAt(reader, feed)) {
-        const readings = await readChanges(reader, feed, requests, mark);
+        const readings = await readChanges(reader, feed, requests, mark, slicesAtOnce);
         // What was read from two servers fits neither; the next look reads everything from the new one.
         if (reader.generation() !== generation) continue;
         for (const [i, { counted, resolve }] of requests.entries()) {
@@ -99,6 +118,7 @@ export function createEventReadings({
       }
     } catch (error) {
       if (requests.length === 1 || isDatabaseAbsent(error)) for (const { reject } of requests) reject(error);
+      // Each by itself: one that fails is no harm to the others.
       else for (const request of requests) await pass([request], look);
     }
   };
@@ -108,25 +128,18 @@ export function createEventReadings({
     try {
       // One for all, so that those that had different things to read share the next pass.
       const look = await lookAt(reader, feed);
-      for (const together of sharing(requests)) await pass(together, look);
+      for (const together of missingTheSame(requests)) await pass(together, look);
     } catch (error) {
       for (const { reject } of requests) reject(error);
     }
   };
 
-  return new Map(
-    definitions.map((definition) => {
-      const counted = begin(definition);
-      const reading: EventReading = {
-        read: (values, onProgress) =>
-          new Promise((resolve, reject) => {
-            if (waiting.length === 0) passing = passing.then(() => sleep(gatherMs)).then(passAll);
-            waiting.push({ counted, values, onProgress, resolve, reject });
-          }),
-      };
-      return [definition.name, reading];
-    }),
-  );
+  return {
+    add(request) {
+      if (waiting.length === 0) passing = passing.then(() => sleep(gatherMs)).then(passAll);
+      waiting.push(request);
+    },
+  };
 }
 
 function begin(definition: EventDefinition): Counted {
@@ -151,13 +164,12 @@ async function lookAt(reader: Reader, feed: ChangeFeed): Promise<Look> {
   return { mark: await feed.poll(), generation };
 }
 
-/** Requests that miss the same: what a collector that failed has to read is no load for the others. */
-function sharing(requests: readonly Request[]): Request[][] {
-  const byMark = new Map<string, Request[]>();
+/** What a collector that failed has to read is no load for the others. */
+function missingTheSame(requests: readonly Request[]): Request[][] {
+  const byMark = new Map<number | undefined, Request[]>();
   for (const request of requests) {
-    const { definition, mark } = request.counted;
-    const key = definition.shipped ? `shipped, from ${mark}` : `own, ${definition.name}`;
-    byMark.set(key, [...(byMark.get(key) ?? []), request]);
+    const { mark } = request.counted;
+    byMark.set(mark, [...(byMark.get(mark) ?? []), request]);
   }
   return [...byMark.values()];
 }
@@ -168,6 +180,7 @@ async function readChanges(
   feed: ChangeFeed,
   requests: readonly Request[],
   next: number,
+  slicesAtOnce: number,
 ): Promise<Reading[]> {
   const [first] = requests;
   if (first === undefined) return [];
@@ -196,7 +209,7 @@ async function readChanges(
         databaseMs += await reader.read(readableOf(definition, zeros, 'zeros'), values(null), ledger.open);
     }
   }
-  await sideBySide(slices(groups, feed.entriesPerItem()), SLICES_AT_ONCE, async (slice) => {
+  await sideBySide(slices(groups, feed.entriesPerItem()), slicesAtOnce, async (slice) => {
     const { found, tookMs } = await readSlice(
       reader,
       tasks.map(({ counted }) => counted.definition),
