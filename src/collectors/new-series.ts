@@ -65,6 +65,8 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     clearTimeout(timer);
     const nextMs = letGo();
     if (nextMs !== undefined) timer = setTimeout(showAgain, Math.ceil(nextMs));
+    // As of now: while this is published more may come to be shown as it is.
+    const isWhole = held.size === 0;
     const shown = families.map((family) => {
       const series = held.get(family.metric.name);
       return series ? withZeros(family, (key) => series.has(key)) : family;
@@ -73,7 +75,7 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
       if (latest !== families) return;
       await publish(shown);
       // With nothing left to be shown later they are not needed any more.
-      if (latest === families && held.size === 0) latest = undefined;
+      if (latest === families && isWhole) latest = undefined;
     });
     queue = turn.catch(() => undefined);
     return turn;

@@ -61,6 +61,20 @@ describe('a counter that is new', () => {
     expect(published.at(-1)).toEqual(closed('app', 3));
   });
 
+  test('is shown at the end though publishing takes longer than the time for which it is 0', async () => {
+    const published: Table[] = [];
+    const { series } = begin({
+      publish: async (families) => {
+        await new Promise((resolve) => setTimeout(resolve, 2 * ZERO_FOR_MS));
+        published.push(flatten(families));
+      },
+    });
+    void series.publish([counter({})], true);
+    void series.publish([counter({ app: 1 })], false);
+    await vi.advanceTimersByTimeAsync(10 * ZERO_FOR_MS);
+    expect(published.at(-1)).toEqual(closed('app', 1));
+  });
+
   test('has its own time: later ones wait longer', async () => {
     const { series, published } = begin();
     await series.publish([counter({})], true);

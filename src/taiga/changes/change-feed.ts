@@ -85,7 +85,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     for (const model of tables) await findComeAndGone(model);
   };
 
-  const findChanges = async (since: Position, next: Position): Promise<void> => {
+  const findChangedItems = async (since: Position, next: Position): Promise<void> => {
     const { keys, tables } = await queries.readChanges({ ...since, tables: next.tables });
     for (const key of keys) found.add(key);
     for (const [model, { count, sum }] of tables) {
@@ -94,6 +94,11 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
       living.set(model, known);
       if (known.size !== count || sumOf(known) !== sum) await findComeAndGone(model);
     }
+  };
+
+  const findChanges = async (since: Position, next: Position): Promise<void> => {
+    if (!isUntouched(since, next)) await findChangedItems(since, next);
+    // Also then: what it could not find yet it looks for once an hour.
     for (const key of await history.look(next, [...found, ...again.keys()])) found.add(key);
   };
 
@@ -115,7 +120,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     const next = await queries.readPosition();
     const since = position !== undefined && continues(position, next) ? position : undefined;
     if (!since) await findEverything(next);
-    else if (!isUntouched(since, next)) await findChanges(since, next);
+    else await findChanges(since, next);
     // After what happened in them, of which nothing is told while they are not exported.
     const { isLost, added } = await projects.look(next);
     if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) found.add(key);
