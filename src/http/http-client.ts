@@ -70,9 +70,10 @@ export function createHttpClient({
       withRetries(
         async () => {
           const outcome = await attempt(request);
-          const judged = judge(outcome);
-          if ('value' in judged || judged.waitMs !== undefined || outcome.kind === 'failure') return judged;
-          return { ...judged, waitMs: retryAfterMs(outcome.header('retry-after')) };
+          const verdict = judge(outcome);
+          if ('value' in verdict || verdict.waitMs !== undefined || outcome.kind === 'failure')
+            return verdict;
+          return { ...verdict, waitMs: retryAfterMs(outcome.header('retry-after')) };
         },
         { signal, ...patience },
       ),

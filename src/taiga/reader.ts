@@ -187,7 +187,7 @@ function knowsThePresentOnly({ askedBy, sql }: { askedBy: Asker; sql: SqlSource 
   return queryError(
     'invalid',
     askedBy,
-    'this SQL and its relations do not heed :now, so they only tell the present; ask for now, or write what was so at :now',
+    'neither this SQL nor its relations use :now, so the answer would be that of today; leave the time out, or use :now in the SQL',
     { place: { file: sql.file, line: sql.line } },
   );
 }

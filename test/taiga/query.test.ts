@@ -156,7 +156,7 @@ describeOnPostgres('a question to Taiga', (server) => {
     const error = await errorOf(ask('SELECT count(*) FROM issues_issue', { at: new Date('2025-12-24') }));
     expect(error.code).toBe('QUERY_INVALID');
     expect(error.message).toMatch(
-      /^reports\/daily\.yaml:7: report "daily": this SQL .* only tell the present/,
+      /^reports\/daily\.yaml:7: report "daily": neither this SQL .* the answer would be that of today/,
     );
   });
 
