@@ -5,11 +5,12 @@
 WITH change AS (
   SELECT key, born_at AS at, 0 AS n, born_project_id AS project_id, ARRAY[issue_type_id] AS issue_type, ARRAY[severity_id] AS severity
   FROM life
-  WHERE kind = 'issue'
+  -- Not kind = 'issue' alone: the planner takes that for a rarity, and then loops over everything that is joined later.
+  WHERE CASE WHEN kind = 'issue' THEN TRUE ELSE FALSE END
   UNION ALL
   SELECT key, at, n, project_id, issue_type[2:2], severity[2:2]
   FROM entry
-  WHERE kind = 'issue' AND type <> 3 AND NOT is_import AND (issue_type IS NOT NULL OR severity IS NOT NULL)
+  WHERE CASE WHEN kind = 'issue' THEN TRUE ELSE FALSE END AND type <> 3 AND NOT is_import AND (issue_type IS NOT NULL OR severity IS NOT NULL)
 ), known AS (
   SELECT
     key, project_id, at AS valid_from,
