@@ -1,18 +1,18 @@
--- Which items each project has, or had rows of in its history, by history key; and how many rows.
-SELECT project_id, key, sum(entries)::bigint AS entries
+-- All items that there are or were, by history key, and how many rows of history each has; project by project.
+SELECT key, sum(entries)::bigint AS entries
 FROM (
-  SELECT project_id, key, count(*) AS entries
+  SELECT key, min(project_id) AS project_id, count(*) AS entries
   FROM history_historyentry
   WHERE key ~ '^(userstories\.userstory|tasks\.task|issues\.issue|epics\.epic):\d{1,9}$'
-  GROUP BY project_id, key
+  GROUP BY key
   UNION ALL
-  SELECT project_id, 'epics.epic:' || id, 0 FROM epics_epic
+  SELECT 'epics.epic:' || id, project_id, 0 FROM epics_epic
   UNION ALL
-  SELECT project_id, 'userstories.userstory:' || id, 0 FROM userstories_userstory
+  SELECT 'userstories.userstory:' || id, project_id, 0 FROM userstories_userstory
   UNION ALL
-  SELECT project_id, 'tasks.task:' || id, 0 FROM tasks_task
+  SELECT 'tasks.task:' || id, project_id, 0 FROM tasks_task
   UNION ALL
-  SELECT project_id, 'issues.issue:' || id, 0 FROM issues_issue
+  SELECT 'issues.issue:' || id, project_id, 0 FROM issues_issue
 ) AS k
-GROUP BY project_id, key
-ORDER BY project_id
+GROUP BY key
+ORDER BY min(project_id)

@@ -1,6 +1,7 @@
 import { sideBySide } from '../../base/side-by-side.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Readable, Reader } from '../reader.js';
+import { createEvidence, type Evidence } from './evidence.js';
 import {
   isUpToDate,
   type KnownStatus,
@@ -63,12 +64,10 @@ SELECT kind, project_id, 0, '', has_backlog FROM board`,
 );
 const EVIDENCE = about(
   ['status_evidence'],
-  `SELECT kind, project_id, status_id, status, is_closed,
-  (extract(epoch FROM CASE WHEN isfinite(valid_from) THEN valid_from END) * 1000000)::bigint AS since
-FROM status_evidence
-ORDER BY valid_from`,
+  `SELECT topic, kind, project_id, status_id, status, is_closed, story_id, (extract(epoch FROM at) * 1000000)::bigint AS at
+FROM status_evidence`,
 );
-const KEYS = about(['history_key'], 'SELECT project_id, key, entries FROM history_key');
+const KEYS = about(['history_key'], 'SELECT key, entries FROM history_key');
 
 export function createStatusMemory({ reader, values, before, store }: StatusMemoryOptions): StatusMemory {
   let known: KnownStatuses = new Map();
@@ -90,7 +89,7 @@ export function createStatusMemory({ reader, values, before, store }: StatusMemo
     const isNews = !hasStarted || !isUpToDate(known, rows);
     if (isNews) {
       const evidence = await readEvidence(reader, { ...now, statuses: statusesParameter(known) });
-      known = learn(known, rows, evidence, untilMicros, nowMicros);
+      known = learn(known, rows, evidence.conclude(rows, nowMicros), untilMicros, nowMicros);
       parameter = statusesParameter(known);
       hasStarted = true;
     }
@@ -121,47 +120,34 @@ async function readCurrent(reader: Reader, values: ParameterValues): Promise<Sta
   return found;
 }
 
-/** Project by project, so that no statement goes through everything. */
-async function readEvidence(reader: Reader, values: ParameterValues): Promise<KnownStatuses> {
-  const found = new Map<string, KnownStatus>();
-  const slices = await readSlices(reader, values);
-  await sideBySide(slices, SLICES_AT_ONCE, async ({ projects, keys }) => {
+/** In slices, so that no statement goes through everything. */
+async function readEvidence(reader: Reader, values: ParameterValues): Promise<Evidence> {
+  const evidence = createEvidence();
+  await sideBySide(await readSlices(reader, values), SLICES_AT_ONCE, async (keys) => {
     await readRows(reader, EVIDENCE, { ...values, keys }, (row) => {
-      const [, projectId, , , isClosed, since] = row;
-      // An item that came from elsewhere tells of statuses there, too: all that is known of those comes with their slice.
-      if (!projects.has(projectId ?? '')) return;
-      const { name, ...id } = toStatusRow(row);
-      const key = statusKey(id);
-      const known = found.get(key) ?? { ...id, name, formerNames: [], marks: [], isGone: true };
-      const mark = {
-        isClosed: isClosed === null ? undefined : isClosed === 'true',
-        sinceMicros: since === null ? undefined : Number(since),
-      };
-      found.set(key, { ...known, marks: [...known.marks, mark] });
+      const [topic, , , , , , storyId, at] = row;
+      evidence.add({
+        ...toStatusRow(row.slice(1)),
+        topic: topic ?? '',
+        status: row[4] ?? undefined,
+        storyId: storyId == null ? undefined : Number(storyId),
+        atMicros: Number(at),
+      });
     });
   });
-  return found;
+  return evidence;
 }
 
-interface ProjectSlice {
-  readonly projects: ReadonlySet<string>;
-  readonly keys: readonly string[];
-}
-
-/** Whole projects put together to slices of about the wanted size. */
-async function readSlices(reader: Reader, values: ParameterValues): Promise<ProjectSlice[]> {
-  const slices: { projects: Set<string>; keys: string[] }[] = [];
-  let slice = { projects: new Set<string>(), keys: [] as string[] };
-  let entries = 0;
-  await readRows(reader, KEYS, values, ([projectId, key, count]) => {
-    const project = projectId ?? '';
-    if (entries >= SLICE_ENTRIES && !slice.projects.has(project)) {
-      slice = { projects: new Set(), keys: [] };
+/** All history keys, in slices of about the wanted size. */
+async function readSlices(reader: Reader, values: ParameterValues): Promise<string[][]> {
+  const slices: string[][] = [];
+  let entries = Number.POSITIVE_INFINITY;
+  await readRows(reader, KEYS, values, ([key, count]) => {
+    if (entries >= SLICE_ENTRIES) {
+      slices.push([]);
       entries = 0;
     }
-    if (slice.keys.length === 0) slices.push(slice);
-    slice.projects.add(project);
-    slice.keys.push(key ?? '');
+    slices.at(-1)?.push(key ?? '');
     entries += Number(count);
   });
   return slices;
