@@ -46,7 +46,7 @@ const database: Database = {
 };
 const reader = createReader(database, library.relations);
 const present = () => parameterValues(config, new Date());
-const statuses = createStatusMemory({ reader, values: present });
+const statuses = createStatusMemory({ database, reader, values: present });
 const values = (keys: readonly string[] | null = null) =>
   parameterValues(config, new Date(), keys, statuses.parameter());
 const feed = createChangeFeed({ database, reader, values });

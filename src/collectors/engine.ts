@@ -109,6 +109,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     onFileRights,
   });
   const statuses = createStatusMemory({
+    database,
     reader,
     values: () => parameterValues(config, new Date()),
     before: handover?.statuses,

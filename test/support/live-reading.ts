@@ -25,7 +25,12 @@ export function startLiveReading(
 ): LiveReading {
   let now = '';
   let itemsRead = 0;
-  const statuses = createStatusMemory({ reader: kit.reader, values: () => kit.values(now), before });
+  const statuses = createStatusMemory({
+    database,
+    reader: kit.reader,
+    values: () => kit.values(now),
+    before,
+  });
   const feed = createChangeFeed({
     database,
     reader: kit.reader,

@@ -6,8 +6,9 @@ import type { Reader } from '../reader.js';
 import { createChangeQueries } from './change-queries.js';
 import { createHistoryWatch } from './history-watch.js';
 import { createItemGroups } from './item-groups.js';
-import { createKnownProjects } from './known-projects.js';
+import { createKnownProjects, NO_PROJECT_CHANGES } from './known-projects.js';
 import { continues, isUntouched, type Position } from './position.js';
+import { readPosition } from './read-position.js';
 
 /**
  * Which items changed, told cheaply: their number decides what it costs, not how much history there is.
@@ -117,12 +118,13 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const look = async (): Promise<number> => {
     const now = String(values().now);
     // Before anything is read: what is written meanwhile is found by the next look.
-    const next = await queries.readPosition();
+    const next = await readPosition(database);
     const since = position !== undefined && continues(position, next) ? position : undefined;
     if (!since) await findEverything(next);
     else await findChanges(since, next);
     // After what happened in them, of which nothing is told while they are not exported.
-    const { isLost, added } = await projects.look(next);
+    const { isLost, added } =
+      since && isUntouched(since, next) ? NO_PROJECT_CHANGES : await projects.look(next);
     if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) found.add(key);
 
     const changed = new Set([...found, ...again.keys()]);

@@ -1,11 +1,9 @@
 import type { Database, Row } from '../../database/database.js';
-import { ITEM_MODELS, isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
+import { isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
 import { type Position, writtenSince } from './position.js';
 
 /** What the change feed asks the database: short statements whose cost follows the number of items. */
 export interface ChangeQueries {
-  /** Where the numbers of transactions are now. */
-  readPosition(): Promise<Position>;
   /** Everything that history or the tables know, and how many rows of history that is. */
   readAllKeys(
     tables: readonly Model[],
@@ -29,6 +27,7 @@ export interface Changes {
 /** How far before the end of the timeline a row can be that was committed later. */
 const TIMELINE_OVERLAP = 500;
 const TIMEOUT_MS = 60_000;
+
 export function createChangeQueries(database: Database): ChangeQueries {
   const query = async (
     text: string,
@@ -37,41 +36,8 @@ export function createChangeQueries(database: Database): ChangeQueries {
   ): Promise<void> => {
     await database.read({ text, values, timeoutMs: TIMEOUT_MS }, (_columns, rows) => rows.forEach(onRow));
   };
-  const queryOne = async (text: string, values: readonly unknown[] = []): Promise<Row> => {
-    let found: Row = [];
-    await query(text, values, (row) => {
-      found = row;
-    });
-    return found;
-  };
 
   return {
-    async readPosition() {
-      const generation = database.generation();
-      const others = MODELS.filter((model) => !ITEM_MODELS.includes(model));
-      const [oldest, snapshot, timelineEnd, readable] = await queryOne(
-        `SELECT txid_snapshot_xmin(s)::text, s::text,
-           (SELECT max(id)::text FROM timeline_timeline),
-           (SELECT string_agg(m.model, ',') FROM unnest($1::text[], $2::text[]) AS m (model, name)
-            WHERE has_table_privilege(to_regclass('public.' || m.name), 'SELECT'))
-         FROM txid_current_snapshot() AS s`,
-        [others, others.map((model) => TABLES[model])],
-      );
-      const present = (readable ?? '').split(',');
-      // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
-      const [cluster] = await queryOne('SELECT system_identifier::text FROM pg_control_system()').catch(
-        () => [''],
-      );
-      return {
-        oldest: BigInt(oldest ?? 0),
-        snapshot: snapshot ?? '',
-        generation,
-        cluster: cluster ?? '',
-        timelineEnd: Number(timelineEnd ?? 0),
-        tables: [...ITEM_MODELS, ...others.filter((model) => present.includes(model))],
-      };
-    },
-
     async readAllKeys(tables) {
       const keys = new Set<string>();
       let entries = 0;

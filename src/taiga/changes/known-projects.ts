@@ -18,7 +18,7 @@ export interface KnownProjects {
   accept(): void;
 }
 
-const NOTHING: ProjectChanges = { isLost: false, added: [] };
+export const NO_PROJECT_CHANGES: ProjectChanges = { isLost: false, added: [] };
 
 export function createKnownProjects(reader: Reader, values: () => ParameterValues): KnownProjects {
   let known: { readonly slugs: ReadonlyMap<string, string>; readonly position: Position } | undefined;
@@ -31,9 +31,9 @@ export function createKnownProjects(reader: Reader, values: () => ParameterValue
       const slugs = new Map(rows.map((row) => [row[id] ?? '', row[slug] ?? '']));
       seen = known;
       // A replica that lags behind the server before does not know yet what was seen there.
-      if (known && isBehind(position, known.position)) return NOTHING;
+      if (known && isBehind(position, known.position)) return NO_PROJECT_CHANGES;
       seen = { slugs, position };
-      if (!known) return NOTHING;
+      if (!known) return NO_PROJECT_CHANGES;
       const before = known.slugs;
       return {
         isLost: [...before].some(([project, name]) => slugs.get(project) !== name),

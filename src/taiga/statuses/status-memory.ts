@@ -1,4 +1,7 @@
 import { sideBySide } from '../../base/side-by-side.js';
+import type { Database } from '../../database/database.js';
+import { continues, isUntouched, type Position } from '../changes/position.js';
+import { readPosition } from '../changes/read-position.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Readable, Reader } from '../reader.js';
 import { createEvidence, type Evidence } from './evidence.js';
@@ -40,6 +43,8 @@ export interface StatusStore {
 }
 
 export interface StatusMemoryOptions {
+  /** Tells when nothing was written since, so that the tables need not be read again; absent: they are read each time. */
+  readonly database?: Database;
   readonly reader: Reader;
   readonly values: () => ParameterValues;
   /** From the memory before. */
@@ -69,13 +74,21 @@ FROM status_evidence`,
 );
 const KEYS = about(['history_key'], 'SELECT key, entries FROM history_key');
 
-export function createStatusMemory({ reader, values, before, store }: StatusMemoryOptions): StatusMemory {
+export function createStatusMemory({
+  database,
+  reader,
+  values,
+  before,
+  store,
+}: StatusMemoryOptions): StatusMemory {
   let known: KnownStatuses = new Map();
   let untilMicros: number | undefined;
   let writtenMicros = Number.NEGATIVE_INFINITY;
   let parameter = '[]';
   let hasStarted = false;
   let refreshing: Promise<void> | undefined;
+  /** Where the numbers of transactions were when the tables were last read. */
+  let position: Position | undefined;
 
   const look = async (): Promise<void> => {
     const now = values();
@@ -85,14 +98,18 @@ export function createStatusMemory({ reader, values, before, store }: StatusMemo
       known = new Map((record?.statuses ?? []).map((status) => [statusKey(status), status]));
       untilMicros = record?.untilMicros;
     }
-    const rows = await readCurrent(reader, now);
-    const isNews = !hasStarted || !isUpToDate(known, rows);
+    // Before the tables are read: what is written meanwhile is found the next time.
+    const next = database && (await readPosition(database));
+    const isSame = position && next && continues(position, next) && isUntouched(position, next);
+    const rows = isSame ? undefined : await readCurrent(reader, now);
+    const isNews = rows !== undefined && (!hasStarted || !isUpToDate(known, rows));
     if (isNews) {
       const evidence = await readEvidence(reader, { ...now, statuses: statusesParameter(known) });
       known = learn(known, rows, evidence.conclude(rows, nowMicros), untilMicros, nowMicros);
       parameter = statusesParameter(known);
       hasStarted = true;
     }
+    position = next;
     untilMicros = nowMicros;
     if (store?.write && (isNews || nowMicros - writtenMicros >= WRITE_EVERY_MICROS)) {
       await store.write({ untilMicros, statuses: [...known.values()] });
