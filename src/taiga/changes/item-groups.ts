@@ -10,6 +10,7 @@ export function createItemGroups(): ItemGroups {
   const groupOf = new Map<string, Set<string>>();
   return {
     join(a, b) {
+      if (a === b) return;
       const groupA = groupOf.get(a) ?? new Set([a]);
       const groupB = groupOf.get(b) ?? new Set([b]);
       const [large, small] = groupA.size >= groupB.size ? [groupA, groupB] : [groupB, groupA];
@@ -20,10 +21,7 @@ export function createItemGroups(): ItemGroups {
         groupOf.set(member, large);
       }
     },
-    of(key) {
-      const group = groupOf.get(key) ?? new Set([key]);
-      groupOf.set(key, group);
-      return group;
-    },
+    // Most items are alone: of these nothing is kept.
+    of: (key) => groupOf.get(key) ?? new Set([key]),
   };
 }
