@@ -49,9 +49,9 @@ export async function findFirstScrape(
   scraped: Scraped,
   { waitMs, signal }: FirstScrapeOptions,
 ): Promise<number | undefined> {
-  const { ask, close } = createAsker(scraped.prometheusUrl, signal);
+  const { ask, shown, close } = createAsker(scraped.prometheusUrl, signal);
   try {
-    return await poll(scraped, { waitMs, signal }, ask);
+    return await poll({ ...scraped, prometheusUrl: shown }, { waitMs, signal }, ask);
   } finally {
     await close();
   }
@@ -123,12 +123,12 @@ type Ask = <S extends z.ZodType>(
 function createAsker(
   prometheusUrl: string,
   signal: AbortSignal | undefined,
-): { readonly ask: Ask; close(): Promise<void> } {
+): { readonly ask: Ask; readonly shown: string; close(): Promise<void> } {
   const target = httpTarget(prometheusUrl);
   if (!target)
     throw new BugflowError('BACKFILL_USAGE', '--prometheus-url wants a URL like http://localhost:9090');
   const base = target.url.endsWith('/') ? target.url : `${target.url}/`;
-  const client = createHttpClient({ signal });
+  const client = createHttpClient({ signal, secrets: target.secrets });
   const ask: Ask = async (path, parameters, answer) => {
     const url = new URL(`api/v1/${path}?${new URLSearchParams(parameters)}`, base).href;
     const { headers } = target;
@@ -142,9 +142,9 @@ function createAsker(
       const reason = isStranger ? 'it is no Prometheus' : messageOf(error);
       throw new BugflowError(
         'BACKFILL_UNSCRAPED',
-        `${target.url} does not say since when it has samples (${reason}): check --prometheus-url, or say where to end with --to`,
+        `${target.shown} does not say since when it has samples (${reason}): check --prometheus-url, or say where to end with --to`,
       );
     }
   };
-  return { ask, close: () => client.close() };
+  return { ask, shown: target.shown, close: () => client.close() };
 }

@@ -1,4 +1,5 @@
 import { BugflowError } from '../base/errors.js';
+import { httpTarget } from '../http/http-target.js';
 import { findFirstScrape, type Scraped } from './first-scrape.js';
 import { findRetention } from './retention.js';
 import type { Grid } from './steps.js';
@@ -35,11 +36,12 @@ export async function findJoin(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const { prometheusUrl, job, instance } = scraped;
+  const { job, instance } = scraped;
+  const shown = httpTarget(scraped.prometheusUrl)?.shown;
   const atMs = await findFirstScrape(scraped, { waitMs: SCRAPE_WAIT_MS, signal });
   if (atMs === undefined) {
     print(
-      `warning: ${prometheusUrl} scrapes nothing with job="${job}" and instance="${instance}": if it gives other labels, past and present will be two lines; set prometheus.job and prometheus.instance`,
+      `warning: ${shown} scrapes nothing with job="${job}" and instance="${instance}": if it gives other labels, past and present will be two lines; set prometheus.job and prometheus.instance`,
     );
   }
   return atMs;

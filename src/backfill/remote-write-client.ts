@@ -40,7 +40,7 @@ const OUT_OF_ORDER = /out.of.order|out.of.bounds|too.old|too far in the past|dup
 
 export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClient {
   const { target, retry, reachesBackMs, print, signal, lastAttempt } = options;
-  const client = createHttpClient({ signal });
+  const client = createHttpClient({ signal, secrets: target.secrets });
   const request = {
     method: 'POST',
     url: target.url,
@@ -71,7 +71,8 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
     // A request whose answer got lost is refused when it comes again: the receiver has those samples.
     const isKnown = accepted && uncertain && OUT_OF_ORDER.test(text);
     uncertain = false;
-    if ((status < 200 || status >= 300) && !isKnown) throw refusal(target.url, status, quote, reachesBackMs);
+    if ((status < 200 || status >= 300) && !isKnown)
+      throw refusal(target.shown, status, quote, reachesBackMs);
     accepted = true;
     return { value: undefined };
   };
@@ -82,11 +83,11 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
         policy: retry,
         signal: wake,
         onWait: (reason, waitMs) =>
-          print(`${target.url}: ${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+          print(`${target.shown}: ${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
         giveUp: (reason) =>
           new BugflowError(
             'BACKFILL_RECEIVER',
-            `${target.url} does not take samples (${reason}), and did not for ${Math.round(retry.giveUpAfterMs / 60_000)} minutes: run the same command again when it does`,
+            `${target.shown} does not take samples (${reason}), and did not for ${Math.round(retry.giveUpAfterMs / 60_000)} minutes: run the same command again when it does`,
           ),
       }),
     isUncertain: () => uncertain,

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { BugflowError } from '../base/errors.js';
-import { httpTarget } from '../http/http-target.js';
+import { type HttpTarget, httpTarget } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { createRemoteWriteClient, RETRY, type RemoteWriteClient } from './remote-write-client.js';
 import { createRequestBuilder, type RequestLimits } from './remote-write-request.js';
@@ -36,9 +37,10 @@ export async function backfillRemoteWrite(
       '--remote-write wants a URL like http://localhost:9090/api/v1/write',
     );
   }
-  const state = await openState(options.stateFile, target.url, grid);
+  const state = await openState(options.stateFile, receiverOf(target), grid);
   const fromMs = state.sentUntilMs === undefined ? grid.fromMs : state.sentUntilMs + grid.stepMs;
-  if (state.sentUntilMs !== undefined) print(`${target.url}: going on at ${new Date(fromMs).toISOString()}`);
+  if (state.sentUntilMs !== undefined)
+    print(`${target.shown}: going on at ${new Date(fromMs).toISOString()}`);
   if (fromMs > grid.toMs) return 0;
 
   const stop = new AbortController();
@@ -65,6 +67,14 @@ export async function backfillRemoteWrite(
     await client.close();
   }
   return sender.samplesSent();
+}
+
+/** The receiver as the state file has it: a token behind the `?` is only to be told from another one. */
+function receiverOf({ url }: HttpTarget): string {
+  const [address = '', query] = url.split('?');
+  return query === undefined
+    ? address
+    : `${address}?sha256=${createHash('sha256').update(query).digest('hex')}`;
 }
 
 interface Sender extends StepSink {

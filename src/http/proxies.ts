@@ -24,8 +24,17 @@ export interface Ways {
  * As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in small letters or capitals. What runs on this machine is
  * never asked through a proxy, as with Prometheus and Grafana.
  */
-export const proxyFromEnvironment: ProxyFor = (url) =>
-  isLoopback(url.hostname) ? undefined : getProxyForUrl(url.href) || undefined;
+export const proxyFromEnvironment: ProxyFor = (url) => {
+  if (isLoopback(url.hostname)) return undefined;
+  const proxy = getProxyForUrl(url.href);
+  // Written without a scheme it speaks plain HTTP, as with curl; the library takes that of the URL.
+  return (isWrittenSo(proxy) ? proxy : proxy.replace(/^https:/, 'http:')) || undefined;
+};
+
+function isWrittenSo(proxy: string): boolean {
+  const names = ['http_proxy', 'https_proxy', 'all_proxy'];
+  return names.some((name) => [process.env[name], process.env[name.toUpperCase()]].includes(proxy));
+}
 
 export function createWays(proxyFor: ProxyFor, connectTimeoutMs: number): Ways {
   // The limit of the whole request holds instead of undici's own.

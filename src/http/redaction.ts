@@ -2,8 +2,11 @@
 export type Redact = (text: string) => string;
 
 const MARK = '…';
-/** `scheme://user:password@`: everything up to the last `@` before the path. */
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi;
+/**
+ * `://user:password@`: everything up to the last `@` before the path. The scheme is not looked for: from each dot of a long
+ * answer on, that would mean to read all the rest of it.
+ */
+const URL_CREDENTIALS = /:\/\/[^\s/?#]*@/g;
 
 /**
  * Takes out these secrets, however an answer or an error quotes them (as they are, in a URL, in JSON, in base64), and the
@@ -14,7 +17,7 @@ export function createRedaction(secrets: Iterable<string>): Redact {
   // The longer first: a secret may begin with another one.
   const ordered = [...forms].sort((a, b) => b.length - a.length);
   return (text) =>
-    ordered.reduce((rest, form) => rest.replaceAll(form, MARK), text).replace(URL_CREDENTIALS, `$1${MARK}@`);
+    ordered.reduce((rest, form) => rest.replaceAll(form, MARK), text).replace(URL_CREDENTIALS, `://${MARK}@`);
 }
 
 function formsOf(secret: string): string[] {
@@ -34,6 +37,8 @@ export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
     const [, scheme = '', credentials = ''] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
     if (scheme.toLowerCase() !== 'basic') return [credentials];
     const text = Buffer.from(credentials, 'base64').toString('utf8');
-    return [credentials, text.slice(text.indexOf(':') + 1)];
+    const colon = text.indexOf(':');
+    // Without a password, the name is a token.
+    return [credentials, text.slice(colon + 1) || text.slice(0, colon)];
   });
 }

@@ -40,10 +40,18 @@ export async function withRetries<T>(
   }
 }
 
-/** The header's seconds, or its date, as a time to wait. */
+/**
+ * The header's seconds, or its date, as a time to wait. Undefined where that is no time at all, as with a server whose clock
+ * is behind: to ask at once, again and again, helps nobody.
+ */
 export function retryAfterMs(header: string | undefined, nowMs = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : dateOf(text) - nowMs;
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}
+
+/** A date of HTTP begins with its weekday; JavaScript takes "-5" for one, too. */
+function dateOf(text: string): number {
+  return /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
 }

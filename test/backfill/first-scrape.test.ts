@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findFirstScrape } from '../../src/backfill/first-scrape.js';
+import { serve } from '../http/servers.js';
 import { eventually } from '../support/eventually.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
 import { freePort, PROMETHEUS_IS_HERE, startPrometheus } from './servers.js';
@@ -73,4 +74,21 @@ test.each([
   const error = await errorOf(findFirstScrape({ ...scraped, prometheusUrl: await url() }, { waitMs: 0 }));
   expect(error.code).toBe('BACKFILL_UNSCRAPED');
   expect(error.message).toMatch(reason);
+});
+
+/** A Prometheus that scrapes, or has, nothing of ours. */
+async function startAnswering(activeTargets: readonly unknown[]): Promise<string> {
+  const url = await serve((request, response) => {
+    const data = request.url?.includes('/targets') ? { activeTargets } : { result: [] };
+    response.end(JSON.stringify({ status: 'success', data }));
+  });
+  return url.replace('http://', 'http://ann:geheim@');
+}
+const AWAITED = { metric: 'team_items_created_total', job: 'team', instance: 'team:1' };
+
+test('the password in its address is not shown where it has nothing yet', async () => {
+  const { job, instance } = AWAITED;
+  const prometheusUrl = await startAnswering([{ labels: { job, instance } }]);
+  const error = await errorOf(findFirstScrape({ ...AWAITED, prometheusUrl }, { waitMs: 0 }));
+  expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ scrapes team:1, and has nothing of it yet/);
 });

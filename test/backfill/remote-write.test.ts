@@ -198,12 +198,17 @@ test('empty labels are no labels', async () => {
 });
 
 test.each([
-  ['me:s%40cret', `Basic ${Buffer.from('me:s@cret').toString('base64')}`],
-  ['bearer:s%40cret', 'Bearer s@cret'],
-])('credentials of %s are sent, and never shown', async (user, authorization) => {
+  ['me:s%40cret@', '', `Basic ${Buffer.from('me:s@cret').toString('base64')}`],
+  ['bearer:s%40cret@', '', 'Bearer s@cret'],
+  ['', '?token=long-enough-s%40cret', undefined],
+])('credentials of //%s…%s are sent, and never shown', async (user, query, authorization) => {
   const stateFile = join(await folderWith({}), 'state.json');
   const receiver = await startReceiver((number) =>
-    number === 1 ? { status: 500 } : number === 3 ? { status: 401, text: 'who?' } : undefined,
+    number === 1
+      ? { status: 500 }
+      : number === 3
+        ? { status: 401, text: 'who? not long-enough-s@cret' }
+        : undefined,
   );
   const printed: string[] = [];
   const error = await errorOf(
@@ -213,7 +218,7 @@ test.each([
       stepMs: STEP,
       nowMs: NOW,
       target: {
-        remoteWrite: receiver.url.replace('//', `//${user}@`),
+        remoteWrite: receiver.url.replace('//', `//${user}`) + query,
         stateFile,
         limits: SMALL,
         retry: QUICK,

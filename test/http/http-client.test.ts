@@ -170,12 +170,10 @@ describe('again and again', () => {
       giveUp: (reason) => new Error(reason),
     });
     expect(value).toBe('good');
-    expect(waits.slice(0, 2)).toEqual([
-      ['429 slow down', 0],
-      ['503 ', 0],
-    ]);
+    expect(waits.slice(0, 2).map(([reason]) => reason)).toEqual(['429 slow down', '503 ']);
     expect(waits).toHaveLength(3);
-    expect(waits[2]?.[1]).toBeGreaterThan(0);
+    // Who says "at once" is asked by the backoff all the same.
+    for (const [, ms] of waits) expect(ms).toBeGreaterThan(0);
   });
 
   test.each([

@@ -131,3 +131,21 @@ describe('no_proxy', () => {
     expect(proxyFromEnvironment(new URL(url))).toBe(isProxied ? 'http://proxy.example:3128' : undefined);
   });
 });
+
+test.each([
+  ['HTTPS_PROXY', 'proxy.example:3128', 'https://grafana.example', 'http://proxy.example:3128'],
+  [
+    'https_proxy',
+    'ann:geheim@proxy.example:3128',
+    'https://grafana.example',
+    'http://ann:geheim@proxy.example:3128',
+  ],
+  ['HTTPS_PROXY', 'https://proxy.example:3128', 'https://grafana.example', 'https://proxy.example:3128'],
+  ['HTTP_PROXY', 'proxy.example', 'http://grafana.example', 'http://proxy.example'],
+  ['ALL_PROXY', 'proxy.example:3128', 'https://grafana.example', 'http://proxy.example:3128'],
+  ['all_proxy', 'https://proxy.example', 'https://grafana.example', 'https://proxy.example'],
+  ['HTTP_PROXY', 'proxy.example', 'https://grafana.example', undefined],
+])('%s=%s: %s is reached through %s', (name, value, url, proxy) => {
+  vi.stubEnv(name, value);
+  expect(proxyFromEnvironment(new URL(url))).toBe(proxy);
+});

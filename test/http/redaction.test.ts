@@ -21,6 +21,14 @@ test.each([
   expect(createRedaction([SECRET])(text)).toBe(shown);
 });
 
+test.each(['a.', 'a-', 'a://', '://', 'a:b@', 'a'])(
+  'of a long answer made of %j the rest is not read again and again',
+  (piece) => {
+    const text = piece.repeat(2 ** 20);
+    expect(createRedaction([SECRET])(`${text} https://ann:geheim@host`)).toMatch(/ https:\/\/…@host$/);
+  },
+);
+
 test('a secret that begins like another one', () => {
   expect(createRedaction(['abc', 'abcdef'])('abcdef abc')).toBe('… …');
 });
@@ -42,6 +50,7 @@ test('no secret is left, wherever it stands', () => {
 test.each([
   [{ authorization: 'Bearer abc' }, ['abc']],
   [{ Authorization: `Basic ${btoa('ann:b:c')}` }, [btoa('ann:b:c'), 'b:c']],
+  [{ authorization: `Basic ${btoa('ghp_token:')}` }, [btoa('ghp_token:'), 'ghp_token']],
   [{ 'proxy-authorization': 'bearer x' }, ['x']],
   [{ accept: 'text/plain' }, []],
 ])('what %j lets somebody in with', (headers, secrets) => {

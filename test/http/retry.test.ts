@@ -8,6 +8,16 @@ test.each([
   ['7', 7000],
   ['Thu, 01 Jan 1970 00:01:00 GMT', 60_000],
   ['soon', undefined],
+  ['', undefined],
+  // No time at all, or a time that is over: nobody is asked again at once, again and again.
+  ['0', undefined],
+  ['-5', undefined],
+  ['1.5', undefined],
+  ['Wed, 31 Dec 1969 23:59:59 GMT', undefined],
+  // More patience than anybody has.
+  ['99999999999999999999', 1e23],
+  ['9'.repeat(400), undefined],
+  ['Fri, 31 Dec 9999 23:59:59 GMT', Date.UTC(9999, 11, 31, 23, 59, 59)],
 ])('Retry-After: %s', (header, ms) => {
   expect(retryAfterMs(header, 0)).toBe(ms);
 });
