@@ -8,6 +8,7 @@ import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWh
 import { addBackfillCommand } from './backfill-command.js';
 import { addGrafanaCommand } from './grafana-command.js';
 import { keepHeapSmall } from './heap.js';
+import { waitForStop, watchSignals } from './signals.js';
 
 export interface CliContext {
   readonly env: Environment;
@@ -54,12 +55,13 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) => {
       // Before all the rest is loaded, during which the heap would grow. Whoever makes a demo up computes.
       if (orDemo === undefined) keepHeapSmall();
+      const signals = watchSignals();
       const { serve } = await import('./serve.js');
       const demo =
         orDemo === undefined
           ? undefined
           : { folder: orDemo, listen: demoListen, seed: DEMO_SEED, paceMs: demoPace * 1000 };
-      await serve({ source: source(), version, port, demo });
+      await serve({ source: source(), version, port, signals, demo });
     });
 
   program
@@ -71,9 +73,10 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .option('--data-dir <folder>', 'keep the database here, and go on with the one that is here')
     .option('--database-listen <address>', 'let clients of the database in at HOST:PORT', parseListen)
     .action(async ({ port, seed, pace, dataDir, databaseListen }: DemoFlags) => {
+      const stop = waitForStop();
       const { demo } = await import('./demo.js');
       await demo({
-        ...{ env, version, port, seed, paceMs: pace * 1000, print },
+        ...{ env, version, port, seed, paceMs: pace * 1000, stop, print },
         ...{ folder: dataDir, databaseListen },
       });
     });

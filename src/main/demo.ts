@@ -1,7 +1,7 @@
 import type { Environment } from '../config/expand.js';
 import { startDemoTaiga } from '../demo/demo-taiga.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
-import { closeInTime, createLogger, unlessStopped, waitForStop } from './serve.js';
+import { closeInTime, createLogger, unlessStopped } from './serve.js';
 import { startService } from './service.js';
 
 export interface DemoCommandOptions {
@@ -13,16 +13,16 @@ export interface DemoCommandOptions {
   /** Where the database is kept; undefined: nowhere. */
   readonly folder: string | undefined;
   readonly databaseListen: ListenAddress | undefined;
+  /** Told when it is to end. */
+  readonly stop: Promise<NodeJS.Signals>;
   readonly print: (line: string) => void;
 }
 
 /** Runs the service on an embedded database with a made-up team, until SIGTERM or SIGINT. */
 export async function demo(options: DemoCommandOptions): Promise<void> {
-  const { env, version, port, seed, paceMs, folder, databaseListen, print } = options;
+  const { env, version, port, seed, paceMs, folder, databaseListen, stop, print } = options;
   const log = createLogger();
   print('Making up a team and its last twelve months …');
-  // From now on: as the first process of a container it would not hear of it otherwise.
-  const stop = waitForStop();
   const starting = startDemoTaiga({
     ...{ seed, now: new Date(), paceMs, folder, listen: databaseListen },
     ...(folder !== undefined && { onProgress: print }),

@@ -36,23 +36,30 @@ export function createReloads(options: ReloadsOptions): Reloads {
   let state: ReloadState = { successful: true, succeededAt: Date.now() };
   let last: Promise<void> = Promise.resolve();
 
-  const load = async (): Promise<Installation> => {
+  /** Does it; where that fails, says what that means. */
+  const attempt = async <T>(meaning: string, work: () => Promise<T>): Promise<T> => {
     try {
-      const next = await loadInstallation(source);
-      for (const part of parts) await part.accept?.(next);
-      return next;
+      return await work();
     } catch (error) {
       state = { ...state, successful: false };
       refresh();
-      log.error(`the configuration was not loaded, the old one stays in force: ${messageOf(error)}`);
+      log.error(`${meaning}: ${messageOf(error)}`);
       throw error;
     }
   };
+  const load = async (): Promise<Installation> => {
+    const next = await loadInstallation(source);
+    for (const part of parts) await part.accept?.(next);
+    return next;
+  };
   const takeOver = async (): Promise<void> => {
-    const next = await load();
+    const next = await attempt('the configuration was not loaded, the old one stays in force', load);
     const before = installation;
     installation = next;
-    await reloadChanged(parts, before, next);
+    await attempt(
+      'the configuration was loaded, but something does not work by it; restart the service',
+      () => reloadChanged(parts, before, next),
+    );
     log.level = next.config.logLevel;
     state = { successful: true, succeededAt: Date.now() };
     refresh();

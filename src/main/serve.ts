@@ -4,11 +4,13 @@ import type { DemoTaiga } from '../demo/demo-taiga.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { createSupervisor } from '../supervisor/supervisor.js';
 import { startService } from './service.js';
+import type { Signals } from './signals.js';
 
 export interface ServeOptions {
   readonly source: ConfigSource;
   readonly version: string;
   readonly port: number | undefined;
+  readonly signals: Signals;
   /** Where no database is named: the demo's. */
   readonly demo?: DemoInstead | undefined;
 }
@@ -22,34 +24,29 @@ export interface DemoInstead {
 }
 
 /** Runs the service until SIGTERM or SIGINT; SIGHUP loads the configuration again. @throws BugflowError */
-export async function serve({ source, version, port, demo }: ServeOptions): Promise<void> {
+export async function serve({ source, version, port, signals, demo }: ServeOptions): Promise<void> {
   const log = createLogger();
-  // From now on: a signal during the start must not end the process without a word.
-  const stop = waitForStop();
   const isDemo = demo !== undefined && !(await namesDatabase(source));
-  const taiga = isDemo ? await startDemoInstead(demo, log, stop) : undefined;
+  const taiga = isDemo ? await startDemoInstead(demo, log, signals.stop) : undefined;
   try {
-    await serveUntil(stop, { source: { ...source, embeddedUrl: taiga?.url }, version, port }, log);
+    if (signals.isStopping()) log.info(`${await signals.stop}: stopping before it began`);
+    else await serveUntil(signals, { source: { ...source, embeddedUrl: taiga?.url }, version, port }, log);
   } finally {
     await taiga?.close();
   }
 }
 
 async function serveUntil(
-  stop: Promise<NodeJS.Signals>,
-  { source, version, port }: ServeOptions,
+  signals: Signals,
+  { source, version, port }: Pick<ServeOptions, 'source' | 'version' | 'port'>,
   log: Logger,
 ): Promise<void> {
   const supervisor = createSupervisor({ env: source.env, log });
   const service = await startService({ source, log, version, port, onReload: supervisor.reloading });
   supervisor.ready(`metrics at ${service.address}/metrics`);
-  const onHangUp = (): void => {
-    // Its outcome is in the log and in the metrics.
-    void service.reload().catch(() => undefined);
-  };
-  process.on('SIGHUP', onHangUp);
-  const signal = await stop;
-  process.off('SIGHUP', onHangUp);
+  // Its outcome is in the log and in the metrics.
+  signals.onHangUp(() => void service.reload().catch(() => undefined));
+  const signal = await signals.stop;
   log.info(`${signal}: stopping`);
   supervisor.stopping();
   await closeInTime(() => service.close(), log);
@@ -92,13 +89,6 @@ export function createLogger(): Logger {
     : pino(pino.destination(2));
 }
 
-export function waitForStop(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
-}
-
 const STOP_LIMIT_MS = 4500;
 
 /** A query that does not end must not keep the process: whoever stops it gives it a few seconds only. */
@@ -107,6 +97,5 @@ export async function closeInTime(close: () => Promise<void>, log: Logger): Prom
     log.warn('a collector did not end in time; leaving without it');
     process.exit(0);
   }, STOP_LIMIT_MS);
-  await close();
-  clearTimeout(limit);
+  await close().finally(() => clearTimeout(limit));
 }

@@ -81,11 +81,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await ownMetrics.publish();
     const { host, port } = config.listen;
     address = await listen(server, { host, port: options.port ?? port }, web.scheme, config.file);
+    startAll(parts);
   } catch (error) {
-    await close();
+    // What else goes wrong now only follows from it.
+    await close().catch(() => undefined);
     throw error;
   }
-  startAll(parts);
 
   const where = describeTarget(config.database).where;
   log.info(`${library.collectors.length} collectors on ${where}, metrics at ${address}/metrics`);

@@ -75,3 +75,23 @@ test('a part that does not end well keeps no other from ending, nor from startin
     ...['start a', 'start b', 'start c'],
   ]);
 });
+
+test.each(['reload', 'start'] as const)('nor does one whose %s fails', async (method) => {
+  const failing: Partial<Part> = {
+    [method]() {
+      throw new Error('broken');
+    },
+  };
+  const { parts, log } = recorded({ a: byTimeZone, b: { ...byTimeZone, ...failing }, c: byTimeZone });
+  const reload = reloadChanged(
+    parts,
+    await installation(),
+    await installation({ timeZone: 'Europe/Berlin' }),
+  );
+  await expect(reload).rejects.toThrow('broken');
+  expect(log.filter((line) => !line.includes(' b'))).toEqual([
+    ...['stop c', 'stop a'],
+    ...['reload a Europe/Berlin', 'reload c Europe/Berlin'],
+    ...['start a', 'start c'],
+  ]);
+});
