@@ -72,6 +72,9 @@ const RESERVED_LABELS = ['le', 'quantile', 'type', 'job', 'instance'];
 /** Which only collectors that come with the service may use. */
 const OUR_NAMES = /^(bugflow|process|nodejs)_/;
 
+/** Series that Prometheus writes by itself, beside what it scrapes. */
+const PROMETHEUS_NAMES = /^(up|ALERTS|ALERTS_FOR_STATE|scrape_.*)$/;
+
 const metricName = z.string().refine((name) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name), {
   error: (issue) =>
     `"${String(issue.input)}" is not a metric name; use letters, digits and _, not beginning with a digit`,
@@ -124,6 +127,9 @@ const metric = z
   .superRefine((value, context) => {
     const issue = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
+    if (value.name === '_total') issue('name', 'say before _total what is counted');
+    if (PROMETHEUS_NAMES.test(value.name))
+      issue('name', `series called ${value.name} are Prometheus' own; choose another name`);
     if (value.type === 'counter' && !value.name.endsWith('_total'))
       issue('name', `a counter's name ends with _total; call it ${value.name}_total`);
     if (value.type !== 'counter' && value.name.endsWith('_total'))
@@ -261,15 +267,31 @@ export function assertUnique(definitions: readonly CollectorDefinition[]): void 
     }
     collectors.set(definition.name, definition);
     for (const metricDefinition of definition.metrics) {
-      const claim = metrics.get(metricDefinition.name);
-      if (claim) {
-        throw new BugflowError(
-          'COLLECTOR_INVALID',
-          `metric "${metricDefinition.name}" is already defined in ${claim.place.file}:${claim.place.line ?? 1}; rename one`,
-          { place: metricDefinition.place },
-        );
+      for (const name of namesOf(metricDefinition)) {
+        const claim = metrics.get(name);
+        if (claim) throw claimedTwice(metricDefinition, claim, name);
+        metrics.set(name, metricDefinition);
       }
-      metrics.set(metricDefinition.name, metricDefinition);
     }
   }
+}
+
+/** What a metric and its series are called, in the text format or in OpenMetrics. */
+function namesOf({ name, type }: MetricDefinition): string[] {
+  if (type === 'gauge') return [name];
+  const family = name.replace(/_total$/, '');
+  const series = type === 'counter' ? ['_total'] : ['_bucket', '_sum', '_count'];
+  return ['', ...series, '_created'].map((suffix) => family + suffix);
+}
+
+function claimedTwice(metric: MetricDefinition, other: MetricDefinition, name: string): BugflowError {
+  const { place } = metric;
+  const where = `${other.place.file}:${other.place.line ?? 1}`;
+  return new BugflowError(
+    'COLLECTOR_INVALID',
+    metric.name === other.name
+      ? `metric "${name}" is already defined in ${where}; rename one`
+      : `metric "${metric.name}" collides with "${other.name}" of ${where}: in OpenMetrics both go by "${name}"; rename one`,
+    { place },
+  );
 }

@@ -27,7 +27,8 @@ export interface LibrarySource {
 export async function loadLibrary(source: LibrarySource): Promise<CollectorLibrary> {
   const relations = await loadRelations(join(source.shippedFolder, 'relations'));
   const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
-  const own = (await Promise.all(source.ownFiles.map(listFiles))).flat();
+  // Each once, however many patterns it fits.
+  const own = [...new Set((await Promise.all(source.ownFiles.map(listFiles))).flat())];
   const definitions = await Promise.all([
     ...shipped.map((file) => readCollector(file, true)),
     ...own.map((file) => readCollector(file, false)),

@@ -11,7 +11,8 @@ export interface OwnMetrics {
   close(): Promise<void>;
 }
 
-const PART = 'bugflow';
+/** No collector can be called so: it would take its place. */
+const PART = 'the service itself';
 /** Process metrics move by themselves. */
 const INTERVAL_MS = 5000;
 /** Runs tend to end together. */

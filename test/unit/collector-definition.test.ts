@@ -45,6 +45,18 @@ test.each([
     '  - name: process_deploys',
     ":5: metrics[0].name: names beginning with bugflow_, process_ or nodejs_ are the service's own; choose another",
   ],
+  ...['up', 'scrape_duration_seconds', 'ALERTS'].map((name): [string, string, string, string] => [
+    `${name}, which is Prometheus' own`,
+    '  - name: team_deploys',
+    `  - name: ${name}`,
+    `:5: metrics[0].name: series called ${name} are Prometheus' own; choose another name`,
+  ]),
+  [
+    'a counter of nothing',
+    '  - name: team_deploys',
+    '  - name: _total',
+    ':5: metrics[0].name: say before _total what is counted (and 1 more)',
+  ],
   [
     'a reserved label',
     '    labels: [project, environment]',

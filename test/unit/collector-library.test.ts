@@ -122,6 +122,34 @@ describe('across files', () => {
     );
   });
 
+  /** A collector with a metric of this type. */
+  const file = (collector: string, type: string, metric: string): string => {
+    const gauge = collectorFile(collector, metric);
+    if (type === 'gauge') return gauge;
+    return gauge.replace('type: gauge', `type: ${type}`).replace('now:', 'events:');
+  };
+
+  test.each([
+    ['gauge', 'our_deploys', 'counter', 'our_deploys_total', 'our_deploys'],
+    ['gauge', 'our_deploys_created', 'counter', 'our_deploys_total', 'our_deploys_created'],
+    ['gauge', 'our_seconds_created', 'histogram', 'our_seconds', 'our_seconds_created'],
+    ['histogram', 'our_deploys', 'counter', 'our_deploys_total', 'our_deploys'],
+    ['counter', 'our_deploys_total', 'histogram', 'our_deploys', 'our_deploys'],
+  ])('a %s %s cannot be beside a %s %s: both go by %s', async (type, name, otherType, other, shared) => {
+    const own = { 'a.yaml': file('a', type, name), 'b.yaml': file('b', otherType, other) };
+    const error = await errorOf(load({ own, ownPatterns: ['own/*.yaml'] }));
+    expect(error.code).toBe('COLLECTOR_INVALID');
+    expect(withoutFolder(error.message)).toBe(
+      `…/own/b.yaml:5: metric "${other}" collides with "${name}" of …/own/a.yaml:5: in OpenMetrics both go by "${shared}"; rename one`,
+    );
+  });
+
+  test('one file that fits two patterns is one file', async () => {
+    const own = { 'own.yaml': collectorFile('own', 'our_metric') };
+    const library = await load({ own, ownPatterns: ['own/*.yaml', 'own/own.yaml'] });
+    expect(names(library)).toEqual(['alpha', 'beta', 'own']);
+  });
+
   test('two collectors cannot have one name', async () => {
     const error = await errorOf(
       load({ own: { 'own.yaml': collectorFile('alpha', 'our_alpha') }, ownPatterns: ['own/*.yaml'] }),
