@@ -35,6 +35,8 @@ export function createReloads(options: ReloadsOptions): Reloads {
   let { installation } = options;
   let state: ReloadState = { successful: true, succeededAt: Date.now() };
   let last: Promise<void> = Promise.resolve();
+  /** One that waits for the attempt before it. */
+  let waiting: Promise<void> | undefined;
 
   /** Does it; where that fails, says what that means. */
   const attempt = async <T>(meaning: string, work: () => Promise<T>): Promise<T> => {
@@ -72,10 +74,16 @@ export function createReloads(options: ReloadsOptions): Reloads {
 
   return {
     reload() {
-      const outcome = last.then(reloadAll);
-      onReload(outcome);
-      last = outcome.catch(() => undefined);
-      return outcome;
+      // One that has not begun will read what is there by then, for whoever asks meanwhile.
+      if (!waiting) {
+        waiting = last.then(() => {
+          waiting = undefined;
+          return reloadAll();
+        });
+        last = waiting.catch(() => undefined);
+      }
+      onReload(waiting);
+      return waiting;
     },
     settled: () => last,
     state: () => state,
