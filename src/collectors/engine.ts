@@ -149,7 +149,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   }
 
   const budget = createSeriesBudget(config.maxSeries);
-  for (const [name, { series }] of handover?.states ?? []) budget.claim(name, series);
+  for (const [name, { series }] of handover?.states ?? []) budget.keep(name, series);
   const runners = library.collectors.map((definition) => {
     const read = createRead(definition);
     const runnerDependencies: RunnerDependencies = {

@@ -6,6 +6,8 @@ export interface SeriesBudget {
   total(): number;
   /** Takes what a collector is about to expose, in the place of what it had. @throws BugflowError when that is too much. */
   claim(collector: string, series: number): void;
+  /** Counts what a collector exposes already, also where that is more than a limit that was lowered meanwhile. */
+  keep(collector: string, series: number): void;
   release(collector: string): void;
 }
 
@@ -24,6 +26,7 @@ export function createSeriesBudget(limit: number): SeriesBudget {
         );
       claims.set(collector, series);
     },
+    keep: (collector, series) => void claims.set(collector, series),
     release: (collector) => void claims.delete(collector),
   };
 }

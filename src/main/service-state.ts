@@ -31,7 +31,12 @@ export async function openServiceState(
   });
   const statuses = createStatusStore(store, warn);
   await assertUsable(store, statuses);
-  return { file: owned, statuses, close: () => store.close() };
+  return {
+    file: owned,
+    // To write what is only read would fail once more, and say so.
+    statuses: owned === undefined ? { read: statuses.read } : statuses,
+    close: () => store.close(),
+  };
 }
 
 async function assertUsable(store: Store, statuses: StatusStore): Promise<void> {

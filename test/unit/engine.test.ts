@@ -1,13 +1,22 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createBackoff } from '../../src/base/backoff.js';
 import { BugflowError, type ErrorCode } from '../../src/base/errors.js';
-import { createEngine } from '../../src/collectors/engine.js';
+import { createEngine, type Engine, type Handover } from '../../src/collectors/engine.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/database/database.js';
 import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { collector } from './helpers.js';
 
-async function databaseUpAfter(error: BugflowError): Promise<boolean> {
+interface Setting {
+  readonly maxSeries?: number;
+  readonly handover?: Handover;
+}
+
+/** An engine with one collector, whose database says no to everything, and what it tells of its runs. */
+async function engineThatFails(
+  error: BugflowError,
+  { maxSeries, handover }: Setting = {},
+): Promise<{ engine: Engine; events: string[] }> {
   const database: Database = {
     read: () => Promise.reject(error),
     readTogether: async () => undefined,
@@ -15,8 +24,13 @@ async function databaseUpAfter(error: BugflowError): Promise<boolean> {
     close: async () => undefined,
   };
   const events: string[] = [];
+  const config = await loadConfig({
+    file: undefined,
+    env: { TAIGA_DATABASE_URL: 'postgres://localhost/taiga' },
+  });
   const engine = createEngine({
-    config: await loadConfig({ file: undefined, env: { TAIGA_DATABASE_URL: 'postgres://localhost/taiga' } }),
+    config: { ...config, maxSeries: maxSeries ?? config.maxSeries },
+    handover,
     library: { collectors: [collector()], relations: { resolve: () => [], has: () => false } },
     database,
     createTicker: createCronTicker,
@@ -30,6 +44,11 @@ async function databaseUpAfter(error: BugflowError): Promise<boolean> {
     onFileRights: () => undefined,
   });
   onTestFinished(async () => void (await engine.stop()));
+  return { engine, events };
+}
+
+async function databaseUpAfter(error: BugflowError): Promise<boolean> {
+  const { engine, events } = await engineThatFails(error);
   expect(engine.databaseUp()).toBe(false);
   engine.start();
   await expect.poll(() => events[0]).toBe('failure');
@@ -54,4 +73,24 @@ test('a file that is read at each connect counts as the absence of the database'
     databaseAbsent: true,
   });
   expect(await databaseUpAfter(error)).toBe(false);
+});
+
+test('what was exposed before stays, also where the budget was lowered meanwhile', async () => {
+  const error = new BugflowError('DATABASE_UNREACHABLE', 'no');
+  const { engine: before } = await engineThatFails(error);
+  const [runner] = before.runners;
+  if (!runner) throw new Error('the collector is missing');
+  const { name } = runner.definition;
+  const { engine } = await engineThatFails(error, {
+    maxSeries: 10,
+    handover: {
+      databaseUp: true,
+      states: new Map([[name, { ...runner.state(), up: true, series: 25 }]]),
+      statuses: undefined,
+      heldSeries: new Map(),
+    },
+  });
+  expect(engine.budget).toMatchObject({ limit: 10 });
+  expect(engine.budget.total()).toBe(25);
+  expect(engine.runners[0]?.state()).toMatchObject({ up: true, series: 25 });
 });
