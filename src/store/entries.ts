@@ -1,4 +1,4 @@
-/** Where a store's entries are: values are JSON, collections and keys any text. */
+/** Where a store's entries are: values are JSON, collections and keys any text without NUL. */
 export interface Entries {
   get(collection: string, key: string): string | undefined;
   /** In the order of their keys. */

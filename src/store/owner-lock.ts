@@ -1,5 +1,7 @@
+import type { BugflowError } from '../base/errors.js';
 import { ensureFile } from './ensure-file.js';
 import { openSqlite } from './sqlite.js';
+import { explainStoreError } from './store-error.js';
 
 /** That a store is one process's alone; the system lets go of it when that process ends, however it ends. */
 export interface OwnerLock {
@@ -11,7 +13,7 @@ export interface OwnerLock {
  * @throws Error SQLITE_BUSY where another process, or this one, has it
  */
 export async function lockForOwner(path: string): Promise<OwnerLock> {
-  const lockPath = `${path}.lock`;
+  const lockPath = lockPathOf(path);
   await ensureFile(lockPath);
   const database = await openSqlite(lockPath);
   try {
@@ -22,4 +24,15 @@ export async function lockForOwner(path: string): Promise<OwnerLock> {
     throw error;
   }
   return { release: () => void database.close() };
+}
+
+/** Why there is no lock. */
+export function explainLockError(path: string, error: unknown): BugflowError {
+  const explained = explainStoreError(path, error);
+  // That is not about the store, which may be well.
+  return explained.code === 'STATE_FILE' ? explainStoreError(lockPathOf(path), error) : explained;
+}
+
+function lockPathOf(path: string): string {
+  return `${path}.lock`;
 }

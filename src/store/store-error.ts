@@ -31,6 +31,8 @@ function reasonOf(code: string, error: unknown): string {
   if (code === 'ENOSPC' || code === 'SQLITE_FULL') return 'the disk is full';
   if (code === 'ENOENT') return 'its folder is missing';
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'SQLITE_READONLY_DBMOVED')
+    return 'it was moved or deleted while it was in use; restart the service';
   if (code === 'EROFS' || code.startsWith('SQLITE_READONLY')) return 'it may only be read';
   return messageOf(error);
 }

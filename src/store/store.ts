@@ -1,5 +1,5 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { BugflowError } from '../base/errors.js';
 import { explainReadError } from '../base/explain-read-error.js';
@@ -7,7 +7,7 @@ import { readAtMost } from '../base/read-at-most.js';
 import { ensureFile } from './ensure-file.js';
 import type { Entries } from './entries.js';
 import { parseJsonState } from './json-state.js';
-import { lockForOwner, type OwnerLock } from './owner-lock.js';
+import { explainLockError, lockForOwner, type OwnerLock } from './owner-lock.js';
 import { createReadOnlyEntries } from './read-only-entries.js';
 import { openSqliteEntries } from './sqlite-entries.js';
 import { explainStoreError, stateError } from './store-error.js';
@@ -49,13 +49,14 @@ const SQLITE_HEADER = 'SQLite format 3\0';
  * The file is made where there is none; one that an earlier version wrote in JSON is taken over once, by its owner.
  * @throws BugflowError
  */
-export async function openStore(path: string, access: Access): Promise<Store> {
+export async function openStore(link: string, access: Access): Promise<Store> {
+  const path = await targetOf(link);
   if (access === 'read') return createStore(path, await openToRead(path));
   let lock: OwnerLock;
   try {
     lock = await lockForOwner(path);
   } catch (error) {
-    throw explainStoreError(path, error);
+    throw explainLockError(path, error);
   }
   try {
     return createStore(path, await openAsOwner(path), lock);
@@ -63,6 +64,14 @@ export async function openStore(path: string, access: Access): Promise<Store> {
     lock.release();
     throw error;
   }
+}
+
+/** The file itself, where a link leads to it: so that it has one owner by whatever name, and the link stays one. */
+async function targetOf(path: string): Promise<string> {
+  // There may be nothing yet where the link leads to.
+  const next = await readlink(path).catch(() => undefined);
+  if (next !== undefined) path = resolve(dirname(path), next);
+  return realpath(path).catch(() => path);
 }
 
 async function openToRead(path: string): Promise<Entries> {

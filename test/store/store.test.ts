@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -192,6 +194,21 @@ describe('a file that cannot be used', () => {
     expect((await open()).collection('texts', z.string()).list()).toEqual([]);
   });
 
+  test('one whose lock is something else: that is named, not the file', async () => {
+    writeFileSync(`${path()}.lock`, 'not a lock '.repeat(100));
+    const error = await errorOf(openStore(path(), 'own'));
+    expect(error.message).toBe(`state_file: ${path()}.lock is damaged; move it away`);
+  });
+
+  test('one that is deleted while it is in use', async () => {
+    const numbers = (await open()).collection('numbers', z.number());
+    numbers.put('a', 1);
+    rmSync(path());
+    expect(() => numbers.put('a', 2)).toThrow(
+      `state_file: ${path()} cannot be written: it was moved or deleted while it was in use; restart the service`,
+    );
+  });
+
   test('a folder, a missing one, and a device', async () => {
     expect(await problemOf(folder)).toBe('STATE_FILE cannot be read: it is a folder');
     expect(await problemOf(join(folder, 'missing', 'state.db'))).toBe(
@@ -234,6 +251,18 @@ describe('other processes', () => {
     await gone;
     await open();
     expect(await problemOf()).toBe(inUse);
+  });
+
+  test('a link leads to the file itself, which has one owner by either name', async () => {
+    const target = join(folder, 'target.db');
+    symlinkSync('target.db', path());
+    const store = await open();
+    store.collection('one', z.number()).put('a', 1);
+    expect(await problemOf(target)).toContain('STATE_FILE_IN_USE');
+    closeAll();
+    expect(readdirSync(folder).toSorted()).toEqual(['state.db', 'target.db', 'target.db.lock']);
+    expect((await open('own', target)).collection('one', z.number()).get('a')).toBe(1);
+    expect(await problemOf()).toMatch(/^STATE_FILE_IN_USE .*target\.db is in use/);
   });
 
   test('killed in the middle of writing, it leaves nothing half done and loses nothing that it had said', async () => {
@@ -307,6 +336,15 @@ describe('a file that an earlier version wrote in JSON', () => {
     expect(readFileSync(path(), 'latin1')).toMatch(/^SQLite format 3/);
     expect(statSync(path()).mode & 0o777).toBe(0o600);
     expect(await createStatusStore(await open()).read()).toEqual({ ...RECORD, untilMicros: 6 });
+  });
+
+  test('is taken over behind the link that leads to it', async () => {
+    const target = join(folder, 'old.json');
+    writeFileSync(target, JSON_STATE);
+    symlinkSync(target, path());
+    expect(await createStatusStore(await open()).read()).toEqual(RECORD);
+    expect(lstatSync(path()).isSymbolicLink()).toBe(true);
+    expect(readFileSync(target, 'latin1')).toMatch(/^SQLite format 3/);
   });
 
   test('is only read by whoever does not own it', async () => {
