@@ -40,7 +40,7 @@ export type CreateTicker = (options: TickerOptions) => Ticker;
 const MOST_SLOTS_LATE = 10;
 /** Clocks are put right by parts of a second all the time: that is no jump. */
 const CORRECTION_MS = 1000;
-/** Set back by more than this, the clock was wrong before, and what ticked then does not count. */
+/** What ticked last and is further ahead than this ticked by a clock that was wrong, and does not count. */
 const LONGEST_REPETITION_MS = 24 * 60 * 60_000;
 
 export const createCronTicker: CreateTicker = ({ expression, timeZone, policy, onTick }) => {
@@ -75,9 +75,9 @@ export const createCronTicker: CreateTicker = ({ expression, timeZone, policy, o
       moment = moments.lastIn(after, moment - 1);
     return moment;
   };
-  const isRepeated = (moment: number): boolean =>
-    policy !== 'tick-now' && moment <= ticked && ticked - moment <= LONGEST_REPETITION_MS;
+  const isRepeated = (moment: number): boolean => policy !== 'tick-now' && moment <= ticked;
   const goOnFrom = (now: number, wall: number): void => {
+    if (ticked - wall > LONGEST_REPETITION_MS) ticked = Number.NEGATIVE_INFINITY;
     seen = floorTo(wall, slotMs);
     wokeAt = performance.now();
     timer = setTimeout(wake, slotMs - (now % slotMs));
@@ -99,7 +99,7 @@ export const createCronTicker: CreateTicker = ({ expression, timeZone, policy, o
       goOnFrom(now, clock.at(now));
       if (lastDueAtMs === undefined || policy !== 'catch-up') return;
       clearTimeout(timer);
-      seen = Math.min(seen, floorTo(ticked, slotMs));
+      seen = Math.min(seen, floorTo(clock.at(lastDueAtMs), slotMs));
       wake();
     },
     async stop() {

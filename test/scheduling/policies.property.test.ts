@@ -236,6 +236,25 @@ describe('a clock that is set, and a machine that sleeps', () => {
     },
   );
 
+  describe.each<JumpPolicy>(['skip', 'catch-up'])('%s', (policy) => {
+    test.each([2, 3, 7, 400])(
+      '%i days ahead and back again: the days that follow are not lost',
+      async (days) => {
+        const today = Date.UTC(2026, 5, 10);
+        vi.setSystemTime(today + 8.5 * HOUR_MS);
+        const ticks = begin('0 9 * * *', 'UTC', policy);
+        vi.setSystemTime(Date.now() + days * DAY_MS);
+        await vi.advanceTimersByTimeAsync(2 * HOUR_MS);
+        vi.setSystemTime(Date.now() - days * DAY_MS);
+        const before = ticks.length;
+        await vi.advanceTimersByTimeAsync(4 * DAY_MS);
+        expect(ticks.slice(before).map(({ dueAtMs }) => dueAtMs)).toEqual(
+          [1, 2, 3, 4].map((day) => today + day * DAY_MS + 9 * HOUR_MS),
+        );
+      },
+    );
+  });
+
   test('skip: what was jumped over is due after all when the clock is set back before it', async () => {
     const day = Date.UTC(2026, 5, 10);
     vi.setSystemTime(day + 8 * HOUR_MS);
@@ -263,6 +282,45 @@ describe('a clock that is set, and a machine that sleeps', () => {
   });
 });
 
+/** Zones whose clocks change at midnight, so that a day begins at 1:00, or its last hour comes twice; one that left out a day. */
+describe.each<[zone: string, expression: string, from: number, skip: string[], catchUp: string[]]>([
+  [
+    'America/Santiago',
+    '0 0 * * *',
+    Date.UTC(2026, 8, 5, 12),
+    ['2026-09-07T03:00'],
+    ['2026-09-06T04:00', '2026-09-07T03:00'],
+  ],
+  [
+    'America/Santiago',
+    '30 23 * * *',
+    Date.UTC(2026, 3, 4, 12),
+    ['2026-04-05T02:30', '2026-04-06T03:30'],
+    ['2026-04-05T02:30', '2026-04-06T03:30'],
+  ],
+  ['Africa/Cairo', '0 0 * * FRI', Date.UTC(2026, 3, 23, 12), [], ['2026-04-23T22:00']],
+  [
+    'Pacific/Apia',
+    '0 9 * * *',
+    Date.UTC(2011, 11, 29, 6),
+    ['2011-12-29T19:00', '2011-12-30T19:00'],
+    ['2011-12-29T19:00', '2011-12-30T10:00', '2011-12-30T19:00'],
+  ],
+  ['Asia/Kathmandu', '0 0 1 1 *', Date.UTC(2026, 11, 31), ['2026-12-31T18:15'], ['2026-12-31T18:15']],
+  ['UTC', '59 23 L 2 *', Date.UTC(2028, 1, 28, 12), ['2028-02-29T23:59'], ['2028-02-29T23:59']],
+  ['UTC', '0 9 * * TUE#1', Date.UTC(2026, 11, 1), ['2026-12-01T09:00'], ['2026-12-01T09:00']],
+])('%s, %s', (zone, expression, from, skip, catchUp) => {
+  test.each([
+    ['skip', skip],
+    ['catch-up', catchUp],
+  ] as const)('%s', async (policy, expected) => {
+    vi.setSystemTime(from);
+    const ticks = begin(expression, zone, policy);
+    await vi.advanceTimersByTimeAsync(44 * HOUR_MS);
+    expect(ticks.map(({ at }) => new Date(at).toISOString().slice(0, 16))).toEqual(expected);
+  });
+});
+
 describe('a restart', () => {
   const day = Date.UTC(2026, 5, 10);
   const yesterday = day - DAY_MS + 9 * HOUR_MS;
@@ -278,6 +336,16 @@ describe('a restart', () => {
     const ticks = begin('0 9 1 1 *', 'UTC', 'catch-up', Date.UTC(2025, 0, 1, 9));
     expect(ticks.map(({ dueAtMs }) => dueAtMs)).toEqual([Date.UTC(2026, 0, 1, 9)]);
   });
+
+  test.each<JumpPolicy>(['skip', 'catch-up'])(
+    '%s: by a clock that was wrong the last time',
+    async (policy) => {
+      vi.setSystemTime(day);
+      const ticks = begin('0 9 * * *', 'UTC', policy, day + 30 * HOUR_MS);
+      await vi.advanceTimersByTimeAsync(2 * DAY_MS);
+      expect(ticks.map(({ dueAtMs }) => dueAtMs)).toEqual([day + 9 * HOUR_MS, day + 33 * HOUR_MS]);
+    },
+  );
 
   test('skip: what was missed is lost', async () => {
     vi.setSystemTime(day + 8 * HOUR_MS);
