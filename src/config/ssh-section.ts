@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { homeFolder } from '../base/account.js';
 import type { DocumentPath } from '../base/document.js';
 import { timeout } from '../base/duration.js';
 import { BugflowError } from '../base/errors.js';
@@ -117,7 +117,7 @@ export const sshSection = defineSection({
 
 function sshConfig(raw: RawSsh, section: SectionContext): SshConfig {
   const { base, env, locate } = section;
-  const home = env.HOME || homedir();
+  const home = homeFolder(env);
   const file = (path: string): string =>
     path.startsWith('~/') ? join(home, path.slice(2)) : resolve(base, path);
   const login = (

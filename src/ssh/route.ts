@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { accountName } from '../base/account.js';
 import { BugflowError } from '../base/errors.js';
 import type { SshConfig, SshLogin } from '../config/ssh-section.js';
 import type { HostSettings } from './host-settings.js';
@@ -88,7 +88,12 @@ async function hopOf(login: SshLogin, config: SshConfig, file: SshConfigFile): P
   const settings = await file(login);
   const host = (settings.hostName ?? '%h').replaceAll('%h', login.host).toLowerCase();
   const port = login.port ?? settings.port ?? 22;
-  const user = login.user ?? settings.user ?? userInfo().username;
+  const user = login.user ?? settings.user ?? accountName();
+  if (user === undefined)
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      `nobody says as whom to log in at ${host}, and this account has no name; set ssh.user`,
+    );
   const expand = (path: string): string => {
     const tokens: Readonly<Record<string, string>> = { d: config.home, h: host, r: user, '%': '%' };
     const expanded = path.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole);

@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import SSHConfig, { type Line, LineType } from 'ssh-config';
+import { accountName } from '../base/account.js';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { matchesPatterns } from './host-patterns.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
@@ -46,8 +46,8 @@ function collect(config: SSHConfig, { host, user }: HostQuery): ReadonlyMap<stri
   const names: Readonly<Record<string, () => string>> = {
     originalhost: () => host,
     host: () => (found.get('hostname')?.[0] ?? host).replaceAll('%h', host),
-    user: () => user ?? found.get('user')?.[0] ?? userInfo().username,
-    localuser: () => userInfo().username,
+    user: () => user ?? found.get('user')?.[0] ?? accountName() ?? '',
+    localuser: () => accountName() ?? '',
   };
   const fits = (line: DirectiveLine): boolean => {
     if (!('criteria' in line)) return matchesPatterns(host, wordsOf(line.value));
