@@ -87,7 +87,7 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
         giveUp: (reason) =>
           new BugflowError(
             'BACKFILL_RECEIVER',
-            `${target.shown} does not take samples (${reason}), and did not for ${Math.round(retry.giveUpAfterMs / 60_000)} minutes: run the same command again when it does`,
+            `${target.shown} does not take samples (${reason}): given up after at most ${Math.round(retry.giveUpAfterMs / 60_000)} minutes; run the same command again when it does`,
           ),
       }),
     isUncertain: () => uncertain,

@@ -34,7 +34,7 @@ export async function withRetries<T>(
     const outcome = await attempt();
     if ('value' in outcome) return outcome.value;
     const waitMs = outcome.waitMs ?? backoff(failures, policy.longestMs);
-    if (performance.now() + waitMs > giveUpAt) throw giveUp(outcome.again);
+    if (performance.now() + waitMs > giveUpAt) throw giveUp(lastReason(outcome));
     onWait?.(outcome.again, waitMs);
     await sleep(waitMs, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
   }
@@ -54,4 +54,15 @@ export function retryAfterMs(header: string | undefined, nowMs = Date.now()): nu
 /** A date of HTTP begins with its weekday; JavaScript takes "-5" for one, too. */
 function dateOf(text: string): number {
   return /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+/** Why no further attempt is made: it would have to wait for too long, or has waited for long enough. */
+function lastReason({
+  again,
+  waitMs,
+}: {
+  readonly again: string;
+  readonly waitMs?: number | undefined;
+}): string {
+  return waitMs === undefined ? again : `${again}; it asks to wait for ${Math.ceil(waitMs / 1000)} s`;
 }
