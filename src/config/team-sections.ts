@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KINDS, type Kind } from './kinds.js';
 import { defineSection } from './section.js';
-import { webAddress, withoutSlash } from './web-address.js';
+import { baseAddress, withoutSlash } from './web-address.js';
 
 export const STAGES = ['backlog', 'ready', 'active', 'waiting', 'done', 'discarded'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -12,7 +12,7 @@ const pattern = z.string().min(1, 'a pattern must not be empty');
 export const taigaUrlSection = defineSection({
   key: 'taiga_url',
   name: 'taigaUrl',
-  schema: webAddress.optional().describe("Address of Taiga's front end, for links to items."),
+  schema: baseAddress.optional().describe("Address of Taiga's front end, for links to items."),
   resolve: (raw) => withoutSlash(raw ?? ''),
 });
 

@@ -33,6 +33,9 @@ export function parseTime(text: string): Date {
   if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
     throw new InvalidArgumentError('write it like 2026-03-01 or 2026-03-01T12:00:00Z.');
   }
+  const day = text.slice(0, 10);
+  // JavaScript takes the 30th of February for the 2nd of March.
+  if (new Date(day).toISOString().slice(0, 10) !== day) throw new InvalidArgumentError(`there is no ${day}.`);
   return time;
 }
 

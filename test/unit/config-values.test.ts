@@ -52,6 +52,14 @@ describe('wrong values', () => {
       'time_zone: Mars/Olympus',
       'config.yaml:1: time_zone: "Mars/Olympus" is not a time zone; use an IANA name like Europe/Berlin',
     ],
+    ...[
+      'https://ann:geheim@taiga.example.org',
+      'https://taiga.example.org?a=b',
+      'https://taiga.example.org#a',
+    ].map((url): [string, string] => [
+      `taiga_url: "${url}"`,
+      'config.yaml:1: taiga_url: everybody sees it and paths are put behind it: no user, password, ? or #',
+    ]),
     [
       'taiga_url: taiga.example.org',
       'config.yaml:1: taiga_url: "taiga.example.org" is not a web address; write it like https://taiga.example.org',
