@@ -7,12 +7,12 @@ import type { Hop } from './route.js';
 
 /** One way to log in. */
 export interface Credential {
-  /** For messages: never the secret. */
+  /** For messages; never contains the secret. */
   readonly name: string;
   readonly method: AnyAuthMethod;
 }
 
-/** What there is to log in with, in the order in which it is tried; read anew each time. @throws BugflowError */
+/** The ways to log in, in the order in which they are tried. Files are read again each time. @throws BugflowError */
 export async function readCredentials(hop: Hop): Promise<readonly Credential[]> {
   const { login, user: username } = hop;
   const credentials: Credential[] = [];
@@ -28,7 +28,7 @@ export async function readCredentials(hop: Hop): Promise<readonly Credential[]> 
     const password = await readSecret(login.passwordFile);
     const name = `the password in ${login.passwordFile}`;
     credentials.push({ name, method: { type: 'password', username, password } });
-    // Servers that ask through PAM take passwords only this way.
+    // Servers that check passwords through PAM accept them only this way.
     credentials.push({
       name,
       method: {
@@ -44,7 +44,7 @@ export async function readCredentials(hop: Hop): Promise<readonly Credential[]> 
       try {
         addKey(file, await readKey(file, hop));
       } catch (error) {
-        // The agent may hold the same key unlocked.
+        // The agent may hold the same key, already unlocked.
         if (login.agent === undefined) throw error;
       }
     }
@@ -64,7 +64,7 @@ async function readKey(file: string, { login }: Hop): Promise<ParsedKey> {
   let bytes: Buffer;
   try {
     const { mode, uid } = await stat(file);
-    // As OpenSSH: only of this user's own files. Those that systemd or a container hands over are somebody else's.
+    // As OpenSSH does: checked only for files of this user. Files from systemd or a container belong to another user.
     if (uid === process.getuid?.() && (mode & 0o077) !== 0) {
       throw refuse(
         `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); fix it with: chmod 600 ${file}`,
@@ -78,7 +78,7 @@ async function readKey(file: string, { login }: Hop): Promise<ParsedKey> {
   const passphrase =
     login.passphraseFile === undefined ? login.passphrase : await readSecret(login.passphraseFile);
   const parsed: unknown = ssh2.utils.parseKey(bytes, passphrase);
-  // Unlike its types say, ssh2 gives a list for OpenSSH's own format in some cases.
+  // In some cases ssh2 returns a list for OpenSSH's own format, although its types do not say so.
   const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key instanceof Error) {
     if (/no passphrase given/i.test(key.message)) {

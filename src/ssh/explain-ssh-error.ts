@@ -13,11 +13,11 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was cut',
 };
 
-/** Numbers of RFC 4254, section 5.1. */
+/** Reason codes of RFC 4254, section 5.1. */
 const ADMINISTRATIVELY_PROHIBITED = 1;
 const CONNECT_FAILED = 2;
 
-/** Why there is no session with a server, in one line with its fix. */
+/** Explains in one line, with the fix, why there is no session with a server. */
 export function explainSessionError(
   error: unknown,
   hop: Hop,
@@ -29,7 +29,7 @@ export function explainSessionError(
     const offered = [...new Set(credentials.map(({ name }) => name))].join(', ');
     return new BugflowError(
       'TUNNEL_LOGIN_REFUSED',
-      `the SSH server ${hop.label} lets user "${hop.user}" not in with ${offered}; check ssh.user, and that the public key is in ~/.ssh/authorized_keys there`,
+      `the SSH server ${hop.label} refused user "${hop.user}" with ${offered}; check ssh.user, and that the public key is in ~/.ssh/authorized_keys there`,
       { cause: error },
     );
   }
@@ -43,7 +43,7 @@ export function explainSessionError(
   return unreachable(`cannot reach the SSH server ${hop.label}: ${fix ?? message}`, error);
 }
 
-/** Why a server does not forward to a host. */
+/** Explains why a server does not forward to a host. */
 export function explainForwardError(
   error: unknown,
   hop: Hop,

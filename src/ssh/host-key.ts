@@ -13,7 +13,7 @@ const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 
-/** A server has several keys: it is asked for one of those that are on record. */
+/** All supported algorithms. Those of the known keys come first, so that the server shows one of them. */
 export function hostKeyAlgorithms(known: readonly KnownKey[]): ServerHostKeyAlgorithm[] {
   const types = new Set(known.filter(({ revoked }) => !revoked).map(({ type }) => type));
   const isKnown = (algorithm: string): boolean =>
@@ -21,12 +21,12 @@ export function hostKeyAlgorithms(known: readonly KnownKey[]): ServerHostKeyAlgo
   return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((algorithm) => !isKnown(algorithm))];
 }
 
-/** As `ssh-keygen -l` prints it. */
+/** The fingerprint as `ssh-keygen -l` prints it. */
 export function fingerprintOf(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** Why the key that a server shows is not to be trusted; undefined when it is. */
+/** Why the key that a server shows must not be trusted; undefined when it may be. */
 export function refuseHostKey(key: Buffer, hop: Hop, known: readonly KnownKey[]): BugflowError | undefined {
   const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
   const fingerprint = fingerprintOf(key);
@@ -54,11 +54,11 @@ export function refuseHostKey(key: Buffer, hop: Hop, known: readonly KnownKey[])
   const name = knownHostsName(hop.host, hop.port);
   if (known.some(({ revoked }) => !revoked)) {
     return refuse(
-      `${server} shows another key than known_hosts has of it: ${shown}; somebody may be in between, or the server was set up anew; ${compare}, and only if they are the same remove the old key with \`ssh-keygen -f '${file}' -R '${name}'\` and set host_key: "${fingerprint}"`,
+      `${server} shows another key than the one in known_hosts: ${shown}; somebody may be in between, or the server was set up again; ${compare}, and only if they are the same remove the old key with \`ssh-keygen -f '${file}' -R '${name}'\` and set host_key: "${fingerprint}"`,
     );
   }
   return refuse(
-    `${server} shows a key that is not known: ${shown}; ${compare}, then set host_key: "${fingerprint}" or append the line \`${name} ${type} ${key.toString('base64')}\` to ${file}`,
+    `${server} shows an unknown key: ${shown}; ${compare}, then set host_key: "${fingerprint}" or append the line \`${name} ${type} ${key.toString('base64')}\` to ${file}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { fitsWildcard } from '../base/wildcard.js';
 
-/** OpenSSH's pattern list: `*` and `?` are wildcards, and one match of a pattern with `!` before it rules out. */
+/** OpenSSH's pattern list: `*` and `?` are wildcards; a match of a pattern that begins with `!` excludes the name. */
 export function matchesPatterns(name: string, patterns: readonly string[]): boolean {
   const matches = (pattern: string): boolean => fitsWildcard(name.toLowerCase(), pattern.toLowerCase());
   return (

@@ -1,15 +1,15 @@
-/** What OpenSSH's configuration says of one host. */
+/** The settings of one host in OpenSSH's configuration. */
 export interface HostSettings {
   readonly hostName: string | undefined;
   readonly port: number | undefined;
   readonly user: string | undefined;
   /** Empty where none is configured. */
   readonly identityFiles: readonly string[];
-  /** As written: `[USER@]HOST[:PORT]`, several with commas between them. */
+  /** As written: `[USER@]HOST[:PORT]`, several separated by commas. */
   readonly proxyJump: string | undefined;
 }
 
-/** A host as it would be written after `ssh`, with what goes before the configuration. */
+/** A host as written after `ssh`; user and port, where given, override the configuration. */
 export interface HostQuery {
   readonly host: string;
   readonly user?: string | undefined;

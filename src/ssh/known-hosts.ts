@@ -1,10 +1,10 @@
-// known_hosts read here: ssh2 leaves judging a host's key to its caller, and `ssh-keygen -F` is not there where ssh is not.
+// Reads known_hosts: ssh2 leaves checking the host key to its caller, and without OpenSSH there is no `ssh-keygen -F`.
 import { createHmac } from 'node:crypto';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { readNamedFile } from '../base/read-at-most.js';
 import { matchesPatterns } from './host-patterns.js';
 
-/** A key that is on record for a host. */
+/** A key that known_hosts lists for a host. */
 export interface KnownKey {
   readonly type: string;
   /** The key itself, in base64. */
@@ -12,7 +12,7 @@ export interface KnownKey {
   readonly revoked: boolean;
 }
 
-/** What the files say of this host; files that do not exist say nothing. @throws BugflowError */
+/** The keys that these files list for a host; a missing file lists none. @throws BugflowError */
 export async function readKnownKeys(
   files: readonly string[],
   host: string,
@@ -28,13 +28,13 @@ export function findKnownKeys(text: string, host: string, port: number): KnownKe
     const words = line.trim().split(/\s+/);
     const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
     const [hosts = '', type, key] = words;
-    // Certificates are not offered to the server, so an authority's key is of no use here.
+    // Certificates are not supported here, so an authority's key is of no use.
     if (hosts.startsWith('#') || !type || !key || marker === '@cert-authority') return [];
     return matchesHosts(name, hosts) ? [{ type, key, revoked: marker === '@revoked' }] : [];
   });
 }
 
-/** How a server is called in `known_hosts`. */
+/** The server's name as `known_hosts` writes it. */
 export function knownHostsName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }

@@ -3,14 +3,14 @@ import { promisify } from 'node:util';
 import { BugflowError } from '../base/errors.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
 
-/** A `Match exec` may run whatever it likes, and names may be looked up. */
+/** Long enough for a `Match exec` and for name lookups. */
 const TIMEOUT_MS = 10_000;
 
-/** Keywords in small letters, each with its values in order. */
+/** Values in order, by keyword in lower case. */
 type Settings = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Asks OpenSSH's own client what its configuration says of hosts; a lookup is undefined where there is no client, and
+ * Looks hosts up with OpenSSH's own client (`ssh -G`). A lookup gives undefined where the client is not installed, and
  * rejects with a BugflowError when the client does not accept the file.
  */
 export function createOpensshLookup(
@@ -25,7 +25,7 @@ export function createOpensshLookup(
       ...['--', host],
     ]);
     if (settings === undefined) return undefined;
-    // It names the keys that it would try by default as if they were configured.
+    // `ssh -G` also lists the keys that it would try by default, as if they were configured.
     defaults ??= ask(command, 'none', ['--', 'localhost']);
     const byDefault = (await defaults)?.get('identityfile') ?? [];
     const identityFiles = settings.get('identityfile') ?? [];
@@ -47,10 +47,10 @@ async function ask(command: string, file: string, rest: readonly string[]): Prom
     return parseSettings(stdout);
   } catch (error) {
     const { code, killed, stderr = '' } = error as { code?: unknown; killed?: boolean; stderr?: string };
-    // Without an entry in /etc/passwd, as in some containers, it does nothing at all.
+    // ssh does nothing when its user has no entry in /etc/passwd, as in some containers.
     if (code === 'ENOENT' || code === 'EACCES' || /^No user exists/m.test(stderr)) return undefined;
     const reason = killed
-      ? `\`ssh -G\` was not done with it within ${TIMEOUT_MS / 1000} s; does a Match exec hang?`
+      ? `\`ssh -G\` did not finish within ${TIMEOUT_MS / 1000} s; does a Match exec hang?`
       : stderr.trim();
     throw new BugflowError('CONFIG_INVALID', `OpenSSH cannot use ${file}: ${reason}`, { cause: error });
   }

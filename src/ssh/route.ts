@@ -5,7 +5,7 @@ import type { SshConfig, SshLogin } from '../config/ssh-section.js';
 import type { HostSettings } from './host-settings.js';
 import { readSshConfigFile, type SshConfigFile } from './ssh-config-file.js';
 
-/** One SSH server on the way, with all that is known of how to log in there. */
+/** One SSH server on the way, with everything needed to log in there. */
 export interface Hop {
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export interface Hop {
   /** For messages: `USER@HOST:PORT`. */
   readonly label: string;
   readonly login: SshLogin;
-  /** Keys that OpenSSH would try: those that do not exist are passed over. */
+  /** Keys that OpenSSH would try; files that do not exist are skipped. */
   readonly identityFiles: readonly string[];
   readonly knownHostsFiles: readonly string[];
 }
@@ -23,7 +23,7 @@ const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 /**
  * The servers from the first to the one that forwards to the database.
- * @param client OpenSSH's, by whose rules its configuration is read
+ * @param client OpenSSH's client, which reads its configuration
  * @throws BugflowError
  */
 export async function resolveRoute(config: SshConfig, client = 'ssh'): Promise<readonly Hop[]> {
@@ -34,7 +34,7 @@ export async function resolveRoute(config: SshConfig, client = 'ssh'): Promise<r
   return [...before, ...configured, await hopOf(config, config, file)];
 }
 
-/** The hops that `ProxyJump` names, each with those before it. */
+/** The hops named by `ProxyJump`, each after those that lead to it. */
 async function jumpsOf(
   { proxyJump }: HostSettings,
   config: SshConfig,
@@ -51,7 +51,7 @@ async function jumpsOf(
   const hops: Hop[] = [];
   for (const [index, text] of proxyJump.split(',').entries()) {
     const login = await jumpLogin(text.trim(), config, file);
-    // Only the first is reached on its own; the others through the one before.
+    // Only the first server is reached directly; each other one through the one before it.
     if (index === 0) hops.push(...(await jumpsOf(await file(login), config, file, depth + 1)));
     hops.push(await hopOf(login, config, file));
   }
@@ -74,7 +74,7 @@ async function jumpLogin(text: string, config: SshConfig, file: SshConfigFile): 
     host,
     user,
     port,
-    // One key for the whole way is what most people have.
+    // Most people use one key for all servers on the way.
     keyFile: identityFiles.length === 0 ? config.keyFile : undefined,
     passphrase: config.passphrase,
     passphraseFile: config.passphraseFile,

@@ -7,11 +7,11 @@ import { hostKeyAlgorithms, refuseHostKey } from './host-key.js';
 import { readKnownKeys } from './known-hosts.js';
 import type { Hop } from './route.js';
 
-/** One session with the SSH server that reaches the database, over the servers before it. */
+/** One session with the SSH server that reaches the database, through the servers before it. */
 export interface Session {
-  /** A stream to a host as seen from the last server. @throws BugflowError */
+  /** Opens a stream to a host, by its name as the last server knows it. @throws BugflowError */
   forward(host: string, port: number): Promise<Duplex>;
-  /** Resolves when the session is over, to the reason. */
+  /** Resolves with the reason when the session is over. */
   readonly lost: Promise<BugflowError>;
   close(): void;
 }
@@ -19,13 +19,13 @@ export interface Session {
 export interface SessionOptions {
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
-  /** Gives up a session that is being set up. */
+  /** Cancels a session that is being set up. */
   readonly signal: AbortSignal;
 }
 
 const MISSED_KEEP_ALIVES = 3;
 
-/** Logs in at one server after the other. @throws BugflowError */
+/** Logs in at each server in turn. @throws BugflowError */
 export async function openSession(hops: readonly Hop[], options: SessionOptions): Promise<Session> {
   const target = hops.at(-1);
   if (!target) throw new Error('unreachable: a route has a server');
@@ -82,7 +82,7 @@ export async function openSession(hops: readonly Hop[], options: SessionOptions)
     forward: (host, port) => forwardOut(last, target, host, port, 'database'),
     lost,
     close() {
-      // Said for the server's log; nobody waits for its answer.
+      // Tells the servers, for their logs; nobody waits for an answer.
       for (const client of clients.toReversed()) client.end();
       lose(closedError(target));
     },
@@ -99,15 +99,15 @@ async function logIn(
 ): Promise<void> {
   const known = await readKnownKeys(hop.knownHostsFiles, hop.host, hop.port);
   const credentials = await readCredentials(hop);
-  // Given up while the files were read: nobody would end what began now.
+  // Cancelled while the files were read: nobody would close a connection that began now.
   if (over.aborted) throw closedError(hop);
   const client = new ssh2.Client();
   clients.push(client);
   let keyError: BugflowError | undefined;
-  // Otherwise each question waits for the delayed acknowledgement of the one before.
+  // Otherwise each request waits for the delayed acknowledgement of the one before.
   client.on('connect', () => void client.setNoDelay(true));
   client.on('error', (error: Error & { level?: string }) => {
-    // An agent that is gone is no reason to give up: other ways to log in may follow.
+    // A missing agent is no reason to give up: other ways to log in may follow.
     if (error.level === 'agent') return;
     lose(keyError ?? explainSessionError(error, hop, credentials));
   });
@@ -130,7 +130,7 @@ async function logIn(
         keyError = refuseHostKey(key, hop, known);
         return keyError === undefined;
       },
-      // The limit of all servers together holds instead.
+      // One limit for all servers together is used instead.
       readyTimeout: 0,
       keepaliveInterval: keepAliveMs,
       keepaliveCountMax: MISSED_KEEP_ALIVES,

@@ -4,7 +4,7 @@ import type { HostQuery, HostSettings } from './host-settings.js';
 import { createOpensshLookup } from './openssh-client.js';
 import { parseSshConfig } from './ssh-config-text.js';
 
-/** Looks a host up. @throws BugflowError */
+/** Looks up a host. @throws BugflowError */
 export type SshConfigFile = (query: HostQuery) => Promise<HostSettings>;
 
 const NOTHING: HostSettings = {
@@ -16,8 +16,8 @@ const NOTHING: HostSettings = {
 };
 
 /**
- * A file that does not exist says nothing. Else OpenSSH's client is asked, and where that is not installed a library that
- * knows less. @throws BugflowError when the file cannot be read
+ * A file that does not exist has no settings. Otherwise OpenSSH's client reads it; where that is not installed, a library
+ * that knows less. @throws BugflowError when the file cannot be read
  */
 export async function readSshConfigFile(file: string, client: string): Promise<SshConfigFile> {
   let text: string;
@@ -32,7 +32,7 @@ export async function readSshConfigFile(file: string, client: string): Promise<S
   const lookUp = async (query: HostQuery): Promise<HostSettings> =>
     (await askOpenssh(query)) ?? parseSshConfig(file, text)(query);
   return ({ host, user, port }) => {
-    // Each question is a process, and a way has several for each server.
+    // Each lookup starts a process, and a route needs several for each server.
     const key = JSON.stringify([host, user, port]);
     const answer = answers.get(key) ?? lookUp({ host, user, port });
     answers.set(key, answer);

@@ -8,13 +8,14 @@ type DirectiveLine = Extract<Line, { type: LineType.DIRECTIVE }>;
 
 const LINE_BREAK = /\r\n|\n|\r/;
 
-/** Criteria of `Match` that names decide. */
+/** Criteria of `Match` that depend only on names. */
 const KNOWN_CRITERIA: readonly string[] = ['all', 'host', 'originalhost', 'user', 'localuser'];
 
 /**
- * OpenSSH's configuration without OpenSSH. What it cannot know is an error, and not passed over: it could be the one line
- * that matters. The library parses; its own lookup takes `?` for one character or none, and keywords in small letters for
- * others. @throws BugflowError with the line of an `Include`, or of a `Match` by more than names
+ * Reads OpenSSH's configuration without OpenSSH. What it does not support is an error and never skipped: that line could
+ * be the one that matters. Only the library's parser is used: its own lookup lets `?` match no character, too, and
+ * mistakes some keywords in lower case.
+ * @throws BugflowError with the line of an `Include`, or of a `Match` by more than names
  */
 export function parseSshConfig(file: string, text: string): (query: HostQuery) => HostSettings {
   let config: SSHConfig;
@@ -40,7 +41,7 @@ export function parseSshConfig(file: string, text: string): (query: HostQuery) =
   };
 }
 
-/** All values that fit a host, by keyword in small letters; the first one holds. */
+/** All values that apply to a host, by keyword in lower case; the first one wins. */
 function collect(config: SSHConfig, { host, user }: HostQuery): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   const names: Readonly<Record<string, () => string>> = {
@@ -83,7 +84,7 @@ function assertKnown(config: SSHConfig, file: string, text: string): void {
   const line = lineOf(isMatch ? 'match' : 'include', isMatch ? matches.indexOf(unknown) : 0, text);
   throw new BugflowError(
     'CONFIG_INVALID',
-    `${what} is honoured only where OpenSSH's client is installed, and there is no \`ssh\` here: install it, or name another file with ssh.config_file`,
+    `${what} is supported only where OpenSSH's client is installed, and there is no \`ssh\` here: install it, or name another file with ssh.config_file`,
     { place: { file, line } },
   );
 }
@@ -92,14 +93,14 @@ function isKnown(criteria: object): boolean {
   return Object.keys(criteria).every((key) => KNOWN_CRITERIA.includes(key.toLowerCase()));
 }
 
-/** All directives in the order of the file, those of its sections among them. */
+/** All directives in the order of the file, with those inside its sections. */
 function directivesOf(config: SSHConfig): readonly DirectiveLine[] {
   return config.flatMap((line) =>
     line.type === LineType.DIRECTIVE ? [line, ...('config' in line ? directivesOf(line.config) : [])] : [],
   );
 }
 
-/** The number of the line on which the keyword stands, so many of its kind further on. */
+/** The line number of the keyword's occurrence with this index (from 0). */
 function lineOf(keyword: string, index: number, text: string): number {
   const numbers = text
     .split(LINE_BREAK)
@@ -107,7 +108,7 @@ function lineOf(keyword: string, index: number, text: string): number {
   return numbers[index] ?? 1;
 }
 
-/** The library does not say where it stopped: there, and nowhere before, a beginning of the file cannot be parsed. */
+/** The library does not say where parsing failed: this finds the shortest beginning of the file that fails. */
 function firstBadLine(text: string): number {
   const lines = text.split(LINE_BREAK);
   let good = 0;

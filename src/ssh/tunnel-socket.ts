@@ -3,11 +3,11 @@ import { BugflowError } from '../base/errors.js';
 
 export interface TunnelSocketOptions {
   readonly open: (host: string, port: number) => Promise<Duplex>;
-  /** What to say instead of pg's own words when it gives up waiting for the connection. */
-  readonly explainImpatience: (error: Error) => Error;
+  /** Gives the error to report instead of pg's own when pg stops waiting for the connection. */
+  readonly explainTimeout: (error: Error) => Error;
 }
 
-/** What pg takes for its TCP socket: `connect` opens a channel through the SSH session instead. */
+/** Stands in for pg's TCP socket: `connect` opens a channel through the SSH session. */
 export class TunnelSocket extends Duplex {
   readonly #options: TunnelSocketOptions;
   #channel: Duplex | undefined;
@@ -33,7 +33,7 @@ export class TunnelSocket extends Duplex {
     return this;
   }
 
-  // What a TCP socket has beyond a stream; the SSH session sees to all of it.
+  // Methods that a TCP socket has and a stream has not; the SSH session takes care of all of them.
   setNoDelay(): this {
     return this;
   }
@@ -79,6 +79,6 @@ export class TunnelSocket extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     const gaveUpWaiting = error !== null && !this.#channel && !(error instanceof BugflowError);
     this.#channel?.destroy();
-    done(gaveUpWaiting ? this.#options.explainImpatience(error) : error);
+    done(gaveUpWaiting ? this.#options.explainTimeout(error) : error);
   }
 }

@@ -8,7 +8,7 @@ import { TunnelSocket } from './tunnel-socket.js';
 
 /** The way to the database through SSH: one session for all connections, set up again whenever it is lost. */
 export interface Tunnel {
-  /** A stream for one connection of pg; the first one sets the session up. */
+  /** A stream for one connection of pg; the first one sets up the session. */
   stream(): Duplex;
   state(): TunnelState;
   close(): Promise<void>;
@@ -22,16 +22,16 @@ export interface TunnelState {
 
 export interface TunnelOptions {
   readonly connect: (signal: AbortSignal) => Promise<Session>;
-  /** Told when the session stands (undefined), and why it does not. */
+  /** Called with undefined when the session is up, and with the reason when it is not. */
   readonly onChange: (error: BugflowError | undefined) => void;
   readonly retryDelayMs?: (failuresInARow: number, error: BugflowError) => number;
 }
 
 const LONGEST_RETRY_MS = 30_000;
-/** Servers lock out whoever knocks in vain too often. */
+/** Servers lock out clients whose login fails too often. */
 const REFUSED_RETRY_MS = 60_000;
-/** How long connections may take to end in good order. */
-const FAREWELL_MS = 1000;
+/** How long connections may take to close properly. */
+const CLOSE_TIMEOUT_MS = 1000;
 
 export function createTunnel({
   connect,
@@ -54,7 +54,7 @@ export function createTunnel({
     timer = setTimeout(
       () => {
         timer = undefined;
-        // Its outcome is in the state.
+        // The state keeps its outcome.
         begin().catch(() => undefined);
       },
       retryDelayMs(failuresInARow, error),
@@ -101,7 +101,7 @@ export function createTunnel({
 
   const open = async (host: string, port: number): Promise<Duplex> => {
     if (closing.signal.aborted) throw closedError();
-    // Between two attempts nobody is kept waiting.
+    // Between two attempts callers fail at once instead of waiting.
     if (timer !== undefined && lastError !== undefined) throw lastError;
     return (session ?? (await begin())).forward(host, port);
   };
@@ -110,7 +110,7 @@ export function createTunnel({
     stream() {
       const socket = new TunnelSocket({
         open,
-        explainImpatience: (error) =>
+        explainTimeout: (error) =>
           session === undefined
             ? new BugflowError(
                 'TUNNEL_UNREACHABLE',
@@ -128,9 +128,9 @@ export function createTunnel({
       closing.abort();
       clearTimeout(timer);
       await attempt?.catch(() => undefined);
-      // pg does not wait for the connections that it has told to end.
+      // pg does not wait for connections that it has asked to close.
       const ended = Promise.allSettled([...sockets].map((socket) => once(socket, 'close')));
-      await Promise.race([ended, sleep(FAREWELL_MS, undefined, { ref: false })]);
+      await Promise.race([ended, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       session?.close();
     },
   };

@@ -174,12 +174,12 @@ Host taiga
 
 describe('without OpenSSH’s client', () => {
   test.each([
-    ['Host a\n  Port 1\n\n  Include other', 4, 'Include is honoured only'],
-    ['include=other', 1, 'Include is honoured only'],
-    ['Match user a\nMatch host b exec "true"\n', 2, 'Match host and exec is honoured only'],
-    ['Match final\n', 1, 'Match final is honoured only'],
+    ['Host a\n  Port 1\n\n  Include other', 4, 'Include is supported only'],
+    ['include=other', 1, 'Include is supported only'],
+    ['Match user a\nMatch host b exec "true"\n', 2, 'Match host and exec is supported only'],
+    ['Match final\n', 1, 'Match final is supported only'],
     ['Host a\n  Port 1\nMatch host\nHost b\n', 3, 'this is no configuration of OpenSSH: Missing value'],
-    ['Match !host a\n', 1, 'Match !host is honoured only'],
+    ['Match !host a\n', 1, 'Match !host is supported only'],
   ])('%j is an error that names the line', async (sshConfig, line, message) => {
     client = 'no-such-ssh';
     const error = await errorOf(routeOf({ ssh: 'host: taiga', sshConfig }));

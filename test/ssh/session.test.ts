@@ -95,7 +95,7 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
     test('with a key that the server does not know', async () => {
       const error = await failsWith({ keyFile: sshd.strangersKey() });
       expect(error.code).toBe('TUNNEL_LOGIN_REFUSED');
-      expect(error.message).toMatch(/lets user ".+" not in with the key .*stranger; check ssh\.user/);
+      expect(error.message).toMatch(/refused user ".+" with the key .*stranger; check ssh\.user/);
     });
 
     test.each(['password', 'keyboard-interactive'])(
@@ -161,9 +161,7 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
     test('unknown: the error has the fingerprint, and the line that it prints makes it known', async () => {
       const error = await failsWith(knownHosts('other.example.org ssh-ed25519 AAAA\n'));
       expect(error.code).toBe('TUNNEL_HOST_KEY');
-      expect(error.message).toContain(
-        `shows a key that is not known: ssh-ed25519 ${sshd.hostKey().fingerprint}`,
-      );
+      expect(error.message).toContain(`shows an unknown key: ssh-ed25519 ${sshd.hostKey().fingerprint}`);
       const line = /append the line `([^`]+)`/.exec(error.message)?.[1] ?? '';
       await worksWith(knownHosts(`${line}\n`));
     });
@@ -197,7 +195,7 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
       await sshd.start({ newHostKey: true });
       const error = await failsWith(knownHosts(`${name()} ${before.line}\n`));
       expect(error.code).toBe('TUNNEL_HOST_KEY');
-      expect(error.message).toContain('shows another key than known_hosts has of it');
+      expect(error.message).toContain('shows another key than the one in known_hosts');
       expect(error.message).toContain(sshd.hostKey().fingerprint);
       expect(error.message).toContain(`-R '${name()}'`);
     });
