@@ -7,25 +7,25 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** Of the whole request, from connecting to the end of the answer. */
+  /** For the whole request, from connecting to the end of the answer. */
   readonly timeoutMs: number;
 }
 
 export interface Answer {
   readonly kind: 'answer';
   readonly status: number;
-  /** By its name in small letters. */
+  /** By its name in lower case. */
   header(name: string): string | undefined;
-  /** As it came: it may quote what the request said. */
+  /** The unchanged body; it may quote parts of the request. */
   readonly text: string;
-  /** Its beginning in one line, without secrets. */
+  /** The beginning of the body in one line, without secrets. */
   readonly quote: string;
 }
 
-/** No whole answer came; the request may have been carried out all the same. */
+/** There was no complete answer; the server may have carried out the request all the same. */
 export interface Failure {
   readonly kind: 'failure';
-  /** Without secrets. */
+  /** Contains no secrets. */
   readonly reason: string;
   readonly code: string | undefined;
 }
@@ -35,18 +35,18 @@ export type Outcome = Answer | Failure;
 export interface ExchangeOptions {
   readonly dispatcher: Dispatcher;
   readonly connectTimeoutMs: number;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   readonly redact: Redact;
-  /** Ends it; then it rejects with the signal's reason. */
+  /** Cancels the request, which then rejects with the signal's reason. */
   readonly signal: AbortSignal | undefined;
 }
 
 const MOST_CHARACTERS_QUOTED = 300;
 
-/** One request and what becomes of it. Redirects are not followed: credentials go where they were meant for. */
+/** Sends one request. Redirects are not followed, so that credentials reach only the configured server. */
 export async function exchange(
   { method, url, headers, body, timeoutMs }: HttpRequest,
-  { dispatcher, connectTimeoutMs, mostBytes, redact, signal }: ExchangeOptions,
+  { dispatcher, connectTimeoutMs, maxBytes, redact, signal }: ExchangeOptions,
 ): Promise<Outcome> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
@@ -57,7 +57,7 @@ export async function exchange(
       ...(body === undefined ? {} : { body }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    const text = await textOf(response.body, mostBytes);
+    const text = await textOf(response.body, maxBytes);
     return {
       kind: 'answer',
       status: response.statusCode,
@@ -76,20 +76,20 @@ export async function exchange(
   }
 }
 
-async function textOf(body: AsyncIterable<Uint8Array>, mostBytes: number): Promise<string> {
+async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop ends the connection.
+  // Leaving the loop closes the connection.
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > mostBytes) throw new Error(`its answer is larger than ${mostBytes / 2 ** 20} MiB`);
+    if (bytes > maxBytes) throw new Error(`its answer is larger than ${maxBytes / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
 function failureOf(error: unknown, connectTimeoutMs: number, redact: Redact): Failure {
-  // Where a name has several addresses, each has its error.
+  // A name with several addresses gives one error for each.
   const cause = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
   const code =
     cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;

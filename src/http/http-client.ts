@@ -5,42 +5,42 @@ import { createWays, type ProxyFor, proxyFromEnvironment, type Way } from './pro
 import { createRedaction, type Redact, secretsIn } from './redaction.js';
 import { type Attempt, type RetryOptions, retryAfterMs, withRetries } from './retry.js';
 
-/** Sends requests: with limits, through the environment's proxies, following no redirect, and showing no secret. */
+/** Sends requests with limits and through the environment's proxies, follows no redirects, and never shows secrets. */
 export interface HttpClient {
   /** One attempt. Rejects only when the client's signal ends it. */
   attempt(request: HttpRequest): Promise<Outcome>;
   /**
-   * Attempts until `judge` is content with the outcome, or throws, or patience ends. Between attempts it waits as long as
-   * the answer's `Retry-After` says, else by the backoff.
+   * Tries until `evaluate` returns a value or throws, or the time in `retry` is over. Between attempts it waits for
+   * the answer's `Retry-After`, else by the backoff.
    */
-  send<T>(request: HttpRequest, judge: (outcome: Outcome) => Attempt<T>, patience: RetryOptions): Promise<T>;
-  /** A text without the client's secrets. */
+  send<T>(request: HttpRequest, evaluate: (outcome: Outcome) => Attempt<T>, retry: RetryOptions): Promise<T>;
+  /** Removes the client's secrets from a text. */
   readonly redact: Redact;
-  /** Ends its connections. */
+  /** Closes its connections. */
   close(): Promise<void>;
 }
 
 export interface HttpClientOptions {
-  /** Not to be shown, beside what the requests' own headers let somebody in with. */
+  /** Never to be shown, in addition to the credentials in the requests' own headers. */
   readonly secrets?: readonly string[];
-  /** Ends requests and waiting. */
+  /** Cancels requests and waiting. */
   readonly signal?: AbortSignal | undefined;
   readonly connectTimeoutMs?: number;
-  /** Of an answer. */
-  readonly mostBytes?: number;
-  /** By the environment when absent. */
+  /** The largest answer that is read, in bytes. */
+  readonly maxBytes?: number;
+  /** By default the proxies in the environment. */
   readonly proxyFor?: ProxyFor;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** No answer that is waited for here is nearly as large. */
-const MOST_BYTES = 32 * 2 ** 20;
+/** Far more than any answer that is expected here. */
+const MAX_BYTES = 32 * 2 ** 20;
 
 export function createHttpClient({
   secrets = [],
   signal,
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
-  mostBytes = MOST_BYTES,
+  maxBytes = MAX_BYTES,
   proxyFor = proxyFromEnvironment,
 }: HttpClientOptions = {}): HttpClient {
   const ways = createWays(proxyFor, connectTimeoutMs);
@@ -58,7 +58,7 @@ export function createHttpClient({
     const { dispatcher, proxy } = way;
     const outcome = await exchange(
       { ...request, url, headers },
-      { dispatcher, connectTimeoutMs, mostBytes, redact, signal },
+      { dispatcher, connectTimeoutMs, maxBytes, redact, signal },
     );
     if (outcome.kind === 'answer' || proxy === undefined) return outcome;
     return { ...outcome, reason: `${outcome.reason}, through the proxy ${proxy}` };
@@ -66,16 +66,16 @@ export function createHttpClient({
 
   return {
     attempt,
-    send: (request, judge, patience) =>
+    send: (request, evaluate, retry) =>
       withRetries(
         async () => {
           const outcome = await attempt(request);
-          const verdict = judge(outcome);
+          const verdict = evaluate(outcome);
           if ('value' in verdict || verdict.waitMs !== undefined || outcome.kind === 'failure')
             return verdict;
           return { ...verdict, waitMs: retryAfterMs(outcome.header('retry-after')) };
         },
-        { signal, ...patience },
+        { signal, ...retry },
       ),
     redact: createRedaction(secrets),
     close: () => ways.close(),

@@ -3,10 +3,10 @@ import { getProxyForUrl } from 'proxy-from-env';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { httpTarget } from './http-target.js';
 
-/** The proxy that a URL is to be reached through; undefined: none. */
+/** The URL of the proxy for a request; undefined: none. */
 export type ProxyFor = (url: URL) => string | undefined;
 
-/** Where a request goes first. */
+/** How to reach a URL: directly, or through a proxy. */
 export interface Way {
   readonly dispatcher: Dispatcher;
   /** The proxy's address, without its credentials. */
@@ -15,14 +15,14 @@ export interface Way {
 
 /** The connections of one client, direct ones and those through proxies. */
 export interface Ways {
-  /** @throws Error where the proxy's address is none */
+  /** @throws Error when the proxy's address is not valid */
   to(url: URL): Way;
   close(): Promise<void>;
 }
 
 /**
- * As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in small letters or capitals. What runs on this machine is
- * never asked through a proxy, as with Prometheus and Grafana.
+ * Uses `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in lower or upper case. Requests to this machine never go
+ * through a proxy, as in Prometheus and Grafana.
  */
 export const proxyFromEnvironment: ProxyFor = (url) => {
   if (isLoopback(url.hostname)) return undefined;
@@ -37,7 +37,7 @@ function isWrittenSo(proxy: string): boolean {
 }
 
 export function createWays(proxyFor: ProxyFor, connectTimeoutMs: number): Ways {
-  // The limit of the whole request holds instead of undici's own.
+  // The limit of the whole request is used instead of undici's own.
   const limits = { headersTimeout: 0, bodyTimeout: 0 };
   const connect = { timeout: connectTimeoutMs };
   const ways = new Map<string, Way>();
@@ -45,7 +45,7 @@ export function createWays(proxyFor: ProxyFor, connectTimeoutMs: number): Ways {
   const open = (proxy: string): Way => {
     if (proxy === '') return { dispatcher: new Agent({ ...limits, connect }), proxy: undefined };
     const target = httpTarget(proxy);
-    if (!target) throw new Error('the proxy in the environment is no http:// or https:// address');
+    if (!target) throw new Error('the proxy in the environment is not an http:// or https:// address');
     const token = target.headers.authorization;
     return {
       dispatcher: new ProxyAgent({
@@ -53,7 +53,7 @@ export function createWays(proxyFor: ProxyFor, connectTimeoutMs: number): Ways {
         uri: target.url,
         ...(token === undefined ? {} : { token }),
         proxyTls: connect,
-        // Many proxies let only port 443 be tunnelled to: what is not encrypted is asked for in their own way.
+        // Many proxies allow CONNECT only to port 443, so http:// URLs are requested without it.
         proxyTunnel: false,
       }),
       proxy: target.url,

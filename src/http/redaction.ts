@@ -1,4 +1,4 @@
-/** A text without what must not be shown. */
+/** Removes what must not be shown from a text. */
 export type Redact = (text: string) => string;
 
 const MARK = '…';
@@ -9,12 +9,12 @@ const MARK = '…';
 const URL_CREDENTIALS = /:\/\/[^\s/?#]*@/g;
 
 /**
- * Takes out these secrets, however an answer or an error quotes them (as they are, in a URL, in JSON, in base64), and the
- * credentials of any URL.
+ * Removes these secrets, in every form in which an answer or an error may quote them (plain, URL, JSON, base64),
+ * and the credentials of any URL.
  */
 export function createRedaction(secrets: Iterable<string>): Redact {
   const forms = new Set([...secrets].filter((secret) => secret !== '').flatMap(formsOf));
-  // The longer first: a secret may begin with another one.
+  // Longest first: a secret may begin with another one.
   const ordered = [...forms].sort((a, b) => b.length - a.length);
   return (text) =>
     ordered.reduce((rest, form) => rest.replaceAll(form, MARK), text).replace(URL_CREDENTIALS, `://${MARK}@`);
@@ -30,7 +30,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** What headers of a request let somebody in with. */
+/** The credentials in a request's headers. */
 export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (!/^(proxy-)?authorization$/i.test(name)) return [];

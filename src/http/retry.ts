@@ -4,26 +4,26 @@ import { createBackoff } from '../base/backoff.js';
 export interface RetryPolicy {
   readonly firstMs: number;
   readonly longestMs: number;
-  /** Without success for so long, no further attempt is made. */
+  /** No further attempt is made after so long without success. */
   readonly giveUpAfterMs: number;
   readonly requestTimeoutMs: number;
 }
 
 export type Attempt<T> =
   | { readonly value: T }
-  /** Worth another attempt: why, and when, if the other side said so. */
+  /** Worth another attempt: `again` is the reason; `waitMs` is given where the other side said how long to wait. */
   | { readonly again: string; readonly waitMs?: number | undefined };
 
 export interface RetryOptions {
   readonly policy: RetryPolicy;
   readonly onWait?: (reason: string, waitMs: number) => void;
-  /** The error to end with, from the reason of the last attempt. */
+  /** Makes the final error from the reason of the last attempt. */
   readonly giveUp: (reason: string) => Error;
-  /** Ends the waiting. */
+  /** Cancels the waiting. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Attempts until one succeeds or throws, or the time is over. */
+/** Tries until an attempt succeeds or throws, or the time is over. */
 export async function withRetries<T>(
   attempt: () => Promise<Attempt<T>>,
   { policy, onWait, giveUp, signal }: RetryOptions,

@@ -90,7 +90,7 @@ describe('one attempt', () => {
       more();
     });
     expect(await get(url)).toMatchObject({ kind: 'failure', reason: 'its answer is larger than 32 MiB' });
-    expect(await get(url, HANG_MS, clientWith({ mostBytes: 2 ** 20 }))).toMatchObject({
+    expect(await get(url, HANG_MS, clientWith({ maxBytes: 2 ** 20 }))).toMatchObject({
       reason: 'its answer is larger than 1 MiB',
     });
   });

@@ -57,7 +57,7 @@ describe('http_proxy', () => {
     vi.stubEnv('HTTP_PROXY', 'socks5://ann:geheim@127.0.0.1');
     expect(await get('http://grafana.example/')).toEqual({
       kind: 'failure',
-      reason: 'the proxy in the environment is no http:// or https:// address',
+      reason: 'the proxy in the environment is not an http:// or https:// address',
       code: undefined,
     });
   });
