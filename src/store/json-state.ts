@@ -2,7 +2,7 @@ import { stateError } from './store-error.js';
 
 const VERSION = 1;
 
-/** What earlier versions wrote: one JSON object with a value for each section. @throws BugflowError */
+/** Reads the format of earlier versions: one JSON object with a value for each section. @throws BugflowError */
 export function parseJsonState(path: string, text: string): ReadonlyMap<string, string> {
   const content = parse(path, text);
   if (typeof content !== 'object' || content === null || !('version' in content))

@@ -3,21 +3,21 @@ import { ensureFile } from './ensure-file.js';
 import { openSqlite } from './sqlite.js';
 import { explainStoreError } from './store-error.js';
 
-/** That a store is one process's alone; the system lets go of it when that process ends, however it ends. */
+/** Makes a store exclusive to one process; the system releases it when the process ends, even after a crash. */
 export interface OwnerLock {
   release(): void;
 }
 
 /**
- * SQLite's own lock on an empty file beside the store: the store's would keep readers out, too.
- * @throws Error SQLITE_BUSY where another process, or this one, has it
+ * SQLite's own lock on an empty file beside the store, because a lock on the store itself would keep readers out, too.
+ * @throws Error SQLITE_BUSY when it is held already, by another process or by this one
  */
 export async function lockForOwner(path: string): Promise<OwnerLock> {
   const lockPath = lockPathOf(path);
   await ensureFile(lockPath);
   const database = await openSqlite(lockPath);
   try {
-    // Whoever has it keeps it: waiting would be in vain. And there is nothing that a journal could restore.
+    // The holder keeps it until its process ends, so waiting is useless. The file is empty, so it needs no journal.
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();

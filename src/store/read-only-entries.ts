@@ -1,7 +1,7 @@
 import type { Entries } from './entries.js';
 import { unwritable } from './store-error.js';
 
-/** One entry in each collection, all under the same key. */
+/** One entry in each collection, always under the same key. */
 export function createReadOnlyEntries(
   path: string,
   values: ReadonlyMap<string, string>,

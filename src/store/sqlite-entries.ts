@@ -2,9 +2,9 @@ import type { Entries } from './entries.js';
 import { openSqlite, type Sqlite, singleValue } from './sqlite.js';
 import { explainStoreError, stateError } from './store-error.js';
 
-/** "bugf": what `file` shows of it, and how it is known from other programs' databases. */
+/** "bugf" in ASCII: tells this file from other programs' databases; the command `file` shows it. */
 const APPLICATION_ID = 0x62756766;
-/** 1 was a file in JSON. */
+/** Version 1 was a JSON file. */
 const FORMAT_VERSION = 2;
 
 const CREATE = `BEGIN IMMEDIATE;
@@ -18,12 +18,12 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FORMAT_VERSION};
 COMMIT`;
 
-/** Entries in a SQLite file, which is made where it is empty. @throws BugflowError when it is not one of ours */
+/** Opens a SQLite file; creates the tables in an empty one. @throws BugflowError when the file is not ours */
 export async function openSqliteEntries(path: string): Promise<Entries> {
   let database: Sqlite | undefined;
   try {
     database = await openSqlite(path);
-    // A commit is on the disk when it returns, also after a power cut.
+    // A commit is on the disk when it returns, even if the power fails.
     database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA');
     prepare(path, database);
     return createEntries(path, database);

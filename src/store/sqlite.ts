@@ -6,7 +6,7 @@ export type Sqlite = Libsql.Database;
 /** A reader holds the file for less than a millisecond, a writer for a few. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** Loaded only where there is a store: the library takes 10 MB of memory. @throws BugflowError where it does not run */
+/** Loads libsql only when there is a store, as it takes 10 MB of memory. @throws BugflowError where it does not run */
 export async function openSqlite(path: string): Promise<Sqlite> {
   let library: typeof Libsql;
   try {
@@ -21,9 +21,9 @@ export async function openSqlite(path: string): Promise<Sqlite> {
   return new library(path, { timeout: BUSY_TIMEOUT_MS });
 }
 
-/** The only value of the only row; undefined where there is none. */
+/** The only value of the only row; undefined when there is none. */
 export function singleValue(database: Sqlite, sql: string): unknown {
-  // Rows as lists: pluck() does nothing for a single row.
+  // Rows as arrays: pluck() has no effect on get().
   const row = database.prepare(sql).raw().get() as readonly unknown[] | undefined;
   return row?.[0];
 }

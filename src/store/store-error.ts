@@ -8,7 +8,7 @@ export function unwritable(path: string, reason: string, cause?: unknown): Bugfl
   return errorWith('STATE_FILE_UNWRITABLE', path, `cannot be written: ${reason}`, cause);
 }
 
-/** What the file system or SQLite says, in words. */
+/** Explains an error of the file system or of SQLite. */
 export function explainStoreError(path: string, error: unknown): BugflowError {
   if (error instanceof BugflowError) return error;
   const code = codeOf(error);

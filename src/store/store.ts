@@ -13,40 +13,40 @@ import { openSqliteEntries } from './sqlite-entries.js';
 import { explainStoreError, stateError } from './store-error.js';
 
 /**
- * The service's own small state, in one file that survives a crash in the middle of writing. All its methods return when
- * the disk has it, and throw BugflowError: STATE_FILE when it is damaged, STATE_FILE_UNWRITABLE, STATE_FILE_IN_USE.
+ * The service's own small state, in one file that survives a crash during a write. Every method returns only once the
+ * change is on the disk. They throw BugflowError STATE_FILE when it is damaged, STATE_FILE_UNWRITABLE, STATE_FILE_IN_USE.
  */
 export interface Store {
-  /** Values are checked when they are read. */
+  /** Values are checked against the schema when they are read. */
   collection<T>(name: string, schema: z.ZodType<T>): Collection<T>;
-  /** All that the work does to any collection, or nothing; it must not wait for anything. */
+  /** Does all of the work, in any collections, or none of it; the work must be synchronous. */
   transaction<T>(work: () => T): T;
   close(): void;
 }
 
 export interface Collection<T> {
   get(key: string): T | undefined;
-  /** In the order of their keys. */
+  /** Sorted by key. */
   list(): readonly (readonly [key: string, value: T])[];
   put(key: string, value: T): void;
-  /** Whether it was there. */
+  /** Returns whether the key existed. */
   delete(key: string): boolean;
 }
 
 /**
- * - `own`: reads and writes, as the only process that does.
- * - `read`: beside the owner, and where there is no file yet.
+ * - `own`: reads and writes; only one process at a time can.
+ * - `read`: only reads, also while another process owns the file, and where there is no file yet.
  */
 export type Access = 'own' | 'read';
 
-/** The key of a collection with one entry: what a section of the file in JSON became. */
+/** The key in a collection with a single entry, such as a section of an old JSON file becomes. */
 export const ONLY_KEY = 'all';
 
 const MAX_JSON_BYTES = 64 * 2 ** 20;
 const SQLITE_HEADER = 'SQLite format 3\0';
 
 /**
- * The file is made where there is none; one that an earlier version wrote in JSON is taken over once, by its owner.
+ * Creates the file where there is none. The owner converts a JSON file of an earlier version once.
  * @throws BugflowError
  */
 export async function openStore(link: string, access: Access): Promise<Store> {
@@ -91,7 +91,7 @@ async function openAsOwner(path: string): Promise<Entries> {
   return openSqliteEntries(path);
 }
 
-/** Whoever looks sees the old file or the whole new one. */
+/** Replaces the file in one step: a reader sees the old file or the whole new one. */
 async function takeOver(path: string, sections: ReadonlyMap<string, string>): Promise<void> {
   const next = `${path}.new`;
   await rm(next, { force: true });
@@ -110,7 +110,7 @@ async function takeOver(path: string, sections: ReadonlyMap<string, string>): Pr
 }
 
 /**
- * The sections of a file in JSON; `absent` also when it is empty, undefined when it is one of SQLite.
+ * The sections of a JSON file; `absent` also when the file is empty, undefined when it is a SQLite file.
  * @throws BugflowError when it is neither
  */
 async function readJson(path: string): Promise<ReadonlyMap<string, string> | 'absent' | undefined> {
@@ -126,8 +126,7 @@ async function readJson(path: string): Promise<ReadonlyMap<string, string> | 'ab
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'absent';
     throw stateError(path, `cannot be read: ${explainReadError(error)}`, error);
   }
-  if (bytes === undefined)
-    throw stateError(path, 'is larger than 64 MiB, so it is none that was written here');
+  if (bytes === undefined) throw stateError(path, 'is larger than 64 MiB, so taiga-bugflow did not write it');
   return parseJsonState(path, bytes.toString('utf8'));
 }
 

@@ -3,9 +3,9 @@ import { messageOf } from '../base/errors.js';
 import type { Environment } from '../config/expand.js';
 import { createNotifier } from './systemd-notify.js';
 
-/** Who started the service and watches over it: told how it is. Telling never fails and never holds it up. */
+/** The process manager that started the service. Reporting to it never fails and never blocks. */
 export interface Supervisor {
-  /** The service does its work; the status is one line for people. */
+  /** The service works; the status is one line for people. */
   ready(status: string): void;
   /** The configuration is being loaded again. */
   reloading(outcome: Promise<void>): void;
@@ -19,7 +19,7 @@ export interface SupervisorOptions {
   readonly log: Logger;
 }
 
-/** systemd, where it started this process as a service of `Type=notify`; nobody otherwise. */
+/** Reports to systemd where it started this process as a service of `Type=notify`; otherwise does nothing. */
 export function createSupervisor({ env, log }: SupervisorOptions): Supervisor {
   const { NOTIFY_SOCKET: socket } = env;
   if (!socket) return NOBODY;
@@ -28,19 +28,19 @@ export function createSupervisor({ env, log }: SupervisorOptions): Supervisor {
   let watchdog: NodeJS.Timeout | undefined;
 
   const signOfLife = (): void => {
-    // One that is still on its way says the same.
+    // A message that is still being sent says the same.
     if (notifier.isIdle()) notifier.send(['WATCHDOG=1']);
   };
   const ready = (status: string): void => {
     notifier.send(['READY=1', `STATUS=${status}`]);
-    // From the event loop itself: when that hangs, the signs of life cease.
+    // Sent from the event loop itself, so that they stop when it hangs.
     if (intervalMs !== undefined) watchdog ??= setInterval(signOfLife, intervalMs).unref();
   };
 
   return {
     ready,
     reloading(outcome) {
-      // On Linux this is the clock that systemd compares with.
+      // On Linux hrtime is CLOCK_MONOTONIC, which systemd expects.
       const nowUs = process.hrtime.bigint() / 1000n;
       notifier.send(['RELOADING=1', `MONOTONIC_USEC=${nowUs}`, 'STATUS=loading the configuration']);
       outcome.then(
@@ -56,11 +56,11 @@ export function createSupervisor({ env, log }: SupervisorOptions): Supervisor {
   };
 }
 
-/** Half of the time after which systemd gives this process up, or undefined where it does not watch it. */
+/** Half of the time (ms) after which systemd kills a silent process; undefined where it does not watch this one. */
 export function watchdogIntervalMs(env: Environment, pid: number): number | undefined {
   const { WATCHDOG_USEC: limitUs = '', WATCHDOG_PID: watched } = env;
   if (!/^\d{1,15}$/.test(limitUs) || Number(limitUs) === 0) return undefined;
-  // Set for a process that started this one.
+  // The variable was meant for the process that started this one.
   if (watched !== undefined && watched !== String(pid)) return undefined;
   return Math.max(1, Math.floor(Number(limitUs) / 2000));
 }

@@ -1,32 +1,32 @@
 import { spawn } from 'node:child_process';
 
-/** Sends messages to systemd, one after the other. */
+/** Sends messages to systemd, one after another. */
 export interface Notifier {
   /** Assignments like `READY=1`, each one line. Returns at once. */
   send(assignments: readonly string[]): void;
-  /** Sends the last message, at once: the process may be gone before its turn comes. What still waits is dropped. */
+  /** Sends the last message at once, as the process may end soon. Waiting messages are dropped. */
   sendLast(assignments: readonly string[]): void;
-  /** Whether nothing is on its way. */
+  /** Whether no message is being sent or waiting. */
   isIdle(): boolean;
 }
 
 export interface NotifierOptions {
   /** systemd's `NOTIFY_SOCKET`. */
   readonly socket: string;
-  /** Where programs are looked for. */
+  /** The PATH in which programs are searched. */
   readonly path: string | undefined;
-  /** Told once why messages do not arrive. */
+  /** Called once with the reason why messages do not arrive. */
   readonly onFailure: (reason: string) => void;
 }
 
-/** systemd leaves messages above 4 KiB unread. */
+/** systemd ignores messages above 4 KiB. */
 const MAX_LENGTH = 1000;
-/** How long a message may take; systemd answers within milliseconds. */
+/** The most that one message may take; systemd answers within milliseconds. */
 const LIMIT_MS = 2000;
 
 /**
  * Node cannot send datagrams to a Unix socket, so systemd's own program does. It waits until systemd has read the
- * message: then the sender is still there when systemd looks to which service it belongs.
+ * message, so that the sender still exists when systemd looks up which service it belongs to.
  */
 export function createNotifier({ socket, path, onFailure }: NotifierOptions): Notifier {
   let waiting = 0;
@@ -46,13 +46,13 @@ export function createNotifier({ socket, path, onFailure }: NotifierOptions): No
         clearTimeout(limit);
         if (reason !== undefined && !failed) {
           failed = true;
-          onFailure(`systemd cannot be told how the service is: ${reason}`);
+          onFailure(`systemd cannot be told the service's state: ${reason}`);
         }
         resolve();
       };
       child.once('error', (error) => end(`systemd-notify cannot be run (${error.message})`));
       child.once('exit', (status, signal) => {
-        if (signal === 'SIGKILL') end('systemd-notify does not come to an end');
+        if (signal === 'SIGKILL') end(`systemd-notify did not finish within ${LIMIT_MS} ms`);
         else end(status === 0 ? undefined : `systemd-notify ended with status ${status}`);
       });
     });

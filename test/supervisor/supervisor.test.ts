@@ -90,7 +90,7 @@ describe('a systemd-notify that', () => {
   it.each([
     ['is missing', async () => '/nowhere', 'systemd-notify cannot be run'],
     ['fails', () => fakeNotify('exit 3'), 'systemd-notify ended with status 3'],
-    ['hangs', () => fakeNotify('exec /bin/sleep 20'), 'does not come to an end'],
+    ['hangs', () => fakeNotify('exec /bin/sleep 20'), 'did not finish within'],
   ])('%s neither delays nor fails the service, which says so once', async (_title, path, reason) => {
     const running = await startService({
       PATH: await path(),
