@@ -1,15 +1,15 @@
 import { createTask, parse } from 'node-cron';
 
 /**
- * The moments that a cron expression names, on the clock on the wall: milliseconds as if that clock showed UTC, so that
- * no hour is repeated or left out.
+ * The moments that a cron expression names, in local time: milliseconds as if the local clock showed UTC, so that no hour
+ * is repeated or left out.
  */
 export interface CronMoments {
-  /** How finely the expression speaks: a second where it has six fields, else a minute. */
+  /** The expression's resolution: a second when it has six fields, else a minute. */
   readonly slotMs: number;
-  /** The last one after `after`, not later than `until`; undefined where there is none within four years. */
+  /** The last moment after `after` and not later than `until`; undefined when there is none within four years. */
   lastIn(after: number, until: number): number | undefined;
-  /** The next one after `after`; undefined where there is none within four years. */
+  /** The first moment after `after`; undefined when there is none within four years. */
   nextAfter(after: number): number | undefined;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** The 29th of February comes within so many days, but for once a century. */
+/** The 29th of February comes at least once in so many days, except at the turn of most centuries. */
 const MOST_DAYS = 4 * 366;
 
 export function createCronMoments(expression: string): CronMoments {
@@ -31,7 +31,7 @@ export function createCronMoments(expression: string): CronMoments {
       ),
     ),
   ).sort();
-  // Never started. Which days are meant it knows best: asked at a time that is, its answer is about the day alone.
+  // Never started, only asked whether a day matches: it is asked at a time of day that matches, so only the day counts.
   const task = createTask(expression, () => undefined, { timezone: 'UTC' });
   let known = { day: Number.NaN, isMeant: false };
   const isMeant = (day: number): boolean => {
@@ -68,7 +68,7 @@ export function createCronMoments(expression: string): CronMoments {
   };
 }
 
-/** How many of the sorted numbers are not above the limit. */
+/** How many of the sorted numbers are at most the limit. */
 function countUpTo(limit: number, sorted: Float64Array): number {
   let low = 0;
   let high = sorted.length;

@@ -2,13 +2,13 @@ import { createCronMoments } from './cron-moments.js';
 import { createWallClock } from './wall-clock.js';
 
 /**
- * Clocks are set, machines sleep, and zones repeat an hour or leave one out. What then becomes of a schedule:
- * - `tick-now`: it ticks once, at the next full minute at the latest, and goes on from what the clock says. Nothing waits
- *   longer than before: for what is measured again and again.
- * - `skip`: it ticks at the moments that the expression names, once at each. What was slept through or jumped over is lost.
- * - `catch-up`: as `skip`, but what was missed ticks once, late.
+ * What becomes of a schedule when the clock is set, the machine sleeps, or the zone repeats or skips an hour:
+ * - `tick-now`: it ticks once, at the latest at the next full minute, and goes on from the new time. No wait gets longer:
+ *   for measurements, which are repeated all the time.
+ * - `skip`: it ticks once at each moment that the expression names. Moments that were slept through or skipped are lost.
+ * - `catch-up`: as `skip`, but if moments were missed it ticks once, late.
  *
- * A moment counts once by what the clock on the wall shows, also in an hour that comes twice.
+ * A moment is identified by its local time, so it ticks once also in an hour that is repeated.
  */
 export type JumpPolicy = 'tick-now' | 'skip' | 'catch-up';
 
@@ -17,28 +17,28 @@ export interface TickerOptions {
   readonly expression: string;
   readonly timeZone: string;
   readonly policy: JumpPolicy;
-  /** Told the moment that was due; Unix milliseconds. */
+  /** Called with the moment that was due, in Unix milliseconds. */
   readonly onTick: (dueAtMs: number) => void;
 }
 
-/** Says when something is due. */
+/** Tells when something is due. */
 export interface Ticker {
   /**
-   * @param lastDueAtMs the last moment that was seen to, before a restart: it does not tick again, and to `catch-up` what
-   * came after it was missed
+   * @param lastDueAtMs the last moment that was handled before a restart (Unix milliseconds): it does not tick again, and
+   * for `catch-up` the moments after it count as missed
    */
   start(lastDueAtMs?: number): void;
-  /** Resolves when no tick comes any more. */
+  /** Resolves when no more ticks will come. */
   stop(): Promise<void>;
-  /** Milliseconds from the next tick to the one after it; undefined where there are no two more. */
+  /** Milliseconds from the next tick to the one after it; undefined when there are not two more. */
   intervalMs(): number | undefined;
 }
 
 export type CreateTicker = (options: TickerOptions) => Ticker;
 
-/** More late than this many slots, the clock was set or the machine slept. */
-const MOST_SLOTS_LATE = 10;
-/** Clocks are put right by parts of a second all the time: that is no jump. */
+/** When more slots than this have passed, the clock was set or the machine slept. */
+const MAX_SLOTS_LATE = 10;
+/** Clocks are corrected by fractions of a second all the time; that is not a jump. */
 const CORRECTION_MS = 1000;
 /** What ticked last and is further ahead than this ticked by a clock that was wrong, and does not count. */
 const LONGEST_REPETITION_MS = 24 * 60 * 60_000;
@@ -48,13 +48,13 @@ export const createCronTicker: CreateTicker = ({ expression, timeZone, policy, o
   const clock = createWallClock(timeZone);
   const { slotMs } = moments;
   let timer: NodeJS.Timeout | undefined;
-  /** By the clock on the wall: the last slot that was looked at, and the last moment that ticked. */
+  /** In local time: the last slot that was looked at, and the last moment that ticked. */
   let seen = 0;
   let ticked = Number.NEGATIVE_INFINITY;
-  /** By performance.now(), which a clock that is set does not move. */
+  /** By performance.now(), which does not change when the clock is set. */
   let wokeAt = 0;
 
-  /** When the clock on the wall showed a moment before this one; undefined where it was jumped over. */
+  /** The instant at which the local clock showed this past moment; undefined when the clock skipped it. */
   const shownAt = (moment: number, now: number, wall: number): number | undefined => {
     const at = now - (wall - moment);
     return clock.at(at) === moment ? at : undefined;
@@ -63,11 +63,11 @@ export const createCronTicker: CreateTicker = ({ expression, timeZone, policy, o
     const slot = floorTo(wall, slotMs);
     const isBack = slot < seen;
     if (policy === 'tick-now') {
-      const hasJumped = isBack || slot - seen > MOST_SLOTS_LATE * slotMs;
+      const hasJumped = isBack || slot - seen > MAX_SLOTS_LATE * slotMs;
       return hasJumped ? slot : moments.lastIn(seen, slot);
     }
     if (policy === 'catch-up' && !isBack) return moments.lastIn(seen, slot);
-    // What passed while this process was awake, however late it is.
+    // Only the moments while this process was awake, however late it is.
     const awakeSince = wall - elapsedMs - CORRECTION_MS;
     const after = isBack ? awakeSince : Math.max(seen, awakeSince);
     let moment = moments.lastIn(after, slot);

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { CreateTicker, JumpPolicy } from './cron-ticker.js';
 
-/** Something that is done again and again; it never overlaps with itself. */
+/** A task that runs on a schedule; it never overlaps with itself. */
 export interface Job {
   readonly name: string;
-  /** From now on it runs by its schedule. */
+  /** Starts the schedule. */
   start(): void;
-  /** Runs it once besides, instead of what is still to begin; 0: at once. */
+  /** Runs once more after this delay, in place of a run that was set and has not begun; 0: at once. */
   runIn(delayMs: number): void;
-  /** Ends the schedule; resolves when the run under way is over. */
+  /** Stops the schedule; resolves when the current run is over. */
   stop(): Promise<void>;
-  /** Milliseconds from one run to the next by the schedule; undefined where it does not go on. */
+  /** Milliseconds between two scheduled runs; undefined when there are not two more. */
   intervalMs(): number | undefined;
-  /** Milliseconds until the run that was set last begins; 0 when it has begun. */
+  /** Milliseconds until the next run that is set; 0 when it has begun. */
   msToNextRun(): number;
-  /** How often it was due while it still ran. */
+  /** How many runs were skipped because the one before was still going on. */
   skipped(): number;
 }
 
-/** Keeps over a restart up to when a job was done. */
+/** Keeps the moment of a job's last run over a restart. */
 export interface JobMemory {
-  /** Unix milliseconds; undefined when there is nothing yet. */
+  /** The moment of the last run in Unix milliseconds; undefined when there is none yet. */
   read(): Promise<number | undefined>;
   write(dueAtMs: number): Promise<void>;
 }
@@ -32,21 +32,21 @@ export interface JobOptions {
   readonly timeZone: string;
   readonly policy: JumpPolicy;
   readonly createTicker: CreateTicker;
-  /** Told the moment at which the run was due, which may be a while ago; Unix milliseconds. */
+  /** Called with the moment (Unix milliseconds) at which the run was due, which may be a while ago. */
   readonly run: (dueAtMs: number) => Promise<void>;
-  /** Told what a run rejects with, and what the memory does; the schedule goes on. */
+  /** Called with each error of a run or of the memory; the schedule goes on. */
   readonly onError: (error: unknown) => void;
-  /** Told each time it is due while it still runs. */
+  /** Called for each run that is skipped because the one before is still going on. */
   readonly onSkip?: () => void;
-  /** While true, what the schedule says is passed over. */
+  /** While it returns true, scheduled runs are left out. */
   readonly isPaused?: () => boolean;
-  /** Spread over so many milliseconds after the schedule, at most a quarter of its interval; 0 when absent. */
+  /** Delays each run by up to so many milliseconds, at most a quarter of its interval; default 0. */
   readonly spreadMs?: number;
-  /** Jobs with the same word run at the same moment; its name by default. */
+  /** Jobs with the same value run at the same moment; default: the job's name. */
   readonly spreadBy?: string;
   /**
-   * To be told once more after a restart what was missed meanwhile (policy `catch-up`), and nothing twice. A run that was
-   * cut off by the end of the process counts as missed. Without it a restart forgets.
+   * Lets `catch-up` run once after a restart when runs were missed. A run cut off by the end of the process counts as
+   * missed. Without it a restart forgets the past.
    */
   readonly memory?: JobMemory;
 }
@@ -54,7 +54,7 @@ export interface JobOptions {
 export function createJob(options: JobOptions): Job {
   const { name, run, onError, memory, onSkip = () => undefined, isPaused = () => false } = options;
   let timer: NodeJS.Timeout | undefined;
-  /** By performance.now(), which a clock that is set does not move. */
+  /** By performance.now(), which does not change when the clock is set. */
   let beginsAt = 0;
   let current: Promise<void> | undefined;
   let starting: Promise<void> = Promise.resolve();
@@ -97,7 +97,7 @@ export function createJob(options: JobOptions): Job {
   });
   const startFrom = async (kept: JobMemory): Promise<void> => {
     const last = await kept.read().catch((error: unknown) => void onError(error));
-    // From here on a restart knows what it missed.
+    // From here on, a restart knows what it missed.
     if (last === undefined && !stopped) await kept.write(Date.now()).catch(onError);
     if (!stopped) ticker.start(last);
   };
@@ -123,8 +123,8 @@ export function createJob(options: JobOptions): Job {
 }
 
 /**
- * How long after the full minute (or whatever the cron expression says) a job runs: always the same for its name, so that
- * what it measures stays equally spaced, and different for each, so that they do not all begin at once.
+ * Milliseconds by which a job's runs are delayed. Always the same for a name, so that measurements stay equally spaced;
+ * different between names, so that jobs do not all begin at once.
  */
 export function spreadMs(name: string, mostMs: number, intervalMs = mostMs): number {
   const hash = createHash('sha256').update(name).digest().readUInt32BE(0);

@@ -1,13 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** What the clock on the wall shows in a time zone: milliseconds as if it showed UTC. */
+/** The local time in a time zone, in milliseconds as if the clock showed UTC. */
 export interface WallClock {
   at(instantMs: number): number;
-  /** When it shows this: the first time where an hour is repeated, as much later as is left out where it never does. */
+  /** The instant of a local time: the first of two where an hour is repeated, moved on by the gap where it is skipped. */
   instantOf(wallMs: number): number;
 }
 
-/** Today's zones change only at a full quarter of an hour. */
+/** Zones in use today change their offset only at a full quarter of an hour. */
 const QUARTER_HOUR_MS = 15 * 60_000;
 
 export function createWallClock(timeZone: string): WallClock {
