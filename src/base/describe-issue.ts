@@ -3,22 +3,22 @@ import type { DocumentPath } from './document.js';
 
 interface Description {
   readonly message: string;
-  /** Of the key that is to be fixed. */
+  /** The path of the key to fix. */
   readonly path: DocumentPath;
 }
 
-/** What is wrong in a person's words: one issue of them all. */
+/** Describes one of the issues, the most helpful one, in plain words. */
 export function describeIssues({ issues }: z.ZodError, schema: z.ZodType): Description {
-  // A misspelt key often explains the one that is missing.
+  // A misspelt key often explains a missing one.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (!issue) throw new Error('nothing is wrong');
-  // Zod makes one issue of all the unknown keys of a map.
+  // Zod reports all unknown keys of a map as one issue.
   const count = issues.reduce(
     (sum, each) => sum + (each.code === 'unrecognized_keys' ? each.keys.length : 1),
     0,
   );
   const described = describeIssue(issue, schema);
-  // A URL may have ended up in another key.
+  // A URL may have been written into the wrong key.
   const message = described.message.replace(/\/\/[^\n]*@/g, '//…@');
   return { message: count > 1 ? `${message} (and ${count - 1} more)` : message, path: described.path };
 }
@@ -36,16 +36,16 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Description 
   return { message: `${key}${lowerFirst(issue.message)}`, path: issue.path };
 }
 
-/** Without the blank after its colon, a key takes its value along: it may be a secret. */
+/** A key without a space after its colon contains its value, too, which may be a secret. */
 function isHarmless(key: string): boolean {
   return /^[\w.${}-]{1,40}$/.test(key);
 }
 
-/** Words for a key that is not there; Zod's own speak of types. */
+/** The message for a missing key; Zod's own talks about types. */
 export const missingKeyMessage: z.core.$ZodErrorMap = ({ code, input }) =>
   code === 'invalid_type' && input === undefined ? 'this key is missing' : undefined;
 
-/** `metrics[0].labels`: a path as a person would write it. */
+/** Writes a path as a person would: `metrics[0].labels`. */
 function formatPath(path: DocumentPath): string {
   return path
     .map((step, i) => {
@@ -78,7 +78,7 @@ function keysAt(schema: z.ZodType, path: DocumentPath): string[] {
   return node?.propertyNames?.enum ?? Object.keys(node?.properties ?? {});
 }
 
-/** Longer than any key. */
+/** Longer than any known key. */
 const MAX_KEY = 60;
 
 function nearest(word: string, candidates: readonly string[]): string | undefined {

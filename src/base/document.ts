@@ -7,12 +7,12 @@ import { readText } from './read-text.js';
 
 export type DocumentPath = readonly PropertyKey[];
 
-/** A YAML file that has been checked against a schema and can still say on which line each value stood. */
+/** A YAML file, checked against a schema, with the line number of each value. */
 export interface Document<T> {
   readonly file: string;
   readonly value: T;
   place(path: DocumentPath): Place;
-  /** Where the text of a block scalar (`key: |`) begins: its first line of content. */
+  /** The first line of content of a block scalar (`key: |`). */
   textPlace(path: DocumentPath): Place;
 }
 
@@ -21,16 +21,16 @@ export interface DocumentErrors {
   readonly invalid: ErrorCode;
 }
 
-/** Changes the values of a file before they are checked. */
+/** Replaces values of a file (such as `${VAR}`) before they are checked. */
 export interface Expansion {
   expand(value: unknown, place: (path: DocumentPath) => Place): unknown;
-  /** Takes out of a message what came from elsewhere than the file, and may be a secret. */
+  /** Removes replaced values from a message, as they may be secrets. */
   redact(message: string): string;
 }
 
 const NO_EXPANSION: Expansion = { expand: (value) => value, redact: (message) => message };
 
-/** @throws BugflowError naming file, line and fix. */
+/** @throws BugflowError that names file, line and fix */
 export async function readDocument<S extends z.ZodType>(
   file: string,
   schema: S,
@@ -60,7 +60,7 @@ export async function readDocument<S extends z.ZodType>(
   return { file, value: result.data, place, textPlace };
 }
 
-/** Offset of the key (in a map) or the element (in a list) at `path`, or of its nearest parent that exists. */
+/** The offset of the key (in a map) or element (in a list) at `path`, or of its nearest existing parent. */
 function offsetOf(root: ParsedNode | null, path: DocumentPath): number | undefined {
   let node: unknown = root;
   let offset = root?.range?.[0];

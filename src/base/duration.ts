@@ -9,7 +9,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** Prometheus' notation (`500ms`, `10s`, `5m`, `1h30m`, `14d`) in milliseconds, or undefined. */
+/** Parses Prometheus' notation (`500ms`, `10s`, `5m`, `1h30m`, `14d`) to milliseconds; undefined when it is not valid. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(ms|s|m|h|d|w))+$/.test(text)) return undefined;
   let totalMs = 0;
@@ -31,8 +31,8 @@ function durationFrom(leastMs: number) {
         context.addIssue(`"${text}" is not a duration; write it like 500ms, 10s, 5m, 1h30m or 14d`);
         return z.NEVER;
       }
-      // PostgreSQL's calendar ends, too.
-      if (ms > MAX_MS) context.addIssue('a hundred years are the longest that makes sense here');
+      // PostgreSQL's dates have an end, too.
+      if (ms > MAX_MS) context.addIssue('must not be longer than a hundred years');
       return ms;
     });
 }
@@ -41,10 +41,10 @@ function durationFrom(leastMs: number) {
 export const duration = durationFrom(1);
 
 const DAY_MS = 86_400_000;
-const DAY_IS_LONGEST = 'a day is the longest that makes sense here';
+const DAY_IS_LONGEST = 'must not be longer than a day';
 
-/** A duration that becomes a timer, here or in PostgreSQL, whose range is limited. */
+/** A duration for a timer, here or in PostgreSQL, where the range is limited. */
 export const timeout = duration.refine((ms) => ms <= DAY_MS, DAY_IS_LONGEST);
 
-/** The same, or `0s` where that means: not at all. */
+/** The same, but `0s` is allowed and means: never. */
 export const timeoutOrNone = durationFrom(0).refine((ms) => ms <= DAY_MS, DAY_IS_LONGEST);

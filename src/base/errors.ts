@@ -1,4 +1,4 @@
-/** Stable codes: callers decide on them, `docs/errors.md` explains each. */
+/** Stable codes, on which callers decide. `docs/errors.md` explains each. */
 export type ErrorCode =
   | 'CONFIG_UNREADABLE'
   | 'CONFIG_INVALID'
@@ -54,15 +54,15 @@ export type ErrorCode =
 
 export interface Place {
   readonly file: string;
-  /** 1-based; absent when the whole file is meant. */
+  /** Counts from 1; absent when the whole file is meant. */
   readonly line?: number;
 }
 
-/** An error that a person can act on: one line that says where, what, and how to fix it. */
+/** An error that a person can fix: one line that says where and what is wrong, and how to fix it. */
 export class BugflowError extends Error {
   readonly code: ErrorCode;
   readonly place: Place | undefined;
-  /** Whether the database could not be asked, where the code alone does not tell. */
+  /** True when the database could not be reached and the code alone does not say so. */
   readonly databaseAbsent: boolean;
 
   constructor(
@@ -98,31 +98,31 @@ const DATABASE_ABSENT: ReadonlySet<ErrorCode> = new Set([
   'TUNNEL_KEY_FILE',
 ]);
 
-/** True when the database could not be asked at all: not the fault of whoever wanted to ask. */
+/** Whether the database could not be reached at all, so that the caller did nothing wrong. */
 export function isDatabaseAbsent(error: unknown): boolean {
   return error instanceof BugflowError && (error.databaseAbsent || DATABASE_ABSENT.has(error.code));
 }
 
-/** What kept a connection from being made: the same error, of which {@link isDatabaseAbsent} is true, if it is one of ours. */
+/** The same error, but {@link isDatabaseAbsent} is true of it; errors that are no BugflowError stay as they are. */
 export function asDatabaseAbsent(error: unknown): unknown {
   if (!(error instanceof BugflowError) || isDatabaseAbsent(error)) return error;
   return new BugflowError(error.code, error.message, { cause: error, databaseAbsent: true });
 }
 
-/** True when no collector can succeed, whatever its SQL. */
+/** Whether every collector would fail, whatever its SQL. */
 export function isDatabaseUnusable(error: unknown): boolean {
   return isDatabaseAbsent(error) || hasCode(error, 'DATABASE_NOT_TAIGA');
 }
 
-/** What to show of an unknown error: its message in one line. */
+/** The message of any thrown value, in one line. */
 export function messageOf(error: unknown): string {
   return oneLine(error instanceof Error ? error.message || error.name : String(error));
 }
 
-/** Only what is echoed of an input could be longer. */
+/** Only quoted input could be longer. */
 const MAX_LENGTH = 2000;
 
-/** Without line breaks, and without control characters, which would act on a terminal. */
+/** Replaces line breaks and other control characters, which a terminal would obey. */
 function oneLine(text: string): string {
   const short = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)} …` : text;
   return short

@@ -14,22 +14,22 @@ import {
   type Document as YamlDocument,
 } from 'yaml';
 
-/** A parsed YAML text that knows on which line of it each offset is. */
+/** A parsed YAML text, which tells the line of each offset. */
 export interface YamlText {
   readonly document: YamlDocument.Parsed;
   readonly value: unknown;
   lineAt(offset: number | undefined): number;
 }
 
-/** What is wrong in a YAML text. Never shows the text: there may be a secret on that line. */
+/** What is wrong in a YAML text. It never quotes the text, as there may be a secret on that line. */
 export interface YamlProblem {
   readonly problem: string;
   readonly line: number;
 }
 
-/** Deeper than anything that is meant. */
+/** Deeper than any real file. */
 const MAX_DEPTH = 50;
-/** Aliases multiply: a small file could otherwise unfold to gigabytes. */
+/** Aliases multiply: a small file could otherwise expand to gigabytes. */
 const MAX_ALIASES = 100;
 
 export function parseYaml(text: string): YamlText | YamlProblem {
@@ -40,11 +40,11 @@ export function parseYaml(text: string): YamlText | YamlProblem {
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
-    // Whatever a %YAML directive says: `<<` and `yes` mean themselves.
+    // A %YAML directive has no effect: `<<` and `yes` are plain texts.
     schema: 'core',
     merge: false,
     stringKeys: true,
-    // It compares each key with all others; `findProblem` does not.
+    // The parser would compare each key with all others; `findProblem` does not.
     uniqueKeys: false,
   });
   let documents: YamlDocument.Parsed[];
@@ -55,7 +55,7 @@ export function parseYaml(text: string): YamlText | YamlProblem {
     throw error;
   }
   const [document, second] = documents;
-  if (!document) throw new Error('the composer makes a document of any text');
+  if (!document) throw new Error('unreachable: the composer makes a document of any text');
   const error = document.errors[0] ?? document.warnings[0];
   if (error) return { problem: describeError(error), line: lineAt(error.pos[0]) };
   if (second) {
@@ -67,21 +67,21 @@ export function parseYaml(text: string): YamlText | YamlProblem {
   try {
     return { document, value: document.toJS({ maxAliasCount: MAX_ALIASES }), lineAt };
   } catch {
-    return { problem: 'there are too many aliases (*NAME); write out what they stand for', line: 1 };
+    return { problem: 'there are too many aliases (*NAME); write out what they refer to', line: 1 };
   }
 }
 
 class TooDeep extends Error {
   readonly offset: number;
   constructor(offset: number) {
-    super(`there are more than ${MAX_DEPTH} levels in one another; write it flatter`);
+    super(`there are more than ${MAX_DEPTH} nested levels; write it flatter`);
     this.offset = offset;
   }
 }
 
 /**
- * As `parse` of yaml's parser, which recurses: where a file has thousands of levels that ends the process, not just the
- * parsing.
+ * Like the parser's `parse`, but stops when the nesting is too deep: the parser recurses, and thousands of levels would
+ * end the whole process.
  */
 function* readTokens(text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
@@ -104,16 +104,16 @@ function findProblem(
   };
   visit(document, (_key, node, path) => {
     if (isAlias(node)) {
-      // A pattern like *-archive, not quoted.
+      // An unquoted pattern such as *-archive.
       if (!anchors.has(node.source))
         return stop(
-          'an alias refers to an anchor that is not there; put a text that begins with * in quotes',
+          'an alias refers to an anchor that does not exist; put a text that begins with * in quotes',
           node,
         );
       if (
         path.some((ancestor) => isNode(ancestor) && 'anchor' in ancestor && ancestor.anchor === node.source)
       )
-        return stop('an alias refers to what it stands in; write the value out', node);
+        return stop('an alias refers to a value that contains it; write the value out', node);
     } else if (isNode(node) && node.anchor !== undefined) {
       anchors.add(node.anchor);
     }
@@ -130,15 +130,15 @@ function findProblem(
   return found;
 }
 
-/** The parser's own words where they cannot hold a piece of the text. */
+/** The parser's own message where it cannot quote the text. */
 function describeError({ code, message }: YAMLError): string {
   const words: Partial<Record<YAMLError['code'], string>> = {
-    BAD_COLLECTION_TYPE: 'a tag (!…) does not fit to what follows it; leave it out',
+    BAD_COLLECTION_TYPE: 'a tag (!…) does not fit the value after it; leave it out',
     BAD_DIRECTIVE:
       'a line that begins with % is an instruction to the parser; put it in quotes, or leave it out',
     BAD_DQ_ESCAPE: 'in double quotes \\ has a meaning of its own; write \\\\, or use single quotes',
-    BAD_SCALAR_START: 'a text begins with a character that YAML keeps for itself; put it in quotes',
-    NON_STRING_KEY: 'a key is no plain text; put it in quotes',
+    BAD_SCALAR_START: 'a text begins with a character that YAML reserves; put it in quotes',
+    NON_STRING_KEY: 'a key is not a plain text; put it in quotes',
     TAG_RESOLVE_FAILED: 'a text that begins with ! is a tag, and tags are not used here; put it in quotes',
     UNEXPECTED_TOKEN: "something does not fit here; put a text with YAML's own characters in quotes",
   };

@@ -4,10 +4,10 @@ import { BugflowError } from './errors.js';
 import { explainReadError } from './explain-read-error.js';
 import { readAtMost } from './read-at-most.js';
 
-/** A person's file has a few kilobytes; more would only keep the parser busy. */
+/** Files that people write have a few kilobytes; larger ones would only keep the parser busy. */
 const MAX_BYTES = 128 * 1024;
 
-/** The text of a file that people write. @throws BugflowError naming file, line and fix. */
+/** Reads a text file that people write. @throws BugflowError that names file, line and fix */
 export async function readText(file: string, errors: DocumentErrors): Promise<string> {
   let bytes: Buffer | undefined;
   try {

@@ -1,6 +1,6 @@
 /**
- * Does the work for each item, `width` at a time. After a failure nothing new is begun; rejects with the first error once
- * what was under way is over.
+ * Does the work for each item, at most `width` at a time. After a failure no new work begins; rejects with the first error
+ * once all running work is over.
  */
 export async function sideBySide<T>(
   items: Iterable<T>,

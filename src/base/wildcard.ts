@@ -1,11 +1,11 @@
 /**
- * Whether a text fits a pattern in which `*` stands for any characters and `?` for one. Unlike a regular expression made
- * of the pattern it never takes longer than the product of the two lengths.
+ * Whether a text matches a pattern: `*` stands for any characters, `?` for one. Unlike a regular expression, it never takes
+ * longer than the product of the two lengths.
  */
 export function fitsWildcard(text: string, pattern: string): boolean {
   let at = 0;
   let inPattern = 0;
-  // Where the last `*` is, and up to where it is taken to reach.
+  // The position of the last `*` in the pattern, and the end of the text that it matches so far.
   let star = -1;
   let reach = 0;
   while (at < text.length) {

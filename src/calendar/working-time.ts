@@ -1,16 +1,16 @@
 import { Temporal } from 'temporal-polyfill';
 import type { CalendarConfig } from '../config/calendar-section.js';
 
-/** A team's working time: its calendar, read in this time zone. Moments are Unix milliseconds. */
+/** A team's working time: its calendar, in this time zone. Moments are Unix milliseconds. */
 export interface WorkingTime {
   readonly calendar: CalendarConfig;
   readonly timeZone: string;
 }
 
-/** As long as there has been Taiga. What is counted from here is large, so a changed calendar shows as a leap. */
+/** Taiga's first year. The count from here is large, so that a change of the calendar shows as a jump. */
 const BEGIN = Temporal.PlainDate.from({ year: 2014, month: 1, day: 1 });
 
-/** The moment from which on so many seconds of working time have passed until `atMs`; 2014 at the earliest. */
+/** The moment since which so many seconds of working time have passed until `atMs`; not before 2014. */
 export function workingTimeBefore(time: WorkingTime, atMs: number, seconds: number): number {
   let leftMs = seconds * 1000;
   let date = dateAt(atMs, time.timeZone);
@@ -25,14 +25,14 @@ export function workingTimeBefore(time: WorkingTime, atMs: number, seconds: numb
 }
 
 /**
- * Counts the seconds of working time from 2014 on: exact to the millisecond, and never less than a moment before. Made
- * for moments in their order; an earlier one begins anew.
+ * Counts the seconds of working time since 2014, exact to the millisecond; a later moment never has less. Fast for moments
+ * in ascending order; an earlier moment counts from the start again.
  */
 export function createWorkingSeconds(time: WorkingTime): (atMs: number) => number {
   let days = workingDaysFrom(BEGIN, time);
   let day = days.next().value;
   let next = days.next().value;
-  /** What was worked before `day`. */
+  /** The working time before `day`. */
   let beforeMs = 0;
 
   return (atMs) => {
@@ -79,9 +79,9 @@ function dateAt(atMs: number, timeZone: string): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
 }
 
-/** Where the clock is set at that time of day, a moment beside it. */
+/** The instant of a local time of day. Where the clock skips that time, a moment near it. */
 function momentOf(date: Temporal.PlainDate, minuteOfDay: number, timeZone: string): number {
-  // 24:00 is the next day's beginning.
+  // 24:00 is the beginning of the next day.
   const days = Math.floor(minuteOfDay / (24 * 60));
   const minutes = minuteOfDay % (24 * 60);
   const plainTime = { hour: Math.floor(minutes / 60), minute: minutes % 60 };

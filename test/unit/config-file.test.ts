@@ -47,7 +47,7 @@ test.each([
   [
     'a pattern that YAML takes for an alias',
     'projects:\n  exclude:\n    - *-archive\n',
-    ':3: not valid YAML: an alias refers to an anchor that is not there; put a text that begins with * in quotes',
+    ':3: not valid YAML: an alias refers to an anchor that does not exist; put a text that begins with * in quotes',
   ],
 ])('YAML that is not valid: %s', async (_name, text, message) => {
   const folder = await folderWith({ 'config.yaml': text });

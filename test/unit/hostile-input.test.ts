@@ -30,21 +30,25 @@ describe('a configuration', () => {
     [
       'with thousands of lists in one another',
       '- '.repeat(50_000),
-      ':1: not valid YAML: there are more than 50 levels',
+      ':1: not valid YAML: there are more than 50 nested levels',
     ],
     [
       'with thousands of brackets',
       `a:\n  ${'['.repeat(50_000)}`,
-      ':2: not valid YAML: there are more than 50 levels',
+      ':2: not valid YAML: there are more than 50 nested levels',
     ],
-    ['with thousands of maps', 'a: '.repeat(30_000), ':1: not valid YAML: there are more than 50 levels'],
+    [
+      'with thousands of maps',
+      'a: '.repeat(30_000),
+      ':1: not valid YAML: there are more than 50 nested levels',
+    ],
     ['that is immense', '# \n'.repeat(100_000), ':1: is larger than 128 KiB; is this the right file?'],
     ['with thousands of keys', keys(10_000), ':1: unknown key "k0"; known here: database, '],
     ['with a long key', `${'k'.repeat(900)}: 1`, ':1: unknown key; known here: database, '],
     [
       'that refers to itself',
       'projects: &a [*a]',
-      ':1: not valid YAML: an alias refers to what it stands in',
+      ':1: not valid YAML: an alias refers to a value that contains it',
     ],
     ['with merged maps', 'a: &a {}\n<<: *a', ':1: unknown key "a"; known here: database, '],
     [
@@ -81,7 +85,7 @@ describe('a configuration', () => {
     [
       'with more than a hundred years',
       'thresholds: { stale_after: 40000d }',
-      ':1: thresholds.stale_after: a hundred years',
+      ':1: thresholds.stale_after: must not be longer than a hundred years',
     ],
   ])('%s is refused in a line', LIMIT, async (_title, content, message) => {
     expect(await refusal(content)).toContain(message);
