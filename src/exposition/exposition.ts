@@ -2,31 +2,31 @@ import { type Format, OPENMETRICS_END, renderStretches, type SampleFamily, type 
 import { type DeflatedPiece, deflatePiece, inflatePiece, joinGzip } from './gzip.js';
 
 interface Piece extends DeflatedPiece {
-  /** What was compressed, while there are scrapers that do not take gzip. */
+  /** The uncompressed bytes, kept only while there are scrapers that do not accept gzip. */
   plain: Buffer | undefined;
 }
 
-/** What one source (a collector, the service itself) has to say, ready to be sent: the pieces follow each other. */
+/** The rendered metrics of one source (a collector, the service itself), as consecutive pieces. */
 type Part = readonly Readonly<Record<Format, Piece>>[];
 
 /**
- * The bytes that scrapes get. A part is replaced whole once it is rendered and compressed, so a scrape sees the old
- * state or the new one; it only sends what lies ready.
+ * The bytes that scrapes get. A part is replaced as a whole after it was rendered and compressed, so a scrape sees the
+ * old state or the new one, and only sends finished bytes.
  */
 export interface Exposition {
-  /** Renders and publishes a part. Callers publish one state of a part after another, never two at a time. */
+  /** Renders and publishes a part. Callers must not publish two states of one part at the same time. */
   publish(part: string, families: readonly SampleFamily[]): Promise<void>;
   withdraw(part: string): void;
   body(format: Format, gzip: boolean): Buffer;
 }
 
-/** How long plain bytes lie ready after a scrape that wanted them: ten times as large, and hardly ever wanted. */
+/** How long uncompressed bytes are kept after a scrape that needed them: they are ten times as large and rarely needed. */
 const KEEP_PLAIN_MS = 5 * 60_000;
 
 export async function createExposition(): Promise<Exposition> {
   const parts = new Map<string, Part>();
   const bodies = new Map<string, Buffer>();
-  /** By performance.now(), which a clock that is set does not move. */
+  /** By performance.now(), which does not change when the clock is set. */
   let keepPlainUntil = Number.NEGATIVE_INFINITY;
 
   const compress = async (bytes: Buffer): Promise<Piece> => {

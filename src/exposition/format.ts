@@ -9,7 +9,7 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** What OpenMetrics wants at the end of the whole body. */
+/** The end of every OpenMetrics body. */
 export const OPENMETRICS_END = '# EOF\n';
 
 export interface Sample {
@@ -23,17 +23,17 @@ export interface SampleFamily {
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram' | 'summary';
   readonly help: string;
-  /** Lazily, so that a large family is never held twice. */
+  /** Generated on demand, so that a large family is never in memory twice. */
   samples(): Iterable<Sample>;
 }
 
-/** A stretch of the exposition in each format: the same bytes where they do not differ. */
+/** A piece of the exposition in each format; the same buffer where the formats do not differ. */
 export type Stretch = Readonly<Record<Format, Buffer>>;
 
-/** Lines rendered between two turns of the event loop: less than a millisecond of work, and some 50 kB. */
+/** Lines rendered in one turn of the event loop: less than a millisecond of work, about 50 kB. */
 const LINES_PER_STRETCH = 400;
 
-/** Renders families in slices, so that a large collector never holds up a scrape. */
+/** Renders families in small slices, so that a large collector never delays a scrape. */
 export async function* renderStretches(families: readonly SampleFamily[]): AsyncIterable<Stretch> {
   let lines: string[] = [];
   const takeLines = (): Stretch => {
@@ -59,7 +59,7 @@ export async function* renderStretches(families: readonly SampleFamily[]): Async
   if (lines.length > 0) yield takeLines();
 }
 
-/** All of it in one format. */
+/** Renders everything in one format. */
 export async function renderFamilies(families: readonly SampleFamily[], format: Format): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const stretch of renderStretches(families)) chunks.push(stretch[format]);
@@ -73,13 +73,13 @@ function header({ name, type, help }: SampleFamily, format: Format): string {
   return `# HELP ${familyName} ${openMetrics ? escaped.replaceAll('"', '\\"') : escaped}\n# TYPE ${familyName} ${type}\n`;
 }
 
-/** As both formats want it; an integer stays one. */
+/** Written the same in both formats; integers without a decimal point. */
 export function formatValue(value: number): string {
   if (Number.isFinite(value)) return String(value);
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 }
 
-/** A bucket's bound: always with a point, as OpenMetrics writes it, so that both formats give one series. */
+/** A bucket's bound, always with a decimal point as in OpenMetrics, so that both formats give the same series. */
 export function formatBound(bound: number): string {
   const text = formatValue(bound);
   return Number.isInteger(bound) && !text.includes('e') ? `${text}.0` : text;

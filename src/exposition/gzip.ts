@@ -2,13 +2,13 @@ import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, inflateRawSync } from 'node:zlib';
 
 /**
- * A piece of a gzip body, compressed once. Pieces are joined into one gzip member without compressing again:
- * deflate blocks can follow each other when each piece ends on a byte with a flush, and the check sum of the whole
- * follows from those of the pieces. (Several gzip members in a row would be legal too, but browsers stop after one.)
+ * A piece of a gzip body, compressed once. Pieces are joined into one gzip member without compressing again: deflate
+ * blocks can follow each other when each piece ends on a byte with a flush, and the check sum of the whole can be computed
+ * from those of the pieces. (Several gzip members in a row would be legal too, but browsers stop after the first.)
  */
 export interface DeflatedPiece {
   readonly deflated: Buffer;
-  /** CRC-32 of what was compressed. */
+  /** CRC-32 of the uncompressed bytes. */
   readonly crc: number;
   readonly length: number;
 }
@@ -23,20 +23,20 @@ const DEFLATE_END = Buffer.from([0x03, 0x00]);
 export async function deflatePiece(bytes: Buffer): Promise<DeflatedPiece> {
   const deflated = await deflate(bytes, { finishFlush: constants.Z_FULL_FLUSH });
   return {
-    // A copy: what zlib gives may be the beginning of a buffer many times as large.
+    // Copied: zlib's result may be a view of a buffer that is many times larger.
     deflated: Buffer.from(deflated),
     crc: crc32(bytes),
     length: bytes.length,
   };
 }
 
-/** What was compressed. */
+/** The uncompressed bytes. */
 export function inflatePiece({ deflated, length }: DeflatedPiece): Buffer {
   if (length === 0) return Buffer.alloc(0);
   return inflateRawSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: Math.max(64, length) });
 }
 
-/** One gzip body out of pieces. */
+/** Joins pieces into one gzip body. */
 export function joinGzip(pieces: readonly DeflatedPiece[]): Buffer {
   let crc = 0;
   let length = 0;
@@ -52,7 +52,7 @@ export function joinGzip(pieces: readonly DeflatedPiece[]): Buffer {
 
 const POLYNOMIAL = 0xedb88320;
 
-/** CRC-32 of a + b from those of a and of b: a's is shifted by b's length, in GF(2)[x] modulo the polynomial. */
+/** CRC-32 of a + b from those of a and b: a's is shifted by b's length, in GF(2)[x] modulo the polynomial. */
 export function combineCrc32(crcA: number, crcB: number, lengthB: number): number {
   let factor = 0x80000000; // x^0, bits reversed
   let power = 0x00800000; // x^8: one byte

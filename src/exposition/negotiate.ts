@@ -1,6 +1,6 @@
 import type { Format } from './format.js';
 
-/** The format that a scraper likes best, by its `Accept` header; the text format when it does not say. */
+/** The format that a scraper prefers by its `Accept` header; the text format when it does not say. */
 export function negotiateFormat(accept: string | undefined): Format {
   const wishes = parseWishes(accept);
   const openMetrics = wishes.find(({ value, parameters }) => {
@@ -16,7 +16,7 @@ export function negotiateFormat(accept: string | undefined): Format {
     : 'text';
 }
 
-/** Whether a client takes gzip, by its `Accept-Encoding` header. */
+/** Whether a client accepts gzip, by its `Accept-Encoding` header. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   const wishes = parseWishes(acceptEncoding);
   const wish = wishes.find(({ value }) => value === 'gzip') ?? wishes.find(({ value }) => value === '*');
@@ -29,7 +29,7 @@ interface Wish {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** `a/b;q=0.5;version=1, c/d` by the rules of RFC 9110 §12. */
+/** Parses `a/b;q=0.5;version=1, c/d` by RFC 9110 §12. */
 function parseWishes(header: string | undefined): Wish[] {
   return (header ?? '').split(',').map((entry) => {
     const [value = '', ...rest] = entry.split(';').map((part) => part.trim());

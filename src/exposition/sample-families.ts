@@ -2,7 +2,7 @@ import type { Distribution, MetricFamily } from '../collectors/families.js';
 import { labelsOfKey, type SeriesKey } from '../collectors/labels.js';
 import { formatBound, type Sample, type SampleFamily } from './format.js';
 
-/** A collector's family as lines of the exposition. */
+/** Converts a collector's family to samples for the exposition. */
 export function toSampleFamily(family: MetricFamily): SampleFamily {
   const { name, type, help, labels, buckets } = family.metric;
   return {

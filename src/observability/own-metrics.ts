@@ -2,9 +2,9 @@ import type { Exposition } from '../exposition/exposition.js';
 import type { SampleFamily } from '../exposition/format.js';
 import { createProcessMetrics } from './process-metrics.js';
 
-/** Keeps the service's own part of the exposition up to date, aside from the scrape path. */
+/** Keeps the service's own metrics in the exposition up to date, independent of scrapes. */
 export interface OwnMetrics {
-  /** Something changed: publish soon. */
+  /** Publishes soon, because something changed. */
   refresh(): void;
   /** Publishes now. */
   publish(): Promise<void>;
@@ -15,10 +15,10 @@ export interface OwnMetrics {
 const PART = 'the service itself';
 /** Process metrics move by themselves. */
 const INTERVAL_MS = 5000;
-/** Runs tend to end together. */
+/** Runs often end at about the same time. */
 const DEBOUNCE_MS = 100;
 
-/** @param families what there is to tell now, beside the process's own metrics */
+/** @param families gives the service's current metrics, without those of the process */
 export function createOwnMetrics(
   exposition: Exposition,
   families: () => readonly SampleFamily[],

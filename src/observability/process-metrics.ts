@@ -14,7 +14,7 @@ export function createProcessMetrics(): ProcessMetrics {
   return {
     async families() {
       const metrics = await registry.getMetricsAsJSON();
-      // prom-client calls a few gauges …_total; each is the sum of another one.
+      // prom-client has a few gauges named …_total; each is the sum of another one.
       const wellNamed = metrics.filter(
         ({ name, type }) => String(type) === 'counter' || !name.endsWith('_total'),
       );

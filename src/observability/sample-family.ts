@@ -1,17 +1,17 @@
 import { labelsOf } from '../collectors/labels.js';
 import type { Sample, SampleFamily } from '../exposition/format.js';
 
-/** A gauge of the service's own. */
+/** A gauge of the service itself. */
 export function gauge(name: string, help: string, samples: readonly Sample[]): SampleFamily {
   return { name, type: 'gauge', help, samples: () => samples };
 }
 
-/** A counter of the service's own; its name ends in `_total`. */
+/** A counter of the service itself; its name ends in `_total`. */
 export function counter(name: string, help: string, samples: readonly Sample[]): SampleFamily {
   return { name, type: 'counter', help, samples: () => samples };
 }
 
-/** One sample; none where there is no value. */
+/** One sample; no sample when the value is undefined. */
 export function sampleOf(
   value: number | undefined,
   labels: Readonly<Record<string, string>> = {},
@@ -20,7 +20,7 @@ export function sampleOf(
   return [{ suffix: '', labels: labelsOf(labels), value }];
 }
 
-/** Milliseconds as the seconds that Prometheus wants. */
+/** Converts milliseconds to seconds, Prometheus' base unit. */
 export function seconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000;
 }

@@ -10,12 +10,12 @@ export const WORKING_SECONDS = {
   help: 'Working time that has passed since 2014, by the configuration (calendar).',
 } as const;
 
-/** What rules and links need of the configuration. */
+/** The settings that alerting rules and links need as metrics. */
 export interface Settings {
   readonly externalUrls: ExternalUrls;
-  /** Alerts that are switched off everywhere. */
+  /** The alerts that are disabled for all projects. */
   readonly disabledAlerts: readonly string[];
-  /** Working time until a moment, in seconds. */
+  /** The working time until a moment (Unix milliseconds), in seconds. */
   readonly workingSeconds: (atMs: number) => number;
 }
 
