@@ -7,14 +7,14 @@ import { NOBODY, type Receiver, slackReceiver, watchdogReceiver } from './receiv
 import { timeOff } from './time-intervals.js';
 
 export interface AlertmanagerSource extends AlertingSettings {
-  /** Whether nothing is in the file of a secret. */
+  /** Whether a secret's file is empty. */
   readonly isEmpty: (file: string) => boolean;
 }
 
-/** Where the alerts of an entry of `alerting.channels` go. */
+/** Where the alerts of one entry of `alerting.channels` go. */
 export interface Destination {
   readonly rule: ChannelRule;
-  /** With the secret that is needed to get there. */
+  /** The file with the secret for this destination. */
   readonly secretFile: string;
   readonly receiver: Receiver;
 }
@@ -28,7 +28,7 @@ interface Route {
 
 const TIME_OFF = 'time off';
 
-/** In the order of the entries; an empty secret leads to nobody. */
+/** One for each entry, in their order; without those whose secret is empty. */
 export function destinations({ alerting, isEmpty }: AlertmanagerSource): readonly Destination[] {
   const { slack, channels, updateMessages } = alerting;
   if (slack === undefined) return [];
@@ -39,7 +39,7 @@ export function destinations({ alerting, isEmpty }: AlertmanagerSource): readonl
   });
 }
 
-/** The text of alertmanager.yml. It names files of secrets, and has none in it but what the configuration has. */
+/** The text of alertmanager.yml. It names the files of secrets; the only secrets in it are those in the configuration. */
 export function alertmanagerConfig(source: AlertmanagerSource): string {
   const { alerting, calendar, timeZone } = source;
   const told = destinations(source);
@@ -54,7 +54,7 @@ export function alertmanagerConfig(source: AlertmanagerSource): string {
       ...(watchdog !== NOBODY && { group_wait: '0s', group_interval: '1m', repeat_interval: '5m' }),
     },
     {
-      comment: 'What always fires tells nobody anything.',
+      comment: 'An alert that always fires is no news.',
       matchers: [equalMatcher('severity', 'none')],
       receiver: NOBODY.name,
     },
@@ -74,7 +74,7 @@ export function alertmanagerConfig(source: AlertmanagerSource): string {
     ...(isMuted && { time_intervals: [{ name: TIME_OFF, time_intervals: off }] }),
     receivers: unique([...told.map(({ receiver }) => receiver), watchdog, NOBODY]),
   };
-  // As Alertmanager reads it, 09:00 is no text in YAML 1.1.
+  // In YAML 1.1, as Alertmanager reads it, 09:00 without quotes is a number.
   const config = new Document(content, { version: '1.1', aliasDuplicateObjects: false });
   config.directives = undefined;
   config.commentBefore = HEAD;
@@ -82,7 +82,7 @@ export function alertmanagerConfig(source: AlertmanagerSource): string {
   return config.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** How each such file begins. */
+/** The first words of each file that this command makes. */
 export const MADE_BY = '# Made by `taiga-bugflow alertmanager`';
 
 const HEAD = `${MADE_BY.slice(1)} from \`alerting\`, \`calendar\` and \`time_zone\` of its configuration: change that, and run
@@ -107,7 +107,7 @@ function channelRoute(
   const children: readonly Route[] = [
     ...('mute_time_intervals' in mute ? [{ matchers: [equalMatcher('severity', 'warning')], ...mute }] : []),
     {
-      comment: 'Below --data.retention, 120h by default, which would cut it short.',
+      comment: 'Shorter than --data.retention (120h by default), which would cut it short.',
       matchers: [equalMatcher('severity', 'info')],
       ...seldom,
       ...mute,
@@ -125,7 +125,7 @@ function unique(receivers: readonly Receiver[]): readonly Receiver[] {
   return [...new Map(receivers.map((receiver) => [receiver.name, receiver])).values()];
 }
 
-/** Every key `comment` of a map becomes a comment before it; lists of texts stand in one line. */
+/** Turns each key `comment` of a map into a comment before it, and puts lists of texts in one line. */
 function polish(node: unknown): void {
   if (isMap(node)) {
     const comment: unknown = node.get('comment');

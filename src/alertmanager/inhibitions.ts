@@ -1,7 +1,7 @@
-/** Alerts that follow from another one are not told beside it. */
+/** An alert that is a consequence of another one is not sent while that one fires. */
 export const INHIBITIONS = [
   {
-    why: 'Without the exporter nothing is known of what it looks at.',
+    why: 'Without the exporter nothing is known about what it monitors.',
     source_matchers: ['alertname="BugflowExporterAbsent"'],
     target_matchers: [
       'alertname=~"Bugflow.*"',

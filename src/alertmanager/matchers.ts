@@ -1,6 +1,6 @@
 /**
- * What a pattern with `*` and `?` as wildcards says of a label, as Alertmanager's matcher; undefined: nothing. Its regular
- * expressions are anchored.
+ * Alertmanager's matcher for a label and a pattern in which `*` and `?` are wildcards; undefined when every value matches.
+ * Alertmanager anchors its regular expressions.
  */
 export function wildcardMatcher(label: string, pattern: string): string | undefined {
   if (/^\*+$/.test(pattern)) return undefined;

@@ -5,10 +5,10 @@ export type Receiver = { readonly name: string } & Readonly<Record<string, unkno
 
 export const NOBODY: Receiver = { name: 'nobody' };
 
-/** Where a bot posts to. */
+/** Where a bot sends its messages. */
 const POST_MESSAGE = 'https://slack.com/api/chat.postMessage';
 
-/** The receiver of an entry of `alerting.channels`. */
+/** The receiver for an entry of `alerting.channels`. */
 export function slackReceiver(
   access: SlackAccess,
   { channel, webhookUrlFile }: ChannelRule,
@@ -37,10 +37,10 @@ function button(name: string): Readonly<Record<string, string>> {
   return { type: 'button', text: template(`${name}.text`), url: template(`${name}.url`) };
 }
 
-/** What is posted: the texts are in slack.tmpl. */
+/** The message; its texts are in slack.tmpl. */
 const MESSAGE = {
   send_resolved: true,
-  // The app's own name, rather than Alertmanager's.
+  // The app's own name instead of Alertmanager's.
   username: '',
   title: template('title'),
   title_link: template('link'),
@@ -50,12 +50,12 @@ const MESSAGE = {
   footer: template('footer'),
   fields: [{ title: template('field.title'), value: template('field'), short: false }],
   actions: [button('runbook'), button('dashboard'), button('silence')],
-  // None of these is used: without this key, the text would be formatted.
+  // The text must not be formatted: without this key it would be, and the field named here is not used.
   mrkdwn_in: ['pretext'],
   link_names: false,
 };
 
-/** Whom the dead man's switch tells that alerts get through. */
+/** The receiver that the dead man's switch reports to, as long as alerts get through. */
 export function watchdogReceiver(watchdog: NonNullable<AlertingConfig['watchdog']>): Receiver {
   const address = 'url' in watchdog ? { url: watchdog.url } : { url_file: watchdog.urlFile };
   return { name: 'watchdog', webhook_configs: [{ ...address, send_resolved: false }] };

@@ -4,7 +4,7 @@ import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 
-/** It may only just be starting. */
+/** Alertmanager may still be starting. */
 const PATIENT: RetryPolicy = {
   firstMs: 500,
   longestMs: 5000,
@@ -17,7 +17,7 @@ interface ReloadOptions {
   readonly policy?: RetryPolicy;
 }
 
-/** Lets Alertmanager read its configuration again. @throws BugflowError when it does not, or finds it wrong. */
+/** Makes Alertmanager read its configuration again. @throws BugflowError when it does not, or refuses the configuration. */
 export async function reload(address: string, { print, policy = PATIENT }: ReloadOptions): Promise<void> {
   const target = httpTarget(address);
   if (!target) throw new Error('unreachable: the address was checked');
@@ -29,7 +29,7 @@ export async function reload(address: string, { print, policy = PATIENT }: Reloa
       (outcome) => {
         if (outcome.kind === 'failure') return { again: outcome.reason };
         if (outcome.status === 200) return { value: undefined };
-        // It says so with 500 where its new configuration is wrong; what stands before it says 502 to 504.
+        // Alertmanager answers 500 when its new configuration is wrong; a proxy in front of it answers 502 to 504.
         if (outcome.status > 500) return { again: `it answers ${outcome.status}` };
         throw new BugflowError('ALERTMANAGER_REFUSED', `${url} answers ${outcome.status}: ${outcome.quote}`);
       },

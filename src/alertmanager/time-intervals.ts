@@ -1,6 +1,6 @@
 import { type CalendarConfig, type Holiday, WEEKDAYS } from '../config/calendar-section.js';
 
-/** As Alertmanager's configuration has it: all that is given must fit. */
+/** An interval in Alertmanager's configuration: all fields that are given must match. */
 export interface TimeInterval {
   readonly times?: readonly { readonly start_time: string; readonly end_time: string }[];
   readonly weekdays?: readonly string[];
@@ -12,12 +12,12 @@ export interface TimeInterval {
 
 const DAY_MINUTES = 1440;
 
-/** When nobody works; empty where there is no such time. */
+/** The times when nobody works; empty when there are none. */
 export function timeOff(calendar: CalendarConfig, timeZone: string): readonly TimeInterval[] {
   const { startMinute, endMinute, weekdays, holidays } = calendar;
   const location = timeZone;
   const free = WEEKDAYS.filter((_, i) => !weekdays.includes(i + 1));
-  // No range may cross midnight.
+  // A range must not cross midnight.
   const nights = [
     ...(startMinute > 0 ? [{ start_time: '00:00', end_time: clock(startMinute) }] : []),
     ...(endMinute < DAY_MINUTES ? [{ start_time: clock(endMinute), end_time: '24:00' }] : []),
