@@ -3,9 +3,9 @@ import { begin } from './begin.js';
 import { type Connection, cut } from './connect.js';
 
 /**
- * Ends a server process that does not end by itself, over a connection beside the one that it serves: what runs there can
- * catch being cancelled, but not this. Only while it is still at the transaction that began so long ago, as the process
- * may serve others by now. Resolves, after `limitMs` at the latest, to whether it was told to end; never throws.
+ * Terminates a server process that does not end by itself, over a second connection: SQL can catch a cancel request, but
+ * not this. Only if the process is still in a transaction that began so long ago, as it may serve other clients by now.
+ * Resolves, after `limitMs` at the latest, to whether the process was told to end; never throws.
  */
 export async function terminateBackend(
   open: () => Promise<Connection>,
@@ -16,7 +16,7 @@ export async function terminateBackend(
   const attempt = async (): Promise<boolean> => {
     const startedAt = performance.now();
     const { client } = await open();
-    // Also for a server that goes silent now.
+    // The limit also holds when the server stops answering.
     const guard = setTimeout(() => cut(client), limitMs);
     try {
       const timeouts = { statementTimeoutMs: limitMs, lockTimeoutMs: limitMs, idleTimeoutMs: limitMs };

@@ -2,15 +2,15 @@ import type pg from 'pg';
 
 export interface BeginOptions {
   readonly isolation: 'READ COMMITTED' | 'REPEATABLE READ';
-  /** PostgreSQL's own timeouts; 0: none. */
+  /** PostgreSQL's own timeouts in milliseconds; 0: none. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
 
 /**
- * Whatever role, database and server were told to set, statements mean the same and values are written the same way.
- * No version of PostgreSQL has all of these.
+ * With these, statements mean the same and values are written the same way, whatever role, database and server have set.
+ * Each version of PostgreSQL has only some of them.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   // How SQL is read.
@@ -43,22 +43,22 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // What ends a session or transaction.
   exit_on_error: 'off',
   transaction_timeout: '0',
-  // From 11 on PostgreSQL would spend seconds to compile what then runs for milliseconds.
+  // PostgreSQL 11 and newer would spend seconds on compiling queries that run for milliseconds.
   jit: 'off',
-  // From 14 on it can notice that whoever asked has gone; on Linux.
+  // PostgreSQL 14 and newer, on Linux, can notice that the client has gone.
   client_connection_check_interval: '1s',
 };
 
-/** Settings that nobody else may change: to others these are words of errors. */
+/** Only superusers may change these; they affect other roles only in the language of error messages. */
 const FOR_SUPERUSERS = ['session_replication_role', 'lc_messages'];
 
 /**
- * Begins a transaction that PostgreSQL keeps from writing. Settings hold for the transaction alone: so they survive a
- * connection pooler, and nothing that a collector's SQL does to its session reaches the next run. Resolves to the
- * server process at work.
+ * Begins a transaction in which PostgreSQL refuses to write. Settings hold for the transaction only, so they work through a
+ * connection pooler, and settings that a collector's SQL changes do not reach the next run. Resolves to the process id of
+ * the server process.
  */
 export async function begin(client: pg.Client, options: BeginOptions): Promise<number> {
-  // In one go, before a timeout that somebody set can end anything. The rights are those of the role that logged in.
+  // All in one message, so that no timeout set elsewhere can strike first. The rights are those of the role that logged in.
   await client.query(
     `BEGIN TRANSACTION ISOLATION LEVEL ${options.isolation} READ ONLY NOT DEFERRABLE;
      SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -71,7 +71,7 @@ export async function begin(client: pg.Client, options: BeginOptions): Promise<n
     idle_in_transaction_session_timeout: String(options.idleTimeoutMs),
   };
   const { rows } = await client.query<{ pid: number }>({
-    // Not by the view pg_settings, which takes a millisecond.
+    // Without the view pg_settings, which takes a millisecond.
     text: `SELECT pg_backend_pid() AS pid, count(set_config(name, value, true))
            FROM unnest($1::text[], $2::text[]) AS wanted (name, value)
            WHERE current_setting(name, true) IS NOT NULL

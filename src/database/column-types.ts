@@ -1,4 +1,4 @@
-/** What a column holds, for whoever shows it: each cell is text all the same, as PostgreSQL writes it. */
+/** What a column holds. The cells themselves are always text as PostgreSQL writes it. */
 export type ColumnType =
   | 'text'
   | 'number'
@@ -41,7 +41,7 @@ const TYPES: Readonly<Record<number, ColumnType>> = {
   1231: 'array', // numeric[]
 };
 
-/** Names, enumerations and whatever else there is are text. */
+/** Every other type (names, enumerations, …) is text. */
 export function columnType(oid: number): ColumnType {
   return TYPES[oid] ?? 'text';
 }

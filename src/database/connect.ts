@@ -11,28 +11,28 @@ import { explainTlsError, isTlsMissing, readTlsOptions, type Transport, transpor
 /** A session with the server. */
 export interface Connection {
   readonly client: pg.Client;
-  /** With whom, as whom. */
+  /** The server, the user and the database. */
   readonly target: DatabaseTarget;
 }
 
-/** Makes what a connection uses instead of a TCP socket of its own. */
+/** Makes the stream that a connection uses in place of a TCP socket. */
 export type StreamFactory = () => Duplex;
 
 export interface ConnectOptions {
   readonly stream?: StreamFactory | undefined;
-  /** Instead of the URL's own. */
+  /** Replaces the host of the URL. */
   readonly server?: ServerHost | undefined;
 }
 
 /**
- * Connects and logs in. Whatever is in files – password, certificates – is read now: what was rotated needs no restart.
+ * Connects and logs in. Files (password, certificates) are read again each time, so rotating them needs no restart.
  * @throws BugflowError
  */
 export async function connect(config: DatabaseConfig, options: ConnectOptions): Promise<Connection> {
   try {
     return await logIn(config, options);
   } catch (error) {
-    // A file that is read now may be broken, here or on the way through SSH: no fault of whoever wants to ask.
+    // A broken file, here or on the way through SSH, counts as an absent database: the caller did nothing wrong.
     throw hasCode(error, 'CONFIG_UNREADABLE', 'CONFIG_INVALID') ? asDatabaseAbsent(error) : error;
   }
 }
@@ -46,8 +46,8 @@ async function logIn(config: DatabaseConfig, { stream, server }: ConnectOptions)
   const target = describeAddress(url);
   if (config.passwordFile !== undefined) {
     const password = await readSecret(config.passwordFile);
-    // As a parameter: pg takes the place before the @ for the better one, even where that is empty. An empty file, as a
-    // container is given where there is no secret, leaves the URL's own.
+    // As a parameter: pg prefers the password before the @, even an empty one. An empty file, which containers get where
+    // there is no secret, leaves the password in the URL.
     if (password !== '') url.searchParams.set('password', password);
   }
   const isUnixSocket = target.host.startsWith('/');
@@ -66,17 +66,17 @@ async function logIn(config: DatabaseConfig, { stream, server }: ConnectOptions)
   throw failure;
 }
 
-/** Where TLS cannot be agreed on, or pg_hba.conf lets nobody in this way; a wrong password is not sent twice. */
+/** True when TLS fails, or pg_hba.conf does not allow this transport; a wrong password is not sent twice. */
 function allowsOtherTransport(error: unknown): boolean {
   return hasCode(error, 'DATABASE_TLS') || isRefusedByHba(error);
 }
 
-/** Of two refusals the one of the way that came further. */
+/** Of two refusals, the one of the transport that got further. */
 function betterReason(first: unknown, second: unknown, secondBy: Transport): unknown {
   if (first === undefined) return second;
   const [encrypted, plain] = secondBy === 'tls' ? [second, first] : [first, second];
   if (isTlsMissing(encrypted)) return plain;
-  // What pg_hba.conf wants encrypted says nothing but that without TLS.
+  // A refusal by pg_hba.conf without TLS says only that TLS is required.
   return hasCode(encrypted, 'DATABASE_TLS') && !isRefusedByHba(plain) ? plain : encrypted;
 }
 
@@ -95,18 +95,18 @@ async function open(
     ssl,
     connectionTimeoutMillis: config.connectTimeoutMs,
     application_name: config.applicationName,
-    // A second lock beside the READ ONLY transactions; and no timeout of the role's can end these before they begin.
+    // A second safeguard beside READ ONLY transactions; and a timeout set for the role cannot end them before they begin.
     options: '-c default_transaction_read_only=on -c statement_timeout=0',
     keepAlive: true,
     ...(stream === undefined ? {} : { stream }),
   });
-  // What comes after the end, when nobody else listens, is no news.
+  // Without a listener, an error after the end would crash the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
     return client;
   } catch (error) {
-    // pg can hear of the end before it hears of the reason.
+    // pg may notice the end before the reason for it.
     const reason = isUnexplainedEnd(error) ? streamOf(client)?.errored : undefined;
     cut(client);
     throw reason ?? error;
@@ -117,12 +117,12 @@ function isUnexplainedEnd(error: unknown): boolean {
   return error instanceof Error && error.message === 'Connection terminated unexpectedly';
 }
 
-/** Cuts a connection at once. */
+/** Closes a connection at once. */
 export function cut(client: pg.Client, error?: Error): void {
   streamOf(client)?.destroy(error);
 }
 
-/** pg has no public handle on a peer that does not answer but its socket. */
+/** pg has no public way to drop a peer that does not answer, so this takes its socket. */
 function streamOf(client: pg.Client): Duplex | undefined {
   return (client as unknown as { connection?: { stream?: Duplex } }).connection?.stream;
 }

@@ -13,7 +13,7 @@ export interface TypedColumn extends Column {
   readonly type: ColumnType;
 }
 
-/** Cells as text, as PostgreSQL writes them (booleans as `true` and `false`); NULL is null. */
+/** Cells are text as PostgreSQL writes it (booleans as `true` and `false`); NULL is null. */
 export type Row = readonly (string | null)[];
 
 export interface Query {
@@ -24,18 +24,18 @@ export interface Query {
 
 export interface Database {
   /**
-   * Runs one query in a transaction that PostgreSQL itself keeps from writing, and hands over its rows in batches,
-   * at least one (which may be empty, but names the columns). When the consumer throws, the query is given up.
+   * Runs one query in a transaction in which PostgreSQL refuses to write, and passes its rows on in batches: at least one,
+   * which may be empty but names the columns. When the consumer throws, the query is stopped.
    * Resolves to the milliseconds spent in the database.
-   * @throws BugflowError for what a person can fix; pg's own error for a mistake in the SQL.
+   * @throws BugflowError when a person can fix it; pg's own error for a mistake in the SQL
    */
   read(
     query: Query,
     onBatch: (columns: readonly TypedColumn[], rows: readonly Row[]) => void,
   ): Promise<number>;
   /**
-   * Runs several queries side by side on one snapshot, in a transaction as above. `explain` may put an error of the
-   * query with that index into words; what it returns as it was is explained here. Within `limitMs` all must be over.
+   * Runs several queries at once on one snapshot, in a transaction as above. `explain` may replace the error of the query
+   * with that index; an error that it returns unchanged is explained here. Everything must be done within `limitMs`.
    */
   readTogether(
     queries: readonly Query[],
@@ -44,25 +44,25 @@ export interface Database {
     limitMs?: number,
   ): Promise<void>;
   /**
-   * Grows when reads go to another server than before: what is known of the old one, such as the numbers of its
-   * transactions, means nothing there.
+   * Grows when reads move to another server. What was learned from the old one, such as transaction ids, is meaningless
+   * on the new one.
    */
   generation(): number;
   close(): Promise<void>;
 }
 
-/** The rows of one of several queries that are read side by side. */
+/** The rows of one of several queries that are read at once. */
 export interface RowStream {
-  /** The next rows; none when all have been read. */
+  /** The next batch of rows; empty when all have been read. */
   next(): Promise<{ readonly columns: readonly Column[]; readonly rows: readonly Row[] }>;
 }
 
 export interface DatabaseOptions {
-  /** Told of connections that broke while idle, for the log. */
+  /** Called with errors of idle connections, for the log. */
   readonly onIdleError: (error: Error) => void;
-  /** Makes what each connection uses instead of a TCP socket of its own. */
+  /** Makes the stream that each connection uses in place of a TCP socket. */
   readonly stream?: StreamFactory | undefined;
-  /** Instead of the URL's own. */
+  /** Replaces the host of the URL. */
   readonly server?: ServerHost | undefined;
 }
 
@@ -88,7 +88,7 @@ export function createDatabase(
     readTogether: (queries, consume, explain, limitMs) => {
       const timeoutMs = Math.max(...queries.map((query) => query.timeoutMs));
       return runTransaction(
-        // The consumer may take its time between two batches.
+        // No idle timeout: the consumer may be slow between two batches.
         { isolation: 'REPEATABLE READ', timeoutMs, idleTimeoutMs: 0, limitMs },
         async (client, heard) => {
           await client.query("SELECT set_config('cursor_tuple_fraction', '1', true)");

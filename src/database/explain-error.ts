@@ -13,7 +13,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was cut',
 };
 
-/** What went wrong on the way to or in the database, in one line with its fix. Never shows the password. */
+/** Explains in one line, with the fix, what went wrong on the way to the database or in it. Never shows the password. */
 export function explainDatabaseError(error: unknown, target: DatabaseTarget): unknown {
   if (error instanceof BugflowError) return error;
   const code = codeOf(error);
@@ -33,7 +33,7 @@ export function explainDatabaseError(error: unknown, target: DatabaseTarget): un
       { cause: error },
     );
   }
-  // pg's own words: there is no password, or the server does not prove that it knows it.
+  // pg's own check: there is no password, or the server cannot prove that it knows it.
   if (message.startsWith('SASL: ')) {
     return new BugflowError(
       'DATABASE_LOGIN_REFUSED',
@@ -58,7 +58,7 @@ function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): un
       if (!/startup parameter/.test(message)) return error;
       return new BugflowError(
         'DATABASE_LOGIN_REFUSED',
-        `the pooler at ${target.where} does not take what is asked of a session: ${message}; set ignore_startup_parameters = options in pgbouncer.ini`,
+        `the pooler at ${target.where} does not accept the session's options: ${message}; set ignore_startup_parameters = options in pgbouncer.ini`,
         { cause: error },
       );
     case '3D000':
@@ -69,10 +69,10 @@ function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): un
       );
     case '42501': {
       const table = /(?:table|relation|view|sequence) "?([\w.]+)"?/.exec(message)?.[1];
-      // Nobody is talked into a right beyond reading tables.
+      // The message never suggests granting more than the right to read tables.
       const fix = table
         ? `fix it with: GRANT SELECT ON ${table} TO ${quoteIdentifier(target.user)};`
-        : 'a role that only reads tables, as in docs/database.md, is not meant to';
+        : 'a role that only reads tables, as in docs/database.md, must not have this right';
       return new BugflowError('DATABASE_PERMISSION', `${message}; ${fix}`, { cause: error });
     }
     case '57014':
@@ -107,15 +107,15 @@ function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): un
   }
 }
 
-/** What PostgreSQL says of SQL that it does not accept, or that failed at a row. */
+/** PostgreSQL's error about SQL that it does not accept, or that failed on a row. */
 export interface SqlMistake {
   readonly message: string;
   readonly hint: string | undefined;
-  /** Where in the query's text: 1-based, in characters. */
+  /** The position in the query's text, in characters from 1. */
   readonly position: number | undefined;
 }
 
-/** Undefined for an error that is about the server, the role or the time it took: see {@link explainDatabaseError}. */
+/** Undefined for an error about the server, the role or a timeout: for those see {@link explainDatabaseError}. */
 export function sqlMistakeOf(error: unknown): SqlMistake | undefined {
   if (!(error instanceof pg.DatabaseError) || explainServerError(error, NOWHERE) !== error) return undefined;
   const position = Number(error.position);
@@ -126,11 +126,11 @@ export function sqlMistakeOf(error: unknown): SqlMistake | undefined {
   };
 }
 
-/** Whom the service talks to, and as whom: for messages, without the password. */
+/** Server, user and database, for messages; without the password. */
 export interface DatabaseTarget {
   /** `HOST:PORT` */
   readonly where: string;
-  /** A name, an address, or the folder of a Unix socket. */
+  /** A host name, an address, or the folder of a Unix socket. */
   readonly host: string;
   readonly user: string;
   readonly database: string;
@@ -138,7 +138,7 @@ export interface DatabaseTarget {
 
 const NOWHERE: DatabaseTarget = { where: '', host: '', user: '', database: '' };
 
-/** Where the configured database was when the configuration was read. */
+/** The target as it was when the configuration was read. */
 export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): DatabaseTarget {
   const target = describeAddress(new URL(url));
   return hosts ? { ...target, where: hosts.map(describeHost).join(', ') } : target;

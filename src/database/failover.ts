@@ -11,21 +11,21 @@ export interface Server {
 
 export interface ServerState {
   readonly name: string;
-  /** Whether it answered when it was last asked; undefined before. */
+  /** Whether the last check succeeded; undefined before the first one. */
   readonly up: boolean | undefined;
   readonly inUse: boolean;
   readonly isReplica: boolean;
-  /** How old what it shows may be, in milliseconds; replicas only. */
+  /** Replicas only: how far it may be behind its primary, in milliseconds. */
   readonly lagMs: number | undefined;
 }
 
-/** For people. */
+/** Describes a server for messages. */
 export function describeServer({ name, isReplica, lagMs }: ServerState): string {
   if (!isReplica) return `${name}, a primary`;
   return `${name}, a replica${lagMs === undefined ? '' : ` that lags ${Math.round(lagMs / 1000)} s behind`}`;
 }
 
-/** Several servers that are one database to whoever reads from it. */
+/** Several servers that readers use as one database. */
 export interface Failover {
   readonly database: Database;
   servers(): readonly ServerState[];
@@ -36,34 +36,34 @@ export interface FailoverOptions {
   readonly servers: readonly Server[];
   /** A replica that lags more is not used. */
   readonly maxLagMs: number;
-  /** Told when another server is used than before, also the first time. */
+  /** Called when reads move to another server, and for the first one. */
   readonly onSwitch: (server: ServerState) => void;
-  readonly lookEveryMs?: number;
+  readonly checkIntervalMs?: number;
 }
 
-const LOOK_EVERY_MS = 15_000;
-/** So many good looks in a row bring a preferred server back: one that comes and goes is left alone. */
-const LOOKS_TO_RETURN = 2;
+const CHECK_INTERVAL_MS = 15_000;
+/** So many good checks in a row bring a preferred server back, so that one that comes and goes is left alone. */
+const CHECKS_TO_RETURN = 2;
 
-/** A server and what was last seen of it. */
+/** A server and the result of its last check. */
 interface Candidate extends Server {
   up: boolean | undefined;
   isReplica: boolean;
   lagMs: number | undefined;
-  /** When nothing was missing; what it shows is at most that old, even if nobody wrote anything for longer. */
+  /** The last moment (performance.now()) when it was up to date; it is behind by at most the time since then. */
   caughtUpAt: number;
-  goodLooks: number;
-  /** Why it cannot be used. */
+  goodChecks: number;
+  /** Why it cannot be used; undefined when it can. */
   problem: Error | undefined;
 }
 
 /**
  * Reads from the first server that answers and, if it is a replica, lags no more than allowed. When it fails or falls
- * behind, the next read goes to another; a preferred one that is well again is returned to after a while. What is one
- * query or one transaction never mixes servers; who reads in several steps compares `generation` before and after.
+ * behind, the next read uses another one. Once a preferred server is good again, reads return to it after a while. A query
+ * or transaction never mixes servers; callers that read in several steps compare `generation` before and after.
  */
 export function createFailover(options: FailoverOptions): Failover {
-  const { maxLagMs, onSwitch, lookEveryMs = LOOK_EVERY_MS } = options;
+  const { maxLagMs, onSwitch, checkIntervalMs = CHECK_INTERVAL_MS } = options;
   const candidates = options.servers.map(
     (server): Candidate => ({
       ...server,
@@ -71,7 +71,7 @@ export function createFailover(options: FailoverOptions): Failover {
       isReplica: false,
       lagMs: undefined,
       caughtUpAt: Number.NEGATIVE_INFINITY,
-      goodLooks: 0,
+      goodChecks: 0,
       problem: undefined,
     }),
   );
@@ -79,19 +79,19 @@ export function createFailover(options: FailoverOptions): Failover {
   let lastUsed: Candidate | undefined;
   let generation = 0;
   let choosing: Promise<Candidate> | undefined;
-  let looking = false;
+  let isChecking = false;
 
   const stateOf = (candidate: Candidate): ServerState => {
     const { name, up, isReplica, lagMs } = candidate;
     return { name, up, inUse: candidate === current, isReplica, lagMs };
   };
 
-  /** Resolves to whether it can be used. */
-  const look = async (candidate: Candidate): Promise<boolean> => {
-    const askedAt = performance.now();
+  /** Resolves to whether the server can be used. */
+  const check = async (candidate: Candidate): Promise<boolean> => {
+    const checkedAt = performance.now();
     try {
       const { isReplica, lagMs } = await readReplication(candidate.database);
-      if (lagMs === 0) candidate.caughtUpAt = askedAt;
+      if (lagMs === 0) candidate.caughtUpAt = checkedAt;
       const sinceCaughtUp = performance.now() - candidate.caughtUpAt;
       const knownLagMs = Math.min(lagMs ?? Number.POSITIVE_INFINITY, sinceCaughtUp);
       candidate.up = true;
@@ -102,20 +102,20 @@ export function createFailover(options: FailoverOptions): Failover {
           ? tooFarBehind(candidate, maxLagMs)
           : undefined;
     } catch (error) {
-      lose(candidate, error);
+      markDown(candidate, error);
     }
-    candidate.goodLooks = candidate.problem === undefined ? candidate.goodLooks + 1 : 0;
+    candidate.goodChecks = candidate.problem === undefined ? candidate.goodChecks + 1 : 0;
     return candidate.problem === undefined;
   };
 
-  const lose = (candidate: Candidate, error: unknown): void => {
+  const markDown = (candidate: Candidate, error: unknown): void => {
     candidate.up = false;
     candidate.lagMs = undefined;
-    candidate.goodLooks = 0;
+    candidate.goodChecks = 0;
     candidate.problem = error instanceof Error ? error : new Error(messageOf(error));
   };
 
-  const use = (candidate: Candidate): void => {
+  const switchTo = (candidate: Candidate): void => {
     current = candidate;
     if (candidate === lastUsed) return;
     if (lastUsed) generation += 1;
@@ -123,12 +123,12 @@ export function createFailover(options: FailoverOptions): Failover {
     onSwitch(stateOf(candidate));
   };
 
-  /** All are asked at once; nobody waits for a worse one when a better one has answered. */
+  /** Checks all servers at once, and does not wait for a less preferred one when a better one has answered. */
   const choose = async (): Promise<Candidate> => {
-    const looks = candidates.map((candidate) => ({ candidate, isUsable: look(candidate) }));
-    for (const { candidate, isUsable } of looks) {
+    const checks = candidates.map((candidate) => ({ candidate, isUsable: check(candidate) }));
+    for (const { candidate, isUsable } of checks) {
       if (!(await isUsable)) continue;
-      use(candidate);
+      switchTo(candidate);
       return candidate;
     }
     throw noneUsable(candidates);
@@ -148,19 +148,19 @@ export function createFailover(options: FailoverOptions): Failover {
       return await read(candidate.database);
     } catch (error) {
       if (isDatabaseAbsent(error) && candidate === current) {
-        lose(candidate, error);
+        markDown(candidate, error);
         current = undefined;
       }
       throw error;
     }
   };
 
-  const lookAround = async (): Promise<void> => {
-    // A lone primary is known by the reads themselves.
-    if (looking || (candidates.length === 1 && !candidates[0]?.isReplica)) return;
-    looking = true;
-    await Promise.all(candidates.map(look));
-    looking = false;
+  const checkAll = async (): Promise<void> => {
+    // With a single primary, the reads themselves show whether it works.
+    if (isChecking || (candidates.length === 1 && !candidates[0]?.isReplica)) return;
+    isChecking = true;
+    await Promise.all(candidates.map(check));
+    isChecking = false;
     if (!current) return;
     if (current.problem) {
       current = undefined;
@@ -168,10 +168,10 @@ export function createFailover(options: FailoverOptions): Failover {
     }
     const better = candidates
       .slice(0, candidates.indexOf(current))
-      .find(({ goodLooks }) => goodLooks >= LOOKS_TO_RETURN);
-    if (better) use(better);
+      .find(({ goodChecks }) => goodChecks >= CHECKS_TO_RETURN);
+    if (better) switchTo(better);
   };
-  const timer = setInterval(() => void lookAround(), lookEveryMs);
+  const timer = setInterval(() => void checkAll(), checkIntervalMs);
   timer.unref();
 
   return {
@@ -192,7 +192,7 @@ function tooFarBehind({ name, lagMs }: Candidate, maxLagMs: number): BugflowErro
   const lag = lagMs === undefined ? 'for an unknown time' : `${Math.round(lagMs / 1000)} s`;
   return new BugflowError(
     'DATABASE_REPLICA_LAG',
-    `the replica at ${name} lags ${lag} behind, and database.max_replica_lag allows ${maxLagMs / 1000} s; look whether it still receives from its primary`,
+    `the replica at ${name} lags ${lag} behind, and database.max_replica_lag allows ${maxLagMs / 1000} s; check that it still receives from its primary`,
   );
 }
 

@@ -1,33 +1,33 @@
-// Not pg's own pool: that makes each connection from the same options, though secrets and the server to read may change.
+// pg's own pool makes each connection from the same options; here secrets and the server may change between connections.
 import { type Connection, cut } from './connect.js';
 
 /**
- * A few connections, lent one at a time, first come, first served. Each is made anew by `open`, which reads its files again
- * and may have to try more than once.
+ * A few connections, lent to one caller at a time in the order of their requests. `open` makes each one: it reads its
+ * files again and may need several attempts.
  */
 export interface Pool {
-  /** Waits for its turn, then for a connection where none is left over. @throws what `open` throws */
+  /** Waits for a free place, and opens a connection when none is idle. @throws what `open` throws */
   acquire(): Promise<Connection>;
-  /** Gives a connection back; a broken one is not lent again. */
+  /** Returns a connection; a broken one is not used again. */
   release(connection: Connection, broken: boolean): void;
-  /** Ends what is idle and waits for what is lent. */
+  /** Closes idle connections and waits for the lent ones. */
   close(): Promise<void>;
 }
 
 export interface PoolOptions {
   readonly size: number;
   readonly open: () => Promise<Connection>;
-  /** Told of connections that broke while idle. */
+  /** Called with errors of idle connections. */
   readonly onIdleError: (error: Error) => void;
 }
 
 interface Idle {
   readonly connection: Connection;
-  /** Takes it out of the idle ones. */
+  /** Removes it from the idle connections. */
   readonly wake: () => void;
 }
 
-/** How long a connection is kept for the next one who wants it. */
+/** How long an unused connection is kept open. */
 const IDLE_MS = 10_000;
 
 export function createPool({ size, open, onIdleError }: PoolOptions): Pool {
@@ -48,7 +48,7 @@ export function createPool({ size, open, onIdleError }: PoolOptions): Pool {
   };
 
   const end = ({ client }: Connection): void => {
-    // Not waited for: on a connection that is gone it would never resolve.
+    // Not awaited: on a dead connection it would never resolve.
     client.end().catch(() => cut(client));
   };
 

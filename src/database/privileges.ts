@@ -1,8 +1,8 @@
 import type { Database } from './database.js';
 
 /**
- * What lets the role reach files and programs of the server's machine, which a read-only transaction does not prevent:
- * half a sentence, or undefined for a role like that of docs/database.md.
+ * Rights of the role that reach files and programs on the server's machine, which a read-only transaction does not
+ * prevent. Resolves to the part of a sentence that names them; undefined for a role as in docs/database.md.
  */
 export async function readFileRights(database: Database): Promise<string | undefined> {
   const groups: string[] = [];
@@ -11,7 +11,7 @@ export async function readFileRights(database: Database): Promise<string | undef
   let isSuperuser = false;
   await database.read(
     {
-      // What it is a member of it can become. Before 11 these functions themselves asked for a superuser.
+      // A member of a role can become it. Before PostgreSQL 11 these functions themselves checked for a superuser.
       text: `SELECT session_user, 'role', rolname, (rolname = session_user)::text
              FROM pg_catalog.pg_roles
              WHERE (rolsuper OR rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program'))

@@ -1,21 +1,21 @@
 import type { Database } from './database.js';
 
-/** Whether a server is a replica, and how old what it shows may be. */
+/** Whether a server is a replica, and how far it may be behind. */
 export interface Replication {
   readonly isReplica: boolean;
-  /** Undefined for a primary, and for a replica that cannot tell. */
+  /** Milliseconds; undefined for a primary, and for a replica that cannot tell. */
   readonly lagMs: number | undefined;
 }
 
 const TIMEOUT_MS = 5000;
 
-/** Needs no privilege. @throws BugflowError when the server does not answer */
+/** Needs no special right. @throws BugflowError when the server does not answer */
 export async function readReplication(database: Database): Promise<Replication> {
   let replication: Replication = { isReplica: false, lagMs: undefined };
   await database.read(
     {
-      // All that was received being replayed means something only while there is somebody to receive from: a replica
-      // that is cut off would show 0 for ever. Before the first transaction the last checkpoint tells the age.
+      // "Everything received is replayed" says something only while the replica is connected to its primary: otherwise it
+      // would report a lag of 0 for ever. Before the first transaction the last checkpoint gives the age.
       text: `SELECT pg_is_in_recovery()::text,
                     CASE
                       WHEN NOT pg_is_in_recovery() THEN NULL

@@ -6,7 +6,7 @@ import type { Query, Row, RowStream, TypedColumn } from './database.js';
 const BATCH_ROWS = 1000;
 const BOOLEAN_OID = 16;
 
-/** Values stay text: what PostgreSQL wrote is what the labels say, and no number loses digits on the way. */
+/** Values stay text exactly as PostgreSQL writes them, so that no number loses digits. */
 const TEXT_TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number) =>
     oid === BOOLEAN_OID
@@ -14,7 +14,7 @@ const TEXT_TYPES: pg.CustomTypesConfig = {
       : (value: string) => value) as pg.CustomTypesConfig['getTypeParser'],
 };
 
-/** A cursor of SQL's own: unlike the protocol's, several can be open on one connection. */
+/** Uses a cursor of SQL: unlike the protocol's, several of them can be open on one connection. */
 export async function openStream(
   client: pg.Client,
   query: Query,
@@ -74,7 +74,7 @@ export async function readBatches(
       if (rows.length < BATCH_ROWS) return;
     }
   } finally {
-    // Not awaited: whatever is sent next waits behind it, and on a connection that is gone it would never resolve.
+    // Not awaited: later messages queue behind it anyway, and on a dead connection it would never resolve.
     void cursor.close();
   }
 }

@@ -13,7 +13,7 @@ import { SYSTEM_CA, type TlsConfig } from '../config/database-tls.js';
 /** Whether a connection is encrypted. */
 export type Transport = 'tls' | 'plain';
 
-/** In what order libpq tries, until one is accepted. */
+/** The transports in the order in which libpq tries them. */
 export function transportsFor({ mode }: TlsConfig, isUnixSocket: boolean): readonly Transport[] {
   if (isUnixSocket || mode === 'disable') return ['plain'];
   if (mode === 'allow') return ['plain', 'tls'];
@@ -21,7 +21,7 @@ export function transportsFor({ mode }: TlsConfig, isUnixSocket: boolean): reado
   return ['tls'];
 }
 
-/** What pg takes as `ssl`; the files are read anew. @throws BugflowError */
+/** pg's option `ssl`; files are read again each time. @throws BugflowError */
 export async function readTlsOptions(tls: TlsConfig, host: string): Promise<ConnectionOptions> {
   const { mode, caFile, certFile, keyFile, serverName = host } = tls;
   const [ca, cert, key] = await Promise.all([
@@ -30,7 +30,7 @@ export async function readTlsOptions(tls: TlsConfig, host: string): Promise<Conn
     keyFile && readPrivateKey(keyFile),
   ]);
   const known = {
-    // Only pieces that are there: tls takes an undefined one for an empty one.
+    // Keys without a value are left out: tls takes undefined for an empty file.
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
@@ -40,7 +40,7 @@ export async function readTlsOptions(tls: TlsConfig, host: string): Promise<Conn
   } catch (error) {
     throw new BugflowError(
       'DATABASE_TLS',
-      `${[caFile, certFile, keyFile].filter((file) => file !== undefined).join(', ')}: ${messageOf(error)}; PEM without a passphrase is wanted, and the key must be the certificate's`,
+      `${[caFile, certFile, keyFile].filter((file) => file !== undefined).join(', ')}: ${messageOf(error)}; the files must be PEM without a passphrase, and the key must belong to the certificate`,
       { cause: error },
     );
   }
@@ -65,13 +65,13 @@ async function readPem(file: string, what: string): Promise<Buffer> {
 
 async function readCertificate(file: string, what: string): Promise<Buffer> {
   const bytes = await readPem(file, what);
-  // OpenSSL passes over what it does not know, and would then trust nobody.
+  // OpenSSL skips what it does not recognize, and would then trust nobody.
   if (!/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(bytes.toString('latin1')))
-    throw new BugflowError('DATABASE_TLS', `the ${what} ${file}: there is no certificate in PEM in it`);
+    throw new BugflowError('DATABASE_TLS', `the ${what} ${file}: it contains no certificate in PEM`);
   return bytes;
 }
 
-/** As libpq has it: of a key that belongs to root its group may read it. */
+/** As in libpq: the group may read a key that belongs to root. */
 async function readPrivateKey(file: string): Promise<Buffer> {
   const bytes = await readPem(file, 'private key');
   const { mode, uid } = await stat(file);
@@ -97,15 +97,15 @@ const UNTRUSTED = new Set([
   'INVALID_PURPOSE',
 ]);
 
-/** How pg says that the server has no TLS. */
+/** pg's message when the server has no TLS. */
 const NO_TLS = /server does not support SSL|establishing an SSL connection/;
 
-/** Whether the server just does not do TLS. */
+/** Whether the server has no TLS at all. */
 export function isTlsMissing(error: unknown): boolean {
   return error instanceof BugflowError && NO_TLS.test(messageOf(error.cause));
 }
 
-/** What is wrong between the two sides of a TLS connection, or undefined where it is something else. */
+/** Explains a failure of TLS between the two sides; undefined for any other error. */
 export function explainTlsError(error: unknown, where: string, tls: TlsConfig): BugflowError | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = messageOf(error);
@@ -113,7 +113,7 @@ export function explainTlsError(error: unknown, where: string, tls: TlsConfig): 
     new BugflowError('DATABASE_TLS', `the database at ${where} ${text}`, { cause: error });
   if (NO_TLS.test(message)) {
     return refuse(
-      `does not speak TLS, and ${tls.mode} wants it; set ssl = on in its postgresql.conf, or use another mode`,
+      `does not support TLS, but sslmode ${tls.mode} needs it; set ssl = on in its postgresql.conf, or use another mode`,
     );
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -140,13 +140,13 @@ export function explainTlsError(error: unknown, where: string, tls: TlsConfig): 
   return undefined;
 }
 
-/** The names that the certificate is for. */
+/** The names in the certificate. */
 function namesOf(error: unknown): string {
   const certificate = (error as { readonly cert?: PeerCertificate }).cert;
   return certificate?.subjectaltname ?? `CN=${certificate?.subject.CN ?? ''}`;
 }
 
-/** OpenSSL's own words without its source's file and line. */
+/** OpenSSL's message without the source file and line. */
 function reasonOf(error: unknown): string | undefined {
   return error instanceof Error && 'reason' in error && typeof error.reason === 'string'
     ? error.reason

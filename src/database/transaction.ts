@@ -8,13 +8,13 @@ import { explainDatabaseError } from './explain-error.js';
 import type { Pool } from './pool.js';
 
 export interface TransactionOptions extends Pick<BeginOptions, 'isolation' | 'idleTimeoutMs'> {
-  /** PostgreSQL's `statement_timeout`, and how long nothing may be heard from the transaction. */
+  /** PostgreSQL's `statement_timeout`, and the longest silence of the transaction. */
   readonly timeoutMs: number;
-  /** How long the transaction may take in all, whatever is heard from it. */
+  /** The most that the whole transaction may take. */
   readonly limitMs?: number | undefined;
 }
 
-/** Does the work in a transaction that PostgreSQL itself keeps from writing. @throws BugflowError, or pg's own errors */
+/** Does the work in a transaction in which PostgreSQL refuses to write. @throws BugflowError, or pg's own errors */
 export type RunTransaction = <T>(
   options: TransactionOptions,
   work: (client: pg.Client, heard: () => void) => Promise<T>,
@@ -23,14 +23,14 @@ export type RunTransaction = <T>(
 export interface TransactionDependencies {
   readonly config: DatabaseConfig;
   readonly pool: Pool;
-  /** Makes a connection beside the pool. */
+  /** Opens a connection outside the pool. */
   readonly open: () => Promise<Connection>;
 }
 
-/** How long after the server's own timeout the connection is given up for lost. */
+/** How long after the server's own timeout the connection counts as lost. */
 const GRACE_MS = 2000;
-/** How long a broken off transaction waits for word of what became of it on the server. */
-const VERDICT_MS = 1500;
+/** How long an aborted transaction may take to terminate its process on the server. */
+const TERMINATE_TIMEOUT_MS = 1500;
 
 export function createTransactions({ config, pool, open }: TransactionDependencies): RunTransaction {
   return async (options, work) => {
@@ -38,7 +38,7 @@ export function createTransactions({ config, pool, open }: TransactionDependenci
     const { client, target } = connection;
     let broken: Error | undefined;
     let giveUp: (error: Error) => void = () => undefined;
-    // When a connection goes, pg can leave a query without any answer: so whoever waits, waits for this, too.
+    // When a connection breaks, pg can leave a query without an answer; so callers also wait for this promise.
     const lost = new Promise<never>((_resolve, reject) => {
       giveUp = (error) => {
         broken ??= error;
@@ -48,11 +48,11 @@ export function createTransactions({ config, pool, open }: TransactionDependenci
     lost.catch(() => undefined);
 
     let begun: { readonly pid: number; readonly at: number } | undefined;
-    let verdict: Promise<BugflowError> | undefined;
-    // PostgreSQL's own timeout cannot be heard on a network that went silent, and SQL can switch it off or catch it.
-    const breakOff = async (limitMs: number): Promise<BugflowError> => {
+    let aborting: Promise<BugflowError> | undefined;
+    // PostgreSQL's own timeout does not arrive when the network is down, and SQL can switch it off or catch it.
+    const abort = async (limitMs: number): Promise<BugflowError> => {
       const ended = begun
-        ? await terminateBackend(open, begun.pid, performance.now() - begun.at, VERDICT_MS)
+        ? await terminateBackend(open, begun.pid, performance.now() - begun.at, TERMINATE_TIMEOUT_MS)
         : false;
       const error = ended
         ? new BugflowError(
@@ -69,7 +69,7 @@ export function createTransactions({ config, pool, open }: TransactionDependenci
     };
     const after = (limitMs: number): NodeJS.Timeout =>
       setTimeout(() => {
-        verdict ??= breakOff(limitMs);
+        aborting ??= abort(limitMs);
       }, limitMs + GRACE_MS);
     const silence = after(options.timeoutMs);
     const limit = options.limitMs === undefined ? undefined : after(options.limitMs);
@@ -87,12 +87,12 @@ export function createTransactions({ config, pool, open }: TransactionDependenci
         }),
         lost,
       ]);
-      // Not COMMIT: there is nothing to keep, and settings that the query changed are undone.
+      // Not COMMIT: nothing was written, and settings that the query changed are undone.
       await Promise.race([client.query('ROLLBACK'), lost]);
-      if (verdict) throw await verdict;
+      if (aborting) throw await aborting;
       return result;
     } catch (error) {
-      broken = (await verdict) ?? broken;
+      broken = (await aborting) ?? broken;
       if (!broken) await Promise.race([client.query('ROLLBACK'), lost]).catch(giveUp);
       throw broken instanceof BugflowError ? broken : explainDatabaseError(error, target);
     } finally {

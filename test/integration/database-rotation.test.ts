@@ -75,7 +75,7 @@ describe.skipIf(!hasPostgres)('secrets that change (skipped without PostgreSQL o
         'postgres://two:second@[/taiga',
         `${file}: the database URL is not a URL of PostgreSQL; write postgres://`,
       ],
-      [`${first}?sslmode=geheim`, `${file}: the database URL has an sslmode that is none; write one of`],
+      [`${first}?sslmode=geheim`, `${file}: the sslmode in the database URL is not valid; write one of`],
     ] as const) {
       folder.write('url', broken);
       await endSessions();

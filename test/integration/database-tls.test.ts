@@ -86,7 +86,7 @@ describe.skipIf(!hasPostgres || !hasOpenssl)(
     const OTHER_NAME =
       /has a certificate for another name \(DNS:db\.example\.org\); connect by its name, or set database\.tls\.server_name/;
     const EXPIRED = /has a certificate that has expired; renew it there/;
-    const NO_TLS = /does not speak TLS, and \S+ wants it; set ssl = on in its postgresql\.conf/;
+    const NO_TLS = /does not support TLS, but sslmode \S+ needs it; set ssl = on in its postgresql\.conf/;
     const NO_ENTRY = /refuses user "reader": no pg_hba\.conf entry for host .*, (no|SSL) encryption/;
     const NO_CERTIFICATE =
       /refuses user "reader": connection requires a valid client certificate|breaks off the TLS handshake/;
@@ -220,10 +220,10 @@ describe.skipIf(!hasPostgres || !hasOpenssl)(
           /^others may read the private key .*open\.key \(mode 0644\); fix it with: chmod 600 /,
         );
         expect(await failure({ ca_file: folder.write('bad.pem', 'no certificate') })).toMatch(
-          /^the CA certificates .*bad\.pem: there is no certificate in PEM in it$/,
+          /^the CA certificates .*bad\.pem: it contains no certificate in PEM$/,
         );
         const other = authority.issue('reader');
-        expect(await failure({ key_file: other.keyFile })).toMatch(/the key must be the certificate's$/);
+        expect(await failure({ key_file: other.keyFile })).toMatch(/the key must belong to the certificate$/);
       });
     });
 
@@ -307,6 +307,6 @@ test('a server that cannot do TLS at all is met as libpq does', async () => {
   for (const mode of ['require', 'verify-full']) {
     const error = await errorOf(attempt(mode));
     expect(error.code).toBe('DATABASE_TLS');
-    expect(error.message).toMatch(/does not speak TLS, and \S+ wants it/);
+    expect(error.message).toMatch(/does not support TLS, but sslmode \S+ needs it/);
   }
 });

@@ -484,7 +484,7 @@ describe.skipIf(!hasPostgres)('a real server (skipped without PostgreSQL on the 
     ])('as the role of docs/database.md: by %s', async (_name, sql) => {
       // Before 11 these functions themselves asked for a superuser.
       expect(await attempt(sql)).toMatch(
-        /^(permission denied for function|must be superuser to) .*; a role that only reads tables, as in docs\/database\.md, is not meant to$/,
+        /^(permission denied for function|must be superuser to) .*; a role that only reads tables, as in docs\/database\.md, must not have this right$/,
       );
     });
 

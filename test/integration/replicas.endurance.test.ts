@@ -19,7 +19,7 @@ import type { Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
 import { errorOf } from '../unit/helpers.js';
 
-const LOOK_EVERY_MS = 200;
+const CHECK_INTERVAL_MS = 200;
 
 describe.skipIf(!hasReplication)(
   'a primary and its replica (skipped without pg_basebackup on the machine)',
@@ -75,7 +75,7 @@ describe.skipIf(!hasReplication)(
         ),
         maxLagMs,
         onSwitch: () => undefined,
-        lookEveryMs: LOOK_EVERY_MS,
+        checkIntervalMs: CHECK_INTERVAL_MS,
       });
       onTestFinished(() => failover.database.close());
       return failover;

@@ -17,7 +17,7 @@ test('PgBouncer that refuses what is asked of a session is told with the setting
   expect(error).toMatchObject({
     code: 'DATABASE_LOGIN_REFUSED',
     message:
-      'the pooler at db:6432 does not take what is asked of a session: unsupported startup parameter: options; set ignore_startup_parameters = options in pgbouncer.ini',
+      "the pooler at db:6432 does not accept the session's options: unsupported startup parameter: options; set ignore_startup_parameters = options in pgbouncer.ini",
   });
 });
 

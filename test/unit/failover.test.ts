@@ -4,7 +4,7 @@ import type { Database, Row } from '../../src/database/database.js';
 import { createFailover, type Failover, type ServerState } from '../../src/database/failover.js';
 import { errorOf } from './helpers.js';
 
-const LOOK_EVERY_MS = 15_000;
+const CHECK_INTERVAL_MS = 15_000;
 
 /** A server that answers every query but the failover's own with its name. */
 class FakeServer {
@@ -58,7 +58,7 @@ describe('several servers', () => {
       servers: servers.map((server) => ({ name: server.name, database: server.database() })),
       maxLagMs: 60_000,
       onSwitch: ({ name }) => void switches.push(name),
-      lookEveryMs: LOOK_EVERY_MS,
+      checkIntervalMs: CHECK_INTERVAL_MS,
     });
     return failover;
   };
@@ -70,7 +70,7 @@ describe('several servers', () => {
     return from;
   };
   const look = async (times = 1): Promise<void> => {
-    for (let i = 0; i < times; i++) await vi.advanceTimersByTimeAsync(LOOK_EVERY_MS);
+    for (let i = 0; i < times; i++) await vi.advanceTimersByTimeAsync(CHECK_INTERVAL_MS);
   };
   const stateOf = (name: string): ServerState | undefined =>
     failover?.servers().find((server) => server.name === name);
@@ -141,7 +141,7 @@ describe('several servers', () => {
     // It had caught up a moment ago: nothing can be older than that.
     await look();
     expect(await readFrom(servers)).toBe('replica');
-    expect(stateOf('replica')?.lagMs).toBe(LOOK_EVERY_MS);
+    expect(stateOf('replica')?.lagMs).toBe(CHECK_INTERVAL_MS);
     await look(4);
     expect(stateOf('replica')?.lagMs).toBe(61_000);
     expect(await readFrom(servers)).toBe('primary');
@@ -171,7 +171,7 @@ describe('several servers', () => {
     replica.lagMs = 7_200_000;
     await errorOf(readFrom(servers));
     expect(await readFrom(servers)).toBe('replica');
-    expect(stateOf('replica')?.lagMs).toBeLessThan(LOOK_EVERY_MS);
+    expect(stateOf('replica')?.lagMs).toBeLessThan(CHECK_INTERVAL_MS);
   });
 
   test('when none can be used, each says why', async () => {
