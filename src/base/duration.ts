@@ -23,7 +23,7 @@ const MAX_MS = 100 * 365 * 86_400_000;
 
 function durationFrom(leastMs: number) {
   return z
-    .string('a duration like 10s, 5m, 1h30m or 14d is wanted')
+    .string('must be a duration like 10s, 5m, 1h30m or 14d')
     .meta({ title: 'duration' })
     .transform((text, context) => {
       const ms = parseDuration(text);

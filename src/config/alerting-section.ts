@@ -5,23 +5,23 @@ import { secret } from './secret.js';
 import { defineSection, type SectionContext } from './section.js';
 import { webAddress } from './web-address.js';
 
-/** Of the alerts that somebody is told of, the most urgent first. */
+/** The severities of alerts that are sent to somebody, most urgent first. */
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 const pattern = z.string().min(1, 'a pattern must not be empty');
 
-/** Read by Alertmanager, which may be in another container. */
+/** Alertmanager reads the file, possibly in another container. */
 const alertmanagersFile = z.string().refine(isAbsolute, {
   error: (issue) =>
-    `"${String(issue.input)}" is no absolute path; write it as Alertmanager sees it, like /run/secrets/slack_url`,
+    `"${String(issue.input)}" is not an absolute path; write it as Alertmanager sees it, like /run/secrets/slack_url`,
 });
 
 const slack = z.strictObject({
   webhook_url_file: alertmanagersFile
     .optional()
     .describe(
-      "File with the address of an incoming webhook, its path as Alertmanager sees it. What no entry of `channels` sends elsewhere goes into the webhook's channel. Is the file empty, nobody is told.",
+      "File with the address of an incoming webhook; its path as Alertmanager sees it. Alerts that no entry of `channels` sends elsewhere go into the webhook's channel. If the file is empty, nobody is told.",
     ),
   bot_token_file: alertmanagersFile
     .optional()
@@ -35,7 +35,7 @@ const channel = z.strictObject({
   project: pattern
     .default('*')
     .describe(
-      'Of which projects: a slug, with `*` and `?` as wildcards. Alerts of the service itself have no project.',
+      'Of which projects: a slug, with `*` and `?` as wildcards. Alerts about the service itself have no project.',
     ),
   severity: z.enum(SEVERITIES).optional().describe('Only those of this severity; absent: all.'),
   channel: z
@@ -57,7 +57,7 @@ const disabled = z.strictObject({
 
 const watchdogUrl = secret('watchdog_url', {
   meaning:
-    "Where the dead man's switch posts to every five minutes, as long as alerts get through: a service that speaks up when it stops.",
+    "The address to which the dead man's switch posts every five minutes, as long as alerts get through: a service that speaks up when it stops.",
   fileMeaning: 'File with that address, its path as Alertmanager sees it; Alertmanager 0.26 and newer.',
   text: webAddress,
   file: alertmanagersFile,
@@ -66,7 +66,7 @@ const watchdogUrl = secret('watchdog_url', {
 const alertingSchema = z.strictObject({
   slack: slack
     .optional()
-    .describe('Who is told: a webhook or an app in Slack. Absent: nobody, alerts are only to be seen.'),
+    .describe('Who is told: a webhook or an app in Slack. Absent: nobody; alerts are only shown.'),
   channels: z
     .array(channel)
     .default([])
@@ -75,55 +75,55 @@ const alertingSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether warnings and what is only worth knowing wait for working time (`calendar`). What is critical never waits.',
+      'Whether alerts of severity `warning` and `info` wait for working time (`calendar`). `critical` never waits.',
     ),
   ...watchdogUrl.keys,
   update_messages: z
     .boolean()
     .default(false)
     .describe(
-      'Whether a message is changed when its alert changes or is over, rather than followed by another; Alertmanager 0.32 and newer, with a token.',
+      'Whether a message is changed when its alert changes or is over, instead of being followed by another one; Alertmanager 0.32 and newer, with a token.',
     ),
   disabled: z.array(disabled).default([]).describe('Alerts that are switched off.'),
   rules: z
     .array(pattern)
     .default([])
     .describe(
-      "Files of the team's own rules, relative to this file; `*` is a wildcard in the file name. Prometheus loads them by itself: `check` looks at them.",
+      "Files of the team's own rules, relative to this file; `*` is a wildcard in the file name. Prometheus loads them by itself; `check` only checks them.",
     ),
 });
 
 type RawAlerting = z.output<typeof alertingSchema>;
 
-/** How Alertmanager posts into Slack: paths as it sees them. */
+/** How Alertmanager posts into Slack; paths as Alertmanager sees them. */
 export type SlackAccess =
   | { readonly kind: 'webhook'; readonly urlFile: string }
   | { readonly kind: 'bot'; readonly tokenFile: string };
 
-/** Patterns have `*` and `?` as wildcards. */
+/** In patterns `*` and `?` are wildcards. */
 export interface ChannelRule {
   readonly alert: string;
   readonly project: string;
   readonly severity: Severity | undefined;
-  /** Of a bot always, of a webhook never. */
+  /** Always set for a bot, never for a webhook. */
   readonly channel: string | undefined;
-  /** Of a webhook always, of a bot never. */
+  /** Always set for a webhook, never for a bot. */
   readonly webhookUrlFile: string | undefined;
 }
 
 export interface DisabledAlert {
-  /** Its name. */
+  /** The alert's name. */
   readonly alert: string;
-  /** A pattern. */
+  /** A pattern of slugs. */
   readonly project: string;
   /** Where the name is written. */
   readonly place?: Place | undefined;
 }
 
 export interface AlertingConfig {
-  /** Undefined: nobody is told. */
+  /** Undefined: alerts are not sent. */
   readonly slack: SlackAccess | undefined;
-  /** The first that fits decides, and the last fits all; empty without Slack. */
+  /** The first one that matches decides; the last one matches everything. Empty without Slack. */
   readonly channels: readonly ChannelRule[];
   readonly quiet: boolean;
   readonly watchdog: { readonly url: string } | { readonly urlFile: string } | undefined;
@@ -138,7 +138,7 @@ export const alertingSection = defineSection({
   name: 'alerting',
   schema: alertingSchema
     .prefault({})
-    .describe('Who is told of what is exceptional; [Alerting](alerting.md) explains it.'),
+    .describe('Who is told about exceptional situations; [Alerting](alerting.md) explains it.'),
   resolve: alertingConfig,
 });
 
@@ -150,7 +150,7 @@ function alertingConfig(raw: RawAlerting, section: SectionContext): AlertingConf
   const slackAccess = slackOf(raw, refuse);
   if (raw.update_messages && slackAccess?.kind !== 'bot')
     throw refuse(
-      'alerting.update_messages needs alerting.slack.bot_token_file: what a webhook posted cannot be changed',
+      'alerting.update_messages needs alerting.slack.bot_token_file: the message of a webhook cannot be changed',
       'update_messages',
     );
   return {
@@ -172,7 +172,7 @@ type Refuse = (message: string, ...path: (string | number)[]) => BugflowError;
 function slackOf({ slack, channels }: RawAlerting, refuse: Refuse): SlackAccess | undefined {
   if (slack === undefined) {
     if (channels.length === 0) return undefined;
-    throw refuse('alerting.channels needs alerting.slack, which says how to get into Slack', 'channels');
+    throw refuse('alerting.channels needs alerting.slack, which says how to reach Slack', 'channels');
   }
   const { webhook_url_file: urlFile, bot_token_file: tokenFile } = slack;
   if (urlFile !== undefined && tokenFile !== undefined)
@@ -183,7 +183,7 @@ function slackOf({ slack, channels }: RawAlerting, refuse: Refuse): SlackAccess 
   if (urlFile !== undefined) return { kind: 'webhook', urlFile };
   if (tokenFile !== undefined) return { kind: 'bot', tokenFile };
   throw refuse(
-    'alerting.slack says nothing; name a file: webhook_url_file or bot_token_file, or leave the section out',
+    'alerting.slack is empty; name a file: webhook_url_file or bot_token_file, or leave the section out',
     'slack',
   );
 }
@@ -220,13 +220,13 @@ function channelsOf(
   const rest = rules.findIndex(fitsAll);
   if (rest >= 0 && rest < rules.length - 1)
     throw refuse(
-      `alerting.channels[${rest + 1}]: it never decides, as alerting.channels[${rest}] fits everything; put that last`,
+      `alerting.channels[${rest + 1}]: it never decides, as alerting.channels[${rest}] matches everything; put that one last`,
       ...['channels', rest + 1],
     );
   if (rest >= 0) return rules;
   if (access.kind === 'webhook') return [...rules, { ...EVERYTHING, webhookUrlFile: access.urlFile }];
   throw refuse(
-    'alerting.channels: some alerts would be told to nobody; end with an entry that fits everything, like { channel: "#taiga" }',
+    'alerting.channels: some alerts would be sent to nobody; end with an entry that matches everything, like { channel: "#taiga" }',
     ...(raw.length > 0 ? ['channels', raw.length - 1] : ['slack', 'bot_token_file']),
   );
 }

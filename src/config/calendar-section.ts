@@ -17,7 +17,7 @@ const hours = z
     const parsed = parseHours(text);
     if (parsed !== undefined) return parsed;
     context.addIssue(
-      `"${text}" are no working hours; write them like 09:00-17:00, on one day: from 00:00 to 24:00 at most`,
+      `"${text}" are not working hours; write them like 09:00-17:00, on one day: from 00:00 to 24:00 at most`,
     );
     return z.NEVER;
   });
@@ -25,7 +25,9 @@ const hours = z
 const holiday = z.string().transform((text, context): Holiday => {
   const parsed = parseHoliday(text);
   if (parsed !== undefined) return parsed;
-  context.addIssue(`"${text}" is no date; write it like 2026-12-24, or 12-25 for the same day of every year`);
+  context.addIssue(
+    `"${text}" is not a date; write it like 2026-12-24, or 12-25 for the same day of every year`,
+  );
   return z.NEVER;
 });
 
@@ -42,11 +44,11 @@ const calendarSchema = z.strictObject({
     .array(holiday)
     .prefault([])
     .describe(
-      'Days on which it does not: `2026-12-24`, or `12-25` for the same day of every year. Those that move, like Easter, need a date for each year.',
+      'Days on which the team does not work: `2026-12-24`, or `12-25` for the same day of every year. Days that move, like Easter, need a date for each year.',
     ),
 });
 
-/** A day on which nobody works; without a year that of every year. */
+/** A day on which nobody works; without a year it is that day of every year. */
 export interface Holiday {
   readonly year: number | undefined;
   /** 1 … 12 */
@@ -57,9 +59,9 @@ export interface Holiday {
 
 /** When the team works, in the configured time zone. */
 export interface CalendarConfig {
-  /** 1 Monday … 7 Sunday, in this order, each once. */
+  /** 1 Monday … 7 Sunday, sorted, without repetitions. */
   readonly weekdays: readonly number[];
-  /** Minutes of the day, 0 … 1440; the end is the first that is no longer worked. */
+  /** Minutes of the day, 0 … 1440; the end is exclusive. */
   readonly startMinute: number;
   readonly endMinute: number;
   readonly holidays: readonly Holiday[];
@@ -70,7 +72,7 @@ export const calendarSection = defineSection({
   name: 'calendar',
   schema: calendarSchema
     .prefault({})
-    .describe('When the team works: what working days are, and when warnings may be heard.'),
+    .describe('When the team works: it defines working days, and when warnings may be sent.'),
   resolve: calendarConfig,
 });
 
@@ -82,7 +84,7 @@ function calendarConfig(raw: z.output<typeof calendarSchema>): CalendarConfig {
   };
 }
 
-/** How many seconds a working day has. */
+/** The length of a working day in seconds. */
 export function secondsOfWorkingDay({ startMinute, endMinute }: CalendarConfig): number {
   return (endMinute - startMinute) * 60;
 }
@@ -96,7 +98,7 @@ function parseHours(text: string): { startMinute: number; endMinute: number } | 
   return startMinute < endMinute && endMinute <= 1440 ? { startMinute, endMinute } : undefined;
 }
 
-/** A leap year, for days of every year. */
+/** A leap year, to check dates without a year. */
 const EVERY_YEAR = 2000;
 
 function parseHoliday(text: string): Holiday | undefined {

@@ -19,11 +19,11 @@ export const collectorsSection = defineSection({
 const override = z.strictObject({
   enabled: z.boolean().optional().describe('`false` switches the collector off.'),
   schedule: z.string().optional().describe('Another cron expression.'),
-  timeout: timeout.optional().describe('Another timeout of its statement.'),
+  timeout: timeout.optional().describe('Replaces the timeout of its statement.'),
   stale_after: duration
     .optional()
-    .describe('Another time for which its last good values stay when it fails.'),
-  max_series: z.number().int().positive().optional().describe('Another limit of its series.'),
+    .describe('Replaces the time for which its last good values stay when it fails.'),
+  max_series: z.number().int().positive().optional().describe('Replaces the limit of its series.'),
 });
 
 export interface CollectorOverride {
@@ -53,14 +53,14 @@ export const overridesSection = defineSection({
     ),
 });
 
-/** How long a counter that is new is shown as 0, in milliseconds. */
+/** How long a new counter is shown as 0, in milliseconds. */
 export const newSeriesSection = defineSection({
   key: 'new_series_zero_for',
   name: 'newSeriesZeroForMs',
   schema: timeoutOrNone
     .prefault('2m')
     .describe(
-      'How long a counter that is new is shown as 0 before it shows what happened, so that `increase()` counts that, too: at least two scrapes. `0s`: not at all.',
+      'How long a new counter is shown as 0 before it shows its value, so that `increase()` counts that, too: at least two scrapes. `0s`: not at all.',
     ),
   resolve: (raw) => raw,
 });
@@ -71,17 +71,17 @@ const prometheus = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("The scrape's target, `HOST:PORT` as Prometheus' configuration names it; `listen` by default."),
+    .describe("The scrape's target, `HOST:PORT` as in Prometheus' configuration; by default `listen`."),
 });
 
-/** The labels that Prometheus gives to what it scrapes here. */
+/** The labels that Prometheus adds when it scrapes this service. */
 export const prometheusSection = defineSection({
   key: 'prometheus',
   name: 'targetLabels',
   schema: prometheus
     .prefault({})
     .describe(
-      'The labels that Prometheus gives to what it scrapes here, so that a backfilled past is one line with what follows.',
+      'The labels that Prometheus adds when it scrapes this service, so that a backfilled past and the samples after it are one series.',
     ),
   resolve: ({ job, instance }, { resolved }): { readonly job: string; readonly instance: string } => ({
     job,

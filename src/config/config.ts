@@ -10,9 +10,9 @@ import type { Locate, Section, SectionContext } from './section.js';
 import { SECTIONS } from './sections.js';
 import { timeZoneSection } from './service-sections.js';
 
-/** What the whole file amounts to: of each section what its `resolve` says. */
+/** The whole configuration: for each section the result of its `resolve`. */
 export type Config = {
-  /** The file it came from, if any. */
+  /** The configuration file; undefined when there is none. */
   readonly file: string | undefined;
 } & { readonly [S in (typeof SECTIONS)[number] as S['name']]: Awaited<ReturnType<S['resolve']>> };
 
@@ -20,13 +20,13 @@ export interface ConfigSource {
   readonly file: string | undefined;
   readonly env: Environment;
   /**
-   * The database where no other is named: an embedded one, whose only role is a superuser and which holds nothing that is
-   * worth guarding.
+   * The database to use when none is configured: an embedded one, whose only role is a superuser and which holds nothing
+   * worth protecting.
    */
   readonly embeddedUrl?: string | undefined;
 }
 
-/** Reads and checks the configuration. @throws BugflowError naming file, line and fix. */
+/** Reads and checks the configuration. @throws BugflowError that names file, line and fix */
 export async function loadConfig(source: ConfigSource): Promise<Config> {
   const { resolved } = contextOf(source, await readRaw(source));
   const values: Record<string, unknown> = { file: source.file };
@@ -34,10 +34,10 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   return values as Config;
 }
 
-/** What Alertmanager's configuration is made of; this much needs no database. */
+/** The sections needed for Alertmanager's configuration; no database is needed for them. */
 export type AlertingSettings = Pick<Config, 'alerting' | 'calendar' | 'timeZone'>;
 
-/** @throws BugflowError naming file, line and fix. */
+/** @throws BugflowError that names file, line and fix */
 export async function loadAlertingSettings(source: ConfigSource): Promise<AlertingSettings> {
   const { resolved } = contextOf(source, await readRaw(source));
   return {
@@ -47,7 +47,7 @@ export async function loadAlertingSettings(source: ConfigSource): Promise<Alerti
   };
 }
 
-/** Whether the configuration or the environment names a database, be it right or wrong. @throws BugflowError */
+/** Whether the configuration or the environment names a database, valid or not. @throws BugflowError */
 export async function namesDatabase(source: ConfigSource): Promise<boolean> {
   const { raw } = await readRaw(source);
   return isDatabaseNamed(raw.database, source.env);

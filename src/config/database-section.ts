@@ -11,7 +11,7 @@ import { defineSection, type SectionContext } from './section.js';
 
 const host = z.string().refine((text) => parseHostPort(text) !== undefined, {
   error: (issue) =>
-    `"${String(issue.input)}" is no server; write HOST:PORT, like db.example.org:5432 or [::1]:5432`,
+    `"${String(issue.input)}" is not a server; write HOST:PORT, like db.example.org:5432 or [::1]:5432`,
 });
 
 const url = secret('url', {
@@ -26,7 +26,7 @@ const databaseSchema = z.strictObject({
     .string()
     .optional()
     .describe(
-      'File that holds the password alone; read again at each connect, so that a rotated password needs no restart. An empty one leaves the password in the URL.',
+      'File that holds only the password; read again at each connect, so that a rotated password needs no restart. If it is empty, the password in the URL is used.',
     ),
   tls: tlsSchema
     .prefault({})
@@ -38,9 +38,7 @@ const databaseSchema = z.strictObject({
     .describe(
       "Servers of the same database in order of preference, `HOST:PORT` each, instead of the URL's own: a primary and its replicas.",
     ),
-  max_replica_lag: duration
-    .prefault('5m')
-    .describe('A replica that is further behind than this is not used.'),
+  max_replica_lag: duration.prefault('5m').describe('A replica that lags more than this is not used.'),
   pool_size: z.number().int().positive().max(20).default(3).describe('Connections at most.'),
   connect_timeout: timeout.prefault('5s').describe('How long to wait for a connection.'),
   lock_timeout: timeout
@@ -51,29 +49,29 @@ const databaseSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether your own collectors run although the role could read files of the database server, as superusers can.',
+      'Whether your own collectors run even if the role could read files of the database server, as superusers can.',
     ),
   application_name: z
     .string()
     .default('taiga-bugflow')
-    .describe('How the sessions show in `pg_stat_activity`.'),
+    .describe('The name of the sessions in `pg_stat_activity`.'),
 });
 
 type RawDatabase = z.output<typeof databaseSchema>;
 
-/** A server by its name or address; an IPv6 address without brackets. */
+/** A server, by name or address; IPv6 addresses without brackets. */
 export interface ServerHost {
   readonly host: string;
   readonly port: number;
 }
 
 export interface DatabaseConfig {
-  /** As it was when the configuration was read. May hold the password: never shown. */
+  /** The URL as it was when the configuration was read. May contain the password: never shown. */
   readonly url: string;
-  /** The file that it came from, to be read again at each connect. */
+  /** The file with the URL, which is read again at each connect. */
   readonly urlFile: string | undefined;
   readonly passwordFile: string | undefined;
-  /** Instead of the URL's own host, in order of preference. */
+  /** Replace the URL's host, in order of preference. */
   readonly hosts: readonly ServerHost[] | undefined;
   readonly maxReplicaLagMs: number;
   readonly tls: DatabaseTls;
@@ -87,7 +85,7 @@ export interface DatabaseConfig {
   readonly applicationName: string;
 }
 
-/** It has one session for all, so whoever connects may have to wait for somebody's long transaction. */
+/** An embedded database has one session for all, so connecting may have to wait for a long transaction. */
 const EMBEDDED = { allow_superuser: true, connect_timeout: 120_000 } as const;
 
 export const databaseSection = defineSection({
@@ -101,7 +99,7 @@ export const databaseSection = defineSection({
   },
 });
 
-/** Whether a database is named, be it right or wrong. */
+/** Whether a database is named, valid or not. */
 export function isDatabaseNamed({ url, url_file }: RawDatabase, env: Environment): boolean {
   return Boolean(url || url_file || env.TAIGA_DATABASE_URL);
 }
@@ -127,7 +125,7 @@ async function databaseConfig(raw: RawDatabase, section: SectionContext): Promis
   };
 }
 
-/** The URL from the file, from a file it names, or from the environment; checked, never echoed. */
+/** The URL from the configuration, from a file it names, or from the environment; checked, never quoted. */
 async function databaseUrl(
   given: Secret | undefined,
   tls: DatabaseTls,
@@ -151,7 +149,7 @@ async function databaseUrl(
   return address;
 }
 
-/** The address as it is now. @throws BugflowError naming the file that is broken */
+/** The current address, read again from its files. @throws BugflowError naming the file that is wrong */
 export async function readAddress({ url, urlFile, tls, base }: DatabaseConfig): Promise<DatabaseAddress> {
   return parseDatabaseUrl(urlFile === undefined ? url : await readSecret(urlFile), {
     ...{ tls, base },

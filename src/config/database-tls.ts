@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, type Place } from '../base/errors.js';
 
-/** libpq's `sslmode`, with its meanings. */
+/** The values of libpq's `sslmode`. */
 export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
@@ -10,12 +10,12 @@ export const tlsSchema = z.strictObject({
   mode: z
     .enum(TLS_MODES)
     .optional()
-    .describe('What libpq calls `sslmode`; `prefer` by default: TLS where the server has it.'),
+    .describe('Like `sslmode` in libpq; by default `prefer`: TLS if the server has it.'),
   ca_file: z
     .string()
     .optional()
     .describe(
-      "Certificates (PEM) that the server's must come from; `system`: those that everybody trusts. With it, `require` is like `verify-ca`.",
+      "File of CA certificates (PEM) that must have signed the server's; `system`: the CAs that this system trusts. With it, `require` is like `verify-ca`.",
     ),
   cert_file: z.string().optional().describe('Certificate (PEM) to log in with.'),
   key_file: z.string().optional().describe('Its private key; only its owner may read it (`chmod 600`).'),
@@ -23,10 +23,10 @@ export const tlsSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Name that `verify-full` wants in the server's certificate; the URL's host by default."),
+    .describe("The name that `verify-full` requires in the server's certificate; by default the URL's host."),
 });
 
-/** What was said of TLS in one place, the configuration or the URL. Paths are absolute. */
+/** The TLS settings from one source: the configuration or the URL. Paths are absolute. */
 export interface DatabaseTls {
   readonly mode?: TlsMode | undefined;
   readonly caFile?: string | undefined;
@@ -39,10 +39,10 @@ export interface TlsConfig extends DatabaseTls {
   readonly mode: TlsMode;
 }
 
-/** Instead of a path: the certificates that the system trusts, as libpq calls them. */
+/** libpq's word for the certificates that the system trusts, in place of a path. */
 export const SYSTEM_CA = 'system';
 
-/** The same thing under `database.tls` and in the URL. */
+/** For each setting: its name here, under `database.tls`, and in the URL. */
 const NAMES = [
   ['mode', 'mode', 'sslmode'],
   ['caFile', 'ca_file', 'sslrootcert'],
@@ -61,8 +61,8 @@ export function tlsSettings(raw: z.output<typeof tlsSchema>, base: string): Data
 }
 
 /**
- * Takes what a URL says of TLS out of it, as pg would read it otherwise than libpq does.
- * @throws BugflowError with what is wrong with it, never with what it holds
+ * Removes the TLS settings from a URL and returns them, because pg understands them differently from libpq.
+ * @throws BugflowError that says what is wrong, without quoting the value
  */
 export function takeTlsSettings(url: URL, base: string, place: Place | undefined): DatabaseTls {
   const refuse = (message: string): BugflowError => new BugflowError('CONFIG_INVALID', message, { place });
@@ -73,12 +73,12 @@ export function takeTlsSettings(url: URL, base: string, place: Place | undefined
   };
   const mode = take('sslmode');
   if (mode !== undefined && !TLS_MODES.some((known) => known === mode))
-    throw refuse(`the database URL has an sslmode that is none; write one of ${TLS_MODES.join(', ')}`);
+    throw refuse(`the sslmode in the database URL is not valid; write one of ${TLS_MODES.join(', ')}`);
   const [caFile, certFile, keyFile] = [take('sslrootcert'), take('sslcert'), take('sslkey')];
   const unknown = [...url.searchParams.keys()].find((name) => name.startsWith('ssl'));
   if (unknown !== undefined) {
     throw refuse(
-      `the parameter ${unknown} of the database URL is not known here; sslmode, sslrootcert, sslcert and sslkey are`,
+      `the parameter ${unknown} of the database URL is not supported; sslmode, sslrootcert, sslcert and sslkey are`,
     );
   }
   return {
@@ -90,8 +90,8 @@ export function takeTlsSettings(url: URL, base: string, place: Place | undefined
 }
 
 /**
- * Both together. A thing that is given in both is an error.
- * @param placeOf where a key of `database.tls` stands; without one, the URL
+ * Combines both sources. A setting given in both is an error.
+ * @param placeOf the place of a key of `database.tls`, or without a key that of the URL
  * @throws BugflowError
  */
 export function mergeTls(
@@ -110,7 +110,7 @@ export function mergeTls(
   }
   const caFile = keys.caFile ?? fromUrl.caFile;
   const tls = {
-    // What everybody can get a certificate of proves nothing without the name.
+    // A publicly trusted certificate, which anybody can get, proves nothing unless the name is checked.
     mode: keys.mode ?? fromUrl.mode ?? (caFile === SYSTEM_CA ? 'verify-full' : 'prefer'),
     caFile,
     certFile: keys.certFile ?? fromUrl.certFile,

@@ -1,25 +1,25 @@
 import { BugflowError, type Place } from '../base/errors.js';
 import { type DatabaseTls, mergeTls, type TlsConfig, takeTlsSettings } from './database-tls.js';
 
-/** Where the database is and how to log in there. */
+/** Where the database is, and how to log in there. */
 export interface DatabaseAddress {
-  /** Without what is said of TLS. May hold the password: never shown. */
+  /** Without the TLS settings. May contain the password: never shown. */
   readonly url: URL;
   readonly tls: TlsConfig;
 }
 
 export interface AddressContext {
-  /** What the configuration says of TLS beside the URL. */
+  /** The TLS settings of the configuration. */
   readonly tls: DatabaseTls;
   /** The folder to which paths in the URL are relative. */
   readonly base: string;
-  /** How the URL's origin is called in messages. */
+  /** The URL's origin, for messages. */
   readonly name: string;
-  /** Where a key of `database.tls` stands; without one, the URL. */
+  /** The place of a key of `database.tls`, or without a key that of the URL. */
   readonly placeOf: (key?: string) => Place | undefined;
 }
 
-/** Checks a database URL. It is never echoed. @throws BugflowError */
+/** Checks a database URL; never quotes it. @throws BugflowError */
 export function parseDatabaseUrl(text: string, context: AddressContext): DatabaseAddress {
   const { base, name, placeOf } = context;
   if (!isPostgresUrl(text)) {
@@ -35,16 +35,16 @@ export function parseDatabaseUrl(text: string, context: AddressContext): Databas
 }
 
 function isPostgresUrl(text: string): boolean {
-  // URL itself would leave line breaks out and take two lines for one.
+  // URL would drop line breaks, and so read two lines as one.
   if (!/^postgres(ql)?:\/\/\S*$/.test(text) || !URL.canParse(text)) return false;
   const { username, password, hostname, pathname, search, searchParams } = new URL(text);
-  // pg would wait for ever.
+  // With an invalid port, pg would wait for ever.
   if (!/^\d{1,5}$/.test(searchParams.get('port') ?? '5432')) return false;
   try {
     for (const part of [username, password, hostname, pathname, search]) decodeURIComponent(part);
     return true;
   } catch {
-    // A % that begins no character.
+    // A % that does not begin an encoded character.
     return false;
   }
 }

@@ -5,13 +5,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Replaces `${VAR}` and `${VAR:-default}` in every string of a parsed file; `$$` is a dollar sign.
- * Working on values, not on the text, keeps a secret with YAML's own characters from changing the structure.
+ * It works on parsed values, so that a secret with special characters of YAML cannot change the structure.
  */
 export function createExpansion(env: Environment): Expansion {
   const used = new Map<string, string>();
 
   const expandText = (text: string, place: () => Place): string =>
-    // An end that is missing is the text's own: or each beginning would look for it anew.
+    // `$` also ends the match when the closing brace is missing: else each `${` would search the rest of the text again.
     text.replace(
       /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?(\}|$)/g,
       (match, name?: string, fallback?: string, end?: string) => {
@@ -54,5 +54,5 @@ export function createExpansion(env: Environment): Expansion {
   };
 }
 
-/** A shorter value is hardly a secret, and would be replaced inside ordinary words. */
+/** Shorter values are hardly secrets, and would be replaced inside ordinary words. */
 const MIN_SECRET = 4;

@@ -5,16 +5,16 @@ import { baseAddress, withoutSlash } from './web-address.js';
 const externalUrlsSchema = z.strictObject({
   grafana: baseAddress
     .optional()
-    .describe('Address of Grafana, with its sub-path if it has one: links to dashboards begin with it.'),
+    .describe('Address of Grafana, with its sub-path if it has one; links to dashboards begin with it.'),
   exporter: baseAddress
     .optional()
     .describe(
-      'Address of this service: the panels of the dashboards link to its page that explains their numbers.',
+      'Address of this service; the panels of the dashboards link to its page that explains their numbers.',
     ),
   alertmanager: baseAddress.optional().describe('Address of Alertmanager, for links to alerts.'),
 });
 
-/** Addresses as browsers reach them, without a slash at the end. */
+/** The addresses as browsers reach them, without a slash at the end. */
 export interface ExternalUrls {
   readonly grafana: string | undefined;
   readonly exporter: string | undefined;
@@ -26,7 +26,7 @@ export const externalUrlsSection = defineSection({
   name: 'externalUrls',
   schema: externalUrlsSchema
     .prefault({})
-    .describe("Where people's browsers find what belongs together: what links are made of."),
+    .describe('The addresses of Grafana, Alertmanager and this service as browsers reach them, for links.'),
   resolve: externalUrls,
 });
 

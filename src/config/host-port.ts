@@ -1,4 +1,4 @@
-/** `HOST:PORT` or `[IPv6]:PORT`. */
+/** Parses `HOST:PORT` or `[IPv6]:PORT`. */
 export function parseHostPort(text: string): { host: string; port: number } | undefined {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
@@ -6,7 +6,7 @@ export function parseHostPort(text: string): { host: string; port: number } | un
   return host !== undefined && port <= 65_535 ? { host, port } : undefined;
 }
 
-/** The other way round. */
+/** The reverse of {@link parseHostPort}. */
 export function formatHostPort({ host, port }: { readonly host: string; readonly port: number }): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -5,22 +5,22 @@ import { BugflowError, messageOf } from '../base/errors.js';
 import { readAtMost } from '../base/read-at-most.js';
 import type { SectionContext } from './section.js';
 
-/** A secret as it was given: itself, or the absolute path of the file that holds it. Never shown. */
+/** A secret as configured: its text, or the absolute path of the file that holds it. Never shown. */
 export type Secret = { readonly text: string } | { readonly file: string };
 
-/** A secret of a section: the keys `x` and `x_file`, of which one may be given. */
+/** The keys `x` and `x_file` of a section, of which only one may be given. */
 export interface SecretKeys<K extends string> {
   /** For the section's schema. */
   readonly keys: Record<K | `${K}_file`, z.ZodOptional<z.ZodType<string, string>>>;
   /**
-   * Undefined where neither is given.
+   * Undefined when neither is given.
    * @param path of the section that has the keys
-   * @throws BugflowError where both are
+   * @throws BugflowError when both are given
    */
   resolve(
     raw: Readonly<Partial<Record<K | `${K}_file`, string | undefined>>>,
     section: Pick<SectionContext, 'base' | 'locate'> & {
-      /** Instead of taking paths as relative to the configuration file. */
+      /** By default paths are relative to the configuration file. */
       readonly resolveFile?: (path: string) => string;
     },
     path: DocumentPath,
@@ -28,12 +28,12 @@ export interface SecretKeys<K extends string> {
 }
 
 export interface SecretOptions {
-  /** What the keys mean, for the reference. */
+  /** The keys' descriptions in the reference. */
   readonly meaning: string;
   readonly fileMeaning: string;
-  /** What the text must look like; anything by default. */
+  /** The schema of the text; by default any. */
   readonly text?: z.ZodType<string, string>;
-  /** What the path must look like; anything by default. */
+  /** The schema of the path; by default any. */
   readonly file?: z.ZodType<string, string>;
 }
 
@@ -61,15 +61,15 @@ export function secret<K extends string>(key: K, options: SecretOptions): Secret
   };
 }
 
-/** A secret as it is now: its file is read anew each time. @throws BugflowError */
+/** The current text of a secret; a file is read again each time. @throws BugflowError */
 export async function revealSecret(given: Secret): Promise<string> {
   return 'text' in given ? given.text : readSecret(given.file);
 }
 
-/** A URL, a password, a passphrase: whatever is larger is another file. */
+/** Larger than any URL, password or passphrase. */
 const MAX_BYTES = 64 * 1024;
 
-/** A secret from its file, without the line break that editors add. @throws BugflowError */
+/** Reads a secret from its file, without the line break that editors add. @throws BugflowError */
 export async function readSecret(file: string): Promise<string> {
   try {
     const bytes = await readAtMost(file, MAX_BYTES);

@@ -29,7 +29,7 @@ import {
 import { thresholdsSection } from './thresholds-section.js';
 import { webSection } from './web-section.js';
 
-/** All of the configuration, in the order of its reference. Whoever adds a section adds it here. */
+/** All sections, in the order of the reference. A new section is added here. */
 export const SECTIONS = [
   databaseSection,
   sshSection,

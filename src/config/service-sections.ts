@@ -14,7 +14,7 @@ export const listenSection = defineSection({
     })
     .default('127.0.0.1:10284')
     .describe(
-      'Address of the HTTP server. Only this machine by default; `0.0.0.0:10284` opens it to the network.',
+      'Address of the HTTP server. By default only this machine can reach it; `0.0.0.0:10284` opens it to the network.',
     ),
   resolve(raw): { readonly host: string; readonly port: number } {
     const listen = parseHostPort(raw);
@@ -46,7 +46,7 @@ export const reloadEndpointSection = defineSection({
   resolve: (raw) => raw,
 });
 
-/** Of all collectors together. */
+/** The limit for all collectors together. */
 export const maxSeriesSection = defineSection({
   key: 'max_series',
   name: 'maxSeries',
@@ -56,12 +56,12 @@ export const maxSeriesSection = defineSection({
     .positive()
     .default(2_000_000)
     .describe(
-      'How many series all collectors may expose together. A collector whose run would go beyond is refused as a whole; what the others have stays.',
+      'How many series all collectors may expose together. A run that would exceed it is refused as a whole; the series of the other collectors stay.',
     ),
   resolve: (raw) => raw,
 });
 
-/** Absolute; undefined: nothing outlives the process. */
+/** An absolute path; undefined: nothing is kept over a restart. */
 export const stateFileSection = defineSection({
   key: 'state_file',
   name: 'stateFile',
@@ -70,7 +70,7 @@ export const stateFileSection = defineSection({
     .min(1, 'name a file, or leave state_file out')
     .optional()
     .describe(
-      'A file in which `serve` keeps how each status was called and marked, and since when: with it counters are exact after a restart, too, when a mark was switched or a status deleted. Each instance needs its own.',
+      'A file in which `serve` keeps the names and marks of each status over time. With it, counters are exact after a restart, too, when a mark was switched or a status deleted. Each instance needs its own.',
     ),
   resolve: (raw, { base }) => (raw === undefined ? undefined : resolve(base, raw)),
 });
@@ -81,7 +81,7 @@ export const logLevelSection = defineSection({
   schema: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('How much the log says.'),
+    .describe('The least severe messages that are logged.'),
   resolve: (raw) => raw,
 });
 

@@ -20,12 +20,12 @@ const sshLogin = {
     .positive()
     .max(65_535)
     .optional()
-    .describe('Its port; 22 unless `~/.ssh/config` knows another.'),
+    .describe('Its port; by default 22 or what `~/.ssh/config` says.'),
   user: z
     .string()
     .min(1)
     .optional()
-    .describe('The user there; by default as `~/.ssh/config` or this account says.'),
+    .describe('The user there; by default what `~/.ssh/config` says, else the user of this process.'),
   key_file: z
     .string()
     .optional()
@@ -39,7 +39,7 @@ const sshLogin = {
     .boolean()
     .optional()
     .describe(
-      'Whether to log in with the keys of the SSH agent at `SSH_AUTH_SOCK`; by default where neither `key_file` nor `password_file` is given.',
+      'Whether to log in with the keys of the SSH agent at `SSH_AUTH_SOCK`; by default only when neither `key_file` nor `password_file` is given.',
     ),
   host_key: z
     .string()
@@ -56,7 +56,7 @@ const sshSchema = z.strictObject({
   jump: z
     .strictObject(sshLogin)
     .optional()
-    .describe('An SSH server on the way there; by default as `ProxyJump` in `~/.ssh/config` says.'),
+    .describe('An SSH server on the way there; by default what `ProxyJump` in `~/.ssh/config` says.'),
   known_hosts: z
     .string()
     .optional()
@@ -66,18 +66,18 @@ const sshSchema = z.strictObject({
   config_file: z
     .string()
     .default('~/.ssh/config')
-    .describe('OpenSSH configuration whose `Host` aliases are honoured; it need not exist.'),
+    .describe('OpenSSH configuration whose `Host` aliases are used; it need not exist.'),
   connect_timeout: timeout.prefault('5s').describe('How long setting up the SSH session may take.'),
   keep_alive: timeout
     .prefault('15s')
     .describe(
-      'How often a silent session is asked for a sign of life; after three without one it is given up.',
+      'How often a silent session is probed; after three probes without an answer it counts as lost.',
     ),
 });
 
 type RawSsh = z.output<typeof sshSchema>;
 
-/** One SSH server and how to log in there; what is undefined may still come from OpenSSH's configuration. */
+/** One SSH server and how to log in there; undefined values may still come from OpenSSH's configuration. */
 export interface SshLogin {
   readonly host: string;
   readonly port: number | undefined;
@@ -87,7 +87,7 @@ export interface SshLogin {
   readonly passphrase: string | undefined;
   readonly passphraseFile: string | undefined;
   readonly passwordFile: string | undefined;
-  /** The agent's socket. */
+  /** The path of the agent's socket. */
   readonly agent: string | undefined;
   /** The pinned fingerprint, `SHA256:…`. */
   readonly hostKey: string | undefined;
@@ -96,21 +96,21 @@ export interface SshLogin {
 export interface SshConfig extends SshLogin {
   readonly jump: SshLogin | undefined;
   readonly knownHostsFiles: readonly string[];
-  /** OpenSSH's own configuration. */
+  /** The path of OpenSSH's own configuration. */
   readonly configFile: string;
   readonly home: string;
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
 }
 
-/** The way to the database; undefined: it is direct. */
+/** The way to the database through SSH; undefined: directly. */
 export const sshSection = defineSection({
   key: 'ssh',
   name: 'ssh',
   schema: sshSchema
     .optional()
     .describe(
-      'The SSH server through which the database is reached; host and port of its URL are then as seen from there.',
+      'The SSH server through which the database is reached; host and port in the database URL are then as that server sees them.',
     ),
   resolve: (raw, context) => raw && sshConfig(raw, context),
 });
@@ -128,7 +128,7 @@ function sshConfig(raw: RawSsh, section: SectionContext): SshConfig {
     if (agent && !env.SSH_AUTH_SOCK) {
       throw new BugflowError(
         'CONFIG_INVALID',
-        'an SSH agent is wanted, but SSH_AUTH_SOCK is not set; start one with `eval $(ssh-agent)` or use key_file',
+        'ssh.agent is true, but SSH_AUTH_SOCK is not set; start an agent with `eval $(ssh-agent)` or use key_file',
         { place: locate([...path, 'agent']) },
       );
     }

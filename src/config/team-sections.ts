@@ -8,7 +8,7 @@ export type Stage = (typeof STAGES)[number];
 
 const pattern = z.string().min(1, 'a pattern must not be empty');
 
-/** Without a slash at the end; empty when not configured. */
+/** Taiga's address without a slash at the end; empty when not configured. */
 export const taigaUrlSection = defineSection({
   key: 'taiga_url',
   name: 'taigaUrl',
@@ -36,7 +36,7 @@ const workflowRule = z.strictObject({
     .describe('Stage → names of its statuses, without regard to case; `*` and `?` are wildcards.'),
 });
 
-/** One line of the team's description of its boards; patterns have `*` and `?` as wildcards. */
+/** One rule that maps statuses to stages; in patterns `*` and `?` are wildcards. */
 export interface WorkflowRule {
   readonly project: string;
   readonly kind: Kind | undefined;
@@ -63,7 +63,7 @@ const transitionRule = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/, "a transition's name has small letters, digits and _, like sent_back")
-    .describe('What the team calls such a move: the label `transition`.'),
+    .describe('The name of such a move: the value of the label `transition`.'),
   project: pattern.default('*').describe('Which projects: a slug, with `*` and `?` as wildcards.'),
   kind: z.enum(KINDS).optional().describe('Which kind; absent: all four.'),
   from: z
@@ -74,7 +74,7 @@ const transitionRule = z.strictObject({
   to: z.array(pattern).min(1).default(['*']).describe('Statuses that it enters.'),
 });
 
-/** What the team calls a move from one of these statuses to one of those. */
+/** Gives moves from one of these statuses to one of those a name. */
 export interface TransitionRule {
   readonly name: string;
   readonly project: string;
@@ -89,13 +89,11 @@ export const transitionsSection = defineSection({
   schema: z
     .array(transitionRule)
     .default([])
-    .describe(
-      'What moves between statuses are called; the first rule that matches wins, then the defaults apply.',
-    ),
+    .describe('Names for moves between statuses; the first rule that matches wins, then the defaults apply.'),
   resolve: (raw): readonly TransitionRule[] => raw.map((rule) => ({ ...rule, kind: rule.kind })),
 });
 
-/** What teams call bugs, in English and the main languages of Taiga. */
+/** Usual names for bugs, in English and the main languages of Taiga. */
 const BUG_TYPES = [
   ...['bug', 'bugs', 'defect', 'fault', 'error', 'incident', 'regression'],
   ...[
@@ -128,13 +126,13 @@ const BUG_TYPES = [
   ],
 ];
 
-/** What they call the worst of them: Taiga's own word, and what else is usual. */
+/** Usual names for the worst bugs; the first one is Taiga's own. */
 const CRITICAL = [
   ...['critical', 'blocker', 'urgent', 'showstopper', 'fatal', 'kritisch', 'crítico', 'crítica'],
   ...['critique', 'bloquant', 'critico', 'critica', 'krytyczny', 'критический', '严重', '致命的'],
 ];
 
-/** Patterns of the types of issues that are bugs. */
+/** Patterns of the issue types that are bugs. */
 export const bugsSection = defineSection({
   key: 'bugs',
   name: 'bugs',
@@ -169,6 +167,6 @@ const labels = z.strictObject({
 export const labelsSection = defineSection({
   key: 'labels',
   name: 'labels',
-  schema: labels.prefault({}).describe('What of people and texts appears in labels.'),
+  schema: labels.prefault({}).describe('Which names and texts appear in labels.'),
   resolve: (raw): { readonly people: 'full_name' | 'username' | 'off'; readonly subjects: boolean } => raw,
 });

@@ -4,12 +4,12 @@ import { type CalendarConfig, calendarSection, secondsOfWorkingDay } from './cal
 import { KINDS, type Kind } from './kinds.js';
 import { defineSection } from './section.js';
 
-/** A threshold, for the projects (a pattern) and the kind that it is for; absent: all kinds. */
+/** A threshold for the projects that match a pattern, and for one kind; without a kind for all. */
 export interface ThresholdRule {
   readonly project: string;
   readonly name: ThresholdName | 'sle';
   readonly kind: Kind | undefined;
-  /** Seconds, items, or a share of one. */
+  /** In seconds, items, or as a ratio. */
   readonly value: number;
   readonly unit: Unit;
 }
@@ -19,7 +19,7 @@ export interface Thresholds {
   readonly untriagedAfterMs: number;
   readonly sleMs: Readonly<Partial<Record<Kind, number>>>;
   readonly attentionItems: number;
-  /** Those and the ones of single projects: of a name and kind the first that fits a project holds. */
+  /** The general ones and those of single projects: of those with the same name and kind, the first that matches wins. */
   readonly rules: readonly ThresholdRule[];
 }
 
@@ -28,10 +28,10 @@ type Unit = 'seconds' | 'working seconds' | 'number';
 const items = z.number().int().min(0);
 const ratio = z.number().min(0);
 
-/** `3 working days`; its value is in days. Rules look back only so far. */
+/** Parses `3 working days` to days. The limit is how far the alerting rules look back. */
 function workingDays(longest = 1000) {
   return z
-    .string('working time like "3 working days" is wanted')
+    .string('must be working time like "3 working days"')
     .meta({ title: 'working time' })
     .transform((text, context) => {
       const days = Number(/^(\d+(?:\.\d+)?) working days?$/.exec(text)?.[1]);
@@ -48,42 +48,40 @@ function workingDays(longest = 1000) {
 const fields = {
   stale_after: duration.describe('An open item is stale when nothing happened to it for so long.'),
   untriaged_after: duration.describe(
-    'An issue is untriaged when it lies in the backlog stage without an assignee for so long.',
+    'An issue is untriaged when it is in the backlog stage without an assignee for so long.',
   ),
   due_soon: duration.describe(
     'An open item is due soon when its due date is today or begins within so long.',
   ),
   critical_untriaged_after: workingDays().describe(
-    'For how long of the working time (`calendar`) a critical bug (`critical`) may wait for triage.',
+    'How much working time (`calendar`) a critical bug (`critical`) may wait for triage.',
   ),
-  blocked_after: workingDays().describe('For how long of the working time an item may be blocked.'),
+  blocked_after: workingDays().describe('How much working time an item may be blocked.'),
   over_wip_limit_after: workingDays(4).describe(
-    'For how long of the working time a column may hold more than its limit.',
+    'How much working time a column may hold more than its limit.',
   ),
   no_delivery_after: workingDays(14).describe(
-    'For how long of the working time nothing may be closed while work is in progress.',
+    'How much working time may pass without a closing while work is in progress.',
   ),
-  sprint_overrun_after: workingDays(9).describe(
-    'For how long of the working time a sprint may be open after its end.',
-  ),
+  sprint_overrun_after: workingDays(9).describe('How much working time a sprint may be open after its end.'),
   over_sle_items: items
-    .max(9, 'the list of such items ends at ten: 9 is the most that can be exceeded')
+    .max(9, 'must be at most 9, as the list of such items ends at ten')
     .describe('How many items may be over their service level (`sle`): 9 at most.'),
   overdue_items: items.describe('How many open items may be overdue.'),
-  stale_items: items.describe('How many items that were begun may be stale.'),
+  stale_items: items.describe('How many items that were started may be stale.'),
   unassigned_items: items.describe('How many items in progress may be without an assignee.'),
   open_bugs_growth: ratio.describe(
-    'By what share open bugs may grow in four weeks, in each of which they grew.',
+    'By what ratio open bugs may grow in four weeks, if they grew in each of them.',
   ),
   sprint_remaining_ratio: ratio.describe(
-    "How many times as much may be left in a sprint as the team's pace closes by its end.",
+    "What may be left in a sprint, as a multiple of what the team's pace closes by its end.",
   ),
   sprint_scope_growth: ratio.describe(
     "What share of a sprint's commitment may be added to it after its first day.",
   ),
-  reopen_ratio: ratio.describe('What share of what was closed in four weeks may be reopened.'),
+  reopen_ratio: ratio.describe('What share of the items closed in four weeks may be reopened.'),
   sent_back_ratio: ratio.describe(
-    'What share of what was developed in four weeks may come back from review or test.',
+    'What share of the items developed in four weeks may come back from review or test.',
   ),
 };
 
@@ -159,7 +157,7 @@ export const thresholdsSchema = z.strictObject({
     )
     .default([])
     .describe(
-      'Other thresholds for some projects; of those that fit a project the first that names a threshold wins.',
+      'Other thresholds for some projects; the first entry that matches a project and names a threshold wins.',
     ),
 });
 
@@ -177,7 +175,7 @@ function thresholds(raw: z.output<typeof thresholdsSchema>, calendar: CalendarCo
     sleMs: definedOnly(raw.sle),
     attentionItems: raw.attention_items,
     rules: [...raw.projects, { project: '*', ...raw }].flatMap((each) => {
-      // A shorter list cannot exceed it.
+      // The list must be long enough for the threshold to be exceeded.
       const { over_sle_items: overSle } = each;
       const reachable = overSle === undefined ? undefined : Math.min(overSle, raw.attention_items - 1);
       return rules({ ...each, over_sle_items: reachable }, calendar);

@@ -4,14 +4,14 @@ export const webAddress = z.string().refine((text) => /^https?:\/\/\S+$/.test(te
   error: (issue) => `"${String(issue.input)}" is not a web address; write it like https://taiga.example.org`,
 });
 
-/** One that paths are put behind. */
+/** An address to which paths are appended. */
 export const baseAddress = webAddress.refine((text) => {
   if (!URL.canParse(text)) return true;
   const { username, password, search, hash } = new URL(text);
   return username + password + search + hash === '';
-}, 'everybody sees it and paths are put behind it: no user, password, ? or #');
+}, 'must not contain a user, password, ? or #: everybody sees it, and paths are appended');
 
-/** Without slashes at the end. */
+/** Removes slashes at the end. */
 export function withoutSlash(address: string): string {
   return address.replace(/\/+$/, '');
 }

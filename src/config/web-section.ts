@@ -8,7 +8,7 @@ const webSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "Web configuration file with TLS, users, tokens and headers, of the same shape as Prometheus' own; [HTTP](http.md) explains it.",
+      "Web configuration file with TLS, users, tokens and headers, in the same format as Prometheus' own; [HTTP](http.md) explains it.",
     ),
   row_samples: z.boolean().default(true).describe('Whether `/collectors` shows rows of the last run.'),
   max_connections: z
@@ -17,7 +17,7 @@ const webSchema = z.strictObject({
     .positive()
     .max(65_535)
     .default(512)
-    .describe('Connections at most at a time; further ones are closed at once.'),
+    .describe('How many connections may be open at once; further ones are closed at once.'),
 });
 
 type RawWeb = z.output<typeof webSchema>;

@@ -62,12 +62,12 @@ bearer_token_files: [token, more/token]
   test.each([
     ['basic_auth_user: {}', '1: unknown key "basic_auth_user"; did you mean "basic_auth_users"?'],
     ['basic_auth_users: {}', '1: basic_auth_users: there is no user in it; add one, or leave the key out'],
-    ['basic_auth_users:', '1: basic_auth_users: a map of users and their bcrypt hashes is wanted'],
+    ['basic_auth_users:', '1: basic_auth_users: must be a map of users and their bcrypt hashes'],
     [
       'basic_auth_users:\n  anna: geheim',
       '2: basic_auth_users.anna: this is not a bcrypt hash; make one with: htpasswd -nBC 12 USER (docs/http.md)',
     ],
-    ['basic_auth_users:\n  anna: 4711', '2: basic_auth_users.anna: a bcrypt hash is wanted'],
+    ['basic_auth_users:\n  anna: 4711', '2: basic_auth_users.anna: must be a bcrypt hash'],
     [
       `basic_auth_users:\n  anna: ${HASH}x`,
       '2: basic_auth_users.anna: this is not a bcrypt hash; make one with: htpasswd -nBC 12 USER (docs/http.md)',

@@ -100,7 +100,7 @@ test.each([
   [
     'slack: {}',
     1,
-    'alerting.slack says nothing; name a file: webhook_url_file or bot_token_file, or leave the section out',
+    'alerting.slack is empty; name a file: webhook_url_file or bot_token_file, or leave the section out',
   ],
   [
     'slack:\n    webhook_url_file: /w\n    bot_token_file: /t',
@@ -110,27 +110,27 @@ test.each([
   [
     'slack: { webhook_url_file: slack-url }',
     1,
-    'alerting.slack.webhook_url_file: "slack-url" is no absolute path; write it as Alertmanager sees it, like /run/secrets/slack_url',
+    'alerting.slack.webhook_url_file: "slack-url" is not an absolute path; write it as Alertmanager sees it, like /run/secrets/slack_url',
   ],
   [
     'channels: [{ channel: "#taiga" }]',
     1,
-    'alerting.channels needs alerting.slack, which says how to get into Slack',
+    'alerting.channels needs alerting.slack, which says how to reach Slack',
   ],
   [
     BOT,
     1,
-    'alerting.channels: some alerts would be told to nobody; end with an entry that fits everything, like { channel: "#taiga" }',
+    'alerting.channels: some alerts would be sent to nobody; end with an entry that matches everything, like { channel: "#taiga" }',
   ],
   [
     `${BOT}\n  channels:\n    - { channel: "#a", project: a }`,
     3,
-    'alerting.channels: some alerts would be told to nobody; end with an entry that fits everything, like { channel: "#taiga" }',
+    'alerting.channels: some alerts would be sent to nobody; end with an entry that matches everything, like { channel: "#taiga" }',
   ],
   [
     `${BOT}\n  channels:\n    - { channel: "#a" }\n    - { channel: "#b", project: b }`,
     4,
-    'alerting.channels[1]: it never decides, as alerting.channels[0] fits everything; put that last',
+    'alerting.channels[1]: it never decides, as alerting.channels[0] matches everything; put that one last',
   ],
   [`${BOT}\n  channels:\n    - project: b`, 3, 'alerting.channels[0].channel: this key is missing'],
   [
@@ -161,7 +161,7 @@ test.each([
   [
     `${HOOK}\n  update_messages: true`,
     2,
-    'alerting.update_messages needs alerting.slack.bot_token_file: what a webhook posted cannot be changed',
+    'alerting.update_messages needs alerting.slack.bot_token_file: the message of a webhook cannot be changed',
   ],
   ['disabled: [{ project: a }]', 1, 'alerting.disabled[0].alert: this key is missing'],
   ['rules: [""]', 1, 'alerting.rules[0]: a pattern must not be empty'],

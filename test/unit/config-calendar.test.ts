@@ -43,9 +43,9 @@ test('a holiday is one of a year, or of every year', async () => {
 });
 
 const hours = (text: string): string =>
-  `calendar.hours: "${text}" are no working hours; write them like 09:00-17:00, on one day: from 00:00 to 24:00 at most`;
+  `calendar.hours: "${text}" are not working hours; write them like 09:00-17:00, on one day: from 00:00 to 24:00 at most`;
 const holiday = (text: string): string =>
-  `calendar.holidays[0]: "${text}" is no date; write it like 2026-12-24, or 12-25 for the same day of every year`;
+  `calendar.holidays[0]: "${text}" is not a date; write it like 2026-12-24, or 12-25 for the same day of every year`;
 
 test.each([
   ['weekdays: []', 'calendar.weekdays: name at least one weekday'],

@@ -186,8 +186,8 @@ describe('TLS', () => {
       'url: "URL?sslrootcert=a"\n  tls:\n    mode: require\n    ca_file: a',
       /config\.yaml:5: database\.tls\.ca_file and sslrootcert in the database URL are both given; keep one$/,
     ],
-    ['url: "URL?sslmode=geheim"', /config\.yaml:2: .* none; write one of disable, allow, prefer, require, /],
-    ['url: "URL?sslcrl=x"', /config\.yaml:2: the parameter sslcrl of the database URL is not known here/],
+    ['url: "URL?sslmode=geheim"', /config\.yaml:2: .* not valid; write one of disable, allow, prefer, require, /],
+    ['url: "URL?sslcrl=x"', /config\.yaml:2: the parameter sslcrl of the database URL is not supported/],
     ['url: URL\n  tls:\n    mode: verify-ca', /config\.yaml:4: verify-ca needs to know the CA; set/],
     [
       'url: URL\n  tls: { cert_file: a }',
@@ -223,7 +223,7 @@ describe('several servers', () => {
   test.each(['one', 'one:x', '::1:5432', 'postgres://one:5432'])('%s is none', async (host) => {
     const error = await errorOf(load(`database:\n  url: ${URL_TEXT}\n  hosts:\n    - "${host}"\n`));
     expect(error.message).toMatch(
-      /config\.yaml:4: .*is no server; write HOST:PORT, like db\.example\.org:5432/,
+      /config\.yaml:4: .*is not a server; write HOST:PORT, like db\.example\.org:5432/,
     );
   });
 });

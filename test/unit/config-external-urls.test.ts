@@ -28,7 +28,7 @@ test('addresses may have a sub-path; slashes at the end do not count', async () 
   });
 });
 
-const BASE = 'everybody sees it and paths are put behind it: no user, password, ? or #';
+const BASE = 'must not contain a user, password, ? or #: everybody sees it, and paths are appended';
 
 test.each([
   ['grafana: example.org', '"example.org" is not a web address; write it like https://taiga.example.org'],

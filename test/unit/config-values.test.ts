@@ -78,15 +78,15 @@ describe('wrong values', () => {
     ],
     [
       'thresholds:\n  over_sle_items: 10',
-      'config.yaml:2: thresholds.over_sle_items: the list of such items ends at ten: 9 is the most that can be exceeded',
+      'config.yaml:2: thresholds.over_sle_items: must be at most 9, as the list of such items ends at ten',
     ],
     [
       'thresholds:\n  stale_after: 14',
-      'config.yaml:2: thresholds.stale_after: a duration like 10s, 5m, 1h30m or 14d is wanted',
+      'config.yaml:2: thresholds.stale_after: must be a duration like 10s, 5m, 1h30m or 14d',
     ],
     [
       'new_series_zero_for: 0',
-      'config.yaml:1: new_series_zero_for: a duration like 10s, 5m, 1h30m or 14d is wanted',
+      'config.yaml:1: new_series_zero_for: must be a duration like 10s, 5m, 1h30m or 14d',
     ],
     ['new_series_zero_for: 2d', 'config.yaml:1: new_series_zero_for: must not be longer than a day'],
     ['database:\n  pool_size: 21', 'config.yaml:2: database.pool_size: too big: expected number to be <=20'],

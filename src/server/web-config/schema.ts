@@ -6,7 +6,7 @@ import { CIPHER_SUITES, CLIENT_AUTH_TYPES, TLS_VERSIONS } from './tls-names.js';
  * `bearer_token_files`. What a value was is not told where it may be a secret.
  */
 
-const path = z.string().min(1, 'a path is wanted');
+const path = z.string().min(1, 'must be a path');
 
 /** A key that such files may have, but that has no meaning here. */
 const unsupported = (fix: string) => z.undefined(`this is not supported; ${fix}`).optional();
@@ -61,7 +61,7 @@ const BCRYPT_HASH = /^\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 /** Each step doubles the time; with 16 a check takes some seconds. */
 const HIGHEST_COST = 16;
 
-const passwordHash = z.string('a bcrypt hash is wanted').superRefine((hash, context) => {
+const passwordHash = z.string('must be a bcrypt hash').superRefine((hash, context) => {
   const cost = Number(BCRYPT_HASH.exec(hash)?.[1]);
   if (!(cost >= 4))
     context.addIssue('this is not a bcrypt hash; make one with: htpasswd -nBC 12 USER (docs/http.md)');
@@ -72,7 +72,7 @@ const passwordHash = z.string('a bcrypt hash is wanted').superRefine((hash, cont
 });
 
 const users = z
-  .record(z.string(), passwordHash, 'a map of users and their bcrypt hashes is wanted')
+  .record(z.string(), passwordHash, 'must be a map of users and their bcrypt hashes')
   .superRefine((given, context) => {
     const names = Object.keys(given);
     if (names.length === 0) context.addIssue('there is no user in it; add one, or leave the key out');
