@@ -4,13 +4,13 @@ import type { Distribution, MetricFamily } from './families.js';
 import type { SeriesKey } from './labels.js';
 import { addThousandths, fromThousandths, toThousandths } from './thousandths.js';
 
-/** A series, or all the lines of a distribution, with what its rows add up to. */
+/** A series, or all lines of a distribution, with the totals of its rows. */
 export interface Account {
   readonly metric: MetricDefinition;
   readonly key: SeriesKey;
-  /** One number; of a distribution the cumulated buckets up to +Inf, then the sum. */
+  /** One number; for a distribution the cumulated counts of its buckets up to +Inf, then the sum. */
   readonly cells: number[];
-  /** Whether the number, or the sum, is in thousandths; else it is the value of the one row as it came. */
+  /** Whether the number, or the sum, is in thousandths; else it is the unchanged value of a single row. */
   readonly inThousandths: boolean;
 }
 
@@ -20,12 +20,12 @@ export function openAccount(metric: MetricDefinition, key: SeriesKey, inThousand
   return { metric, key, cells: new Array<number>(width).fill(0), inThousandths };
 }
 
-/** Like an account's, for what a part of its rows adds up to. */
+/** Zeros for the totals of a part of the account's rows. */
 export function emptyCells({ cells }: Account): number[] {
   return new Array<number>(cells.length).fill(0);
 }
 
-/** Adds a value to these cells of the account, or takes it off. @throws BugflowError when it cannot be counted. */
+/** Adds a value to these cells of the account, or subtracts it (sign -1). @throws BugflowError when it cannot be counted */
 export function addValue({ metric, inThousandths }: Account, cells: number[], value: number, sign = 1): void {
   if (!inThousandths) {
     cells[0] = value;
@@ -39,14 +39,14 @@ export function addValue({ metric, inThousandths }: Account, cells: number[], va
     if (i === last - 1 || value <= (metric.buckets[i] ?? 0)) cells[i] = (cells[i] ?? 0) + sign;
 }
 
-/** Adds to one of the account's numbers. @throws BugflowError when it cannot be counted. */
+/** Adds to one of the account's numbers. @throws BugflowError when it cannot be counted */
 export function growCell({ metric, cells }: Account, cell: number, amount: number): void {
   const total = addThousandths(cells[cell] ?? 0, amount);
   if (Number.isNaN(total)) throw uncountable(metric, fromThousandths(amount));
   cells[cell] = total;
 }
 
-/** What a line of the exposition shows of one of the account's numbers. */
+/** The value of one of the account's numbers in the exposition. */
 export function shownValue({ cells, inThousandths }: Account, cell: number): number {
   const value = cells[cell] ?? 0;
   return inThousandths && cell === cells.length - 1 ? fromThousandths(value) : value;

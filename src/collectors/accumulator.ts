@@ -15,22 +15,22 @@ import {
 } from './row-values.js';
 import { createSeriesCounts } from './series-counts.js';
 
-/** Which of a collector's SQL the rows come from. */
+/** The collector's SQL from which the rows come. */
 export type Shape = 'now' | 'spans' | 'events';
 
 /**
- * What a collector's rows add up to, in all its readings: the present, the past, what happened. The same rows give the
- * same bits, in whatever order and in whatever parts they come. Refuses the whole when a row cannot be right.
+ * Adds up a collector's rows in all its readings: the present, the past, and what happened. The same rows give the same
+ * bits, in any order and in any batches. If one row cannot be right, everything is refused.
  */
 export interface Accumulator {
   /** Adds rows. @throws BugflowError */
   add(columns: readonly Column[], rows: readonly Row[]): void;
-  /** Finds the columns, the first time. @throws BugflowError when one is missing. */
+  /** Finds the columns, the first time. @throws BugflowError when one is missing */
   expect(columns: readonly Column[]): void;
-  /** Tells what a row says without adding it: values, each with its account. @throws BugflowError */
+  /** Passes on each value of a row with its account, without adding it. @throws BugflowError */
   read(row: Row, take: (account: Account, value: number) => void): void;
   /**
-   * Opens the series that rows of `zeros` name, with 0 where nothing was added yet: of each metric whose labels are all
+   * Opens the series that rows of `zeros` name, with 0 where nothing was added yet, for each metric whose labels are all
    * among the columns. @throws BugflowError
    */
   open(columns: readonly Column[], rows: readonly Row[]): void;
@@ -40,7 +40,7 @@ export interface Accumulator {
 export function createAccumulator(
   definition: CollectorDefinition,
   shape: Shape,
-  /** Told of each account when it is opened. */
+  /** Called with each account when it is opened. */
   onOpen: (account: Account) => void = () => undefined,
 ): Accumulator {
   const books = definition.metrics.map((metric) => ({ metric, accounts: new Map<SeriesKey, Account>() }));
@@ -50,7 +50,7 @@ export function createAccumulator(
   const openNew = ({ metric, accounts }: (typeof books)[number], key: SeriesKey): Account => {
     counts.add(metric, key, metric.type === 'histogram' ? seriesPerDistribution(metric) : 1);
     if (counts.limited() > definition.maxSeries) throw tooManySeries(definition, counts.largestProject());
-    // A gauge without a past is shown as it is: nothing is ever added to it.
+    // A gauge without a past shows its row's value unchanged: nothing is ever added to it.
     const inThousandths = metric.type !== 'gauge' || definition.spans !== undefined;
     const account = openAccount(metric, key, inThousandths);
     accounts.set(key, account);
@@ -90,7 +90,7 @@ export function createAccumulator(
         const target = locateLabels(book.metric, columns);
         return target ? [{ ...book, ...target }] : [];
       });
-      if (named.length === 0) throw namesNothing(definition, columns);
+      if (named.length === 0) throw noLabelsFor(definition, columns);
       for (const row of rows) {
         for (const book of named) {
           const key = readKey(book, row);
@@ -118,10 +118,10 @@ function tooManySeries(
   );
 }
 
-function namesNothing({ name, zeros }: CollectorDefinition, columns: readonly Column[]): BugflowError {
+function noLabelsFor({ name, zeros }: CollectorDefinition, columns: readonly Column[]): BugflowError {
   return new BugflowError(
     'COLLECTOR_COLUMN_MISSING',
-    `collector "${name}": zeros need all labels of at least one of its metrics (they return ${columns.map((column) => column.name).join(', ')})`,
+    `collector "${name}": \`zeros\` must return all labels of at least one metric (it returns ${columns.map((column) => column.name).join(', ')})`,
     { place: zeros },
   );
 }
@@ -138,7 +138,7 @@ function duplicate(metric: MetricDefinition, key: SeriesKey): BugflowError {
 function negative(metric: MetricDefinition, value: number): BugflowError {
   return new BugflowError(
     'COLLECTOR_VALUE',
-    `column "${metric.value ?? ''}" of ${metric.type} "${metric.name}" holds ${value}; what only grows cannot take in a negative number or NaN`,
+    `column "${metric.value ?? ''}" of ${metric.type} "${metric.name}" holds ${value}; a total that only grows cannot contain a negative number or NaN`,
     { place: metric.place },
   );
 }

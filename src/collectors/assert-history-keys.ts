@@ -4,8 +4,8 @@ import { isHistoryKey, MODELS } from '../taiga/history-keys.js';
 import type { CollectorDefinition } from './definition.js';
 
 /**
- * Looks through the rows of a collector's `events`: nobody could tell when what has another key changes.
- * @throws BugflowError for the first key that is none of Taiga's.
+ * Checks the keys of a collector's `events`: an event with any other key would not be updated when its item changes.
+ * @throws BugflowError for the first key that is not one of Taiga's
  */
 export function assertHistoryKeys(
   { name, events }: CollectorDefinition,
@@ -14,11 +14,11 @@ export function assertHistoryKeys(
 ): void {
   const index = columns.findIndex((column) => column.name === 'key');
   if (!events || index < 0) return;
-  const stranger = rows.find((row) => !isHistoryKey(row[index] ?? ''));
-  if (!stranger) return;
+  const invalid = rows.find((row) => !isHistoryKey(row[index] ?? ''));
+  if (!invalid) return;
   throw new BugflowError(
     'COLLECTOR_KEY',
-    `collector "${name}": the key "${(stranger[index] ?? '').slice(0, 100)}" is none of Taiga's history keys; write it like issues.issue:42 (${MODELS.join(', ')})`,
+    `collector "${name}": the key "${(invalid[index] ?? '').slice(0, 100)}" is not one of Taiga's history keys; write it like issues.issue:42 (${MODELS.join(', ')})`,
     { place: events },
   );
 }

@@ -1,56 +1,56 @@
 import type { RetryDelay } from '../base/backoff.js';
 
-/** How a run ended; `absence`: the database could not be asked, which is not the collector's fault. */
+/** How a run ended; `absence`: the database could not be reached, which is not the collector's fault. */
 export type Outcome = 'success' | 'failure' | 'absence';
 
-/** Keeps a collector that fails again and again from asking for more than a trial now and then. */
+/** Limits a collector that keeps failing to an occasional trial run. */
 export interface CircuitBreaker {
-  /** While it is open a collector is not run because it is due, only to try whether it works again. */
+  /** While it is open, the schedule does not run the collector; only trial runs do. */
   isOpen(): boolean;
-  /** Takes in how a run ended. The milliseconds until the next try; undefined: the schedule goes on. */
+  /** Records how a run ended. Returns the milliseconds until the next trial; undefined: the schedule continues. */
   record(outcome: Outcome): number | undefined;
 }
 
 export interface CircuitBreakerOptions {
   readonly retryDelayMs: RetryDelay;
-  /** From one run to the next by the schedule. */
+  /** The schedule's interval in milliseconds. */
   readonly intervalMs: () => number;
 }
 
 export const FAILURES_TO_OPEN = 5;
 
 const MINUTE_MS = 60_000;
-/** The database's absence says nothing about the collector: soon after it is back, so are the values. */
-const LONGEST_WAIT_FOR_DATABASE_MS = MINUTE_MS;
-/** What went wrong in a collector is fixed by people: nobody waits for it to the second. */
-const LONGEST_WAIT_MS = 15 * MINUTE_MS;
-/** But who asks for values every few seconds misses them sooner. */
+/** An absent database says nothing about the collector: soon after it is back, the values should be back, too. */
+const MAX_WAIT_FOR_DATABASE_MS = MINUTE_MS;
+/** A failing collector is fixed by people, so a longer wait does no harm. */
+const MAX_WAIT_MS = 15 * MINUTE_MS;
+/** But with a schedule of a few seconds, missing values are noticed sooner. */
 const INTERVALS_TO_WAIT = 15;
 
 export function createCircuitBreaker({ retryDelayMs, intervalMs }: CircuitBreakerOptions): CircuitBreaker {
   let open = false;
   let failuresInARow = 0;
-  // Those that ended like the last one: the wait after the database's absence is no measure for a collector's failure.
-  let alike = 0;
+  // Runs in a row with the same outcome: waits for the database do not lengthen the waits for a failing collector.
+  let sameInARow = 0;
   let last: Outcome = 'success';
 
   return {
     isOpen: () => open,
     record(outcome) {
-      alike = outcome === last ? alike + 1 : 1;
+      sameInARow = outcome === last ? sameInARow + 1 : 1;
       last = outcome;
       failuresInARow = outcome === 'success' ? 0 : failuresInARow + 1;
       open = outcome !== 'success' && (open || failuresInARow >= FAILURES_TO_OPEN);
       if (outcome === 'success') return undefined;
       return retryDelayMs(
-        alike,
-        outcome === 'absence' ? LONGEST_WAIT_FOR_DATABASE_MS : longestWaitMs(intervalMs()),
+        sameInARow,
+        outcome === 'absence' ? MAX_WAIT_FOR_DATABASE_MS : maxWaitMs(intervalMs()),
       );
     },
   };
 }
 
-/** Fifteen times what the schedule says, between a minute and 15 minutes. */
-export function longestWaitMs(intervalMs: number): number {
-  return Math.min(LONGEST_WAIT_MS, Math.max(MINUTE_MS, INTERVALS_TO_WAIT * intervalMs));
+/** Fifteen times the schedule's interval, but at least a minute and at most 15 minutes. */
+export function maxWaitMs(intervalMs: number): number {
+  return Math.min(MAX_WAIT_MS, Math.max(MINUTE_MS, INTERVALS_TO_WAIT * intervalMs));
 }

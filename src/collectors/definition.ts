@@ -13,7 +13,7 @@ export interface MetricDefinition {
   readonly type: MetricType;
   readonly help: string;
   readonly labels: readonly string[];
-  /** The column that holds the value; without one (counters only) each row counts 1. */
+  /** The column of the value; without one (counters only) each row counts 1. */
   readonly value: string | undefined;
   /** Upper bounds in the metric's unit, ascending, without +Inf; histograms only. */
   readonly buckets: readonly number[];
@@ -24,32 +24,32 @@ export interface CollectorDefinition {
   readonly name: string;
   readonly description: string;
   readonly file: string;
-  /** Whether it came with the service, and is not one of the team's own. */
+  /** Whether it ships with the service, and is not one of the team's own. */
   readonly shipped: boolean;
   readonly schedule: string;
   readonly timeoutMs: number;
   /** How long the last good values stay when runs fail. */
   readonly staleAfterMs: number;
   readonly maxSeries: number;
-  /** Tables, and columns as `table.column`, without which the collector is off. */
+  /** Tables, and columns as `table.column`; without them the collector is off. */
   readonly requires: readonly string[];
   readonly relations: readonly string[];
   readonly relationsPlace: Place;
   readonly metrics: readonly MetricDefinition[];
-  /** What is so at `:now`: one row a series, or one an observation of a distribution. */
+  /** What is so at `:now`: one row for each series, or one for each observation of a distribution. */
   readonly now: SqlSource | undefined;
-  /** The same over the past: what was so from `valid_from` to `valid_to`. */
+  /** The same for the past: what was so from `valid_from` to `valid_to`. */
   readonly spans: SqlSource | undefined;
   /** What happened `at` a moment, to the item with the history key `key`. */
   readonly events: SqlSource | undefined;
-  /** Series of `events` that exist with 0 from `at` on, before anything happened. */
+  /** Series of `events` that exist with value 0 from `at` on, before anything has happened. */
   readonly zeros: SqlSource | undefined;
 }
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
 
-/** From an hour to half a year: what takes a team its time. */
+/** From an hour to half a year: the durations of a team's work. */
 export const DEFAULT_BUCKETS: readonly number[] = [
   HOUR_S,
   4 * HOUR_S,
@@ -66,10 +66,10 @@ export const DEFAULT_BUCKETS: readonly number[] = [
   180 * DAY_S,
 ];
 
-/** Names that Prometheus itself or every scrape gives a meaning. */
+/** Labels with a meaning in Prometheus itself or in every scrape. */
 const RESERVED_LABELS = ['le', 'quantile', 'type', 'job', 'instance'];
 
-/** Which only collectors that come with the service may use. */
+/** Only collectors that ship with the service may use these names. */
 const OUR_NAMES = /^(bugflow|process|nodejs)_/;
 
 /** Series that Prometheus writes by itself, beside what it scrapes. */
@@ -96,14 +96,14 @@ export const cronExpression = z.string().superRefine((expression, context) => {
   if (problem) context.addIssue(problem);
 });
 
-/** Why this is no cron expression, or undefined. */
+/** What is wrong with a cron expression; undefined: nothing. */
 export function cronProblem(expression: string): string | undefined {
-  // node-cron writes out ranges: no field needs a number with three digits.
+  // node-cron expands ranges, so numbers must be small; no valid field has three digits.
   if (expression.length > 200 || /\d{3}/.test(expression))
     return 'this is not a cron expression; write it like "*/5 * * * *"';
   const { valid, errors } = validateDetailed(expression);
   if (valid) return undefined;
-  return `"${expression}" is not a cron expression (${errors[0]?.message ?? 'five fields are wanted'}); write it like "*/5 * * * *"`;
+  return `"${expression}" is not a cron expression (${errors[0]?.message ?? 'it needs five fields'}); write it like "*/5 * * * *"`;
 }
 
 const requirement = z.string().refine((name) => REQUIREMENT.test(name), {
@@ -112,7 +112,7 @@ const requirement = z.string().refine((name) => REQUIREMENT.test(name), {
 
 const bucket = z.union(
   [z.number().positive(), duration.transform((ms) => ms / 1000)],
-  'a bucket is a number above 0 or a duration like 4h or 7d',
+  'must be a number above 0 or a duration like 4h or 7d',
 );
 
 const metric = z
@@ -131,9 +131,9 @@ const metric = z
     if (PROMETHEUS_NAMES.test(value.name))
       issue('name', `series called ${value.name} are Prometheus' own; choose another name`);
     if (value.type === 'counter' && !value.name.endsWith('_total'))
-      issue('name', `a counter's name ends with _total; call it ${value.name}_total`);
+      issue('name', `a counter's name must end with _total; call it ${value.name}_total`);
     if (value.type !== 'counter' && value.name.endsWith('_total'))
-      issue('name', `only counters end with _total; this is a ${value.type}`);
+      issue('name', `only a counter's name may end with _total; this is a ${value.type}`);
     if (new Set(value.labels).size < value.labels.length) issue('labels', 'a label is named twice; keep one');
     if (value.type !== 'histogram' && value.buckets)
       issue('buckets', 'only histograms have buckets; remove them or make it a histogram');
@@ -170,11 +170,11 @@ const collector = z
     if (value.now === undefined && value.events === undefined)
       issue([], 'there is no SQL; write it under `now` (what is so) or `events` (what happened)');
     if (value.now !== undefined && value.events !== undefined)
-      issue(['events'], '`now` and `events` make different metrics; put them into two collectors');
+      issue(['events'], '`now` and `events` give different metrics; put them into two collectors');
     if (value.spans !== undefined && value.now === undefined)
-      issue(['spans'], '`spans` tells the past of what `now` tells; write `now`, too');
+      issue(['spans'], '`spans` is the past of `now`; write `now`, too');
     if (value.zeros !== undefined && value.events === undefined)
-      issue(['zeros'], '`zeros` names series of what `events` tells; write `events`, too');
+      issue(['zeros'], '`zeros` names series of `events`; write `events`, too');
     value.metrics.forEach(({ type, value: column }, i) => {
       if (type === 'counter' && value.events === undefined)
         issue(
@@ -184,14 +184,14 @@ const collector = z
       if (type === 'gauge' && value.events !== undefined)
         issue(
           ['metrics', i, 'type'],
-          'a gauge cannot be read from `events`, which only add up; make it a counter',
+          'a gauge cannot be read from `events`, which can only be added up; make it a counter',
         );
       if (type !== 'counter' && column === undefined)
-        issue(['metrics', i], 'value is missing; name the column that holds it');
+        issue(['metrics', i], 'value is missing; name the column of the value');
     });
   });
 
-/** Reads one collector file. @throws BugflowError naming file, line and fix. */
+/** Reads a collector file. @throws BugflowError that names file, line and fix */
 export async function readCollector(file: string, shipped: boolean): Promise<CollectorDefinition> {
   const document = await readDocument(file, collector, {
     unreadable: 'COLLECTOR_UNREADABLE',
@@ -245,7 +245,7 @@ function sqlSource(
   return { text, file: place.file, line: place.line ?? 1 };
 }
 
-/** The pieces of SQL that a collector has. */
+/** All pieces of SQL of a collector. */
 export function shapes({ now, spans, events, zeros }: CollectorDefinition): SqlSource[] {
   return [now, spans, events, zeros].filter((source) => source !== undefined);
 }

@@ -26,23 +26,23 @@ import { createSeriesBudget, type SeriesBudget } from './series-budget.js';
 import { createVerifier } from './verifier.js';
 import { type Mismatch, verifyEach } from './verify.js';
 
-/** All collectors of one configuration at work on one database. */
+/** All collectors of one configuration, running on one database. */
 export interface Engine {
   readonly runners: readonly CollectorRunner[];
-  /** What all collectors may expose together, and do. */
+  /** The limit for all collectors together, and their current total. */
   readonly budget: Pick<SeriesBudget, 'limit' | 'total'>;
-  /** Whether the database answered when it was last asked; false before it was. */
+  /** Whether the database answered when it was last used; false before the first time. */
   databaseUp(): boolean;
-  /** Series of which the present and the past's end disagreed, by collector. */
+  /** The number of series, by collector, in which the present and the end of the past disagreed. */
   mismatches(): ReadonlyMap<string, number>;
-  /** The collectors that kept failing and are only tried now and then, by name. */
+  /** The collectors that keep failing and are only tried now and then, by name. */
   openCircuits(): ReadonlyMap<string, OpenCircuit>;
-  /** What is remembered of statuses; undefined before the database was first read. */
+  /** What is known about statuses; undefined before the database was first read. */
   statusRecord(): StatusRecord | undefined;
   start(): void;
   /**
-   * Ends the schedules and waits for the runs under way; their results are no longer published. Resolves to the new
-   * series that are still shown as 0, by collector.
+   * Stops the schedules and waits for running collectors; their results are not published any more. Resolves to the new
+   * series, by collector, that are still shown as 0.
    */
   stop(): Promise<ReadonlyMap<string, HeldSeries>>;
 }
@@ -50,14 +50,14 @@ export interface Engine {
 /** How a run ended, or that values went stale. */
 export type RunnerEvent = RunResult | 'off' | 'stale';
 
-/** What an engine knows when another takes over. */
+/** What one engine hands over to the next. */
 export interface Handover {
   readonly databaseUp: boolean;
-  /** Of the collectors that go on as they were, whose values are still served. */
+  /** The states of the collectors that continue unchanged and whose values are still served. */
   readonly states: ReadonlyMap<string, CollectorState>;
-  /** Where the database is the same. */
+  /** Only when the database is the same. */
   readonly statuses: StatusRecord | undefined;
-  /** Of the same collectors: new series that are still shown as 0. */
+  /** The new series of the same collectors that are still shown as 0. */
   readonly heldSeries: ReadonlyMap<string, HeldSeries>;
 }
 
@@ -67,7 +67,7 @@ export interface EngineDependencies {
   readonly database: Database;
   /** From the engine before. */
   readonly handover?: Handover | undefined;
-  /** Keeps what is known of statuses over a restart. */
+  /** Keeps what is known about statuses over a restart. */
   readonly statusStore?: StatusStore | undefined;
   /** Says when collectors are due. */
   readonly createTicker: CreateTicker;
@@ -75,15 +75,15 @@ export interface EngineDependencies {
   readonly retryDelayMs: RetryDelay;
   readonly publish: (collector: string, families: readonly MetricFamily[]) => Promise<void>;
   readonly withdraw: (collector: string) => void;
-  /** Told once when the role could read files of the database server: half a sentence. */
+  /** Called once when the role could read files of the database server, with the reason (part of a sentence). */
   readonly onFileRights: (rights: string) => void;
-  /** Told while a collector reads many events, at the start above all: how much of them, from 0 to 1. */
+  /** Called with a ratio from 0 to 1 while a collector reads many events, mostly at the start. */
   readonly onProgress: (collector: string, ratio: number) => void;
-  /** Told when the past of a collector was held against its present, or could not be. */
+  /** Called when a collector's past was compared with its present, or could not be. */
   readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
-  /** Told of each run's end and of values that went stale. */
+  /** Called at the end of each run, and when values went stale. */
   readonly onChange: (runner: CollectorRunner, event: RunnerEvent) => void;
-  /** Told when a collector's circuit opened, and when it closed again. */
+  /** Called when a collector's circuit opened, and when it closed again. */
   readonly onCircuit: (runner: CollectorRunner, circuit: OpenCircuit | undefined) => void;
 }
 
@@ -126,7 +126,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     feed,
   });
 
-  /** The present is read anew each time; of what happened, only what is new. */
+  /** The present is read again each time; of the events only new ones. */
   const createRead = (
     definition: CollectorDefinition,
   ): ((onProgress: (ratio: number) => void) => Promise<Reading>) => {
@@ -157,9 +157,9 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       async read(_definition, onRatio) {
         try {
           const off = await offReason(reader, definition);
-          // Nothing is learnt of the database here: what it has may have been known.
+          // Says nothing about whether the database is up: the schema may have been cached.
           if (off) return off;
-          // Whether a mark was switched matters to what happened; of the present the tables tell.
+          // Only events depend on earlier marks; for the present the tables are enough.
           if (definition.events) await statuses.refresh();
           else await statuses.ready().catch(() => undefined);
           const reading = await read((ratio) => {

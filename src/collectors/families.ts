@@ -7,12 +7,12 @@ export interface Distribution {
   sum: number;
 }
 
-/** One metric's series as of one moment. Immutable once published. */
+/** The series of one metric at one moment. Immutable once published. */
 export type MetricFamily =
   | { readonly metric: MetricDefinition; readonly values: ReadonlyMap<SeriesKey, number> }
   | { readonly metric: MetricDefinition; readonly distributions: ReadonlyMap<SeriesKey, Distribution> };
 
-/** How many lines of the exposition a family takes. */
+/** The number of a family's lines in the exposition. */
 export function countSeries(family: MetricFamily): number {
   return 'values' in family
     ? family.values.size

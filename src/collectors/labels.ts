@@ -1,4 +1,4 @@
-/** A series' labels: their names, and in the same order their values. */
+/** A series' labels: names, and values in the same order. */
 export interface Labels {
   readonly names: readonly string[];
   readonly values: readonly string[];
@@ -15,8 +15,8 @@ export function joinLabels(a: Labels, b: Labels): Labels {
 }
 
 /**
- * What tells a metric's series apart: the values of its labels, in the order of its definition, with a NUL in between,
- * which no text of PostgreSQL can hold. One flat string, as there are many of them.
+ * Identifies a series of a metric: the values of its labels in the order of the definition, separated by NUL, which no
+ * text in PostgreSQL can contain. A flat string saves memory, as there are many of them.
  */
 export type SeriesKey = string;
 
@@ -26,12 +26,12 @@ export function seriesKey(values: readonly string[]): SeriesKey {
   return values.join(SEPARATOR);
 }
 
-/** The labels behind the key of a metric with these label names. */
+/** The labels of a key, for a metric with these label names. */
 export function labelsOfKey(names: readonly string[], key: SeriesKey): Labels {
   return names.length === 0 ? NO_LABELS : { names, values: key.split(SEPARATOR) };
 }
 
-/** `{project="webshop",kind="task"}`, escaped as both exposition formats want it; empty without labels. */
+/** `{project="webshop",kind="task"}`, escaped as both exposition formats require; empty without labels. */
 export function renderLabels({ names, values }: Labels): string {
   if (names.length === 0) return '';
   let text = '{';

@@ -7,23 +7,23 @@ import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import { loadRelations, type RelationLibrary } from '../taiga/sql/relations.js';
 import { assertUnique, type CollectorDefinition, cronProblem, readCollector, shapes } from './definition.js';
 
-/** All collectors of an installation, checked as far as that is possible without a database. */
+/** All collectors of an installation, checked as far as possible without a database. */
 export interface CollectorLibrary {
   readonly collectors: readonly CollectorDefinition[];
   readonly relations: RelationLibrary;
 }
 
 export interface LibrarySource {
-  /** Folder of the collectors that ship with the service. */
+  /** The folder of the collectors that ship with the service. */
   readonly shippedFolder: string;
-  /** The team's own files, as absolute paths that may have wildcards in the file name. */
+  /** The team's own files: absolute paths, which may have wildcards in the file name. */
   readonly ownFiles: readonly string[];
   readonly overrides: Readonly<Record<string, CollectorOverride>>;
-  /** The configuration file, to be named in errors about overrides. */
+  /** The configuration file, for errors about overrides. */
   readonly configFile: string | undefined;
 }
 
-/** @throws BugflowError naming file, line and fix. */
+/** @throws BugflowError that names file, line and fix */
 export async function loadLibrary(source: LibrarySource): Promise<CollectorLibrary> {
   const relations = await loadRelations(join(source.shippedFolder, 'relations'));
   const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
@@ -91,7 +91,7 @@ function applyOverrides(
       );
     }
     if (override.schedule !== undefined && cronProblem(override.schedule) !== undefined) {
-      // Without showing it: it may come from a variable.
+      // The expression is not quoted: it may come from a variable.
       throw new BugflowError(
         'CONFIG_INVALID',
         `overrides.${name}.schedule is not a cron expression; write it like "*/5 * * * *"`,

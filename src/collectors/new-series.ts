@@ -1,27 +1,27 @@
 import type { MetricFamily } from './families.js';
 import type { SeriesKey } from './labels.js';
 
-/** Until when series are shown as 0, by metric; milliseconds of the monotonic clock. */
+/** Until when series are shown as 0, by metric; in milliseconds of performance.now(). */
 export type HeldSeries = ReadonlyMap<string, ReadonlyMap<SeriesKey, number>>;
 
 /**
- * Publishes a collector's counters. A series that is new is 0 at first, for long enough to be scraped: increase() counts
- * from the first value that it sees.
+ * Publishes a collector's counters. A new series is shown as 0 at first, for long enough to be scraped: increase() counts
+ * only from the first value that it sees.
  */
 export interface NewSeries {
-  /** `isAfresh`: everything was read, not only what changed, so that nothing in it is new. */
+  /** `isAfresh`: everything was read again, not only what changed, so no series counts as new. */
   publish(families: readonly MetricFamily[], isAfresh: boolean): Promise<void>;
-  /** Publishes no more by itself until it is given something to publish. */
+  /** Publishes nothing by itself any more until the next call of `publish`. */
   withdraw(): void;
-  /** Ends it. Resolves to what is still shown as 0, for whoever goes on. */
+  /** Stops. Resolves to the series that are still shown as 0, for a successor. */
   close(): Promise<HeldSeries>;
 }
 
 export interface NewSeriesOptions {
-  /** 0: new series are shown as they are. */
+  /** How long new series are shown as 0; 0: not at all. */
   readonly zeroForMs: number;
   readonly publish: (families: readonly MetricFamily[]) => Promise<void>;
-  /** Of whoever published these counters before. */
+  /** From the one that published these counters before. */
   readonly held?: HeldSeries | undefined;
 }
 
@@ -30,12 +30,12 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
   const held = new Map([...(before ?? [])].map(([name, series]) => [name, new Map(series)]));
   let latest: readonly MetricFamily[] | undefined;
   let timer: NodeJS.Timeout | undefined;
-  /** One after the other, as the exposition wants it. */
+  /** Publishes one state after another, as the exposition requires. */
   let queue: Promise<void> = Promise.resolve();
 
   const noteNew = ({ metric, ...family }: MetricFamily, isAfresh: boolean): void => {
     const series = 'values' in family ? family.values : family.distributions;
-    // What was ever shown stays known: a project that is gone may come back as it was.
+    // Series stay known for ever: a project that was gone may come back with all its counts.
     const knownSeries = known.get(metric.name) ?? new Set();
     known.set(metric.name, knownSeries);
     for (const key of series.keys()) {
@@ -47,8 +47,8 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     }
   };
 
-  /** Lets go of series whose time is over; resolves to the milliseconds until the next one's is. */
-  const letGo = (): number | undefined => {
+  /** Releases series whose time is over; returns the milliseconds until the next one is due. */
+  const releaseDue = (): number | undefined => {
     const now = performance.now();
     let earliest = Number.POSITIVE_INFINITY;
     for (const [name, series] of held) {
@@ -63,10 +63,10 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
 
   const show = (families: readonly MetricFamily[]): Promise<void> => {
     clearTimeout(timer);
-    const nextMs = letGo();
+    const nextMs = releaseDue();
     if (nextMs !== undefined) timer = setTimeout(showAgain, Math.ceil(nextMs));
-    // As of now: while this is published more may come to be shown as it is.
-    const isWhole = held.size === 0;
+    // Decided now: while this is being published, more series may be released.
+    const isFinal = held.size === 0;
     const shown = families.map((family) => {
       const series = held.get(family.metric.name);
       return series ? withZeros(family, (key) => series.has(key)) : family;
@@ -74,8 +74,8 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     const turn = queue.then(async () => {
       if (latest !== families) return;
       await publish(shown);
-      // With nothing left to be shown later they are not needed any more.
-      if (latest === families && isWhole) latest = undefined;
+      // Nothing is held back any more, so the families are not needed again.
+      if (latest === families && isFinal) latest = undefined;
     });
     queue = turn.catch(() => undefined);
     return turn;
@@ -99,7 +99,7 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     async close() {
       withdraw();
       await queue;
-      letGo();
+      releaseDue();
       return held;
     },
   };

@@ -8,20 +8,20 @@ import type { CollectorDefinition } from './definition.js';
 import type { MetricFamily } from './families.js';
 import { readableOf } from './readable.js';
 
-/** What one run of a collector found. */
+/** The result of one run of a collector. */
 export interface Reading {
   readonly families: readonly MetricFamily[];
-  /** Whether they may differ from those of the run before. */
+  /** Whether the families may differ from those of the run before. */
   readonly changed: boolean;
-  /** Whether everything was read, not only what changed: what it has then need not be new. */
+  /** Whether everything was read, not only what changed; then series need not be new. */
   readonly isAfresh: boolean;
   readonly rowCount: number;
-  /** The first few rows, to explain the numbers by. */
+  /** The first few rows, to explain the numbers. */
   readonly sample: RowSample;
   readonly databaseMs: number;
 }
 
-/** Takes in rows batch by batch and keeps a few of them. */
+/** Receives rows batch by batch and keeps a few of them. */
 export interface RowWatch {
   readonly rowCount: () => number;
   readonly sample: () => RowSample;
@@ -45,7 +45,7 @@ export function createRowWatch(): RowWatch {
   };
 }
 
-/** Reads a collector as a whole, once: its present, or all its events up to `:now`. @throws BugflowError */
+/** Reads a collector completely, once: its present, or all its events up to `:now`. @throws BugflowError */
 export async function readOnce(
   reader: Reader,
   definition: CollectorDefinition,

@@ -3,26 +3,26 @@ import type { Column, Row } from '../database/database.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
 import { type SeriesKey, seriesKey } from './labels.js';
 
-/** Where in a row a metric finds its labels. */
+/** The positions of a metric's labels in a row. */
 export interface LabelColumns {
   readonly metric: MetricDefinition;
   readonly labelIndexes: readonly number[];
 }
 
-/** Where in a row a metric finds its labels and its value. */
+/** The positions of a metric's labels and value in a row. */
 export interface MetricColumns extends LabelColumns {
-  /** Absent: each row counts 1. */
+  /** Undefined: each row counts 1. */
   readonly valueIndex: number | undefined;
 }
 
-/** @throws BugflowError when the SQL does not return a column that the metric wants. */
+/** @throws BugflowError when the SQL does not return a column that the metric needs */
 export function locateColumns(metric: MetricDefinition, columns: readonly Column[]): MetricColumns {
   const indexOf = (name: string): number => {
     const index = columns.findIndex((column) => column.name === name);
     if (index >= 0) return index;
     throw new BugflowError(
       'COLLECTOR_COLUMN_MISSING',
-      `metric "${metric.name}" wants the column "${name}", which the SQL does not return (it returns ${columns.map((column) => column.name).join(', ')})`,
+      `metric "${metric.name}" needs the column "${name}", which the SQL does not return (it returns ${columns.map((column) => column.name).join(', ')})`,
       { place: metric.place },
     );
   };
@@ -33,7 +33,7 @@ export function locateColumns(metric: MetricDefinition, columns: readonly Column
   };
 }
 
-/** The columns that a collector's metrics are made of. */
+/** The columns that a collector's metrics use. */
 export function wantedColumns({ metrics, events }: CollectorDefinition): string[] {
   const ofMetrics = metrics.flatMap(({ labels, value }) => [
     ...labels,
@@ -42,13 +42,13 @@ export function wantedColumns({ metrics, events }: CollectorDefinition): string[
   return [...new Set([...(events ? ['key'] : []), ...ofMetrics])];
 }
 
-/** Where the columns have the metric's labels; undefined when they do not have all of them. */
+/** The positions of the metric's labels; undefined when the columns do not have all of them. */
 export function locateLabels(metric: MetricDefinition, columns: readonly Column[]): LabelColumns | undefined {
   const labelIndexes = metric.labels.map((label) => columns.findIndex(({ name }) => name === label));
   return labelIndexes.includes(-1) ? undefined : { metric, labelIndexes };
 }
 
-/** Where a row of events says whose event it is. @throws BugflowError when the SQL does not. */
+/** The position of the history key in a row of events. @throws BugflowError when the SQL does not return it */
 export function locateKey({ name, events }: CollectorDefinition, columns: readonly Column[]): number {
   const index = columns.findIndex((column) => column.name === 'key');
   if (index >= 0) return index;
@@ -59,12 +59,12 @@ export function locateKey({ name, events }: CollectorDefinition, columns: readon
   );
 }
 
-/** Which of the metric's series the row belongs to; as a label NULL is empty. */
+/** The series to which the row belongs; a NULL label is empty. */
 export function readKey({ labelIndexes }: LabelColumns, row: Row): SeriesKey {
   return seriesKey(labelIndexes.map((index) => row[index] ?? ''));
 }
 
-/** The row's value; undefined for NULL, which means: no sample. @throws BugflowError */
+/** The row's value; undefined for NULL, which means no sample. @throws BugflowError */
 export function readValue({ metric, valueIndex }: MetricColumns, row: Row): number | undefined {
   if (valueIndex === undefined) return 1;
   const text = row[valueIndex];
@@ -87,7 +87,7 @@ export function readValue({ metric, valueIndex }: MetricColumns, row: Row): numb
   return value;
 }
 
-/** PostgreSQL's text form of a number or boolean. Undefined also when a finite number is too large for a double. */
+/** Parses PostgreSQL's text form of a number or boolean. Undefined also when a finite number is too large for a double. */
 export function parseNumber(text: string): number | undefined {
   switch (text) {
     case 'true':
@@ -106,7 +106,7 @@ export function parseNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Enough of a text to recognise it by. */
+/** A shortened text, long enough to recognize it. */
 export function preview(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

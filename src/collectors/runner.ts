@@ -9,16 +9,16 @@ import { countLimited } from './series-counts.js';
 
 export type RunResult = 'success' | 'failure' | 'skipped';
 
-/** What is known of a collector's runs; times are Unix milliseconds. */
+/** The state of a collector's runs; times are Unix milliseconds. */
 export interface CollectorState {
   readonly runs: Readonly<Record<RunResult, number>>;
   readonly running: boolean;
-  /** Whether its values are served: not before its first success, and not any more when they went stale. */
+  /** Whether its values are served: not before the first success, and not when they are stale. */
   readonly up: boolean;
-  /** Whether a run has come to an end that was not the database's absence. */
+  /** Whether a run has ended for another reason than an absent database. */
   readonly settled: boolean;
   readonly series: number;
-  /** Those that count against its limit: of a collector that comes with the service those of the project with the most. */
+  /** The series that count against its limit; for a shipped collector those of its largest project. */
   readonly limitedSeries: number;
   readonly rowCount: number;
   readonly sample: RowSample;
@@ -27,11 +27,11 @@ export interface CollectorState {
   readonly lastDurationMs: number | undefined;
   readonly lastDatabaseMs: number | undefined;
   readonly lastError: string | undefined;
-  /** Whether the last run failed because the database could not be asked. */
+  /** Whether the last run failed because the database could not be reached. */
   readonly databaseAbsent: boolean;
-  /** Tables and columns that it requires and this database lacks: then it is off. */
+  /** Required tables and columns that this database lacks; if there are any, the collector is off. */
   readonly missing: readonly string[];
-  /** How much of what the run under way (or the last one) has to read was read, from 0 to 1; events only. */
+  /** How much of its data the current (or last) run has read, from 0 to 1; events only. */
   readonly readRatio: number | undefined;
 }
 
@@ -39,18 +39,18 @@ export interface CollectorState {
 export interface CollectorRunner {
   readonly definition: CollectorDefinition;
   state(): CollectorState;
-  /** `off`: the database lacks what it requires; neither run nor failure. */
+  /** `off`: the database lacks what it requires; that is neither a run nor a failure. */
   run(): Promise<RunResult | 'off'>;
   close(): void;
 }
 
 export interface RunnerDependencies {
-  /** Of all collectors together. */
+  /** The budget of all collectors together. */
   readonly budget: SeriesBudget;
   read(definition: CollectorDefinition, onProgress: (ratio: number) => void): Promise<Reading | Off>;
   publish(collector: string, families: readonly MetricFamily[], isAfresh: boolean): Promise<void>;
   withdraw(collector: string): void;
-  /** Told after each run. */
+  /** Called after each run. */
   onRun(runner: CollectorRunner, result: RunResult | 'off'): void;
   onStale(runner: CollectorRunner): void;
 }
@@ -77,7 +77,7 @@ const NEVER_RUN: CollectorState = {
   readRatio: undefined,
 };
 
-/** @param before where the runner before it stopped, whose values are still served */
+/** @param before the state of the runner before this one, whose values are still served */
 export function createRunner(
   definition: CollectorDefinition,
   dependencies: RunnerDependencies,
@@ -108,7 +108,7 @@ export function createRunner(
       ? reading.families.reduce((sum, family) => sum + countSeries(family), 0)
       : state.series;
     dependencies.budget.claim(definition.name, series);
-    // When nothing changed the bytes that are served stay as they are, unless they were withdrawn.
+    // When nothing changed, the bytes that are served stay, unless they were withdrawn.
     if (hasNews) await dependencies.publish(definition.name, reading.families, reading.isAfresh);
     clearTimeout(staleTimer);
     staleTimer = undefined;
@@ -152,7 +152,7 @@ export function createRunner(
       lastError: messageOf(error),
       databaseAbsent,
     });
-    // From the first failure on: until then the values were as fresh as the schedule makes them.
+    // Counts from the first failure: until then the values were as fresh as the schedule allows.
     if (staleTimer === undefined) {
       staleTimer = setTimeout(goStale, Math.min(definition.staleAfterMs, MAX_TIMER_MS));
       staleTimer.unref();

@@ -7,23 +7,23 @@ import type { CollectorRunner, RunResult } from './runner.js';
 export interface Scheduler {
   /** Runs every collector at once, then by its schedule. */
   start(): void;
-  /** Ends the schedules and resolves when the runs under way are over. */
+  /** Stops the schedules; resolves when all current runs are over. */
   stop(): Promise<void>;
-  /** The collectors whose schedule is passed over because they kept failing, by name. */
+  /** The collectors, by name, whose schedule is ignored because they keep failing. */
   openCircuits(): ReadonlyMap<string, OpenCircuit>;
 }
 
 export interface OpenCircuit {
-  /** Milliseconds until the next try; 0 while it runs. */
+  /** Milliseconds until the next trial; 0 while it runs. */
   readonly nextTryInMs: number;
 }
 
 export interface SchedulerOptions {
   readonly timeZone: string;
   readonly createTicker: CreateTicker;
-  /** After a failed run: when to try again, before the schedule would. */
+  /** How long to wait after a failed run, if the schedule is not earlier. */
   readonly retryDelayMs: RetryDelay;
-  /** Told when a collector's circuit opened (after the run that opened it) or closed. */
+  /** Called when a collector's circuit opened (after the run that opened it) or closed. */
   readonly onCircuit: (runner: CollectorRunner, circuit: OpenCircuit | undefined) => void;
 }
 
@@ -64,14 +64,14 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
     name,
     schedule,
     timeZone: options.timeZone,
-    // Values that stand still are worse than one that comes at an odd moment.
+    // For a gauge, an extra run at an odd moment is better than values that stand still.
     policy: 'tick-now',
     spreadMs: MAX_SPREAD_MS,
-    // Together they read what changed once.
+    // Event collectors run together, so that they read what changed once.
     spreadBy: events ? 'events' : name,
     createTicker: options.createTicker,
     isPaused: () => breaker.isOpen(),
-    // Still running, it counts this and does nothing.
+    // While a run is going on, the runner counts this call as skipped and does nothing.
     onSkip: () => void runner.run(),
     async run() {
       const result = await runner.run();
@@ -81,7 +81,7 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
       if (retryMs !== undefined) job.runIn(retryMs);
       if (breaker.isOpen() !== wasOpen) options.onCircuit(runner, openCircuit());
     },
-    // A runner keeps what went wrong in its state, and never rejects.
+    // A runner keeps its errors in its state, and never rejects.
     onError: () => undefined,
   });
   const breaker = createCircuitBreaker({

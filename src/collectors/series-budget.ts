@@ -1,10 +1,10 @@
 import { BugflowError } from '../base/errors.js';
 
-/** What all collectors may expose together (`max_series` in the configuration). */
+/** The limit for all collectors together (`max_series` in the configuration). */
 export interface SeriesBudget {
   readonly limit: number;
   total(): number;
-  /** Takes what a collector is about to expose, in the place of what it had. @throws BugflowError when that is too much. */
+  /** Replaces a collector's previous number of series. @throws BugflowError when the total would exceed the limit */
   claim(collector: string, series: number): void;
   /** Counts what a collector exposes already, also where that is more than a limit that was lowered meanwhile. */
   keep(collector: string, series: number): void;
@@ -22,7 +22,7 @@ export function createSeriesBudget(limit: number): SeriesBudget {
       if (others + series > limit)
         throw new BugflowError(
           'COLLECTOR_TOO_MANY_SERIES',
-          `collector "${collector}" yields ${series} series, which with the ${others} of the others are more than ${limit}; leave projects out (projects.exclude), switch collectors off (overrides), or raise max_series`,
+          `collector "${collector}" yields ${series} series, which with the ${others} of the others exceed ${limit}; leave projects out (projects.exclude), switch collectors off (overrides), or raise max_series`,
         );
       claims.set(collector, series);
     },

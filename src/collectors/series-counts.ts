@@ -3,14 +3,14 @@ import { countSeries, type MetricFamily, seriesPerDistribution } from './familie
 import { labelsOfKey, type SeriesKey } from './labels.js';
 
 /**
- * How many lines of the exposition a collector takes, against `max_series`. A limit guards against a mistake, not against a
- * big Taiga: those of the collectors that come with the service hold for each project.
+ * Counts a collector's lines in the exposition against `max_series`. The limit guards against mistakes, not against a big
+ * Taiga: for shipped collectors it applies to each project.
  */
 export interface SeriesCounts {
   add(metric: MetricDefinition, key: SeriesKey, lines: number): void;
-  /** What counts against the limit. */
+  /** The number that counts against the limit. */
   limited(): number;
-  /** The project that has the most. */
+  /** The project with the most series. */
   largestProject(): string;
 }
 
@@ -32,7 +32,7 @@ export function createSeriesCounts({ shipped }: Pick<CollectorDefinition, 'shipp
   };
 }
 
-/** How many of these families' lines count against the limit. */
+/** How many lines of these families count against the limit. */
 export function countLimited(definition: CollectorDefinition, families: readonly MetricFamily[]): number {
   if (!definition.shipped) return families.reduce((sum, family) => sum + countSeries(family), 0);
   const counts = createSeriesCounts(definition);

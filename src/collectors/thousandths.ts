@@ -1,12 +1,12 @@
 /*
- * What is added up is counted in whole thousandths (milliseconds of seconds, thousandths of a point). Sums of whole
- * numbers are exact in any order; sums of binary fractions are not, and Prometheus takes the smallest fall of a counter
- * for a reset and adds its whole value again.
+ * Totals are counted in whole thousandths (milliseconds for seconds, thousandths of a point). Sums of whole numbers are
+ * exact in any order; sums of binary fractions are not, and Prometheus takes the smallest fall of a counter for a reset
+ * and adds its whole value again.
  */
 
 /**
- * NaN when there are more thousandths than can be counted exactly. What is known to the millionth, as PostgreSQL's times
- * are, is rounded alike in whatever way it was computed.
+ * NaN when there are more thousandths than can be counted exactly. A value known to the millionth, like PostgreSQL's times,
+ * is always rounded to the same result, however it was computed.
  */
 export function toThousandths(value: number): number {
   const millionths = Math.round(value * 1e6);
@@ -15,7 +15,7 @@ export function toThousandths(value: number): number {
   );
 }
 
-/** NaN when the total is beyond what can be counted exactly. */
+/** NaN when the total is more than can be counted exactly. */
 export function addThousandths(total: number, amount: number): number {
   return countable(total + amount);
 }

@@ -4,11 +4,11 @@ import { createJob } from '../scheduling/job.js';
 import type { CollectorDefinition } from './definition.js';
 import type { Mismatch } from './verify.js';
 
-/** Holds the present and the past's end against each other, at the start and once a day: it reads all of history. */
+/** Compares the present with the end of the past, at the start and once a day, as it reads all of history. */
 export interface Verifier {
   start(): void;
   stop(): Promise<void>;
-  /** Series that disagreed when a collector was last verified. */
+  /** How many series of each collector disagreed when it was last verified. */
   mismatches(): ReadonlyMap<string, number>;
 }
 
@@ -16,16 +16,16 @@ export interface VerifierOptions {
   readonly collectors: readonly CollectorDefinition[];
   readonly timeZone: string;
   readonly createTicker: CreateTicker;
-  /** By collector: the mismatches, or why it could not be read. Rejects when none can. */
+  /** By collector: the mismatches, or why it could not be read. Rejects when none can be read. */
   readonly verify: (
     definitions: readonly CollectorDefinition[],
   ) => Promise<ReadonlyMap<string, readonly Mismatch[] | Error>>;
   readonly onVerified: (collector: string, result: readonly Mismatch[] | Error) => void;
 }
 
-/** At night, and at an odd minute. */
+/** At night, and not at a full hour. */
 const SCHEDULE = '41 3 * * *';
-/** After the first runs, which are more urgent. */
+/** Leaves time for the first runs, which are more urgent. */
 const START_DELAY_MS = 20_000;
 
 export function createVerifier(options: VerifierOptions): Verifier {
@@ -45,7 +45,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     name: 'verify',
     schedule: SCHEDULE,
     timeZone: options.timeZone,
-    // Once a day is enough, whatever the clock does; a machine that sleeps at night verifies when it wakes.
+    // Once a day is enough; a machine that sleeps at night verifies when it wakes up.
     policy: 'catch-up',
     createTicker: options.createTicker,
     run: async () => report(await options.verify(verifiable)),

@@ -12,22 +12,22 @@ import { labelsOfKey, renderLabels, type SeriesKey } from './labels.js';
 import { readablePartOf } from './readable.js';
 import { wantedColumns } from './row-values.js';
 
-/** A series of which the present and the past's end disagree. A series that is not there counts as 0. */
+/** A series in which the present and the end of the past disagree. A missing series counts as 0. */
 export interface Mismatch {
   readonly collector: string;
   readonly metric: string;
-  /** As in the exposition. */
+  /** Rendered as in the exposition. */
   readonly labels: string;
   readonly now: number;
   readonly spans: number;
 }
 
-/** All of history is read; but no collector's SQL may keep a connection for ever, not by answering slowly either. */
+/** Enough to read all of history, but no SQL may keep a connection for ever, not even by answering slowly. */
 const LIMIT_MS = 15 * 60_000;
 
 /**
- * Holds the two readings of collectors against each other: their spans that are valid now must add up to what `now`
- * says. All is read on one snapshot of the database, and what they read of history once. @throws BugflowError
+ * Compares the two readings of collectors: the spans that are valid now must add up to what `now` says. Everything is read
+ * on one snapshot of the database, and history only once. @throws BugflowError
  */
 export async function verifyHistory(
   reader: Reader,
@@ -63,8 +63,8 @@ export async function verifyHistory(
 }
 
 /**
- * The same of a database in which people go on working. Where a reading has to wait for its snapshot, that holds what
- * happened after `:now`; so what differs is read once more, with values of that time, and counts if it differs still.
+ * The same for a database that is in use. A reading that waits for its snapshot also sees what happened after `:now`; so
+ * differences are read once more with current values, and count only if they remain.
  * @throws BugflowError
  */
 export async function verifyLiveHistory(
@@ -81,8 +81,8 @@ export async function verifyLiveHistory(
 }
 
 /**
- * The same, with an answer for each collector that can be verified: its mismatches, or why it could not be read. All
- * are read together, and if that fails, one by one. @throws BugflowError when the database cannot be used at all.
+ * The same, with a result for each collector that can be verified: its mismatches, or why it could not be read. All are
+ * read together or, if that fails, one by one. @throws BugflowError when the database cannot be used at all
  */
 export async function verifyEach(
   reader: Reader,
@@ -121,7 +121,7 @@ function part(
   return readablePartOf(definition, { sql, reading, columns });
 }
 
-/** What the rows of each collector add up to: by line of the exposition, its value. */
+/** The value of each line of the exposition, by collector. */
 async function addUp(
   readings: readonly Verifiable[],
   shape: 'now' | 'spans',
@@ -138,7 +138,7 @@ async function addUp(
     if (rows.length === 0) return accumulators.map((accumulator) => tableOf(accumulator.families()));
     for (const row of rows) {
       const [number, , , begins] = row;
-      // In spans an age is that of the beginning.
+      // An age in spans is the age of the span's beginning.
       const aged = begins === null ? 0 : nowMs * 1000 - Number(begins);
       accumulators[Number(number)]?.read(row.slice(MERGED_COLUMNS.length), (account, value) =>
         addValue(
@@ -156,7 +156,7 @@ function isAge({ metric }: Account, shape: 'now' | 'spans'): boolean {
 }
 
 interface Line {
-  /** With what tells the line apart from others of the metric. */
+  /** Name and suffix: identifies the line among others of the metric. */
   readonly name: string;
   readonly metric: MetricDefinition;
   readonly key: SeriesKey;
@@ -166,7 +166,7 @@ interface Line {
 /** By name and key. */
 type Table = ReadonlyMap<string, Line>;
 
-/** A distribution by how many are in each bucket, and their sum. */
+/** A distribution has a line for each bucket and one for the sum. */
 function tableOf(families: readonly MetricFamily[]): Table {
   const lines = families.flatMap((family): Line[] => {
     const { metric } = family;
@@ -185,7 +185,7 @@ function tableOf(families: readonly MetricFamily[]): Table {
   return new Map(lines.map((line) => [`${line.name} ${line.key}`, line]));
 }
 
-/** A series that is not there counts as 0. */
+/** A missing series counts as 0. */
 function compare(collector: string, present: Table, past: Table): Mismatch[] {
   return [...new Map([...present, ...past])].flatMap(([id, { name, metric, key }]) => {
     const now = present.get(id)?.value ?? 0;

@@ -1,15 +1,15 @@
 import { BugflowError, type ErrorCode, type Place } from '../base/errors.js';
 
-/** Who asks Taiga, for errors: `{ kind: 'report', name: 'daily' }`. */
+/** The part that asks Taiga, for errors: `{ kind: 'report', name: 'daily' }`. */
 export interface Asker {
   readonly kind: string;
   readonly name: string;
 }
 
-/** What can be wrong with a question, by who is to fix it. */
+/** What can be wrong with a query. */
 export type QueryProblem = keyof typeof COLLECTOR_CODES;
 
-/** Those of collectors, and of the relations that come with them, have codes of their own. */
+/** Collectors, and the relations that ship with them, have their own codes. */
 const COLLECTOR_CODES = {
   invalid: 'COLLECTOR_INVALID',
   sql: 'COLLECTOR_SQL',
@@ -22,7 +22,7 @@ const QUERY_CODES: Readonly<Record<QueryProblem, ErrorCode>> = {
   timeout: 'QUERY_TIMEOUT',
 };
 
-/** What is wrong with a question, named after who asked; several may have asked it together. */
+/** An error in a query; it names the askers, as several may share one query. */
 export function queryError(
   problem: QueryProblem,
   askedBy: Asker | readonly Asker[] | undefined,
@@ -35,14 +35,14 @@ export function queryError(
   return new BugflowError(code, askers.length === 0 ? message : `${describe(askers)}: ${message}`, options);
 }
 
-/** More are hardly read. */
-const MOST_NAMES = 3;
+/** A longer list would hardly be read. */
+const MAX_NAMES = 3;
 
 /** `collector "wip"`, `collector "wip", collector "epics" and 4 others` */
 function describe(askers: readonly Asker[]): string {
   const names = [...new Set(askers.map(({ kind, name }) => `${kind} "${name}"`))];
-  const [last, ...before] = names.slice(0, MOST_NAMES).reverse();
-  const others = names.length - MOST_NAMES;
+  const [last, ...before] = names.slice(0, MAX_NAMES).reverse();
+  const others = names.length - MAX_NAMES;
   if (others > 0)
     return `${[...before.reverse(), last].join(', ')} and ${others} ${others === 1 ? 'other' : 'others'}`;
   return before.length === 0 ? `${last}` : `${before.reverse().join(', ')} and ${last}`;

@@ -3,13 +3,13 @@ import { sqlMistakeOf } from '../database/explain-error.js';
 import { type Asker, queryError } from './asker.js';
 import type { CompiledQuery, SqlSource } from './sql/compile.js';
 
-/** Who asked with which piece of SQL. */
+/** An asker and its SQL. */
 export interface Asked {
   readonly sql: SqlSource;
   readonly askedBy: Asker;
 }
 
-/** PostgreSQL's word on a mistake in the SQL, with the file and line where a person finds it; undefined for other errors. */
+/** PostgreSQL's error about a mistake in the SQL, with the file and line to fix; undefined for other errors. */
 export function explainMistake(
   error: unknown,
   query: CompiledQuery,
@@ -28,7 +28,7 @@ export function explainMistake(
   );
 }
 
-/** The same error, or for SQL that took too long one that says whose it is. */
+/** For SQL that took too long, an error that names its asker; any other error unchanged. */
 export function nameTimeout(error: unknown, asked: readonly Asked[]): unknown {
   const [first] = asked;
   if (!first || !hasCode(error, 'COLLECTOR_TIMEOUT')) return error;

@@ -1,4 +1,4 @@
-/** What Taiga keeps history of, by the beginning of the history keys, with the table whose id follows in them. */
+/** The models of which Taiga keeps history: the prefix of the history key, and the table of the id that follows it. */
 export const TABLES = {
   'epics.epic': 'epics_epic',
   'userstories.userstory': 'userstories_userstory',
@@ -12,10 +12,10 @@ export const TABLES = {
 
 export type Model = keyof typeof TABLES;
 export const MODELS = Object.keys(TABLES) as Model[];
-/** The models of items, without whose tables nothing can be told. */
+/** The models of items. Without their tables nothing can be read. */
 export const ITEM_MODELS: readonly Model[] = MODELS.slice(0, 4);
 
-/** As both PostgreSQL and JavaScript read it. */
+/** A regular expression that PostgreSQL and JavaScript read in the same way. */
 export const KEY_PATTERN = `^(${MODELS.map((model) => model.replace('.', '[.]')).join('|')}):[0-9]{1,9}$`;
 const keyExpression = new RegExp(KEY_PATTERN);
 

@@ -2,30 +2,30 @@ import type { Database } from '../database/database.js';
 import { readFileRights } from '../database/privileges.js';
 import { assertTaiga, readSchema, type TaigaSchema } from './schema.js';
 
-/** What collectors must know of the server that is read before they run. */
+/** Facts about the current server that must be known before collectors run. */
 export interface ServerFacts {
   readonly schema: TaigaSchema;
-  /** Why the role could read files of the server, half a sentence; undefined when it could not, or that is allowed. */
+  /** Why the role could read the server's files (part of a sentence); undefined when it could not, or may do so. */
   readonly fileRights: string | undefined;
 }
 
-/** Asks the server once, and again when it is another one, or may have changed. */
+/** Reads the facts once, and again when the server is another one or may have changed. */
 export interface KnownServer {
   /** @throws BugflowError */
   facts(): Promise<ServerFacts>;
-  /** After what a migration of Taiga, or of rights, could explain. */
+  /** Makes the next call read again, after an error that a migration of Taiga or a change of rights could explain. */
   forget(): void;
 }
 
 export interface KnownServerOptions {
-  /** Whether SQL of the team's own runs even as a role that could read files of the server. */
+  /** Whether the team's own SQL runs even if the role could read files of the server. */
   readonly allowSuperuser?: boolean;
-  /** Told once when the role could, and that is not allowed: half a sentence. */
+  /** Called once when the role could do so and that is not allowed, with the reason (part of a sentence). */
   readonly onFileRights?: (rights: string) => void;
 }
 
-/** A Taiga that is upgraded meanwhile is known for what it is after so long. */
-const LONGEST_AGE_MS = 60_000;
+/** An upgrade of Taiga is noticed after at most so long. */
+const MAX_AGE_MS = 60_000;
 
 export function createKnownServer(
   database: Database,
@@ -59,7 +59,7 @@ export function createKnownServer(
     facts() {
       const now = performance.now();
       const generation = database.generation();
-      if (!known || known.generation !== generation || now - known.askedAt > LONGEST_AGE_MS)
+      if (!known || known.generation !== generation || now - known.askedAt > MAX_AGE_MS)
         known = { facts: ask(), askedAt: now, generation };
       return known.facts;
     },

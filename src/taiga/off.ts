@@ -1,16 +1,16 @@
 import type { Reader } from './reader.js';
 
-/** Instead of an answer: the tables and columns that are required and that this Taiga lacks. */
+/** In place of an answer: the required tables and columns that this Taiga lacks. */
 export interface Off {
   readonly missing: readonly string[];
 }
 
-/** What may be off: a Taiga that lacks one of these tables or columns cannot tell it. */
+/** Something that needs tables or columns; it is off in a Taiga that lacks one of them. */
 export interface Requiring {
   readonly requires: readonly string[];
 }
 
-/** Why it is off; undefined when it is not. @throws BugflowError */
+/** What is lacking; undefined when nothing is. @throws BugflowError */
 export async function offReason(
   reader: Pick<Reader, 'lacking'>,
   { requires }: Requiring,
@@ -19,7 +19,7 @@ export async function offReason(
   return missing.length === 0 ? undefined : { missing };
 }
 
-/** Those that are not off. @throws BugflowError */
+/** The items that are not off. @throws BugflowError */
 export async function withoutOff<T extends Requiring>(
   reader: Pick<Reader, 'lacking'>,
   candidates: readonly T[],

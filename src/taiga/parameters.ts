@@ -2,8 +2,8 @@ import { workingTimeBefore } from '../calendar/working-time.js';
 import type { Config } from '../config/config.js';
 
 /**
- * What any SQL may bind as `:name`, with its PostgreSQL type: the moment, and how the team works. `docs/collectors.md`
- * explains each.
+ * The parameters that any SQL may bind as `:name`, with their PostgreSQL types: the moment, and how the team works.
+ * `docs/collectors.md` explains each.
  */
 export const PARAMETER_TYPES = {
   now: 'timestamptz',
@@ -27,16 +27,16 @@ export const PARAMETER_TYPES = {
   taiga_url: 'text',
 } as const;
 
-/** A value that one part binds beside the shared ones, as the `:name` that it gives it. */
+/** A parameter of one part, in addition to the shared ones. */
 export interface Parameter {
   readonly type: ParameterType;
   readonly value: unknown;
 }
 
-/** By name; none of the shared ones. */
+/** By name; the names of shared parameters are not allowed. */
 export type OwnParameters = Readonly<Record<string, Parameter>>;
 
-/** Of PostgreSQL. */
+/** Types of PostgreSQL. */
 export type ParameterType =
   | 'text'
   | 'text[]'
@@ -52,7 +52,7 @@ export type ParameterType =
 export type ParameterName = keyof typeof PARAMETER_TYPES;
 export type ParameterValues = Readonly<Record<ParameterName, unknown>>;
 
-/** What of the configuration SQL can ask for. */
+/** The settings that SQL can use. */
 export type TeamSettings = Pick<
   Config,
   | 'timeZone'
@@ -68,8 +68,8 @@ export type TeamSettings = Pick<
 > & { readonly alerting: Pick<Config['alerting'], 'disabled'> };
 
 /**
- * The values to bind for a reading as of `now`; `keys` restricts what reads history to the items with these history
- * keys, null to none.
+ * The values to bind for a reading as of `now`. `keys` restricts SQL that reads history to the items with these history
+ * keys; null means all items.
  */
 export function parameterValues(
   config: TeamSettings,
@@ -132,12 +132,12 @@ export function parameterValues(
   };
 }
 
-/** Whether all parts bind this name, and to the same. */
+/** Whether this is a shared parameter, which has the same value for all parts. */
 export function isShared(name: string): name is ParameterName {
   return Object.hasOwn(PARAMETER_TYPES, name);
 }
 
-/** `*` and `?` as LIKE's `%` and `_`; everything else means itself. */
+/** Converts `*` and `?` to LIKE's `%` and `_`, and escapes everything else. */
 function likePattern(glob: string): string {
   return glob
     .replace(/[\\%_]/g, '\\$&')

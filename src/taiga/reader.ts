@@ -13,39 +13,39 @@ export interface RowSample {
   readonly rows: readonly Row[];
 }
 
-/** A piece of SQL with the relations that it may read, and who asks. */
+/** A piece of SQL, the relations that it may read, and its asker. */
 export interface Readable extends Compilable {
-  /** Whether it came with the service. */
+  /** Whether it ships with the service. */
   readonly shipped: boolean;
   readonly timeoutMs: number;
-  /** Refuses SQL that does not heed `:now`: it could only tell the present. */
+  /** Refuses SQL that does not use `:now`, as it could only tell the present. */
   readonly isAsOf?: boolean;
 }
 
-/** One of several pieces of SQL that are read as one query. */
+/** One of several pieces of SQL that are read in one query. */
 export interface ReadablePart extends CompilablePart, Pick<Readable, 'shipped'> {}
 
-/** Pieces of SQL that are read as one query, which computes what they read of the relations once. */
+/** Pieces of SQL that are read in one query, so that shared relations are computed once. */
 export interface Merged {
   readonly parts: readonly [ReadablePart, ...ReadablePart[]];
   readonly timeoutMs: number;
 }
 
-/** Streams rows out of Taiga: what SQL and relations say, with the values bound that are given. */
+/** Streams rows out of Taiga, for the given SQL, relations and values. */
 export interface Reader {
-  /** The database's: grows when another server is read. */
+  /** The database's generation: it grows when reads move to another server. */
   generation(): number;
   /** Which of these tables and columns the database lacks. @throws BugflowError */
   lacking(names: readonly string[]): Promise<readonly string[]>;
-  /** Hands over the rows in batches, at least one. Resolves to the milliseconds spent in the database. @throws BugflowError */
+  /** Passes the rows on in batches, at least one. Resolves to the database's time in milliseconds. @throws BugflowError */
   read(
     readable: Readable,
     values: ParameterValues,
     onBatch: (columns: readonly TypedColumn[], rows: readonly Row[]) => void,
   ): Promise<number>;
   /**
-   * Reads several queries side by side, on one snapshot of the database, and within `limitMs` in all. Their rows begin
-   * with MERGED_COLUMNS. @throws BugflowError
+   * Runs several queries at once on one snapshot of the database, within `limitMs` in all. Their rows begin with
+   * MERGED_COLUMNS. @throws BugflowError
    */
   readTogether(
     merged: readonly Merged[],
@@ -53,11 +53,11 @@ export interface Reader {
     consume: (streams: readonly RowStream[]) => Promise<void>,
     limitMs?: number,
   ): Promise<void>;
-  /** All rows of a relation. @throws BugflowError */
+  /** Reads all rows of a relation. @throws BugflowError */
   readRelation(name: string, values: ParameterValues): Promise<RowSample>;
 }
 
-/** Those of everything read all of history: at a million rows in a minute, on a busy machine in more. */
+/** Reading everything goes through all of history: a minute for a million rows, more on a busy machine. */
 export const RELATION_TIMEOUT_MS = 5 * 60_000;
 
 export function createReader(
@@ -72,7 +72,7 @@ export function createReader(
   /** @throws BugflowError when the SQL is the team's own and the role could read files of the server */
   const assertHarmless = async ({ sql, shipped }: Pick<Readable, 'sql' | 'shipped'>): Promise<void> => {
     if (shipped || (await server.facts()).fileRights === undefined) return;
-    // It may have been fixed since.
+    // The rights may have been fixed since.
     server.forget();
     const { fileRights } = await server.facts();
     if (fileRights === undefined) return;
@@ -96,7 +96,7 @@ export function createReader(
   };
   const explain = (error: unknown, query: CompiledQuery, asked: readonly Asked[]): unknown => {
     const mistake = explainMistake(error, query, asked);
-    // Taiga may have been upgraded.
+    // A missing table may come from an upgrade of Taiga.
     if (mistake) server.forget();
     return mistake ?? error;
   };
@@ -168,7 +168,7 @@ export function createReader(
   return reader;
 }
 
-/** The SQL for all rows of a relation, by its name: the same object each time, so that it is compiled once. */
+/** The SQL that reads a whole relation: the same object for each name, so that it is compiled once. */
 export function createRelationSql(): (name: string) => SqlSource {
   const known = new Map<string, SqlSource>();
   return (name) => {

@@ -1,7 +1,7 @@
 import { BugflowError } from '../base/errors.js';
 import type { Database } from '../database/database.js';
 
-/** Tables without which this is no Taiga database that the collectors could read. */
+/** Tables that every Taiga database has. */
 export const REQUIRED_TABLES: readonly string[] = [
   'projects_project',
   'projects_membership',
@@ -27,13 +27,13 @@ export const REQUIRED_TABLES: readonly string[] = [
   'timeline_timeline',
 ];
 
-/** What a database has in schema public, whether or not this user may read it. */
+/** The tables and columns in schema public, whether or not this role may read them. */
 export interface TaigaSchema {
-  /** By `table` or `table.column`. */
+  /** Takes `table` or `table.column`. */
   has(name: string): boolean;
 }
 
-/** What Taiga did not have from the start of the versions that are supported, and since when it has it. */
+/** What the oldest supported version of Taiga lacks, and the version that added it. */
 const SINCE: Readonly<Record<string, string>> = {
   'userstories_userstory.generated_from_task_id': '4.2',
   'userstories_userstory.from_task_ref': '5.5',
@@ -43,7 +43,7 @@ const SINCE: Readonly<Record<string, string>> = {
   'projects_project.archived_code': '6.10',
 };
 
-/** @throws BugflowError, also when the role may not use schema public: its tables would then seem not to exist. */
+/** @throws BugflowError, also when the role may not use schema public: no table would be visible then */
 export async function readSchema(database: Database): Promise<TaigaSchema> {
   const names = new Set<string>();
   let barred: string | undefined;
@@ -77,7 +77,7 @@ export async function readSchema(database: Database): Promise<TaigaSchema> {
   return { has: (name) => names.has(name) };
 }
 
-/** Why something is off: `needs projects_swimlane, which this Taiga (before 6.0) does not have`. */
+/** Says why something is off: `needs projects_swimlane, which this Taiga (before 6.0) does not have`. */
 export function describeMissing(names: readonly string[]): string {
   const versions = names.flatMap((name) => SINCE[name] ?? SINCE[name.split('.', 1)[0] ?? ''] ?? []);
   const latest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
@@ -85,7 +85,7 @@ export function describeMissing(names: readonly string[]): string {
   return `needs ${names.join(', ')}, which ${which} does not have`;
 }
 
-/** @throws BugflowError naming the tables that are missing. */
+/** @throws BugflowError that names the missing tables */
 export function assertTaiga(schema: TaigaSchema): void {
   const missing = REQUIRED_TABLES.filter((table) => !schema.has(table));
   if (missing.length === 0) return;

@@ -12,41 +12,41 @@ import {
 import type { SqlSource } from './sql/compile.js';
 import type { RelationLibrary } from './sql/relations.js';
 
-/** A question with an answer small enough to be held in memory. */
+/** A query whose answer is small enough for memory. */
 export interface Query {
-  /** Errors name it. */
+  /** Named in errors. */
   readonly askedBy: Asker;
-  /** Either a relation as a whole, or SQL with the relations that it reads. */
+  /** A whole relation, or SQL with the relations that it uses. */
   readonly from: { readonly relation: string } | Pick<Readable, 'sql' | 'relations' | 'shipped'>;
-  /** What its SQL binds beside the shared parameters. */
+  /** The SQL's parameters in addition to the shared ones. */
   readonly parameters?: OwnParameters;
   /**
-   * `:now`; when absent, now. SQL that does not heed `:now` is refused, as it would answer with today's rows.
+   * The value of `:now`; default: the current time. SQL that does not use `:now` is refused, as its answer would be today's.
    */
   readonly at?: Date;
-  /** Rows; what there is beyond is left out, and `isCut` says so. */
+  /** The most rows to return; `isCut` says whether there were more. */
   readonly limit?: number;
   readonly timeoutMs?: number;
 }
 
 export interface Answer {
   readonly columns: readonly TypedColumn[];
-  /** Cells are text, as PostgreSQL writes it: times with the zone UTC, booleans `true` or `false`; NULL is null. */
+  /** Cells are text as PostgreSQL writes it: times in UTC, booleans `true` or `false`; NULL is null. */
   readonly rows: readonly Row[];
   /** Whether there were more rows than the limit. */
   readonly isCut: boolean;
 }
 
-/** Asks Taiga, for every part that wants to know something of it. */
+/** Asks Taiga, for every part that needs its data. */
 export interface Taiga extends Reader {
-  /** @throws BugflowError that names the file, the line and who asked. */
+  /** @throws BugflowError that names the file, the line and the asker */
   query(query: Query): Promise<Answer>;
 }
 
 export interface TaigaOptions extends KnownServerOptions {
   readonly database: Database;
   readonly relations: RelationLibrary;
-  /** The shared parameters for an answer as of this moment. */
+  /** The values of the shared parameters as of this moment. */
   readonly values: (at: Date) => ParameterValues;
 }
 
@@ -80,7 +80,7 @@ export function createTaiga({ database, relations, values, ...options }: TaigaOp
         ...sourceOf(query),
         askedBy,
         timeoutMs,
-        // One more, which tells whether there are more.
+        // One more row shows whether there are more.
         limit: limit + 1,
         isAsOf: at !== undefined,
         ...(parameters && { parameters }),

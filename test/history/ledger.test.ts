@@ -136,7 +136,7 @@ describe('the ledger', () => {
     ];
     const error = await errorOf(() => ledger.add(COLUMNS, bad));
     expect(error.message).toBe(
-      '/etc/bugflow/items.yaml:4: column "closed" of counter "closed_total" holds -1; what only grows cannot take in a negative number or NaN',
+      '/etc/bugflow/items.yaml:4: column "closed" of counter "closed_total" holds -1; a total that only grows cannot contain a negative number or NaN',
     );
     expect((await errorOf(() => ledger.add(COLUMNS, [['a', 'issue', 'NaN', null]]))).code).toBe(
       'COLLECTOR_VALUE',

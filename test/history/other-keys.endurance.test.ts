@@ -127,7 +127,7 @@ describeOnPostgres('events of what is no item', (server) => {
         )}  ) AS e (key, at, model)\n  WHERE :keys IS NULL OR key = ANY (:keys)\n`,
       );
       const message =
-        /entries\.yaml:9: collector "entries": the key "[^"]*" is none of Taiga's history keys; write it like issues\.issue:42/;
+        /entries\.yaml:9: collector "entries": the key "[^"]*" is not one of Taiga's history keys; write it like issues\.issue:42/;
       const { config, library } = await loadInstallation({ file, env: {} });
       const installation = {
         config,

@@ -130,7 +130,7 @@ describeOnPostgres('counters that are known before anything happens', (server) =
     const noLabels = await errorOf(read('SELECT created_at AS at, project FROM project'));
     expect(noLabels.code).toBe('COLLECTOR_COLUMN_MISSING');
     expect(noLabels.message).toBe(
-      '/etc/bugflow/own.yaml:30: collector "blocked_durations": zeros need all labels of at least one of its metrics (they return at, project)',
+      '/etc/bugflow/own.yaml:30: collector "blocked_durations": `zeros` must return all labels of at least one metric (it returns at, project)',
     );
     const noTime = await errorOf(read("SELECT project,\n 'task' AS kind\nFROM project"));
     expect(noTime.message).toMatch(

@@ -289,12 +289,12 @@ describeOnPostgres('a collector', (server) => {
       /own\.yaml:14: collector "\w+": SQL: column "tixt" does not exist/,
     );
     await expect(run("SELECT 'x' AS label,\n  count(*)")).rejects.toThrow(
-      /own\.yaml:5: metric "own_metric" wants the column "value", which the SQL does not return \(it returns label, count\)/,
+      /own\.yaml:5: metric "own_metric" needs the column "value", which the SQL does not return \(it returns label, count\)/,
     );
     await expect(run("SELECT\n  'é🚀' AS label,\n  1 / (id - 1) AS value FROM victim")).rejects.toThrow(
       /own\.yaml:\d+: collector "\w+": SQL: division by zero/,
     );
-    await expect(run('SELECT 1 AS value')).rejects.toThrow(/wants the column "label"/);
+    await expect(run('SELECT 1 AS value')).rejects.toThrow(/needs the column "label"/);
     await expect(run("SELECT ':no' AS label,\n  :then AS value")).rejects.toThrow(
       /own\.yaml:13: unknown parameter :then; known are :now/,
     );

@@ -129,7 +129,7 @@ describeOnPostgres('a question to Taiga', (server) => {
   test('has no parameter that is called like a shared one', async () => {
     const error = await errorOf(ask('SELECT :now', { parameters: { now: { type: 'text', value: 'x' } } }));
     expect(error.message).toBe(
-      'reports/daily.yaml:7: report "daily": the parameter :now is one that all SQL can bind; give yours another name',
+      'reports/daily.yaml:7: report "daily": :now is the name of a parameter that all SQL shares; give yours another name',
     );
   });
 

@@ -134,7 +134,7 @@ describe('a missing column', () => {
     const error = await errorOf(() => build([], { metrics: [definition] }));
     expect(error.code).toBe('COLLECTOR_COLUMN_MISSING');
     expect(error.message).toBe(
-      `/etc/bugflow/items.yaml:4: metric "team_items" wants the column "${column}", which the SQL does not return (it returns project, items)`,
+      `/etc/bugflow/items.yaml:4: metric "team_items" needs the column "${column}", which the SQL does not return (it returns project, items)`,
     );
   });
 });

@@ -5,7 +5,7 @@ import {
   type CircuitBreaker,
   createCircuitBreaker,
   FAILURES_TO_OPEN,
-  longestWaitMs,
+  maxWaitMs,
   type Outcome,
 } from '../../src/collectors/circuit-breaker.js';
 
@@ -60,7 +60,7 @@ describe('the wait', () => {
     [3600, 900],
     [86_400, 900],
   ])('of a collector that runs every %i s is never longer than %i s', (interval, longest) => {
-    expect(longestWaitMs(interval * SECOND_MS)).toBe(longest * SECOND_MS);
+    expect(maxWaitMs(interval * SECOND_MS)).toBe(longest * SECOND_MS);
     expect(waits(breakerOf(interval * SECOND_MS), times(2000, 'failure')).at(-1)).toBe(longest);
   });
 });

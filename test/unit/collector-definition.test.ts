@@ -85,13 +85,13 @@ test.each([
     'a counter that does not say so',
     '    type: gauge',
     '    type: counter',
-    ":5: metrics[0].name: a counter's name ends with _total; call it team_deploys_total (and 1 more)",
+    ":5: metrics[0].name: a counter's name must end with _total; call it team_deploys_total (and 1 more)",
   ],
   [
     'a gauge that looks like a counter',
     '  - name: team_deploys',
     '  - name: team_deploys_total',
-    ':5: metrics[0].name: only counters end with _total; this is a gauge',
+    ":5: metrics[0].name: only a counter's name may end with _total; this is a gauge",
   ],
   [
     "a gauge with a histogram's ending",
@@ -121,7 +121,7 @@ test.each([
     'a bucket that is no duration',
     '    type: gauge',
     `${HISTOGRAM}[1h, often]`,
-    ':7: metrics[0].buckets[1]: a bucket is a number above 0 or a duration like 4h or 7d',
+    ':7: metrics[0].buckets[1]: must be a number above 0 or a duration like 4h or 7d',
   ],
   [
     'buckets of a gauge',
@@ -184,7 +184,7 @@ test('a counter cannot come from `now`', async () => {
 test('zeros go with `events`, and know their line', async () => {
   const error = await errorOf(read(`${GOOD.trimEnd()}\nzeros: SELECT 1\n`));
   expect(error.message).toMatch(
-    /deploys\.yaml:13: zeros: `zeros` names series of what `events` tells; write `events`, too$/,
+    /deploys\.yaml:13: zeros: `zeros` names series of `events`; write `events`, too$/,
   );
   const events = GOOD.replace('name: team_deploys', 'name: team_deploys_total')
     .replace('type: gauge', 'type: counter')

@@ -186,7 +186,10 @@ describe('TLS', () => {
       'url: "URL?sslrootcert=a"\n  tls:\n    mode: require\n    ca_file: a',
       /config\.yaml:5: database\.tls\.ca_file and sslrootcert in the database URL are both given; keep one$/,
     ],
-    ['url: "URL?sslmode=geheim"', /config\.yaml:2: .* not valid; write one of disable, allow, prefer, require, /],
+    [
+      'url: "URL?sslmode=geheim"',
+      /config\.yaml:2: .* not valid; write one of disable, allow, prefer, require, /,
+    ],
     ['url: "URL?sslcrl=x"', /config\.yaml:2: the parameter sslcrl of the database URL is not supported/],
     ['url: URL\n  tls:\n    mode: verify-ca', /config\.yaml:4: verify-ca needs to know the CA; set/],
     [

@@ -355,7 +355,7 @@ describe('the budget of all collectors', () => {
     expect(await one.runner.run()).toBe('success');
     expect(await two.runner.run()).toBe('failure');
     expect(two.runner.state().lastError).toBe(
-      'collector "two" yields 41 series, which with the 60 of the others are more than 100; leave projects out (projects.exclude), switch collectors off (overrides), or raise max_series',
+      'collector "two" yields 41 series, which with the 60 of the others exceed 100; leave projects out (projects.exclude), switch collectors off (overrides), or raise max_series',
     );
     expect([one.served.size, two.served.size, budget.total()]).toEqual([1, 0, 60]);
     // Whoever has less leaves room.

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBackoff, type RetryDelay } from '../../src/base/backoff.js';
 import { BugflowError } from '../../src/base/errors.js';
-import { longestWaitMs } from '../../src/collectors/circuit-breaker.js';
+import { maxWaitMs } from '../../src/collectors/circuit-breaker.js';
 import { type CollectorRunner, createRunner, type RunResult } from '../../src/collectors/runner.js';
 import { createScheduler, type Scheduler } from '../../src/collectors/scheduler.js';
 import { createSeriesBudget } from '../../src/collectors/series-budget.js';
@@ -228,7 +228,7 @@ describe('a collector that keeps failing', () => {
               const endedAt = Date.now();
               const wasOpen = started?.openCircuits().size === 1;
               fault = undefined;
-              const longestWait = databaseAbsent ? MINUTE_MS : longestWaitMs(intervalMs);
+              const longestWait = databaseAbsent ? MINUTE_MS : maxWaitMs(intervalMs);
               await vi.advanceTimersByTimeAsync(longestWait + 2 * runMs);
               expect(started?.openCircuits().size).toBe(0);
               expect(runner.state().lastError).toBeUndefined();

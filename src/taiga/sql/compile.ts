@@ -5,74 +5,74 @@ import { isShared, type OwnParameters, PARAMETER_TYPES } from '../parameters.js'
 import type { Relation } from './relations.js';
 import { scanParameters } from './scan.js';
 
-/** A piece of SQL and where it stands, so that PostgreSQL's errors can name a person's file and line. */
+/** A piece of SQL and where it is, so that PostgreSQL's errors can name file and line. */
 export interface SqlSource {
   readonly text: string;
   readonly file: string;
-  /** Line of the file on which the text begins. */
+  /** The line in the file on which the text begins. */
   readonly line: number;
 }
 
 export interface CompiledQuery {
   readonly text: string;
-  /** What `$1`, `$2` … are. */
+  /** The names of `$1`, `$2` … in order. */
   readonly parameters: readonly string[];
-  /** The place in a person's file of a 1-based character position in `text`, as PostgreSQL reports it. */
+  /** The file and line of a position in `text`, in characters from 1 as PostgreSQL reports it. */
   locate(position: number): Place;
 }
 
-/** What is known of who asks. */
+/** What compiling must know about the asker. */
 export interface CompileContext {
-  /** Parameters beside the shared ones. */
+  /** Parameters in addition to the shared ones. */
   readonly own?: OwnParameters | undefined;
-  /** For errors; absent: a collector whose file is being read. */
+  /** For errors; absent when a collector's file is being read. */
   readonly askedBy?: Asker | undefined;
 }
 
 export interface CompileOptions extends CompileContext {
   readonly frame?: Frame | undefined;
-  /** No more rows than this. */
+  /** The most rows to return. */
   readonly limit?: number | undefined;
 }
 
 interface Segment {
   readonly firstLine: number;
   readonly source: SqlSource;
-  /** SQL of our own, which stands after the piece that it is about. */
+  /** Generated SQL that follows the piece to which its errors belong. */
   readonly isAfter: boolean;
 }
 
-/** What is asked of a collector's rows. */
+/** A query around a collector's rows. */
 export type Frame = keyof typeof FRAMES;
 
 const FRAMES = {
-  /** The rows as they are. */
+  /** The rows themselves. */
   rows: 'SELECT * FROM collector',
-  /** Series that exist by now. */
+  /** Series that exist at `:now`. */
   zeros: 'SELECT * FROM collector WHERE at <= :now',
-  /** An event whose key is none of Taiga's. */
+  /** An event whose key is not a history key of Taiga. */
   strange: `SELECT * FROM collector WHERE key IS NULL OR key !~ '${KEY_PATTERN}' LIMIT 1`,
 } as const;
 
-/** A piece of SQL that is read together with others, which share what they need of the relations. */
+/** A piece of SQL that is read together with others, so that shared relations are computed once. */
 export interface MergedPart {
   readonly sql: SqlSource;
   readonly reading: keyof typeof READINGS;
-  /** Those of its columns that are wanted; `all`: whatever it has, as one JSON object. */
+  /** The columns to return; `all`: whatever it has, as one JSON object. */
   readonly columns: readonly string[] | 'all';
 }
 
-/** What stands before the wanted columns in each row of a merged query. */
+/** The columns before the returned ones in each row of a merged query. */
 export const MERGED_COLUMNS = ['part', 'moment', 'sign', 'begins', 'ends'] as const;
 
 /**
- * `moment` in Unix milliseconds, rounded up: nothing is told before it happened. sign: 1 begins, -1 ends. begins: where
- * the span begins, in Unix microseconds. ends: its end in Unix milliseconds as of now.
+ * `moment`: Unix milliseconds, rounded up, so that nothing is shown before it happened. `sign`: 1 begins, -1 ends.
+ * `begins`: where the span begins, in Unix microseconds. `ends`: its end in Unix milliseconds as of now.
  */
 const READINGS = {
   /** What is so now. */
   now: { select: '0::bigint AS moment, 1 AS sign, NULL::bigint AS begins, NULL::bigint AS ends', from: '' },
-  /** Series that exist by now. */
+  /** Series that exist at `:now`. */
   zeros: {
     select: `${milliseconds('c.at')} AS moment, 1 AS sign, NULL::bigint AS begins, NULL::bigint AS ends`,
     from: 'WHERE c.at <= :now',
@@ -81,7 +81,7 @@ const READINGS = {
     select: `${milliseconds('c.at')} AS moment, 1 AS sign, NULL::bigint AS begins, NULL::bigint AS ends`,
     from: '',
   },
-  /** Each span twice: where it begins and where it ended. */
+  /** Each span as two rows: its beginning and its end. */
   edges: {
     select: `${milliseconds('edge.at')} AS moment, edge.sign, ${microseconds('c.valid_from')} AS begins, CASE WHEN c.valid_to <= :now THEN ${milliseconds('c.valid_to')} END AS ends`,
     from: 'CROSS JOIN LATERAL (VALUES (1, c.valid_from), (-1, c.valid_to)) AS edge (sign, at) WHERE edge.at <= :now',
@@ -102,10 +102,10 @@ function microseconds(time: string): string {
 }
 
 /**
- * Puts the relations before the collector's own SQL as CTEs and binds its `:name` parameters.
- * The SQL becomes a CTE, too: that keeps its own `WITH`, and leaves no room for a second statement.
- * @throws BugflowError for an unknown parameter, naming those that are known, and for one of its own that is called like
- * a shared one.
+ * Puts the relations before the collector's own SQL as CTEs, and binds its `:name` parameters. The SQL becomes a CTE,
+ * too, so that it can have its own `WITH` but no second statement.
+ * @throws BugflowError for an unknown parameter (the error lists the known ones), and for an own parameter with the name
+ * of a shared one
  */
 export function compileQuery(
   source: SqlSource,
@@ -123,8 +123,8 @@ export function compileQuery(
 }
 
 /**
- * The same for several pieces at once, each row with the number of its part, in order of time: what they read of the
- * relations is computed once. Columns are text; parts with fewer than others end with NULLs.
+ * Compiles several pieces into one query, so that shared relations are computed once. Each row has the number of its
+ * part; rows come in order of time. Columns are text; parts with fewer columns than others end with NULLs.
  */
 export function compileMerged(
   parts: readonly [MergedPart, ...MergedPart[]],
@@ -156,11 +156,11 @@ function quoted(column: string): string {
   return `"${column.replaceAll('"', '""')}"`;
 }
 
-/** A query put together of pieces of which each knows where it came from. */
+/** A query made of pieces whose origins are known. */
 interface QueryText {
   addTable(name: string, source: SqlSource): void;
   closeTables(): void;
-  /** SQL of our own about a piece: an error in it is shown at that. */
+  /** Appends generated SQL; an error in it is reported at the piece `about`. */
   append(text: string, about: SqlSource): void;
   compiled(): CompiledQuery;
 }
@@ -177,8 +177,8 @@ function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
         .join(''),
     );
     const segment = segments.findLast((candidate) => candidate.firstLine <= line) ?? segments[0];
-    if (!segment) throw new Error('a query without pieces');
-    // The lines that were put around a piece count as its first or its last.
+    if (!segment) throw new Error('unreachable: a query has pieces');
+    // An error in a generated line around a piece is reported at the piece's first or last line.
     const lastOffset = countLines(segment.source.text.trimEnd()) - 1;
     const offset = segment.isAfter ? lastOffset : Math.max(0, Math.min(line - segment.firstLine, lastOffset));
     return { file: segment.source.file, line: segment.source.line + offset };
@@ -200,12 +200,12 @@ function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
   };
 }
 
-/** Those of a collector's relations that this piece of its SQL reads: what is not read need not be planned. */
+/** The relations that this piece of SQL mentions; the others need not be planned. */
 export function mentioned(relations: readonly string[], { text }: SqlSource): string[] {
   return relations.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
 }
 
-/** Replaces each `:name` by `$n::type`; lines stay as they are, so that positions keep their meaning. */
+/** Replaces each `:name` by `$n::type`; lines stay as they are, so that line numbers stay right. */
 function bindParameters(
   source: SqlSource,
   parameters: string[],
@@ -230,14 +230,14 @@ function bindParameters(
   return text + source.text.slice(end);
 }
 
-/** Relations bind the shared ones: another value of that name would not reach them, or change what they mean. */
+/** Relations bind the shared parameters, so the same name must not have another meaning here. */
 function assertUnshared({ own = {}, askedBy }: CompileContext, { file, line }: SqlSource): void {
   const name = Object.keys(own).find(isShared);
   if (name === undefined) return;
   throw queryError(
     'invalid',
     askedBy,
-    `the parameter :${name} is one that all SQL can bind; give yours another name`,
+    `:${name} is the name of a parameter that all SQL shares; give yours another name`,
     { place: { file, line } },
   );
 }
@@ -247,7 +247,7 @@ function typeOf(name: string, own: OwnParameters): string | undefined {
   return Object.hasOwn(own, name) ? own[name]?.type : undefined;
 }
 
-/** 1-based number of the line on which the text ends. */
+/** The number of the line on which the text ends, from 1. */
 function countLines(text: string): number {
   return text.split('\n').length;
 }

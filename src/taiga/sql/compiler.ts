@@ -11,22 +11,22 @@ import {
 } from './compile.js';
 import type { Has, RelationLibrary } from './relations.js';
 
-/** A piece of SQL, and what to make of it. */
+/** A piece of SQL, and how to compile it. */
 export interface Compilable {
   readonly sql: SqlSource;
   readonly relations: readonly string[];
   readonly askedBy: Asker;
-  /** `rows` when absent. */
+  /** Default: `rows`. */
   readonly frame?: Frame;
-  /** No more rows than this. */
+  /** The most rows to return. */
   readonly limit?: number;
-  /** What it binds beside the shared parameters. */
+  /** Its parameters in addition to the shared ones. */
   readonly parameters?: OwnParameters;
 }
 
 export interface CompilablePart extends MergedPart, Pick<Compilable, 'relations' | 'askedBy'> {}
 
-/** Compiles each query once for each variant of the relations that a database needs, and keeps it. */
+/** Compiles each query once for each variant of the relations that a database needs, and caches it. */
 export interface Compiler {
   /** @throws BugflowError */
   compile(query: Compilable, has: Has): CompiledQuery;
@@ -34,16 +34,16 @@ export interface Compiler {
   compileMerged(parts: readonly [CompilablePart, ...CompilablePart[]], has: Has): CompiledQuery;
 }
 
-/** Of the queries there are, several times as many; but nobody's SQL is kept for ever. */
-const MOST_KEPT = 300;
+/** Several times the number of queries that there are; SQL that is not used any more is dropped. */
+const MAX_KEPT = 300;
 
 export function createCompiler(relations: RelationLibrary): Compiler {
-  /** The one that was wanted least recently is first. */
+  /** In order of last use, the oldest first. */
   const kept = new Map<string, CompiledQuery>();
   const numbers = new WeakMap<SqlSource, number>();
   let pieces = 0;
 
-  /** Stands for a piece of SQL: one that is made anew each time is compiled anew. */
+  /** Identifies a piece of SQL by its object: a new object is compiled again. */
   const numberOf = (sql: SqlSource): number => {
     const number = numbers.get(sql) ?? pieces++;
     numbers.set(sql, number);
@@ -54,7 +54,7 @@ export function createCompiler(relations: RelationLibrary): Compiler {
     kept.delete(key);
     kept.set(key, query);
     for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_KEPT) break;
+      if (kept.size <= MAX_KEPT) break;
       kept.delete(oldest);
     }
     return query;

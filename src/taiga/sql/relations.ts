@@ -7,23 +7,23 @@ import type { SqlSource } from './compile.js';
 export interface Relation {
   readonly name: string;
   readonly source: SqlSource;
-  /** Other relations that it reads. */
+  /** Other relations that it uses. */
   readonly relations: readonly string[];
 }
 
-/** Whether a database has a `table` or `table.column`; relations may come in a variant for older versions of Taiga. */
+/** Whether a database has a `table` or `table.column`; relations may have variants for older versions of Taiga. */
 export type Has = (name: string) => boolean;
 
 export interface RelationLibrary {
-  /** The named relations and all they read, in an order in which each stands before its readers. */
+  /** The named relations and all that they use; each comes before those that use it. */
   resolve(names: readonly string[], has: Has): Relation[];
   has(name: string): boolean;
 }
 
 /**
- * Reads a folder of `NAME.sql` files, with its subfolders. A header of comment lines may say
- * `-- relations: a, b` (what it reads) and `-- requires: table, table.column` (where the database lacks the first of
- * these that it lacks, `NAME.without.TABLE.sql` or `NAME.without.TABLE.COLUMN.sql` stands in).
+ * Reads a folder of `NAME.sql` files and its subfolders. A header of comment lines may say `-- relations: a, b` (what it
+ * uses) and `-- requires: table, table.column`. Where the database lacks one of the required, the file
+ * `NAME.without.TABLE.sql` or `NAME.without.TABLE.COLUMN.sql` of the first one lacking is used instead.
  * @throws BugflowError
  */
 export async function loadRelations(folder: string): Promise<RelationLibrary> {
@@ -78,7 +78,7 @@ export async function loadRelations(folder: string): Promise<RelationLibrary> {
   };
 }
 
-/** Names of tables and of columns, as `requires` of relations and collectors gives them. */
+/** A table or a column, as written in `requires`. */
 export const REQUIREMENT = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/;
 
 function requirements(names: readonly string[], place: Place): readonly string[] {

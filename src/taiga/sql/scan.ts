@@ -1,20 +1,20 @@
-/** A `:name` in a piece of SQL, outside of strings, quoted names, comments and `::` casts. */
+/** A `:name` in SQL, outside of strings, quoted names, comments and `::` casts. */
 export interface ParameterUse {
   readonly name: string;
-  /** Offsets of the whole `:name`. */
+  /** Offsets of the whole `:name`; the end is exclusive. */
   readonly start: number;
   readonly end: number;
 }
 
 /*
- * One alternative per lexical element of PostgreSQL in which a colon means nothing to us. One that is never closed goes
- * to the end, as in PostgreSQL; otherwise each would look for its end in vain. Block comments nest in PostgreSQL, which
- * no regular expression can follow, so these are skipped by hand.
+ * One alternative for each lexical element of PostgreSQL in which a colon does not begin a parameter. An element that is
+ * not closed extends to the end, as in PostgreSQL; otherwise each opening would search the rest of the text again. Block
+ * comments nest in PostgreSQL, which a regular expression cannot follow, so they are skipped by code.
  */
 const TOKEN =
   /--[^\n]*|\/\*|(?<![A-Za-z0-9_$])[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|(?<![A-Za-z0-9_$])\$([A-Za-z_][A-Za-z0-9_]*)?\$[\s\S]*?(?:\$\1\$|$)|::|:([A-Za-z_][A-Za-z0-9_]*)/g;
 
-/** The parameters that a piece of SQL uses, in order. */
+/** The parameters that SQL uses, in order. */
 export function scanParameters(sql: string): ParameterUse[] {
   const uses: ParameterUse[] = [];
   const token = new RegExp(TOKEN);

@@ -1,28 +1,28 @@
 /**
- * What is known of one status, also when it is gone. With id 0 it is a board, whose mark says whether one of its statuses
- * is called like a backlog: that decides about the stage of its oldest.
+ * What is known about one status, even after it was deleted. With id 0 it stands for a board: its mark says whether a
+ * status has the name of a backlog, which decides the stage of the board's oldest status.
  */
 export interface KnownStatus {
   readonly kind: string;
   readonly projectId: number;
   readonly statusId: number;
-  /** The last one it had. */
+  /** Its current name, or its last one. */
   readonly name: string;
-  /** Names that it was seen with before. */
+  /** Its earlier names. */
   readonly formerNames: readonly string[];
-  /** When it was marked as closed and when not, in order of time; the first mark also holds for the time before. */
+  /** When it was marked as closed and when not, in order of time; the first mark also holds before its time. */
   readonly marks: readonly Mark[];
   readonly isGone: boolean;
 }
 
 export interface Mark {
-  /** Undefined: not known. */
+  /** Undefined: unknown. */
   readonly isClosed: boolean | undefined;
-  /** Unix microseconds, Taiga's own precision; undefined: always so far. */
+  /** Unix microseconds, Taiga's own precision; undefined: from the beginning. */
   readonly sinceMicros: number | undefined;
 }
 
-/** A status as its table holds it now. */
+/** A status as its table has it now. */
 export interface StatusRow {
   readonly kind: string;
   readonly projectId: number;
@@ -45,7 +45,7 @@ export function markNow({ marks }: KnownStatus): boolean | undefined {
   return marks.at(-1)?.isClosed;
 }
 
-/** Whether the tables say anything else than what is known. */
+/** Whether the tables agree with what is known. */
 export function isUpToDate(known: KnownStatuses, rows: readonly StatusRow[]): boolean {
   const living = [...known.values()].filter((status) => !status.isGone).length;
   return (
@@ -58,9 +58,8 @@ export function isUpToDate(known: KnownStatuses, rows: readonly StatusRow[]): bo
 }
 
 /**
- * What is known after a look at the tables: `known` holds up to `untilMicros` (undefined: nothing is known yet), and what
- * happened from then to `nowMicros` is what `evidence` says of it. Where a mark differs and the evidence is silent, it was
- * switched now.
+ * Adds what the tables say now. `known` holds up to `untilMicros` (undefined: nothing is known yet); from then to
+ * `nowMicros`, `evidence` says what happened. Where a mark differs and there is no evidence, it was switched now.
  */
 export function learn(
   known: KnownStatuses,
@@ -96,7 +95,7 @@ function isAfter(micros: number | undefined): (mark: Mark) => boolean {
   return ({ sinceMicros }) => micros === undefined || (sinceMicros ?? Number.NEGATIVE_INFINITY) > micros;
 }
 
-/** Marks in order of time; one that says what the one before it says is none. */
+/** All marks in order of time, without those that repeat the one before. */
 function joinMarks(earlier: readonly Mark[], later: readonly Mark[]): readonly Mark[] {
   const marks: Mark[] = [];
   for (const mark of [...earlier, ...later]) {
@@ -109,7 +108,7 @@ function joinMarks(earlier: readonly Mark[], later: readonly Mark[]): readonly M
 }
 
 /**
- * The parameter `:statuses`, see metrics/relations/remembered_status.sql: only what today's tables do not say.
+ * The parameter `:statuses` (metrics/relations/remembered_status.sql): only what today's tables do not say.
  */
 export function statusesParameter(known: KnownStatuses): string {
   const rows: object[] = [];

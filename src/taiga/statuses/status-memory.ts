@@ -16,21 +16,21 @@ import {
 } from './known-statuses.js';
 
 /**
- * Remembers how each status was called and marked, and since when. Taiga's tables only know today; what was counted under
- * a mark must go on counting when somebody switches it, or deletes the status.
+ * Remembers the names and marks of each status over time. Taiga's tables have only today's, but what was counted under a
+ * mark must keep counting when somebody switches it or deletes the status.
  */
 export interface StatusMemory {
-  /** Looks at the tables; the first time, and when a mark was switched, at all of history, too. @throws BugflowError */
+  /** Reads the tables; the first time, and when a mark was switched, all of history, too. @throws BugflowError */
   refresh(): Promise<void>;
-  /** Refreshes unless that was done before. @throws BugflowError */
+  /** Refreshes unless it has been done before. @throws BugflowError */
   ready(): Promise<void>;
   /** The parameter `:statuses`. */
   parameter(): string;
-  /** What another memory of the same database may begin with; undefined before the first look. */
+  /** What another memory of the same database can start from; undefined before the first refresh. */
   record(): StatusRecord | undefined;
 }
 
-/** What is remembered from one run of the service to the next. */
+/** What is kept from one run of the service to the next. */
 export interface StatusRecord {
   readonly untilMicros: number;
   readonly statuses: readonly KnownStatus[];
@@ -38,7 +38,7 @@ export interface StatusRecord {
 
 export interface StatusStore {
   read(): Promise<StatusRecord | undefined>;
-  /** Absent: it is only read. */
+  /** Absent: the store is read-only. */
   write?(record: StatusRecord): Promise<void>;
 }
 
@@ -47,20 +47,20 @@ export interface StatusMemoryOptions {
   readonly database?: Database;
   readonly reader: Reader;
   readonly values: () => ParameterValues;
-  /** From the memory before. */
+  /** The record of the memory before this one. */
   readonly before?: StatusRecord | undefined;
-  /** Where it outlives the process; without one, a restart knows what history tells. */
+  /** Keeps the record over a restart; without it, a restart knows only what history tells. */
   readonly store?: StatusStore | undefined;
 }
 
 const TIMEOUT_MS = 5 * 60_000;
-/** Of history a slice: few enough to stay in memory. */
+/** The entries of history in one query: few enough for memory. */
 const SLICE_ENTRIES = 20_000;
 const SLICES_AT_ONCE = 2;
-/** How old the store may be when nothing changed: what is younger than it must be inferred after a crash. */
+/** How old the stored record may get while nothing changes: after a crash, anything later must be inferred again. */
 const WRITE_EVERY_MICROS = 10 * 60 * 1_000_000;
 
-/** With id 0 each board itself: whether one of its statuses is called like a backlog. */
+/** With id 0 also each board: whether one of its statuses has the name of a backlog. */
 const CURRENT = about(
   ['any_status', 'board'],
   `SELECT kind, project_id, status_id, status, is_closed FROM any_status
