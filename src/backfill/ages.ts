@@ -3,37 +3,37 @@ import type { Account } from '../collectors/account.js';
 import { fromThousandths } from '../collectors/thousandths.js';
 
 /**
- * When an age was 0, in Unix microseconds: in spans the value of a distribution is the age in seconds at the moment where
- * the span begins, and grows from there.
+ * The moment when an age was 0, in Unix microseconds. In spans, the value of a distribution is the age in seconds at the
+ * beginning of the span; it grows from there.
  */
 export function sinceUs(ageS: number, beginsUs: number): number {
   return beginsUs - Math.round(ageS * 1e6);
 }
 
-/** Something whose age is observed from one moment to another. */
+/** Something whose age is observed from one moment until another. */
 export interface Aging {
-  /** Of whose distribution it is a part. */
+  /** The account of the distribution that counts it. */
   readonly account: Account;
   /** When its age was 0, in Unix microseconds. */
   readonly sinceUs: number;
 }
 
-/** Told after one of an account's numbers changed. */
+/** Called after one of an account's numbers has changed. */
 export type OnAged = (account: Account, atMs: number) => void;
 
 /**
- * Distributions of ages over time: what is observed counts in a bucket until it outgrows the bound. The sum grows with
- * every moment by the number of what is observed.
+ * Distributions of ages over time: an observation counts in a bucket until its age exceeds the bound. The sum grows
+ * continuously, by the number of observations.
  */
 export interface Ages {
-  /** From `atMs` on it is observed, until `endsMs` if that is known. */
+  /** Observes the aging from `atMs` on, until `endsMs` if that is known. */
   enter(aging: Aging, atMs: number, endsMs: number): void;
   leave(aging: Aging, atMs: number): void;
-  /** When the next one outgrows a bound; Infinity: none will. Unix milliseconds. */
+  /** The Unix milliseconds when the next age exceeds a bound; Infinity: none will. */
   nextMs(): number;
-  /** Lets it. */
+  /** Moves that age to the next bucket. */
   outgrow(): void;
-  /** The sum of the account's ages, in seconds, as a function of Unix milliseconds. */
+  /** The sum of the account's ages in seconds, as a function of Unix milliseconds. */
   sumOf(account: Account): (atMs: number) => number;
 }
 
@@ -43,13 +43,13 @@ interface Outgrowing extends Aging {
   readonly endsMs: number;
 }
 
-/** `originMs`: a moment near those of which ages are wanted, so that sums stay countable. */
+/** @param originMs a moment near those that are read, so that the sums stay small enough to be exact */
 export function createAges(originMs: number, onAged: OnAged): Ages {
   const due = new TinyQueue<Outgrowing>([], (a, b) => a.atMs - b.atMs);
-  /** What each account's ages would add up to at the origin, in milliseconds. */
+  /** The sum of each account's ages at the origin, in milliseconds. */
   const sumsAtOrigin = new Map<Account, number>();
 
-  /** Cumulated buckets: it counts in all from the first that it fits into. */
+  /** Buckets are cumulated: an age counts in all buckets from the first whose bound it does not exceed. */
   const count = ({ account, sinceUs }: Aging, atMs: number, sign: number): number => {
     const { cells, metric } = account;
     const ageUs = atMs * 1000 - sinceUs;

@@ -16,9 +16,9 @@ export type BackfillTarget =
   | {
       readonly prometheusData: string;
       readonly prometheusUrl?: string | undefined;
-      /** Let promtool make the blocks: the same blocks, a hundred times slower. */
+      /** Lets promtool make the blocks: the same blocks, a hundred times slower. */
       readonly promtool?: boolean | undefined;
-      /** Be content where an earlier backfill has written. */
+      /** Succeeds without writing when the past of this range was already written. */
       readonly ifAbsent?: boolean | undefined;
     }
   | {
@@ -35,9 +35,9 @@ export interface BackfillOptions {
   readonly stepMs: number;
   readonly nowMs: number;
   readonly target: BackfillTarget;
-  /** Also write blocks of the last three hours, which Prometheus may be writing itself. */
+  /** Also writes blocks of the last three hours, which Prometheus may be writing itself. */
   readonly includeRecent?: boolean | undefined;
-  /** Where the samples begin that Prometheus has scraped, if the range ends there: nothing is left out before. */
+  /** When the range ends where Prometheus' own samples begin: that moment; nothing before it is left out. */
   readonly joinsAtMs?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly print: (line: string) => void;
@@ -46,7 +46,7 @@ export interface BackfillOptions {
 
 export interface Summary {
   readonly fromMs: number;
-  /** Earlier than asked for when that would reach into what Prometheus writes itself. */
+  /** Earlier than requested when that would overlap with what Prometheus writes itself. */
   readonly toMs: number;
   readonly steps: number;
   readonly series: number;
@@ -57,8 +57,8 @@ export interface Summary {
 }
 
 /**
- * Writes the past of a timeline somewhere. When it fails, nothing half-done is where somebody could take it for whole:
- * files have their names only when complete and a manifest that says `done`, blocks are moved into place all or none.
+ * Writes the past of a timeline. When it fails, nothing incomplete can be mistaken for complete: files get their names and
+ * the manifest its `done` only at the end, and blocks are moved into place all or none.
  */
 export async function runBackfill(timeline: Timeline, options: BackfillOptions): Promise<Summary> {
   const { target, nowMs, print, signal } = options;
@@ -76,7 +76,7 @@ export async function runBackfill(timeline: Timeline, options: BackfillOptions):
   const blockMs = chooseBlockMs(grid.stepMs);
   const { series } = timeline;
   let samples = 0;
-  // Where the past ends near the present, what comes next is what the service shows now.
+  // When the range ends near the present, the next values are those that the service shows now.
   const lookUntilMs = joinsAtMs ?? (nowMs - grid.toMs <= RECENT_EDGE_MS + grid.stepMs ? nowMs : undefined);
   const walk = async (sink: StepSink, part: Grid = grid): Promise<void> => {
     await walkSteps(timeline, part, withProgress(sink, part), { lookUntilMs, signal });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isErrorCode, outputError } from './output-error.js';
 
-/** The name of a block's folder. */
+/** Matches the name of a block's folder. */
 export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 const metaSchema = z.object({ compaction: z.object({ sources: z.array(z.string()).optional() }) });
 
-/** Prometheus compacts blocks into longer ones, which name what they were made of. */
+/** All blocks, each with the blocks from which Prometheus compacted it. */
 export async function blocksAndTheirSources(path: string): Promise<{ name: string; sources: Set<string> }[]> {
   const blocks: { name: string; sources: Set<string> }[] = [];
   for (const name of (await names(path)).filter((entry) => ULID.test(entry))) {
@@ -19,7 +19,7 @@ export async function blocksAndTheirSources(path: string): Promise<{ name: strin
   return blocks;
 }
 
-/** What is in a folder; nothing, where there is none. */
+/** The names in a folder; empty when there is no folder. */
 export async function names(path: string): Promise<string[]> {
   try {
     return await readdir(path);

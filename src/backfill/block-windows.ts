@@ -3,18 +3,18 @@ import type { Grid } from './steps.js';
 
 const HOUR_MS = 3_600_000;
 
-/** What promtool can make without rounding down: 2 h × 3^n. Longer ones cost memory when Prometheus queries them. */
+/** The lengths that promtool can make without rounding down: 2 h × 3^n. Longer blocks cost memory in queries. */
 const BLOCK_LENGTHS_MS = [2, 6, 18, 54, 162, 486].map((hours) => hours * HOUR_MS);
 
-/** Enough that a year is a few dozen blocks, few enough that a file stays near a gigabyte. */
-const MOST_STEPS_PER_BLOCK = 4000;
+/** So a year gives a few dozen blocks, and a file stays near a gigabyte. */
+const MAX_STEPS_PER_BLOCK = 4000;
 
-/** Prometheus may still hold this in its head: blocks that reach into it would overlap with what it writes itself. */
+/** Prometheus may still hold this time in memory: blocks of it would overlap with those that it writes itself. */
 export const RECENT_EDGE_MS = 3 * HOUR_MS;
 
-/** The longest block that is legal and does not get too big at this step. */
+/** The longest allowed block that does not get too big at this step. */
 export function chooseBlockMs(stepMs: number): number {
-  const fitting = BLOCK_LENGTHS_MS.filter((lengthMs) => lengthMs / stepMs <= MOST_STEPS_PER_BLOCK);
+  const fitting = BLOCK_LENGTHS_MS.filter((lengthMs) => lengthMs / stepMs <= MAX_STEPS_PER_BLOCK);
   return fitting.at(-1) ?? 2 * HOUR_MS;
 }
 
@@ -27,7 +27,7 @@ export function blockHours(blockMs: number): string {
   return `${blockMs / HOUR_MS}h`;
 }
 
-/** The grid without the time that begins `edgeMs` before now. */
+/** The grid without the last `edgeMs` before now. */
 export function endBeforeNow(grid: Grid, nowMs: number, edgeMs: number): Grid {
   const lastMs = nowMs - edgeMs;
   if (grid.toMs <= lastMs) return grid;

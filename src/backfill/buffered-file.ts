@@ -6,8 +6,8 @@ export type TextEncoding = 'latin1' | 'utf8';
 const BUFFER_BYTES = 4 * 2 ** 20;
 
 /**
- * A file written in large pieces, one on its way to the disk while the next is filled. It has its name only once it
- * is complete; until then it is called `….part`.
+ * A file written in large pieces: one piece is written to the disk while the next is filled. It gets its name when it is
+ * complete; until then it is called `….part`.
  */
 export class BufferedFile {
   readonly path: string;
@@ -35,11 +35,11 @@ export class BufferedFile {
     return this.#bytes;
   }
 
-  /** `latin1` is several times faster, and right for text that is all ASCII. A promise makes the caller wait. */
+  /** `latin1` is several times faster, and right for pure ASCII text. The caller must await a returned promise. */
   write(text: string, encoding: TextEncoding): Promise<void> | undefined {
-    const mostBytes = encoding === 'latin1' ? text.length : text.length * 3;
-    if (this.#filled + mostBytes > this.#filling.length)
-      return this.#writeAfterFlush(text, encoding, mostBytes);
+    const maxBytes = encoding === 'latin1' ? text.length : text.length * 3;
+    if (this.#filled + maxBytes > this.#filling.length)
+      return this.#writeAfterFlush(text, encoding, maxBytes);
     this.#take(this.#filling.write(text, this.#filled, encoding));
     return undefined;
   }
@@ -57,17 +57,17 @@ export class BufferedFile {
     }
   }
 
-  /** Leaves nothing behind. */
+  /** Removes the incomplete file. */
   async discard(): Promise<void> {
     await this.#writing?.catch(() => undefined);
     await this.#handle.close().catch(() => undefined);
     await rm(`${this.path}.part`, { force: true });
   }
 
-  async #writeAfterFlush(text: string, encoding: TextEncoding, mostBytes: number): Promise<void> {
+  async #writeAfterFlush(text: string, encoding: TextEncoding, maxBytes: number): Promise<void> {
     await this.#flush();
-    if (mostBytes > this.#filling.length) {
-      this.#filling = Buffer.allocUnsafe(mostBytes);
+    if (maxBytes > this.#filling.length) {
+      this.#filling = Buffer.allocUnsafe(maxBytes);
     }
     this.#take(this.#filling.write(text, 0, encoding));
   }

@@ -7,7 +7,7 @@ import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';
 
-/** Neither is a ULID, so Prometheus passes over both. */
+/** Neither name is a ULID, so Prometheus ignores both. */
 const MARKER = 'taiga-bugflow-backfill.json';
 const STAGING = 'taiga-bugflow-staging';
 
@@ -25,14 +25,14 @@ const markerSchema = z.object({
 });
 type Marker = z.infer<typeof markerSchema>;
 
-/** Prometheus' data folder: where blocks are staged, and what an earlier backfill put there. */
+/** Prometheus' data folder, as the target of backfills. */
 export interface DataDir {
   readonly path: string;
-  /** Puts blocks in place that a backfill left staged when it was killed while moving. Resolves to their number. */
+  /** Finishes the move of a backfill that was killed in the middle of it. Resolves to the number of blocks. */
   recover(): Promise<number>;
-  /** What earlier backfills put there, as far as it is still there. */
+  /** The results of earlier backfills whose blocks still exist. */
   present(): Promise<readonly PresentPast[]>;
-  /** Refuses when the past of this range is there already. */
+  /** Refuses when the past of this range was already written. */
   requireAbsent(grid: Grid): Promise<void>;
   stage(): Promise<Staging>;
 }
@@ -41,7 +41,7 @@ export interface PresentPast {
   /** ISO 8601. */
   readonly from: string;
   readonly to: string;
-  /** Blocks that hold it, now. */
+  /** The blocks that contain it now. */
   readonly blocks: readonly string[];
 }
 
@@ -126,7 +126,7 @@ export async function openDataDir(path: string): Promise<DataDir> {
         if (Date.parse(from) > grid.toMs || Date.parse(to) < grid.fromMs) continue;
         throw new BugflowError(
           'BACKFILL_OUTPUT',
-          `${path}: the past from ${from} to ${to} is there already: choose another range, or, to write it anew, stop Prometheus and remove the ${blocks.length} block folders that ${MARKER} names (${blocks[0]} …)`,
+          `${path}: the past from ${from} to ${to} is there already: choose another range, or, to write it again, stop Prometheus and remove the ${blocks.length} block folders that ${MARKER} names (${blocks[0]} …)`,
         );
       }
     },
@@ -179,27 +179,27 @@ async function requireDataDir(path: string): Promise<Owner> {
   } catch (error) {
     throw outputError(error, path);
   }
-  // An empty folder is one of a Prometheus that has yet to start.
+  // The folder of a Prometheus that has not started yet is empty.
   if (
     entries.length > 0 &&
     !entries.some((name) => name === 'wal' || name === 'chunks_head' || ULID.test(name))
   ) {
     throw new BugflowError(
       'BACKFILL_OUTPUT',
-      `${path}: does not look like Prometheus' data folder (no wal, no blocks): give what its --storage.tsdb.path says, after it ran once`,
+      `${path}: does not look like Prometheus' data folder (no wal, no blocks): give its --storage.tsdb.path, after Prometheus ran once`,
     );
   }
   const uid = process.getuid?.();
   if (uid !== undefined && uid !== 0 && uid !== owner.uid) {
     throw new BugflowError(
       'BACKFILL_OUTPUT',
-      `${path}: belongs to user ${owner.uid}, and blocks must too: run the backfill as that user or as root`,
+      `${path}: belongs to user ${owner.uid}, and so must the blocks: run the backfill as that user or as root`,
     );
   }
   return owner;
 }
 
-/** A staging folder of a dead backfill is removed; while its process lives, there can be no second one. */
+/** Creates the staging folder. One left by a dead backfill is replaced; a live one refuses a second backfill. */
 async function claimStaging(path: string): Promise<void> {
   const pidFile = join(path, 'pid');
   try {
@@ -207,7 +207,7 @@ async function claimStaging(path: string): Promise<void> {
     if (pid > 0 && pid !== process.pid && isAlive(pid)) {
       throw new BugflowError(
         'BACKFILL_OUTPUT',
-        `${path}: another backfill (process ${pid}) is at work; wait for it, or remove the folder if that is something else`,
+        `${path}: another backfill (process ${pid}) is running; wait for it, or remove the folder if that is another program`,
       );
     }
     await rm(path, { recursive: true, force: true });

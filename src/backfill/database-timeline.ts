@@ -14,21 +14,21 @@ import type { Change, Series, Timeline } from './timeline.js';
 export interface DatabaseTimelineOptions {
   readonly collectors: readonly CollectorDefinition[];
   readonly reader: Reader;
-  /** As of the end of the time that is wanted. */
+  /** As of the end of the range. */
   readonly values: ParameterValues;
-  /** Labels that scrapes add, so that the past and the live series are one. */
+  /** The labels that scrapes add, so that the past and the live series are the same. */
   readonly targetLabels: Readonly<Record<string, string>>;
-  /** Counters without labels of their own that follow from the moment alone. */
+  /** Counters without labels whose value depends only on the time. */
   readonly computed?: readonly { readonly name: string; readonly valueAt: (atMs: number) => number }[];
 }
 
-/** A year's worth of history is sorted by PostgreSQL before the first row comes. */
+/** PostgreSQL sorts all of the history before it returns the first row. */
 const TIMEOUT_MS = 15 * 60_000;
 const BATCH_CHANGES = 5000;
 
 /**
- * The past as the collectors' `spans` and `events` tell it, all on one snapshot of the database. PostgreSQL sorts;
- * what is held here is a number for each series, and of ages one for each item that has one.
+ * The past from the collectors' `spans` and `events`, all on one snapshot of the database. PostgreSQL sorts; memory holds
+ * a number for each series, and for ages one for each item that has one.
  */
 export function createDatabaseTimeline(options: DatabaseTimelineOptions): Timeline {
   const { targetLabels, computed = [] } = options;
@@ -63,7 +63,7 @@ async function* readChanges(
   const [first, ...others] = parts.map(({ readable }) => readable);
   if (!first) return;
 
-  // The database hands its rows to a callback, the timeline is drawn from outside.
+  // The database pushes its rows to a callback, but the timeline is pulled by its reader.
   const handover = createQueueOfOne<readonly Change[]>();
   const reading = reader
     .readTogether([{ parts: [first, ...others], timeoutMs: TIMEOUT_MS }], values, async ([stream]) => {
@@ -80,14 +80,14 @@ async function* readChanges(
 
 interface Reading {
   readonly ages: Ages;
-  /** What was not put yet. */
+  /** Changes that were not passed on yet. */
   readonly changes: Change[];
-  /** What comes later is not known. Unix milliseconds. */
+  /** The changes are complete up to here. Unix milliseconds. */
   readonly untilMs: number;
   readonly put: (changes: readonly Change[]) => Promise<void>;
 }
 
-/** Reads the rows of all parts, and lets what ages age in between. */
+/** Reads the rows of all parts, and adds the changes of ages between them. */
 async function readParts(
   parts: readonly Part[],
   stream: RowStream,

@@ -7,9 +7,9 @@ import type { Series } from './timeline.js';
 export interface Estimate {
   readonly samples: number;
   readonly blocks: number;
-  /** Of the OpenMetrics files: exact. */
+  /** The exact size of the OpenMetrics files. */
   readonly fileBytes: number;
-  /** Of the blocks: about. */
+  /** The approximate size of the blocks. */
   readonly blockBytes: number;
 }
 
@@ -26,11 +26,11 @@ const CHUNK_BYTES = 58;
 const CHANGE_BYTES = 5;
 const SERIES_BYTES = 120;
 
-/** Counts what a backfill would write; costs as much as there are changes. */
+/** Counts what a backfill would write; its time depends on the number of changes only. */
 export function createDryRun(series: readonly Series[], blockMs: number): DryRun {
-  /** By series; 0: it has no value. */
+  /** By series; 0: it has no value now. */
   const lineBytes: number[] = [];
-  /** By series, of its name and labels. */
+  /** The bytes of name and labels, by series. */
   const headBytes: number[] = [];
   let stepBytes = 0;
   let fileBytes = 0;

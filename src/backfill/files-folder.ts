@@ -34,8 +34,8 @@ export interface FilesFolderOptions {
 }
 
 /**
- * Claims a folder: a new or empty one, or one that holds a backfill of the same range, which is begun anew (Taiga's
- * past may have been corrected since, and half of it cannot be told from the whole). Anything else is refused.
+ * Claims a folder: a new or empty one, or one with a backfill of the same range, which starts again (Taiga's past may have
+ * been corrected since, and an incomplete backfill looks like a complete one). Anything else is refused.
  */
 export async function claimFilesFolder(path: string, options: FilesFolderOptions): Promise<FilesFolder> {
   const { grid, blockMs } = options;
@@ -87,12 +87,15 @@ async function clear(
   const names = await readdir(path);
   if (names.length === 0) return;
   const manifest = await readManifest(path);
-  if (!manifest) throw refused(path, 'is not empty, and what is in it is no backfill: choose another folder');
+  if (!manifest) throw refused(path, 'is not empty, and does not contain a backfill: choose another folder');
   const foreign = names.find(
     (name) => name !== MANIFEST && !isTemporaryOf(MANIFEST, name) && !FILE_NAME.test(name),
   );
   if (foreign !== undefined)
-    throw refused(path, `holds a backfill, and "${foreign}", which is none of it: choose another folder`);
+    throw refused(
+      path,
+      `holds a backfill, and "${foreign}", which does not belong to it: choose another folder`,
+    );
   for (const key of ['from', 'to', 'step_seconds', 'block_hours'] as const) {
     if (manifest[key] !== wanted[key]) {
       throw refused(

@@ -39,7 +39,7 @@ export async function backfillFiles(
   return folder.files;
 }
 
-/** What makes blocks of the files and puts them in place, to be copied into a shell. */
+/** The shell commands that make blocks of the files and put them in place. */
 function nextCommands(folder: string, { grid, blockMs, nowMs }: FilesOptions): string[] {
   const blocks = `${folder}-blocks`;
   const days = Math.ceil((nowMs - grid.fromMs) / 86_400_000) + 1;
@@ -47,7 +47,7 @@ function nextCommands(folder: string, { grid, blockMs, nowMs }: FilesOptions): s
     .map((argument) => (argument === 'FILE' ? '"$file"' : argument))
     .join(' ');
   return [
-    `# 1. Let Prometheus keep what is older than 15 days, or it deletes it at once: --storage.tsdb.retention.time=${days}d`,
+    `# 1. Let Prometheus keep data older than 15 days, or it deletes it at once: --storage.tsdb.retention.time=${days}d`,
     '# 2. Make one block of each file:',
     `mkdir -p ${shellQuote(blocks)}`,
     `for file in ${shellQuote(folder)}/*.om; do promtool ${promtool} || break; done`,

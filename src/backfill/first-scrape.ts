@@ -4,7 +4,7 @@ import { BugflowError, messageOf } from '../base/errors.js';
 import { createHttpClient } from '../http/http-client.js';
 import { httpTarget } from '../http/http-target.js';
 
-/** Who is scraped, and one counter of theirs that every scrape has. */
+/** A scrape target, and one of its counters that every scrape has. */
 export interface Scraped {
   readonly prometheusUrl: string;
   readonly metric: string;
@@ -13,20 +13,20 @@ export interface Scraped {
 }
 
 export interface FirstScrapeOptions {
-  /** How long a Prometheus that is about to scrape is waited for. */
+  /** How long to wait for a Prometheus that is about to scrape, in milliseconds. */
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 1000;
-/** A Prometheus that has just been started does not know its targets yet. */
+/** A Prometheus that has just started does not know its targets yet. */
 const DISCOVERY_MS = 15_000;
 const ASK_TIMEOUT_MS = 10_000;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Prometheus answers no more than 11,000 points. */
-const MOST_POINTS = 10_900;
+/** Prometheus returns at most 11,000 points. */
+const MAX_POINTS = 10_900;
 
 const targetsAnswer = z.object({
   data: z.object({
@@ -42,8 +42,8 @@ const rangesAnswer = z.object({
 });
 
 /**
- * Since when a Prometheus has had samples of its own, in Unix milliseconds; undefined when it scrapes nobody with these
- * labels. @throws BugflowError
+ * The Unix milliseconds of a Prometheus' first own sample; undefined when it has no target with these labels.
+ * @throws BugflowError
  */
 export async function findFirstScrape(
   scraped: Scraped,
@@ -75,17 +75,17 @@ async function poll(
       const reason = target.lastError || 'the service may still be reading the history';
       throw new BugflowError(
         'BACKFILL_UNSCRAPED',
-        `${prometheusUrl} scrapes ${instance}, and has nothing of it yet (${reason}): run the backfill again when it has, or say where to end with --to`,
+        `${prometheusUrl} scrapes ${instance}, but has no samples of it yet (${reason}): run the backfill again when it has, or say where to end with --to`,
       );
     }
     await sleep(POLL_MS, undefined, { signal });
   }
 }
 
-/** To the day, then to the minute, then exactly: each question has a short answer. */
+/** Searches by day, then by minute, then exactly, so that each answer is short. */
 async function firstSampleMs(ask: Ask, series: string): Promise<number | undefined> {
   const nowMs = Date.now();
-  const dayMs = await firstPoint(ask, series, nowMs - MOST_POINTS * DAY_MS, nowMs, DAY_MS);
+  const dayMs = await firstPoint(ask, series, nowMs - MAX_POINTS * DAY_MS, nowMs, DAY_MS);
   if (dayMs === undefined) return undefined;
   const minuteMs = await firstPoint(ask, series, dayMs - DAY_MS, dayMs, MINUTE_MS);
   if (minuteMs === undefined) return undefined;
@@ -126,7 +126,7 @@ function createAsker(
 ): { readonly ask: Ask; readonly shown: string; close(): Promise<void> } {
   const target = httpTarget(prometheusUrl);
   if (!target)
-    throw new BugflowError('BACKFILL_USAGE', '--prometheus-url wants a URL like http://localhost:9090');
+    throw new BugflowError('BACKFILL_USAGE', '--prometheus-url must be a URL like http://localhost:9090');
   const base = target.url.endsWith('/') ? target.url : `${target.url}/`;
   const client = createHttpClient({ signal, secrets: target.secrets });
   const ask: Ask = async (path, parameters, answer) => {
@@ -139,7 +139,7 @@ function createAsker(
       return answer.parse(JSON.parse(outcome.text));
     } catch (error) {
       const isStranger = error instanceof z.ZodError || error instanceof SyntaxError;
-      const reason = isStranger ? 'it is no Prometheus' : messageOf(error);
+      const reason = isStranger ? 'it is not a Prometheus' : messageOf(error);
       throw new BugflowError(
         'BACKFILL_UNSCRAPED',
         `${target.shown} does not say since when it has samples (${reason}): check --prometheus-url, or say where to end with --to`,

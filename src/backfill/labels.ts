@@ -3,8 +3,8 @@ import type { Series } from './timeline.js';
 export type LabelPair = readonly [name: string, value: string];
 
 /**
- * A series' labels with its name among them, sorted by name as Prometheus stores and sends them. Empty values are left
- * out: to Prometheus they are the same as no label.
+ * A series' labels including its name, sorted by name as Prometheus stores and sends them. Labels with an empty value are
+ * left out: for Prometheus they do not exist.
  */
 export function labelPairs({ name, labels: { names, values } }: Series): LabelPair[] {
   const pairs: LabelPair[] = [['__name__', name]];

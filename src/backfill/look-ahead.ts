@@ -1,16 +1,16 @@
 import type { Change, Timeline } from './timeline.js';
 
-/** A timeline whose beginning is known before it is read. */
+/** A timeline whose first change is known before it is read. */
 export interface KnownBeginning {
-  /** The same, to be read once. */
+  /** The same timeline, which can be read once. */
   readonly timeline: Timeline;
-  /** When the first thing happened; undefined: nothing ever did. */
+  /** The time of the first change (Unix milliseconds); undefined: there is none. */
   readonly firstMs: number | undefined;
-  /** Gives up what was not read. */
+  /** Stops the reading. */
   close(): Promise<void>;
 }
 
-/** Reads the first batch of a timeline, and hands it out again with the rest. */
+/** Reads the first batch of a timeline, and repeats it to the timeline's reader. */
 export async function lookAhead(timeline: Timeline): Promise<KnownBeginning> {
   const batches = timeline.changes()[Symbol.asyncIterator]();
   let batch = await batches.next();

@@ -11,13 +11,13 @@ export function hasPast({ spans, events }: CollectorDefinition): boolean {
 }
 
 /**
- * What a collector tells of one moment of the past: what a backfill has at a step at that moment. Series that had not
- * begun are not there. @throws BugflowError
+ * A collector's series at one moment of the past: the same as a backfill has at a step at that moment. Series that had not
+ * begun are missing. @throws BugflowError
  */
 export async function readMoment(
   reader: Reader,
   definition: CollectorDefinition,
-  /** As of now: what became known late belongs to the past, too. */
+  /** As of now: what became known late also belongs to the past. */
   values: ParameterValues,
   atMs: number,
 ): Promise<SampleFamily[]> {

@@ -17,25 +17,25 @@ export interface WindowFile {
 
 export interface OpenMetricsFilesOptions {
   readonly folder: string;
-  /** The timeline's: grows meanwhile. */
+  /** The timeline's series; the list grows while its changes are read. */
   readonly series: readonly Series[];
   readonly blockMs: number;
-  /** Called with each complete file; a promise holds back the next. */
+  /** Called with each complete file; the next file waits for the promise. */
   readonly onFile: (file: WindowFile) => Promise<void>;
 }
 
 export interface OpenMetricsFiles extends StepSink {
   finish(): Promise<void>;
-  /** Removes the file under way. */
+  /** Removes the incomplete file. */
   discard(): Promise<void>;
 }
 
-/** So many lines are rendered at once: less is slower, more needs longer strings. */
+/** Lines in one string: with fewer it is slower, with more the strings get long. */
 const LINES_PER_PAGE = 2048;
 
 /**
- * Writes one OpenMetrics file per block. A series' line is rendered again only when its value changes; a step joins
- * the lines with its time.
+ * Writes one OpenMetrics file for each block. A series' line is rendered again only when its value changes; each step
+ * combines the lines with its time.
  */
 export function createOpenMetricsFiles(options: OpenMetricsFilesOptions): OpenMetricsFiles {
   const { folder, series, blockMs, onFile } = options;
@@ -91,7 +91,7 @@ export function createOpenMetricsFiles(options: OpenMetricsFilesOptions): OpenMe
   };
 }
 
-/** `20250103T060000Z.om`, by the block's start. */
+/** `20250103T060000Z.om`, from the block's start. */
 export function fileName(startMs: number): string {
   return `${new Date(startMs).toISOString().replace(/[-:]|\.\d+/g, '')}.om`;
 }
@@ -105,14 +105,14 @@ interface Lines {
   render(page: number, stamp: string): string;
 }
 
-/** `name{labels} value` of every series that has a value, in pages. */
+/** The lines `name{labels} value` of all series that have a value, in pages. */
 function createLines(series: readonly Series[]): Lines {
   const pages: string[][] = [];
-  /** Where a series' line is; -1: it has none. */
+  /** The place of each series' line; -1: it has none. */
   const places: number[] = [];
-  /** Whose line is at a place. */
+  /** The series of the line at each place. */
   const owners: number[] = [];
-  /** By series, `name{labels}`: rendered once. */
+  /** `name{labels}` by series, rendered once. */
   const heads: string[] = [];
   let encoding: TextEncoding = 'latin1';
 
@@ -140,7 +140,7 @@ function createLines(series: readonly Series[]): Lines {
     owners.push(index);
     if (!isAscii(text)) encoding = 'utf8';
   };
-  /** The last line takes the place of the one that goes. */
+  /** Moves the last line to the place of the removed one. */
   const remove = (index: number, place: number): void => {
     const lastOwner = owners.pop();
     const lastPage = pages.at(-1);
@@ -177,7 +177,7 @@ function createLines(series: readonly Series[]): Lines {
 }
 
 function unknownSeries(index: number): never {
-  throw new Error(`a change of series ${index}, which is not there`);
+  throw new Error(`a change of series ${index}, which does not exist`);
 }
 
 function isAscii(text: string): boolean {

@@ -1,6 +1,6 @@
 import { BugflowError, messageOf } from '../base/errors.js';
 
-/** What a person can do about a file or folder that cannot be written. */
+/** Explains, with the fix, why a file or folder cannot be written. */
 export function outputError(error: unknown, path: string): BugflowError {
   if (error instanceof BugflowError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -24,7 +24,7 @@ function explain(code: string, path: string): string | undefined {
       return `${path}: may not be written by user ${process.getuid?.() ?? '?'}; check its owner and permissions`;
     case 'ENOTDIR':
     case 'EEXIST':
-      return `${path}: a folder is wanted, and a file is in its place`;
+      return `${path}: must be a folder, but it is a file`;
     case 'ENOENT':
       return `${path}: there is no such folder`;
     default:

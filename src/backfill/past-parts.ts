@@ -7,14 +7,14 @@ import type { ReadablePart } from '../taiga/reader.js';
 import type { Edge, SeriesWriter } from './series-writer.js';
 import type { Change } from './timeline.js';
 
-/** One collector's piece of SQL, and who takes its rows. */
+/** One piece of a collector's SQL, and the receiver of its rows. */
 export interface Part {
   readonly readable: ReadablePart;
-  /** @throws BugflowError when the row cannot be right. */
+  /** @throws BugflowError when the row cannot be right */
   take(row: Row, edge: Edge, changes: Change[]): void;
 }
 
-/** What is read of a collector. Zeros come first: of two rows at the same moment theirs is taken before. */
+/** The pieces to read of a collector. `zeros` comes first, so that of two rows at the same moment it counts first. */
 export function partsOf(definition: CollectorDefinition, writer: SeriesWriter): Part[] {
   const { spans, events, zeros } = definition;
   const columns = wantedColumns(definition);

@@ -6,33 +6,33 @@ export interface Progress {
   readonly samples: number;
 }
 
-/** What of standard error is needed. */
+/** The used parts of standard error. */
 export interface ProgressOutput {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
 
 export interface ProgressReporter {
-  /** As often as one likes. */
+  /** May be called as often as you like. */
   update(progress: Progress): void;
-  /** Leaves the bar behind, so that what is printed next has its own line. */
+  /** Ends the line of the bar, so that further output has its own line. */
   end(): void;
 }
 
 export interface ProgressOptions {
   readonly output: ProgressOutput;
-  /** Milliseconds, monotonic. */
+  /** A monotonic clock in milliseconds. */
   readonly clock?: () => number;
 }
 
 const BAR_EVERY_MS = 200;
 const LINE_EVERY_MS = 10_000;
 const BAR_WIDTH = 30;
-/** The time left is told from the pace of the steps, and only when so much of them says what that is. */
-const SHARE_TO_TELL = 0.02;
+/** The remaining time is estimated from the pace of the steps, once so much of them is done. */
+const SHARE_TO_ESTIMATE = 0.02;
 const CLEAR_LINE = '\r\x1b[K';
 
-/** A bar with the time left on a terminal; a line every ten seconds in a log. */
+/** Shows a bar with the remaining time on a terminal, and prints a line every ten seconds elsewhere. */
 export function createProgressReporter({
   output,
   clock = () => performance.now(),
@@ -41,12 +41,12 @@ export function createProgressReporter({
   const startedAt = clock();
   let shownAt = startedAt;
   let shown: Progress | undefined;
-  /** Until then PostgreSQL was sorting, which says nothing about the steps. */
+  /** The first step: before it PostgreSQL was sorting, which says nothing about the pace of the steps. */
   let first: { readonly at: number; readonly stepsDone: number } | undefined;
 
   const timeLeft = ({ stepsDone, stepsTotal }: Progress, now: number): string => {
     const steps = stepsDone - (first?.stepsDone ?? 0);
-    if (first === undefined || steps <= 0 || steps < stepsTotal * SHARE_TO_TELL) return '';
+    if (first === undefined || steps <= 0 || steps < stepsTotal * SHARE_TO_ESTIMATE) return '';
     return `, ${formatTime(((now - first.at) / steps) * (stepsTotal - stepsDone))} left`;
   };
 

@@ -7,17 +7,17 @@ import type { Grid, StepSink } from './steps.js';
 import type { Series } from './timeline.js';
 import { createBlockWriter } from './tsdb/block-writer.js';
 
-/** Something that makes blocks out of steps. */
+/** A sink that makes blocks out of steps. */
 export interface BlockMaker extends StepSink {
   finish(): Promise<void>;
-  /** Stops what is under way; what it leaves is removed with the staging folder. */
+  /** Stops the work; the incomplete blocks are removed with the staging folder. */
   discard(): Promise<void>;
 }
 
 export interface PrometheusDataOptions {
   readonly folder: string;
   readonly prometheusUrl: string | undefined;
-  /** Through promtool instead of writing blocks ourselves: a hundred times slower. */
+  /** Makes the blocks with promtool, a hundred times slower. */
   readonly promtool: boolean;
   readonly grid: Grid;
   readonly blockMs: number;
@@ -30,9 +30,9 @@ export interface PrometheusDataOptions {
 const PROMTOOLS_AT_ONCE = 2;
 
 /**
- * Puts the past into Prometheus' data folder: blocks are staged inside of it and moved into place when all are there.
- * A range that is there already is refused, not replaced: Prometheus may have compacted it together with what it
- * scraped itself, and nothing can be taken out of a block again.
+ * Writes the past into Prometheus' data folder: blocks are staged inside it and moved into place when all are complete. A
+ * range that was already written is refused, not replaced: Prometheus may have compacted it together with its own
+ * samples, and nothing can be removed from a block.
  */
 export async function backfillPrometheusData(
   options: PrometheusDataOptions,
@@ -75,7 +75,7 @@ export async function backfillPrometheusData(
   }
 }
 
-/** Text files, each turned into a block by promtool and removed. */
+/** Writes text files; promtool turns each one into a block, then it is removed. */
 function createPromtoolMaker(
   { filesFolder, blocksFolder, temporaryFolder }: Staging,
   { series, blockMs, signal }: PrometheusDataOptions,

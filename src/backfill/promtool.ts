@@ -5,7 +5,7 @@ import { diskFull, isErrorCode } from './output-error.js';
 
 export interface PromtoolOptions {
   readonly blockMs: number;
-  /** Where blocks and intermediate data go. */
+  /** The folder for blocks and temporary data. */
   readonly blocksFolder: string;
   readonly temporaryFolder: string;
   readonly signal?: AbortSignal | undefined;
@@ -14,17 +14,17 @@ export interface PromtoolOptions {
 export const INSTALL_PROMTOOL =
   'it comes with Prometheus: apt-get install prometheus, or https://prometheus.io/download';
 
-/** Refuses early when there is no promtool. */
+/** Fails early when promtool is not installed. */
 export async function requirePromtool(): Promise<void> {
   await run(['--version'], {});
 }
 
-/** One block out of one file. */
+/** Makes one block from one file. */
 export async function createBlock(file: string, options: PromtoolOptions): Promise<void> {
   const { blockMs, blocksFolder, temporaryFolder, signal } = options;
   await run(createBlockArguments(blockMs, file, blocksFolder), {
     signal,
-    // promtool's head block lies in TMPDIR, which may be small; collecting garbage less often makes it 10 % faster.
+    // promtool puts its head block into TMPDIR, which may be small. Less garbage collection makes it 10 % faster.
     env: { TMPDIR: temporaryFolder, GOGC: '400' },
     folder: blocksFolder,
   });

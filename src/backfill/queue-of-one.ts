@@ -1,10 +1,10 @@
-/** Between one who is called with items and one who asks for them: a queue of one. */
+/** A queue with room for one item, between a producer that is called and a consumer that asks. */
 export interface QueueOfOne<T> {
-  /** Resolves when the item was taken. */
+  /** Resolves when the item has been taken. */
   readonly put: (item: T) => Promise<void>;
   readonly end: () => void;
   readonly fail: (error: unknown) => void;
-  /** The taker wants no more: whoever puts gets an error. */
+  /** The consumer wants no more: the producer gets an error. */
   readonly stop: () => void;
   items(): AsyncIterable<T>;
 }
@@ -18,7 +18,7 @@ export function createQueueOfOne<T>(): QueueOfOne<T> {
   return {
     put: (item) =>
       new Promise((taken, refused) => {
-        if (stopped) return refused(new Error('the reading was given up'));
+        if (stopped) return refused(new Error('the reading was stopped'));
         waiting = { item, taken, refused };
         wake();
       }),
@@ -33,7 +33,7 @@ export function createQueueOfOne<T>(): QueueOfOne<T> {
     },
     stop() {
       stopped = true;
-      waiting?.refused(new Error('the reading was given up'));
+      waiting?.refused(new Error('the reading was stopped'));
       waiting = undefined;
     },
     async *items() {
@@ -41,7 +41,7 @@ export function createQueueOfOne<T>(): QueueOfOne<T> {
         if (waiting) {
           const { item, taken } = waiting;
           waiting = undefined;
-          // Before it is used: so the next is read meanwhile, and nobody waits for a taker that has left.
+          // Called before the item is used: the next one is read meanwhile, and no producer waits for a consumer that left.
           taken();
           yield item;
         } else if (failure) {

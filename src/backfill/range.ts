@@ -4,32 +4,32 @@ import { findFirstScrape, type Scraped } from './first-scrape.js';
 import { findRetention } from './retention.js';
 import type { Grid } from './steps.js';
 
-/** What a backfill is asked for; what is left open is found out. */
+/** The range that was requested; undefined parts are found out. */
 export interface AskedRange {
-  /** Undefined: when the first thing happened. */
+  /** Undefined: the time of the first change. */
   readonly fromMs: number | undefined;
-  /** Undefined: where the samples begin that Prometheus has scraped, else now. */
+  /** Undefined: where Prometheus' own samples begin, else now. */
   readonly toMs: number | undefined;
-  /** Where they begin; undefined: not known, or of no interest. */
+  /** Where Prometheus' own samples begin; undefined: unknown, or not needed. */
   readonly joinsAtMs: number | undefined;
   readonly stepMs: number;
 }
 
 export interface ChooseOptions {
   readonly nowMs: number;
-  /** When the first thing happened; asked only where it is needed. */
+  /** The time of the first change; called only when it is needed. */
   readonly firstMs: () => Promise<number | undefined>;
-  /** The Prometheus that is to keep it, where one is known. */
+  /** The Prometheus that is to keep the past, where it is known. */
   readonly keeper: { readonly folder: string; readonly prometheusUrl: string | undefined } | undefined;
   readonly print: (line: string) => void;
 }
 
-/** A Prometheus that has just been started scrapes within its interval, which is a minute at most. */
+/** A Prometheus that has just started scrapes within its interval, which is at most a minute. */
 const SCRAPE_WAIT_MS = 2 * 60_000;
 
 /**
- * Where the past has to end so that it meets what Prometheus scrapes, with nothing missing and nothing twice; undefined
- * when it scrapes nothing of ours. @throws BugflowError
+ * Where the past has to end so that Prometheus' own samples follow without a gap or an overlap; undefined when it has no
+ * samples of this service. @throws BugflowError
  */
 export async function findJoin(
   scraped: Scraped,
@@ -47,12 +47,12 @@ export async function findJoin(
   return atMs;
 }
 
-/** Finds out what is left open. @throws BugflowError */
+/** Fills in the parts that are not given. @throws BugflowError */
 export async function chooseRange(asked: AskedRange, options: ChooseOptions): Promise<Grid> {
   const { toMs, joinsAtMs, stepMs } = asked;
   const fromMs = asked.fromMs ?? (await findBeginning(stepMs, options));
   if (toMs !== undefined) return { fromMs, toMs, stepMs };
-  // The last step before the scrapes, which have their own sample at their moment.
+  // Ends one step before the first scrape, which has its own sample.
   const endMs = joinsAtMs === undefined ? options.nowMs : joinsAtMs - 1;
   const steps = Math.max(0, Math.floor((endMs - fromMs) / stepMs));
   return { fromMs, toMs: fromMs + steps * stepMs, stepMs };
@@ -69,7 +69,7 @@ async function findBeginning(
   const retention = keeper && (await findRetention(keeper.folder, keeper.prometheusUrl));
   const keptFromMs = Math.ceil((nowMs - (retention?.timeMs ?? Number.POSITIVE_INFINITY)) / stepMs) * stepMs;
   if (beginMs >= keptFromMs) return beginMs;
-  // A step later, as time goes on meanwhile.
-  print(`begins at ${new Date(keptFromMs + stepMs).toISOString()}: Prometheus keeps no more`);
+  // One step later, as time passes until it is written.
+  print(`begins at ${new Date(keptFromMs + stepMs).toISOString()}: Prometheus keeps nothing older`);
   return keptFromMs + stepMs;
 }

@@ -15,23 +15,23 @@ export const RETRY: RetryPolicy = {
 export interface ClientOptions {
   readonly target: HttpTarget;
   readonly retry: RetryPolicy;
-  /** The receiver has taken something of an earlier run. */
+  /** Whether the receiver has accepted requests of an earlier run. */
   readonly resumed: boolean;
-  /** It may have taken the first request too. */
+  /** Whether the earlier run does not know if its last request was accepted, which is then sent again. */
   readonly uncertain: boolean;
-  /** How far back the samples go, for hints. */
+  /** The age of the oldest samples, for hints in errors. */
   readonly reachesBackMs: number;
   readonly print: (line: string) => void;
-  /** Ends at once. */
+  /** Stops at once. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends when the request under way is answered: no further attempts. */
+  /** Stops after the current attempt: no retries. */
   readonly lastAttempt: AbortSignal;
 }
 
 export interface RemoteWriteClient {
-  /** Resolves when the receiver has it. One at a time. */
+  /** Resolves when the receiver has accepted the request. One request at a time. */
   send(request: WriteRequest): Promise<void>;
-  /** Whether the receiver may have taken the last request without our knowing. */
+  /** Whether the receiver may have accepted the last request although its answer was lost. */
   isUncertain(): boolean;
   close(): Promise<void>;
 }
@@ -53,12 +53,12 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
     timeoutMs: retry.requestTimeoutMs,
   } as const;
   const wake = signal ? AbortSignal.any([signal, lastAttempt]) : lastAttempt;
-  /** Whether the receiver has taken anything of this backfill. */
+  /** Whether the receiver has accepted anything of this backfill. */
   let accepted = options.resumed;
-  /** Whether it may have this request without our knowing. */
+  /** Whether it may have accepted this request although its answer was lost. */
   let uncertain = options.uncertain;
 
-  const judge = (outcome: Outcome): Attempt<void> => {
+  const evaluate = (outcome: Outcome): Attempt<void> => {
     if (outcome.kind === 'failure') {
       uncertain = true;
       return { again: outcome.reason };
@@ -68,7 +68,7 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
       uncertain = true;
       return { again: `${status} ${quote}`.trim() };
     }
-    // A request whose answer got lost is refused when it comes again: the receiver has those samples.
+    // When the answer was lost, the repeated request is refused as out of order: the receiver has those samples already.
     const isKnown = accepted && uncertain && OUT_OF_ORDER.test(text);
     uncertain = false;
     if ((status < 200 || status >= 300) && !isKnown)
@@ -79,7 +79,7 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
 
   return {
     send: ({ body }) =>
-      client.send({ ...request, body }, judge, {
+      client.send({ ...request, body }, evaluate, {
         policy: retry,
         signal: wake,
         onWait: (reason, waitMs) =>
@@ -97,25 +97,22 @@ export function createRemoteWriteClient(options: ClientOptions): RemoteWriteClie
 
 function refusal(url: string, status: number, text: string, reachesBackMs: number): BugflowError {
   const hint = hintFor(status, text, reachesBackMs);
-  return new BugflowError(
-    'BACKFILL_RECEIVER',
-    `${url} answers ${status}: ${text || '(nothing more)'}${hint}`,
-  );
+  return new BugflowError('BACKFILL_RECEIVER', `${url} answers ${status}: ${text || '(no text)'}${hint}`);
 }
 
 function hintFor(status: number, text: string, reachesBackMs: number): string {
   const days = Math.ceil(reachesBackMs / 86_400_000) + 1;
   if (OUT_OF_ORDER.test(text)) {
-    return `; the receiver has newer samples and takes none so old: in prometheus.yml set storage.tsdb.out_of_order_time_window: ${days}d (Mimir: out_of_order_time_window), or write blocks with --prometheus-data`;
+    return `; the receiver has newer samples and accepts none so old: in prometheus.yml set storage.tsdb.out_of_order_time_window: ${days}d (Mimir: out_of_order_time_window), or write blocks with --prometheus-data`;
   }
   if (text.includes('remote write receiver'))
     return '; start Prometheus with --web.enable-remote-write-receiver';
   if (status === 404)
-    return '; is it a remote-write address? Prometheus has it at /api/v1/write, after --web.enable-remote-write-receiver';
+    return '; is this a remote-write address? Prometheus has it at /api/v1/write, with --web.enable-remote-write-receiver';
   if (status === 401 || status === 403)
     return '; give credentials in the address: https://user:password@… or https://bearer:TOKEN@…';
-  if (status >= 300 && status < 400) return '; it sends elsewhere: give the address it leads to';
+  if (status >= 300 && status < 400) return '; it redirects: give the address to which it leads';
   if (status === 413)
-    return '; raise the limit of the receiver, or of a proxy before it, for the size of requests';
+    return '; raise the limit for the size of requests, of the receiver or of a proxy in front of it';
   return '';
 }

@@ -3,12 +3,12 @@ import { PbfWriter } from 'pbf';
 import { type LabelPair, labelPairs } from './labels.js';
 import type { Series } from './timeline.js';
 
-/** One request: all samples are later than those of the request before, or in the same step. */
+/** A request. Its samples are not earlier than those of the request before. */
 export interface WriteRequest {
-  /** Protobuf, compressed. */
+  /** Protobuf, compressed with Snappy. */
   readonly body: Uint8Array;
   readonly samples: number;
-  /** Everything up to this step is in this request or an earlier one; undefined: it ends within the first step. */
+  /** This and earlier requests contain all samples up to this step; undefined: not even the first step is complete. */
   readonly completeUntilMs: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface RequestLimits {
 
 export interface RequestBuilder {
   readonly samples: number;
-  /** Whether another sample of this series would be too much. */
+  /** Whether one more sample of this series would exceed the limits. */
   isFullFor(series: number): boolean;
   add(series: number, atMs: number, value: number): void;
   build(completeUntilMs: number | undefined): WriteRequest;
@@ -30,21 +30,21 @@ export interface RequestBuilder {
 const SAMPLE_BYTES = 18;
 const TAG_AND_LENGTH_BYTES = 5;
 
-/** prompb.WriteRequest: per series its labels, then its samples in order of time. */
+/** Builds prompb.WriteRequest: for each series its labels, then its samples in order of time. */
 export function createRequestBuilder(series: readonly Series[], limits: RequestLimits): RequestBuilder {
   const compress = snappyCompressor();
   const encodedLabels: (readonly Uint8Array[])[] = [];
   const labelBytes: number[] = [];
   /** By series: time, value, time, value, … */
   const queues: number[][] = [];
-  /** Series that have something in this request. */
+  /** The series that have samples in this request. */
   let touched: number[] = [];
   let samples = 0;
   let bytes = 0;
 
   const register = (index: number): void => {
     const known = series[index];
-    if (!known) throw new Error(`a change of series ${index}, which is not there`);
+    if (!known) throw new Error(`a change of series ${index}, which does not exist`);
     const labels = labelPairs(known).map(encodeLabel);
     encodedLabels[index] = labels;
     labelBytes[index] = labels.reduce((sum, { length }) => sum + length + 2, TAG_AND_LENGTH_BYTES);

@@ -10,7 +10,7 @@ import type { Series } from './timeline.js';
 
 export interface RemoteWriteOptions {
   readonly url: string;
-  /** Remembers how far the receiver is, so that the same command goes on there. */
+  /** Remembers what the receiver has accepted, so that the same command continues there. */
   readonly stateFile: string | undefined;
   readonly grid: Grid;
   readonly nowMs: number;
@@ -34,7 +34,7 @@ export async function backfillRemoteWrite(
   if (!target) {
     throw new BugflowError(
       'BACKFILL_USAGE',
-      '--remote-write wants a URL like http://localhost:9090/api/v1/write',
+      '--remote-write must be a URL like http://localhost:9090/api/v1/write',
     );
   }
   const state = await openState(options.stateFile, receiverOf(target), grid);
@@ -79,12 +79,12 @@ function receiverOf({ url }: HttpTarget): string {
 
 interface Sender extends StepSink {
   finish(): Promise<void>;
-  /** Waits for the request under way, whatever becomes of it. */
+  /** Waits for the current request, even if it fails. */
   drain(): Promise<void>;
   samplesSent(): number;
 }
 
-/** Fills one request while the one before is on its way. */
+/** Fills one request while the one before is being sent. */
 function createSender(client: RemoteWriteClient, state: SentState, options: RemoteWriteOptions): Sender {
   const limits = options.limits ?? LIMITS;
   const builder = createRequestBuilder(options.series, limits);

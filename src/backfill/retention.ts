@@ -9,7 +9,7 @@ import { httpTarget } from '../http/http-target.js';
 export interface Retention {
   /** Infinity: for ever. */
   readonly timeMs: number;
-  /** As Prometheus writes it; absent: no limit by size. */
+  /** In Prometheus' notation; undefined: no limit by size. */
   readonly size: string | undefined;
 }
 
@@ -32,7 +32,7 @@ const ASK_TIMEOUT_MS = 10_000;
 const flagsAnswer = z.object({ data: z.record(z.string(), z.string()) });
 const runtimeAnswer = z.object({ data: z.object({ storageRetention: z.string() }) });
 
-/** How long the Prometheus with this folder keeps its data; undefined: not known. @throws BugflowError */
+/** The retention of the Prometheus with this folder; undefined: unknown. @throws BugflowError */
 export async function findRetention(
   folder: string,
   prometheusUrl: string | undefined,
@@ -40,7 +40,7 @@ export async function findRetention(
   return prometheusUrl === undefined ? retentionOfProcess(folder) : askRetention(prometheusUrl);
 }
 
-/** Refuses when Prometheus would delete what lies before its retention; resolves to warnings for the person. */
+/** Refuses when Prometheus would delete part of the past at once; resolves to warnings. */
 export async function checkRetention(options: {
   readonly fromMs: number;
   readonly nowMs: number;
@@ -53,24 +53,24 @@ export async function checkRetention(options: {
   const retention = await findRetention(folder, prometheusUrl);
   if (!retention) {
     return [
-      `how long Prometheus keeps its data is not known here (give --prometheus-url): by default it deletes what is older than 15 days at once, so start it with ${flag}`,
+      `the retention of Prometheus is unknown here (give --prometheus-url): by default it deletes data older than 15 days at once, so start it with ${flag}`,
     ];
   }
   if (nowMs - fromMs > retention.timeMs) {
     throw new BugflowError(
       'BACKFILL_RETENTION',
-      `Prometheus keeps ${Math.floor(retention.timeMs / DAY_MS)} days and would delete what is older at once: start it with ${flag}, or choose a later --from`,
+      `Prometheus keeps ${Math.floor(retention.timeMs / DAY_MS)} days and would delete older data at once: start it with ${flag}, or choose a later --from`,
     );
   }
   return retention.size === undefined
     ? []
-    : [`Prometheus keeps ${retention.size} at most and deletes the oldest blocks first when there is more`];
+    : [`Prometheus keeps at most ${retention.size} and deletes the oldest blocks first when there is more`];
 }
 
 async function askRetention(prometheusUrl: string): Promise<Retention> {
   const target = httpTarget(prometheusUrl);
   if (!target) {
-    throw new BugflowError('BACKFILL_USAGE', '--prometheus-url wants a URL like http://localhost:9090');
+    throw new BugflowError('BACKFILL_USAGE', '--prometheus-url must be a URL like http://localhost:9090');
   }
   const client = createHttpClient();
   const ask = async (path: string): Promise<unknown> => {
@@ -83,7 +83,7 @@ async function askRetention(prometheusUrl: string): Promise<Retention> {
     return JSON.parse(outcome.text);
   };
   try {
-    // What is in force, wherever it was set (newer versions have it in the configuration file too).
+    // The retention in force, wherever it was set (newer versions also have it in the configuration file).
     const runtime = runtimeAnswer.safeParse(await ask('api/v1/status/runtimeinfo'));
     const inForce = runtime.success ? parseInForce(runtime.data.data.storageRetention) : undefined;
     return inForce ?? retentionOfFlags(flagsAnswer.parse(await ask('api/v1/status/flags')).data);
@@ -127,7 +127,7 @@ function parsePrometheusDuration(text: string): number | undefined {
   );
 }
 
-/** Of a Prometheus that runs on this machine (in a container too) with this folder; Linux only. */
+/** The retention of a Prometheus with this folder that runs on this machine, also in a container; Linux only. */
 async function retentionOfProcess(folder: string): Promise<Retention | undefined> {
   const wanted = await stat(folder);
   for (const pid of await readdir('/proc').catch(() => [])) {
@@ -140,7 +140,7 @@ async function retentionOfProcess(folder: string): Promise<Retention | undefined
       const found = await stat(`/proc/${pid}/root${path}`);
       if (found.ino === wanted.ino && found.dev === wanted.dev) return retentionOfFlags(flags);
     } catch {
-      // Ended meanwhile, or somebody else's: not known.
+      // The process has ended or belongs to somebody else: unknown.
     }
   }
   return undefined;

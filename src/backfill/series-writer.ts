@@ -7,27 +7,27 @@ import { formatBound } from '../exposition/format.js';
 import { type Ages, sinceUs } from './ages.js';
 import type { Change, Series } from './timeline.js';
 
-/** When a row of the past counts from, or no longer. */
+/** The beginning or end of a row's effect. */
 export interface Edge {
   /** Unix milliseconds. */
   readonly atMs: number;
-  /** 1 where a span begins or something happened, -1 where the span ended. */
+  /** 1 where a span begins or an event happened, -1 where the span ended. */
   readonly sign: number;
-  /** Where the span begins, in Unix microseconds. */
+  /** The beginning of the span, in Unix microseconds. */
   readonly beginsUs: number;
-  /** Where the span ends, if it has by now; else Infinity. */
+  /** The end of the span if it has ended by now; else Infinity. */
   readonly endsMs: number;
 }
 
-/** Turns a collector's rows of the past, in order of time, into changes of its series. */
+/** Converts a collector's rows of the past, in order of time, to changes of its series. */
 export interface SeriesWriter {
-  /** Finds the columns. @throws BugflowError when one is missing. */
+  /** Finds the columns. @throws BugflowError when one is missing */
   expect(columns: readonly Column[]): void;
-  /** Adds what a row of `spans` or `events` changes. @throws BugflowError when it cannot be right. */
+  /** Adds the changes from a row of `spans` or `events`. @throws BugflowError when it cannot be right */
   write(row: Row, edge: Edge, changes: Change[]): void;
   /** Opens the series that a row of `zeros` names. @throws BugflowError */
   open(columns: readonly Column[], row: Row, atMs: number, changes: Change[]): void;
-  /** Writes what an account of ages is worth now. */
+  /** Writes the current numbers of an account of ages. */
   writeAged(account: Account, atMs: number, changes: Change[]): void;
 }
 
@@ -39,7 +39,7 @@ export function createSeriesWriter(
 ): SeriesWriter {
   const lines = new Map(definition.metrics.map((metric) => [metric, linesOf(metric)]));
   const linesFor = ({ metric }: Account): readonly Line[] => lines.get(metric) ?? [];
-  /** Index of the first of each account's series in the timeline. */
+  /** The index in the timeline of each account's first series. */
   const firstSeries = new Map<Account, number>();
   const accumulator = createAccumulator(definition, definition.events ? 'events' : 'spans', (account) => {
     firstSeries.set(account, series.length);
@@ -55,9 +55,9 @@ export function createSeriesWriter(
     }
     opened.add(account);
   });
-  /** How many rows hold of a gauge. Where none does it has no value: a sprint is not current any more, instead of 0 times. */
+  /** How many rows a gauge has now. With none it has no value instead of 0: such as a sprint that is no longer current. */
   const held = new Map<Account, number>();
-  /** Accounts of which nothing was written yet: they appear whole, with the lines that are 0. */
+  /** Accounts of which nothing was written yet: their first change writes all lines, also those with 0. */
   const opened = new Set<Account>();
 
   const writeLine = (account: Account, line: number, cell: number, atMs: number, changes: Change[]): void => {
@@ -67,7 +67,7 @@ export function createSeriesWriter(
     opened.delete(account);
     for (const [line, { cell }] of linesFor(account).entries()) writeLine(account, line, cell, atMs, changes);
   };
-  /** From here on there are no samples of it, until something is so again. */
+  /** Ends the samples of an account until it has a row again. */
   const writeNothing = (account: Account, atMs: number, changes: Change[]): void => {
     opened.add(account);
     const first = firstSeries.get(account) ?? 0;
@@ -113,7 +113,7 @@ export function createSeriesWriter(
     },
 
     writeAged(account, atMs, changes) {
-      // As live: what is observed of nothing is not there.
+      // As in the live service: a distribution without observations is missing.
       if (account.cells[account.metric.buckets.length] === 0) {
         writeNothing(account, atMs, changes);
         return;
@@ -135,13 +135,13 @@ export function createSeriesWriter(
 
 interface Line {
   readonly suffix: string;
-  /** Of a bucket: its upper bound. */
+  /** A bucket's upper bound. */
   readonly bound?: Labels;
-  /** Which of the account's numbers it shows. */
+  /** The index of the account's number that it shows. */
   readonly cell: number;
 }
 
-/** The lines of the exposition that an account of this metric has. */
+/** The lines in the exposition of an account of this metric. */
 function linesOf({ type, buckets }: MetricDefinition): readonly Line[] {
   if (type !== 'histogram') return [{ suffix: '', cell: 0 }];
   const bounds = [...buckets, Number.POSITIVE_INFINITY].map(formatBound);

@@ -5,14 +5,14 @@ import { isErrorCode, outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';
 
-/** How far a receiver has been sent the past. */
+/** How much of the past a receiver has accepted. */
 export interface SentState {
-  /** Steps up to this one are with the receiver. */
+  /** The receiver has accepted all steps up to this one. */
   readonly sentUntilMs: number | undefined;
-  /** The earlier run ended in order: it knew of every request whether the receiver took it. */
+  /** Whether the earlier run ended properly, and so knew of every request whether it was accepted. */
   readonly settled: boolean;
   save(sentUntilMs: number): Promise<void>;
-  /** Notes that this run ends in order. */
+  /** Records that this run ended properly. */
   settle(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ const stateSchema = z.object({
   settled: z.boolean(),
 });
 
-/** Without a file nothing is remembered. `receiver` must not hold credentials. */
+/** Without a file nothing is remembered. `receiver` must not contain credentials. */
 export async function openState(path: string | undefined, receiver: string, grid: Grid): Promise<SentState> {
   if (path === undefined) {
     return {

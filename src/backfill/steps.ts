@@ -2,41 +2,41 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BugflowError } from '../base/errors.js';
 import type { Change, Timeline } from './timeline.js';
 
-/** The moments that a backfill writes samples for: `fromMs`, `fromMs + stepMs`, … `toMs`. Unix milliseconds. */
+/** The moments of a backfill's samples: `fromMs`, `fromMs + stepMs`, … `toMs`. Unix milliseconds. */
 export interface Grid {
   readonly fromMs: number;
   readonly toMs: number;
   readonly stepMs: number;
 }
 
-/** All series at one moment. Reused from step to step: a sink copies what it keeps. */
+/** All series at one moment. The object is reused at each step, so a sink must copy what it keeps. */
 export interface Step {
   readonly atMs: number;
-  /** By series, longer than there are series; NaN: the series has not begun, or is gone. */
+  /** By series; longer than the list of series. NaN: the series has not begun, or has ended. */
   readonly values: Float64Array;
-  /** Series with a change since the last step, each once, with those of `changedCount` entries that count. */
+  /** The series that changed since the last step, each once; only the first `changedCount` entries count. */
   readonly changed: Int32Array;
   readonly changedCount: number;
-  /** How many series have a value. */
+  /** The number of series that have a value. */
   readonly present: number;
 }
 
 export interface StepSink {
-  /** Called in order of time. A promise makes the walk wait. */
+  /** Called in order of time. The walk waits for a returned promise. */
   step(step: Step): Promise<void> | undefined;
 }
 
 export interface WalkOptions {
   /**
-   * Up to here changes are looked at for counters that begin after the last step: that is when somebody else writes
-   * on. By default until one step later.
+   * How far changes are read to find counters that begin after the last step, where somebody else continues the series.
+   * Default: one step after the end.
    */
   readonly lookUntilMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 const SECOND_MS = 1000;
-/** The event loop gets its turn this often: for signals, progress and servers beside us. */
+/** The event loop gets a turn this often, for signals, progress and servers in this process. */
 const TURN_MS = 25;
 const STEPS_PER_LOOK = 32;
 
@@ -44,13 +44,14 @@ export function countSteps({ fromMs, toMs, stepMs }: Grid): number {
   return Math.floor((toMs - fromMs) / stepMs) + 1;
 }
 
-/** Refuses a grid that is empty or does not come out even, and names one that would. */
+/** Refuses a grid that is empty or whose step does not divide the range, and suggests one that fits. */
 export function checkGrid({ fromMs, toMs, stepMs }: Grid): void {
-  if (![fromMs, toMs, stepMs].every(Number.isSafeInteger)) throw usage('--from, --to and --step are wanted');
+  if (![fromMs, toMs, stepMs].every(Number.isSafeInteger))
+    throw usage('--from, --to and --step are required');
   if (stepMs < SECOND_MS || stepMs % SECOND_MS !== 0)
-    throw usage(`--step ${stepMs / SECOND_MS}s: whole seconds are wanted, from 1s on`);
-  if (fromMs >= toMs) throw usage(`--from ${iso(fromMs)} must lie before --to ${iso(toMs)}`);
-  if (fromMs % SECOND_MS !== 0) throw usage(`--from ${iso(fromMs)}: whole seconds are wanted`);
+    throw usage(`--step ${stepMs / SECOND_MS}s: must be whole seconds, at least 1s`);
+  if (fromMs >= toMs) throw usage(`--from ${iso(fromMs)} must be before --to ${iso(toMs)}`);
+  if (fromMs % SECOND_MS !== 0) throw usage(`--from ${iso(fromMs)}: must be whole seconds`);
   if (stepMs > toMs - fromMs)
     throw usage(`--step ${stepMs / SECOND_MS}s is longer than the time from --from to --to`);
   const rest = (toMs - fromMs) % stepMs;
@@ -63,11 +64,11 @@ export function checkGrid({ fromMs, toMs, stepMs }: Grid): void {
 }
 
 /**
- * One pass over the changes, in which every step of the grid is handed out with the values of that moment: a change
- * at exactly that moment counts. Memory follows the number of series, time that of changes and steps.
+ * Goes through the changes once, and passes each step of the grid on with the values of that moment; a change at exactly
+ * that moment counts. Memory depends on the number of series, time on that of changes and steps.
  *
- * A step is held back until the changes up to the next one are known: what only grows is 0 at the step before its first
- * change, or whoever asks for its increase would miss what it began with.
+ * A step is held back until the changes up to the next one are known: a counter must be 0 at the step before its first
+ * change, or increase() would miss its first value.
  */
 export async function walkSteps(
   timeline: Timeline,
@@ -78,16 +79,16 @@ export async function walkSteps(
   const { toMs, stepMs } = grid;
   let nextMs = grid.fromMs;
   let values = new Float64Array(1024).fill(Number.NaN);
-  /** Of the step after that: values of the series with a change in between, and which these are. */
+  /** Of the step after the next: the values of the series that change in between, and which series these are. */
   let laterValues = new Float64Array(1024);
   let laterIn = new Int32Array(1024).fill(-1);
   const later: number[] = [];
-  /** The series that follow from the moment, until their next change; and those that do from the step after next on. */
+  /** Series whose value depends on time: until their next change, and those that begin with the step after the next. */
   const growing = new Map<number, (atMs: number) => number>();
   const growingLater = new Map<number, (atMs: number) => number>();
   let changed = new Int32Array(1024);
   let changedCount = 0;
-  /** The step in which a series was last noted as changed. */
+  /** The step in which a series was last listed as changed. */
   let notedIn = new Int32Array(1024).fill(-1);
   let present = 0;
   let stepNumber = 0;
@@ -112,7 +113,7 @@ export async function walkSteps(
     notedIn = longerNoted;
   };
 
-  /** From here on a series has this value at the step that is handed out next. */
+  /** Sets a series' value for the next step. */
   const set = (series: number, value: number): void => {
     const before = values[series] ?? Number.NaN;
     if (Object.is(before, value)) return;
@@ -123,7 +124,7 @@ export async function walkSteps(
     changed[changedCount] = series;
     changedCount += 1;
   };
-  /** The same for the step after that. */
+  /** Sets it for the step after that. */
   const setLater = (series: number, value: number): void => {
     if (laterIn[series] !== stepNumber) {
       laterIn[series] = stepNumber;

@@ -59,7 +59,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('with Prometheus (skipped without prometheu
         await errorOf(findFirstScrape({ ...scraped, instance: target.instance }, { waitMs: 0 })),
       ).toMatchObject({
         code: 'BACKFILL_UNSCRAPED',
-        message: expect.stringContaining('has nothing of it yet'),
+        message: expect.stringContaining('has no samples of it yet'),
       }),
     );
     expect(await findFirstScrape({ ...scraped, instance: 'other:1' }, { waitMs: 0 })).toBeUndefined();
@@ -68,7 +68,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('with Prometheus (skipped without prometheu
 
 test.each([
   ['that is not there', async () => `http://127.0.0.1:${await freePort()}`, /ECONNREFUSED|refused/],
-  ['that is none', async () => `http://${(await startTarget()).instance}`, /no Prometheus|JSON/],
+  ['that is none', async () => `http://${(await startTarget()).instance}`, /not a Prometheus|JSON/],
 ])('a Prometheus %s is named', async (_, url, reason) => {
   const scraped = { metric: 'team_items_created_total', job: 'team', instance: 'team:1' };
   const error = await errorOf(findFirstScrape({ ...scraped, prometheusUrl: await url() }, { waitMs: 0 }));

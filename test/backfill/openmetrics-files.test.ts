@@ -176,7 +176,7 @@ test('a folder with another backfill, or with something beside it, is refused', 
   expect(other.message).toContain('every 300s: choose another folder');
   await writeFile(join(folder, 'notes.txt'), 'mine');
   const beside = await errorOf(write(folder, seriesNamed('a'), changes));
-  expect(beside.message).toContain('"notes.txt", which is none of it');
+  expect(beside.message).toContain('"notes.txt", which does not belong to it');
 });
 
 test('a file in the place of the folder', async () => {
@@ -185,7 +185,7 @@ test('a file in the place of the folder', async () => {
     write(join(folder, 'file'), seriesNamed('a'), [{ atMs: 0, series: 0, value: 3 }]),
   );
   expect(error).toMatchObject({ code: 'BACKFILL_OUTPUT' });
-  expect(error.message).toContain('a folder is wanted');
+  expect(error.message).toContain('must be a folder');
 });
 
 test.skipIf(process.platform !== 'linux')('a folder that may not be written', async () => {

@@ -212,7 +212,7 @@ test('blocks belong to the owner of the folder', async () => {
   for (const path of [...blocks, join(blocks[0] ?? '', 'chunks', '000001'), 'taiga-bugflow-backfill.json']) {
     expect(await stat(join(folder, path))).toMatchObject({ uid: owner.uid, gid: owner.gid });
   }
-  expect(printed).toContain('how long Prometheus keeps its data is not known');
+  expect(printed).toContain('the retention of Prometheus is unknown here');
 });
 
 test('an earlier time may be added, an overlapping one not; removed blocks may be written anew', async () => {
@@ -262,7 +262,7 @@ test('while another backfill is at work there', async () => {
   await mkdir(join(folder, 'taiga-bugflow-staging'));
   await writeFile(join(folder, 'taiga-bugflow-staging', 'pid'), `${process.ppid}\n`);
   const error = await errorOf(backfill(folder));
-  expect(error.message).toContain(`another backfill (process ${process.ppid}) is at work`);
+  expect(error.message).toContain(`another backfill (process ${process.ppid}) is running`);
   expect(await readdir(folder)).toContain('taiga-bugflow-staging');
 });
 
@@ -355,7 +355,7 @@ describe('asking Prometheus for its retention', () => {
     [
       'only a size',
       flags({ 'storage.tsdb.retention.time': '0s', 'storage.tsdb.retention.size': '50GB' }),
-      'keeps 50GB at most',
+      'keeps at most 50GB',
     ],
   ])('%s', async (_, answers, warning) => {
     const prometheusUrl = await answering(answers);
@@ -372,7 +372,7 @@ describe('asking Prometheus for its retention', () => {
     ],
     ['Prometheus’ default', flags({ 'storage.tsdb.retention.time': '0s' }), 'keeps 15 days'],
     ['no Prometheus', {}, 'does not say how long it keeps its data'],
-    ['something else', { '/api/v1/status/flags': { hello: 'world' } }, 'it is no Prometheus'],
+    ['something else', { '/api/v1/status/flags': { hello: 'world' } }, 'it is not a Prometheus'],
   ])('%s', async (_, answers, message) => {
     const error = await errorOf(backfill(await dataFolder(), { prometheusUrl: await answering(answers) }));
     expect(error.code).toBe('BACKFILL_RETENTION');

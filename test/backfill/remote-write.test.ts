@@ -319,10 +319,10 @@ test.each([
   [400, 'out of order sample\n', 'set storage.tsdb.out_of_order_time_window: 3d'],
   [400, 'too old sample', 'out_of_order_time_window'],
   [404, 'remote write receiver needs to be enabled with …', '--web.enable-remote-write-receiver'],
-  [404, 'page not found', 'is it a remote-write address?'],
+  [404, 'page not found', 'is this a remote-write address?'],
   [401, 'no', 'give credentials'],
   [413, '<html>\n<h1>too large</h1>', '<html> <h1>too large</h1>; raise the limit'],
-  [308, '', 'it sends elsewhere'],
+  [308, '', 'it redirects'],
 ])('%i %j ends it with a hint', async (status, text, hint) => {
   const receiver = await startReceiver(() => ({ status, text }));
   const error = await errorOf(send(receiver.url));
@@ -344,7 +344,7 @@ test('the state file lets the same command go on where it stopped', async () => 
 
   // The fake receiver takes everything from its sixth request on.
   const { printed, samples } = await send(first.url, { stateFile });
-  expect(printed).toContain('going on at');
+  expect(printed).toContain('continuing at');
   expect(samples).toBe(expectedSamples().length - before);
   expect(sorted(first.samples())).toEqual(sorted(expectedSamples()));
 

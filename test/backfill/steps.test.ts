@@ -227,15 +227,15 @@ test('it can be stopped', async () => {
 });
 
 test.each([
-  [{ fromMs: 20 * MINUTE }, 'must lie before --to'],
-  [{ fromMs: 30 * MINUTE }, '--from 1970-01-01T00:30:00Z must lie before --to 1970-01-01T00:20:00Z'],
+  [{ fromMs: 20 * MINUTE }, 'must be before --to'],
+  [{ fromMs: 30 * MINUTE }, '--from 1970-01-01T00:30:00Z must be before --to 1970-01-01T00:20:00Z'],
   [{ stepMs: 3 * MINUTE }, 'write --to 1970-01-01T00:19:00Z or --to 1970-01-01T00:22:00Z'],
   [{ stepMs: 11 * MINUTE }, 'longer than'],
-  [{ stepMs: 500 }, 'from 1s on'],
+  [{ stepMs: 500 }, 'at least 1s'],
   [{ stepMs: 1500 }, 'whole seconds'],
-  [{ stepMs: 0 }, 'from 1s on'],
+  [{ stepMs: 0 }, 'at least 1s'],
   [{ fromMs: 10 * MINUTE + 1, toMs: 20 * MINUTE + 1 }, 'whole seconds'],
-  [{ fromMs: Number.NaN }, 'are wanted'],
+  [{ fromMs: Number.NaN }, 'are required'],
 ])('%j is refused', async (change, message) => {
   const error = await errorOf(() => checkGrid({ ...GRID, ...change }));
   expect(error.code).toBe('BACKFILL_USAGE');

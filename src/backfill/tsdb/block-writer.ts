@@ -1,4 +1,4 @@
-// Prometheus' blocks, written here: promtool is not everywhere, and wants the whole past as text on the disk first.
+// Writes Prometheus' blocks itself: promtool may be missing, and needs the whole past as text on the disk first.
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ import { XorChunks } from './xor-chunks.js';
 
 export interface BlockWriterOptions {
   readonly folder: string;
-  /** The timeline's: grows meanwhile. */
+  /** The timeline's series; the list grows while its changes are read. */
   readonly series: readonly Series[];
   readonly stepMs: number;
   readonly blockMs: number;
@@ -25,28 +25,28 @@ export interface BlockWriter extends StepSink {
   discard(): Promise<void>;
 }
 
-/** One series in the block under way. */
+/** One series in the current block. */
 interface Track {
   readonly labels: readonly (readonly [string, string])[];
-  /** Sorts as the labels do, pair by pair. */
+  /** Sorts like the labels, pair by pair. */
   readonly key: string;
   readonly chunks: XorChunks;
-  /** Since when it has had its value, as far as that is not in the chunks yet. */
+  /** The beginning of the samples with the current value that are not in a chunk yet. */
   runFromMs: number;
   value: number;
 }
 
 const CHUNKS_MAGIC = 0x85bd40dd;
 const XOR_ENCODING = 1;
-/** Prometheus' own limit of a file of chunks. */
+/** Prometheus' own limit for a file of chunks. */
 const SEGMENT_BYTES = 512 * 2 ** 20;
 const PIECE_BYTES = 4 * 2 ** 20;
-/** Magic number, version and the check sum of nothing. */
+/** Magic number, version and the check sum of empty content. */
 const NO_TOMBSTONES = Buffer.from([0x01, 0x30, 0xba, 0x30, 0x01, 0, 0, 0, 0]);
 
 /**
- * Writes Prometheus' blocks itself. As nearly all samples repeat the one before, it works through the changes only:
- * what lies between two of them is encoded in one go.
+ * Writes Prometheus' blocks. As most samples repeat the one before, it works through the changes only: all samples between
+ * two changes are encoded at once.
  */
 export function createBlockWriter({ folder, series, stepMs, blockMs }: BlockWriterOptions): BlockWriter {
   const tracks: (Track | undefined)[] = [];
@@ -111,7 +111,7 @@ export function createBlockWriter({ folder, series, stepMs, blockMs }: BlockWrit
 }
 
 function createTrack(series: Series | undefined, index: number): Track {
-  if (!series) throw new Error(`a change of series ${index}, which is not there`);
+  if (!series) throw new Error(`a change of series ${index}, which does not exist`);
   const labels = labelPairs(series).map(([name, value]) => [toBinary(name), toBinary(value)] as const);
   return {
     labels,
@@ -137,7 +137,7 @@ async function writeBlock(folder: string, tracks: readonly Track[]): Promise<voi
   }
 }
 
-/** What the block says of itself; `maxTime` is the first moment after it. */
+/** The block's meta.json; `maxTime` is the first moment after the block. */
 function describe(ulid: string, tracks: readonly Track[]): object {
   let minTime = Number.POSITIVE_INFINITY;
   let maxTime = Number.NEGATIVE_INFINITY;
@@ -158,7 +158,7 @@ function describe(ulid: string, tracks: readonly Track[]): object {
   };
 }
 
-/** All chunks, series by series, which are told where they are. */
+/** Writes all chunks, series by series, and records their places. */
 async function writeChunks(folder: string, tracks: readonly Track[]): Promise<void> {
   const segments = createSegments(folder);
   try {
@@ -179,7 +179,7 @@ async function writeChunks(folder: string, tracks: readonly Track[]): Promise<vo
 
 interface Segments {
   makeRoom(): Promise<void> | undefined;
-  /** The chunk's reference: the segment's number, and the place in it. */
+  /** Returns the chunk's reference: the number of the segment, and the place in it. */
   add(bytes: Uint8Array, start: number, end: number): number;
   finish(): Promise<void>;
   close(): Promise<void>;

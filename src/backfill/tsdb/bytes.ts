@@ -1,4 +1,4 @@
-/** Bytes that grow; numbers as Prometheus' files hold them. */
+/** A growing buffer; numbers are encoded as in Prometheus' files. */
 export class ByteWriter {
   #bytes: Buffer;
   #length = 0;
@@ -45,7 +45,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** Zigzag, as Go's PutVarint. */
+  /** Zigzag encoding, as in Go's PutVarint. */
   varint(value: number): void {
     this.uvarint(value < 0 ? -2 * value - 1 : 2 * value);
   }
@@ -56,29 +56,29 @@ export class ByteWriter {
     this.#length += bytes.length;
   }
 
-  /** A short piece of other bytes, without a view of it. */
+  /** Copies a short part of other bytes, faster than through a view. */
   part(bytes: Uint8Array, start: number, end: number): void {
     this.#room(end - start);
     for (let i = start; i < end; i += 1) this.#bytes[this.#length++] = bytes[i] ?? 0;
   }
 
-  /** A string that holds one byte per character. */
+  /** Writes a string that has one byte per character. */
   binary(text: string): void {
     this.#room(text.length);
     this.#length += this.#bytes.write(text, this.#length, 'latin1');
   }
 
-  /** A later correction of a u32. */
+  /** Replaces a u32 that was written before. */
   setU32(offset: number, value: number): void {
     this.#bytes.writeUInt32BE(value, offset);
   }
 
-  /** Zeros up to a multiple of `size`. */
+  /** Adds zeros up to a multiple of `size`. */
   pad(size: number): void {
     while (this.#length % size !== 0) this.u8(0);
   }
 
-  /** The check sum of everything since `start`. */
+  /** Adds the check sum of everything since `start`. */
   crc(start: number): void {
     this.u32(crc32c(this.#bytes, start, this.#length));
   }
@@ -91,7 +91,7 @@ export class ByteWriter {
   }
 }
 
-/** UTF-8 as a string of one byte per character: compares as Go compares strings. */
+/** UTF-8 as a string with one byte per character, which compares as Go compares strings. */
 export function toBinary(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
@@ -106,7 +106,7 @@ function crcTable(polynomial: number): Uint32Array {
   });
 }
 
-/** CRC-32C, which node:zlib has not. */
+/** CRC-32C, which node:zlib does not have. */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let crc = 0xffffffff;
   for (let i = start; i < end; i += 1) {

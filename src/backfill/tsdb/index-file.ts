@@ -1,7 +1,7 @@
 import { ByteWriter } from './bytes.js';
 import type { ChunkSpan, XorChunks } from './xor-chunks.js';
 
-/** A series of a block, ready for its index. All strings hold one byte per character. */
+/** A series of a block, ready for its index. All strings have one byte per character. */
 export interface IndexedSeries {
   /** Sorted by name. */
   readonly labels: readonly (readonly [name: string, value: string])[];
@@ -10,10 +10,10 @@ export interface IndexedSeries {
 
 const MAGIC = 0xbaaad700;
 const VERSION = 2;
-/** A series is known by its place in units of 16 bytes. */
+/** References to series are offsets in units of 16 bytes. */
 const SERIES_ALIGNMENT = 16;
 
-/** A block's `index` file, version 2 (prometheus/tsdb/docs/format/index.md). The series are sorted by their labels. */
+/** A block's `index` file, version 2 (prometheus/tsdb/docs/format/index.md). The series must be sorted by their labels. */
 export function renderIndex(series: readonly IndexedSeries[]): Buffer {
   const out = new ByteWriter(1 << 20);
   out.u32(MAGIC);
@@ -64,7 +64,7 @@ export function renderIndex(series: readonly IndexedSeries[]): Buffer {
   return out.view();
 }
 
-/** By symbol its number in sorted order. */
+/** The number of each symbol in sorted order. */
 function collectSymbols(series: readonly IndexedSeries[]): Map<string, number> {
   const symbols = new Set<string>();
   for (const { labels } of series) {
@@ -107,7 +107,7 @@ function writeSeries(
 
 type Postings = Map<string, Map<string, number[]>>;
 
-/** By name and value, both sorted, the series that have them. */
+/** The series for each name and value; both are sorted. */
 function collectPostings(series: readonly IndexedSeries[], ids: readonly number[]): Postings {
   const postings: Postings = new Map();
   for (const [i, { labels }] of series.entries()) {
@@ -166,7 +166,7 @@ function aligned(out: ByteWriter, write: () => void): number {
   return at;
 }
 
-/** Length, content, check sum. */
+/** Writes length, content and check sum. */
 function section(out: ByteWriter, write: () => void): void {
   const at = out.length;
   out.u32(0);

@@ -1,6 +1,6 @@
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A block's name: 48 bits of time and 80 random ones, in 26 characters that sort by time. */
+/** A block's name: 48 bits of time and 80 random bits, as 26 characters that sort by time. */
 export function createUlid(atMs: number, random: Uint8Array): string {
   let number = BigInt(atMs);
   for (const byte of random.subarray(0, 10)) number = (number << 8n) | BigInt(byte);

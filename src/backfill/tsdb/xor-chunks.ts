@@ -1,11 +1,11 @@
-/** What Prometheus itself puts into a chunk. */
+/** As Prometheus itself does. */
 const SAMPLES_PER_CHUNK = 120;
 /** No window of leading and trailing zeros has been written yet. */
 const NO_WINDOW = 0xff;
 /** More than one sample can take: 4 + 64 bits of time, 1 + 1 + 5 + 6 + 64 of value. */
-const MOST_BYTES_PER_SAMPLE = 20;
+const MAX_BYTES_PER_SAMPLE = 20;
 /** Count, varint of the first time, first value, uvarint of the first distance. */
-const MOST_BYTES_OF_HEAD = 2 + 10 + 8 + 10;
+const MAX_BYTES_OF_HEAD = 2 + 10 + 8 + 10;
 
 const float = new DataView(new ArrayBuffer(8));
 
@@ -14,20 +14,20 @@ export interface ChunkSpan {
   readonly maxMs: number;
   readonly start: number;
   readonly end: number;
-  /** Where it lies in its file, once it is there. */
+  /** The chunk's reference in its file, once it is known. */
   readonly ref: number;
 }
 
-/** Numbers of a chunk, side by side: a block has a hundred thousand chunks, which as objects would fill the heap. */
+/** Numbers for each chunk, in one flat array: a block has a hundred thousand chunks, too many for objects. */
 const CHUNK_WIDTH = 5;
 const [MIN_MS, MAX_MS, START, END, REF] = [0, 1, 2, 3, 4] as const;
 
 /**
- * One series' samples within one block in Prometheus' XOR encoding (Facebook's Gorilla). A sample that comes at the
- * same distance with the same value is two zero bits: a run of them only moves the end.
+ * The samples of one series in one block, in Prometheus' XOR encoding (Facebook's Gorilla). A sample at the same distance
+ * with the same value takes two zero bits, so a run of them only moves the end.
  */
 export class XorChunks {
-  /** Zero behind the end. */
+  /** Zero after the end. */
   bytes = new Uint8Array(128);
   samples = 0;
 
@@ -42,7 +42,7 @@ export class XorChunks {
   #leading = NO_WINDOW;
   #trailing = 0;
 
-  /** `count` samples of one value, `stepMs` apart. Times ascend from call to call. */
+  /** Appends `count` samples of one value, `stepMs` apart. Times must ascend from call to call. */
   appendRun(fromMs: number, count: number, stepMs: number, value: number): void {
     float.setFloat64(0, value);
     const high = float.getUint32(0);
@@ -77,7 +77,7 @@ export class XorChunks {
     this.#count = 0;
   }
 
-  /** For the next block. */
+  /** Empties it for the next block. */
   clear(): void {
     this.bytes.fill(0, 0, Math.ceil(this.#bit / 8));
     this.#chunkCount = 0;
@@ -95,7 +95,7 @@ export class XorChunks {
     return { minMs: get(MIN_MS), maxMs: get(MAX_MS), start: get(START), end: get(END), ref: get(REF) };
   }
 
-  /** Notes where the chunk lies in its file. */
+  /** Records the chunk's reference in its file. */
   locate(index: number, ref: number): void {
     this.#set(index, REF, ref);
   }
@@ -135,7 +135,7 @@ export class XorChunks {
       this.#begin(atMs, high, low);
       return;
     }
-    this.#room(MOST_BYTES_PER_SAMPLE);
+    this.#room(MAX_BYTES_PER_SAMPLE);
     const distanceMs = atMs - this.#lastMs;
     if (this.#count === 1) this.#writeUvarint(distanceMs);
     else this.#writeTime(distanceMs - this.#distanceMs);
@@ -151,7 +151,7 @@ export class XorChunks {
     this.#chunkCount += 1;
     this.#set(this.#chunkCount - 1, MIN_MS, atMs);
     this.#set(this.#chunkCount - 1, START, start);
-    this.#room(MOST_BYTES_OF_HEAD);
+    this.#room(MAX_BYTES_OF_HEAD);
     this.#bit += 16;
     this.#writeUvarint(atMs < 0 ? -2 * atMs - 1 : 2 * atMs);
     this.#writeBits(high, 32);
@@ -163,7 +163,7 @@ export class XorChunks {
     this.#count = 1;
   }
 
-  /** How much the distance changed. Within a block that fits 32 bits. */
+  /** Writes the change of the distance between samples. Within a block it fits 32 bits. */
   #writeTime(changeMs: number): void {
     if (changeMs === 0) this.#writeBits(0, 1);
     else if (fits(changeMs, 14)) this.#writeTagged(0b10, 2, changeMs, 14);
@@ -203,7 +203,7 @@ export class XorChunks {
     this.#writeSignificant(xorHigh, xorLow);
   }
 
-  /** The bits between the window's leading and trailing zeros. */
+  /** Writes the bits between the window's leading and trailing zeros. */
   #writeSignificant(high: number, low: number): void {
     const bits = 64 - this.#leading - this.#trailing;
     const lowBits = Math.max(0, 32 - this.#trailing);
@@ -220,7 +220,7 @@ export class XorChunks {
     this.#writeBits(rest, 8);
   }
 
-  /** The lower `count` bits, at most 32, the highest first. */
+  /** Writes the lower `count` bits, at most 32, the highest first. */
   #writeBits(value: number, count: number): void {
     for (let left = count; left > 0; ) {
       const index = this.#bit >> 3;
@@ -242,7 +242,7 @@ export class XorChunks {
   }
 }
 
-/** Prometheus' own, lopsided range. */
+/** Prometheus' own range, which is not symmetric. */
 function fits(value: number, bits: number): boolean {
   return -(2 ** (bits - 1) - 1) <= value && value <= 2 ** (bits - 1);
 }
