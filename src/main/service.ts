@@ -16,12 +16,12 @@ import { buildFamilies, reloadFamilies } from './service-families.js';
 
 /** The running service. */
 export interface Service {
-  /** Where it listens, like `http://127.0.0.1:10284`. */
+  /** The address at which it listens, like `http://127.0.0.1:10284`. */
   readonly address: string;
   readonly server: FastifyInstance;
-  /** Reads the configuration again; the old one stays in force when the new one is wrong. @throws BugflowError */
+  /** Loads the configuration again; when it is wrong, the old one stays in force. @throws BugflowError */
   reload(): Promise<void>;
-  /** Stops taking requests, then every part. */
+  /** Stops accepting requests, then stops every part. */
   close(): Promise<void>;
 }
 
@@ -29,15 +29,15 @@ export interface ServiceOptions {
   readonly source: ConfigSource;
   readonly log: Logger;
   readonly version: string;
-  /** Takes precedence over the configuration's address. */
+  /** Overrides the port of the configuration. */
   readonly port?: number | undefined;
-  /** Says when collectors are due; by their cron expressions when absent. */
+  /** Tells when collectors are due; by default from their cron expressions. */
   readonly createTicker?: CreateTicker;
-  /** Told of each attempt to load the configuration again. */
+  /** Called with each attempt to load the configuration again. */
   readonly onReload?: (outcome: Promise<void>) => void;
 }
 
-/** @throws BugflowError when the configuration is wrong or the address is taken. */
+/** @throws BugflowError when the configuration is wrong or the address is in use */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { source, log, version, createTicker = createCronTicker, onReload } = options;
   const installation = await loadInstallation(source);
@@ -90,9 +90,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const where = describeTarget(config.database).where;
   log.info(`${library.collectors.length} collectors on ${where}, metrics at ${address}/metrics`);
-  if (!isLoopback(config.listen.host) && !web.keepsStrangersOut()) {
+  if (!isLoopback(config.listen.host) && !web.restrictsAccess()) {
     log.warn(
-      `whoever reaches ${address} sees everything, as nobody has to log in; set web.config_file with basic_auth_users or bearer_token_files (docs/http.md), or listen on 127.0.0.1 behind a reverse proxy`,
+      `everybody who reaches ${address} sees everything, as no login is required; set web.config_file with basic_auth_users or bearer_token_files (docs/http.md), or listen on 127.0.0.1 behind a reverse proxy`,
     );
   }
   return { address, server, reload: reloads.reload, close };

@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ClientAuthType } from './web-config/tls-names.js';
 
-/** What Node is told about client certificates when a server is made. */
+/** Node's options about client certificates when a server is created. */
 export function requestsClientCertificate(type: ClientAuthType): {
   readonly requestCert: boolean;
   readonly rejectUnauthorized: boolean;
@@ -10,7 +10,7 @@ export function requestsClientCertificate(type: ClientAuthType): {
   return { requestCert: type !== 'NoClientCert', rejectUnauthorized: type === 'RequireAndVerifyClientCert' };
 }
 
-/** Cuts off clients whose certificate is not what the type wants, in the cases that Node does not know. */
+/** Disconnects clients whose certificate is not acceptable, in the cases that Node does not check. */
 export function refuseBadClients(server: Server, type: ClientAuthType): void {
   server.on('secureConnection', (socket: TLSSocket) => {
     const hasCertificate = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
@@ -22,7 +22,7 @@ export function refuseBadClients(server: Server, type: ClientAuthType): void {
   });
 }
 
-/** Whether only clients with a certificate that was verified come in. */
+/** Whether only clients with a verified certificate are let in. */
 export function verifiesClients(type: ClientAuthType | undefined): boolean {
   return type === 'RequireAndVerifyClientCert';
 }

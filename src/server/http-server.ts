@@ -17,11 +17,11 @@ export interface HttpServerOptions {
   readonly tls: TlsSettings | undefined;
   readonly maxConnections: number;
   readonly limits: Limits;
-  /** Headers of what is sent without any handler. */
+  /** The headers of answers that no handler sends. */
   readonly headers: () => Readonly<Record<string, string>>;
 }
 
-/** Node's own server with all the limits. */
+/** Node's HTTP server with all limits set. */
 export function createHttpServer(
   handler: Handler,
   { tls, maxConnections, limits, headers }: HttpServerOptions,
@@ -32,13 +32,13 @@ export function createHttpServer(
     connectionsCheckingInterval: limits.checkIntervalMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     maxHeaderSize: limits.headerBytes,
-    // Its answer would lack our headers.
+    // Node's own answer would lack the headers that every answer gets here.
     requireHostHeader: false,
   };
   const unfinished = createUnfinishedResponses(limits);
   const handle: Handler = (request, response) => {
     handler(request, response);
-    // A scrape that the system took whole is over by now.
+    // A response that the system has taken completely is finished.
     if (!response.writableEnded || response.writableLength > 0) unfinished.add(response);
   };
   const server = tls
@@ -65,7 +65,7 @@ export function createHttpServer(
   return server;
 }
 
-/** Whoever asks and then does not read would keep what was sent in memory: after a time it is cut off. */
+/** Disconnects clients that do not read their response in time, as the unread bytes stay in memory. */
 function createUnfinishedResponses({ checkIntervalMs, responseTimeoutMs }: Limits): {
   add(response: ServerResponse): void;
   watch(): void;
@@ -78,7 +78,7 @@ function createUnfinishedResponses({ checkIntervalMs, responseTimeoutMs }: Limit
     for (const [response, began] of beganAt) {
       const { socket } = response.req;
       if (response.writableEnded && now - began > responseTimeoutMs) socket.destroy();
-      // Of requests that were sent in one go, those whose turn never came do not hear of it.
+      // With pipelining, a response whose turn never came gets no event when the socket closes.
       if (socket.destroyed) beganAt.delete(response);
     }
   };
@@ -101,7 +101,7 @@ const STATUS_OF_ERROR: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** Answers what is not HTTP, or comes too slowly: no handler ever sees it. */
+/** Answers requests that are not valid HTTP or come too slowly; handlers never see them. */
 function answerMalformed(
   error: NodeJS.ErrnoException,
   socket: Socket,
@@ -109,7 +109,7 @@ function answerMalformed(
 ): void {
   const code = error.code ?? '';
   const status = STATUS_OF_ERROR[code] ?? (code.startsWith('HPE_') ? '400 Bad Request' : undefined);
-  // Nothing can be said to one who does not speak TLS, is gone, or has not read the response before.
+  // No answer is possible when the client does not use TLS, is gone, or has not read the last response.
   if (status !== undefined && socket.writable && socket.writableLength === 0) {
     const lines = Object.entries({ ...headers, connection: 'close', 'content-length': '0' }).map(
       ([name, value]) => `${name}: ${value}`,

@@ -1,15 +1,15 @@
-/** What a client may take before its connection is cut. */
+/** How long a client may take before it is disconnected, and how much it may send. */
 export interface Limits {
-  /** From the connection, or the end of the response before, to the end of the request's headers. */
+  /** From the connection, or the end of the previous response, to the end of the request's headers. */
   readonly headersTimeoutMs: number;
-  /** The same to the end of its body. */
+  /** The same, to the end of the request's body. */
   readonly requestTimeoutMs: number;
-  /** How often that is looked at. */
+  /** How often these two are checked. */
   readonly checkIntervalMs: number;
   readonly handshakeTimeoutMs: number;
-  /** From a request to when its response is out: longer than Prometheus waits by default. */
+  /** From a request to the end of its response; longer than Prometheus waits by default. */
   readonly responseTimeoutMs: number;
-  /** Longer than common scrape intervals. */
+  /** Longer than usual scrape intervals. */
   readonly keepAliveTimeoutMs: number;
   readonly headerBytes: number;
 }

@@ -4,10 +4,10 @@ import type { Route } from './route.js';
 
 const NO_BODY = Buffer.alloc(0);
 
-/** Serves routes; their pages share a menu. */
+/** Serves routes; all their pages have the same menu. */
 export function mountRoutes(server: FastifyInstance, routes: readonly Route[]): void {
   const menu = menuOf(routes);
-  // In a scope of its own: the bodies of other routes are read as usual.
+  // In its own scope, so that the bodies of other routes are parsed as usual.
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -33,7 +33,7 @@ export function mountRoutes(server: FastifyInstance, routes: readonly Route[]): 
   });
 }
 
-/** What the menu of every page links to. */
+/** The entries in the menu of every page. */
 export function menuOf(routes: readonly Route[]): readonly MenuEntry[] {
   return routes.flatMap(({ path, link }) => (link ? [{ path, ...link }] : []));
 }

@@ -1,39 +1,39 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Page } from './pages/layout.js';
 
-/** What is served under one path. */
+/** A path and its handler. */
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** With names for what varies, like `/runbooks/:alert`. */
+  /** May contain parameters, like `/runbooks/:alert`. */
   readonly path: string;
-  /** `login`: for whomever the web configuration lets in. `none`: for anybody; the handler itself makes sure who asks. */
+  /** `login`: for those whom the web configuration lets in. `none`: for anybody; the handler itself checks who asks. */
   readonly login: 'login' | 'none';
-  /** How large a body may be, in bytes; whatever is larger is refused before the handler sees it. 1 KiB by default. */
+  /** The most bytes of a body; larger ones are refused before the handler runs. Default: 1 KiB. */
   readonly bodyLimitBytes?: number;
-  /** How pages link to it; absent: not at all. */
+  /** How pages link to it; absent: they do not. */
   readonly link?: Link;
-  /** What it throws is logged; the client only learns that there was an error. */
+  /** An error that it throws is logged; the client learns only that there was one. */
   handle(request: RouteRequest): Answer | Promise<Answer>;
 }
 
 export interface Link {
-  /** For the menu of every page. */
+  /** The text in the menu of every page. */
   readonly name: string;
-  /** For the home page: half a sentence. */
+  /** The text on the home page: a part of a sentence. */
   readonly meaning: string;
 }
 
 export interface RouteRequest {
-  /** What varies in the path. */
+  /** The path's parameters. */
   readonly params: Readonly<Record<string, string>>;
-  /** What stands behind the `?`: whatever somebody wrote. */
+  /** The query of the URL, not checked. */
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
-  /** As it came, whatever its type: what a signature is made of. Empty where there is none. */
+  /** The raw body of any type, as needed for a signature; empty when there is none. */
   readonly body: Buffer;
 }
 
-/** A page for people, or bytes. The status is 200 where none is given. */
+/** A page for people, or bytes. Default status: 200. */
 export type Answer =
   | { readonly status?: number; readonly page: Page }
   | { readonly status?: number; readonly contentType: string; readonly body: string | Buffer };

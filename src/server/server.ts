@@ -13,18 +13,18 @@ export interface ServerOptions {
   readonly exposition: Exposition;
   readonly web: Web;
   readonly log: Logger;
-  /** What is there beside the server's own paths. */
+  /** The routes besides the server's own paths. */
   readonly routes: readonly Route[];
-  /** What the service is not ready without; empty: it is ready. */
+  /** What is missing until the service is ready; empty: it is ready. */
   readonly waitingFor: () => readonly string[];
-  /** Absent: the reload endpoint is off. */
+  /** Absent: the reload endpoint is disabled. */
   readonly reload: (() => Promise<void>) | undefined;
 }
 
-/** How large a body may be, where a route does not say otherwise. */
+/** The most bytes of a body, unless the route sets another limit. */
 const BODY_LIMIT_BYTES = 1024;
 
-/** The HTTP side: what keeps strangers out, `/metrics`, `/-/healthy`, `/-/ready`, `/-/reload`, and the given routes. */
+/** The HTTP server: logins, `/metrics`, `/-/healthy`, `/-/ready`, `/-/reload`, and the given routes. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { exposition, web, log, routes, waitingFor, reload } = options;
   const gate = createGate(web.authenticator);
@@ -34,9 +34,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: true,
     return503OnClosing: false,
     serverFactory: web.serverFactory,
-    // The web's own server answers these.
+    // The server from `Web` answers these.
     clientErrorHandler: () => undefined,
-    // An address that cannot be decoded never comes to the hooks.
+    // Hooks do not run when an address cannot be decoded.
     frameworkErrors(_error, request, reply) {
       reply.headers(web.headers());
       gate(request, reply, () => badRequest(reply));
@@ -58,7 +58,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   server.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('not found\n'));
 
-  // Written straight to the socket: the one path that runs all day does nothing but send what lies ready.
+  // Written directly to the socket, as this path is requested all day: it only sends bytes that are ready.
   server.get('/metrics', (request, reply) => {
     const format = negotiateFormat(request.headers.accept);
     const gzip = acceptsGzip(request.headers['accept-encoding']);

@@ -11,16 +11,16 @@ import { LIMITS, type Limits } from './limits.js';
 import { type WatchedWebFile, watchWebFile } from './web-config/watched-web-file.js';
 import type { WebSettings } from './web-config/web-file.js';
 
-/** What stands between the network and the pages: TLS, limits, logins and headers, as the web file has them now. */
+/** The layer between the network and the pages: TLS, limits, logins and headers, from the current web file. */
 export interface Web {
   readonly scheme: 'http' | 'https';
-  /** Makes the server on which Fastify listens. */
+  /** Creates the server on which Fastify listens. */
   readonly serverFactory: FastifyServerFactory;
-  /** Undefined where nobody has to log in. */
+  /** Undefined when no login is required. */
   authenticator(): Authenticator | undefined;
-  /** Whether strangers are kept out, by a login or by their certificate. */
-  keepsStrangersOut(): boolean;
-  /** Headers of everything that is sent. */
+  /** Whether only known clients are let in, by a login or by their certificate. */
+  restrictsAccess(): boolean;
+  /** The headers of every response. */
   headers(): Readonly<Record<string, string>>;
   /** See {@link WatchedWebFile}. */
   lastReadSuccessful(): boolean | undefined;
@@ -30,10 +30,10 @@ export interface Web {
 
 export interface WebOptions {
   readonly log: Logger;
-  /** Told when the web file was read again, well or not. */
+  /** Called after each reading of the web file, whether it succeeded or not. */
   readonly onChange?: () => void;
   readonly limits?: Limits;
-  readonly lookIntervalMs?: number;
+  readonly pollIntervalMs?: number;
 }
 
 const SECURITY_HEADERS = {
@@ -48,15 +48,15 @@ interface WebState {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** @throws BugflowError when the web file is wrong. */
+/** @throws BugflowError when the web file is wrong */
 export async function openWeb(
   { configFile, maxConnections }: Pick<WebConfig, 'configFile' | 'maxConnections'>,
-  { log, onChange = () => undefined, limits = LIMITS, lookIntervalMs }: WebOptions,
+  { log, onChange = () => undefined, limits = LIMITS, pollIntervalMs }: WebOptions,
 ): Promise<Web> {
   let server: PlainServer | TlsServer | undefined;
   const kept: WatchedWebFile = await watchWebFile({
     file: configFile,
-    lookIntervalMs,
+    pollIntervalMs,
     onNew(settings) {
       if (settings.tls && server && 'setSecureContext' in server)
         server.setSecureContext(settings.tls.context);
@@ -84,7 +84,7 @@ export async function openWeb(
       return server;
     },
     authenticator: () => state.authenticator,
-    keepsStrangersOut: () => state.authenticator !== undefined || verifiesClients(tls?.clientAuth),
+    restrictsAccess: () => state.authenticator !== undefined || verifiesClients(tls?.clientAuth),
     headers: () => state.headers,
     lastReadSuccessful: kept.lastReadSuccessful,
     reload: kept.reload,

@@ -47,7 +47,7 @@ describe('the service on a network', () => {
   const auth = 'anna:geheim';
   const successful = async (): Promise<string | undefined> =>
     /^bugflow_web_config_last_reload_successful (\d)$/m.exec((await ask('/metrics', { auth })).body)?.[1];
-  const warning = (): string[] => logged.filter((line) => line.includes('nobody has to log in'));
+  const warning = (): string[] => logged.filter((line) => line.includes('no login is required'));
 
   test('is warned once when everybody may see everything', async () => {
     await start('listen: 0.0.0.0:1\n');

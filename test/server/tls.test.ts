@@ -194,7 +194,7 @@ describe.skipIf(!hasOpenssl)(`TLS ${SKIPPED}`, () => {
       [
         'another client_auth_type',
         '  client_auth_type: RequireAnyClientCert\n',
-        'another client_auth_type than NoClientCert needs a restart of the service',
+        'changing client_auth_type from NoClientCert needs a restart of the service',
       ],
     ])('%s needs a restart, and says so', async (_title, lines, message) => {
       const server = await start();

@@ -70,7 +70,7 @@ export async function startWebServer({
   const log = pino({ base: null, timestamp: false }, { write: (line: string) => void logged.push(line) });
   const web = await openWeb(
     { configFile: webFile === undefined ? undefined : join(folder, 'web.yaml'), maxConnections },
-    { log, lookIntervalMs: 50, ...(limits && { limits }) },
+    { log, pollIntervalMs: 50, ...(limits && { limits }) },
   );
   const exposition = await createExposition();
   await exposition.publish('items', [toSampleFamily(items(3))]);

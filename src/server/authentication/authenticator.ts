@@ -2,14 +2,14 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { WebSettings } from '../web-config/web-file.js';
 import { createPasswordChecks, type Verdict } from './password-checks.js';
 
-/** Tells from the `Authorization` header of a request whether it is let in. */
+/** Decides from a request's `Authorization` header whether it is let in. */
 export interface Authenticator {
-  /** What a client can log in with, for `WWW-Authenticate`. */
+  /** The values of `WWW-Authenticate`. */
   readonly challenges: readonly string[];
   check(authorization: string | undefined, address: string): Verdict | Promise<Verdict>;
 }
 
-/** Undefined where nobody has to log in. */
+/** Undefined when no login is required. */
 export function createAuthenticator({
   users,
   tokens,
@@ -32,7 +32,7 @@ export function createAuthenticator({
   };
 }
 
-/** Compares digests, each of them whole: the time tells nothing of a token, not even its length. */
+/** Compares complete digests of fixed length, so the time tells nothing about a token, not even its length. */
 function tokenCheck(tokens: readonly string[]): (token: string) => boolean {
   const secret = randomBytes(32);
   const digestOf = (token: string): Buffer => createHmac('sha256', secret).update(token).digest();

@@ -1,14 +1,14 @@
-/** Lets few in at a time, and few wait: whoever comes when the place is full is turned away. */
+/** Limits how much work runs and waits at the same time; further work is refused. */
 export interface BoundedQueue {
-  /** Does the work when its turn comes; undefined: no place for this address, nothing is done. */
+  /** Does the work in its turn; undefined: there is no room for this address, and nothing is done. */
   enter<T>(address: string, work: () => Promise<T>): Promise<T> | undefined;
 }
 
-/** Two of the four threads that Node has for such work: files and compression need some, too. */
-const AT_A_TIME = 2;
-const PLACES = 32;
-/** One guesser alone cannot take all the places. */
-const PLACES_AN_ADDRESS = 8;
+/** Two of Node's four threads for such work: files and compression need some, too. */
+const MAX_RUNNING = 2;
+const MAX_PLACES = 32;
+/** So that a single attacker cannot take all the places. */
+const MAX_PER_ADDRESS = 8;
 
 export function createBoundedQueue(): BoundedQueue {
   const queue: (() => void)[] = [];
@@ -17,13 +17,13 @@ export function createBoundedQueue(): BoundedQueue {
   let taken = 0;
 
   const turn = (): Promise<void> => {
-    if (running < AT_A_TIME) {
+    if (running < MAX_RUNNING) {
       running += 1;
       return Promise.resolve();
     }
     return new Promise((resolve) => queue.push(resolve));
   };
-  /** Hands the turn on to whoever waits longest. */
+  /** Frees a place, and starts the work that has waited longest. */
   const leave = (address: string): void => {
     taken -= 1;
     const left = (placesOf.get(address) ?? 1) - 1;
@@ -37,7 +37,7 @@ export function createBoundedQueue(): BoundedQueue {
   return {
     enter(address, work) {
       const places = placesOf.get(address) ?? 0;
-      if (taken >= PLACES || places >= PLACES_AN_ADDRESS) return undefined;
+      if (taken >= MAX_PLACES || places >= MAX_PER_ADDRESS) return undefined;
       taken += 1;
       placesOf.set(address, places + 1);
       return turn()

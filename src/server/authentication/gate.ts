@@ -5,17 +5,17 @@ import type { Verdict } from './password-checks.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `none`: nobody has to log in here. What is not said is behind the login. */
+    /** `none`: no login is required. Default: login. */
     login?: Route['login'];
   }
 }
 
 type Gate = (request: FastifyRequest, reply: FastifyReply, pass: (error?: Error) => void) => void;
 
-/** Stands before every route: answers whoever is not let in, and lets the others pass. */
+/** Runs before every route: answers requests that are not let in, and lets the others pass. */
 export function createGate(authenticator: () => Authenticator | undefined): Gate {
   return (request, reply, pass) => {
-    // Node would answer such a request itself, without our headers.
+    // Node's own answer to such a request would lack the headers that every answer gets here.
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       reply.code(400).header('connection', 'close').type('text/plain').send('the Host header is missing\n');
       return;
@@ -25,18 +25,18 @@ export function createGate(authenticator: () => Authenticator | undefined): Gate
       pass();
       return;
     }
-    const settle = (verdict: Verdict): void => {
+    const finish = (verdict: Verdict): void => {
       if (verdict === 'granted') pass();
-      else turnAway(reply, verdict, current.challenges);
+      else refuse(reply, verdict, current.challenges);
     };
     const verdict = current.check(request.headers.authorization, request.socket.remoteAddress ?? '');
-    if (typeof verdict === 'string') settle(verdict);
-    else verdict.then(settle, pass);
+    if (typeof verdict === 'string') finish(verdict);
+    else verdict.then(finish, pass);
   };
 }
 
-/** Strangers do not keep their connection. */
-function turnAway(reply: FastifyReply, verdict: 'refused' | 'busy', challenges: readonly string[]): void {
+/** Also closes the connection. */
+function refuse(reply: FastifyReply, verdict: 'refused' | 'busy', challenges: readonly string[]): void {
   reply.header('connection', 'close').type('text/plain');
   if (verdict === 'busy') {
     reply.code(429).header('retry-after', '1').send('too many passwords are being checked; try again\n');

@@ -4,19 +4,19 @@ import { createBoundedQueue } from './bounded-queue.js';
 
 export type Verdict = 'granted' | 'refused' | 'busy';
 
-/** Checks passwords against bcrypt hashes, which are slow by intent: what was right once is remembered. */
+/** Checks passwords against bcrypt hashes, which are slow on purpose; correct credentials are remembered. */
 export interface PasswordChecks {
-  /** Of credentials `USER:PASSWORD`, sent from an address. Immediate when they are known to be right. */
+  /** Checks credentials `USER:PASSWORD` sent from an address. Returns at once when they are remembered. */
   check(credentials: string, address: string): Verdict | Promise<Verdict>;
 }
 
-/** @param users user → bcrypt hash; at least one. */
+/** @param users user → bcrypt hash; at least one */
 export function createPasswordChecks(users: ReadonlyMap<string, string>): PasswordChecks {
   const hashes = [...users.values()];
-  // Of this process alone: what is remembered cannot be looked up in a table of digests.
+  // Random for each process, so that the digests cannot be looked up in a table.
   const secret = randomBytes(32);
   const digestOf = (text: string): Buffer => createHmac('sha256', secret).update(text).digest();
-  /** User → digest of the credentials that were right. */
+  /** User → digest of the correct credentials. */
   const right = new Map<string, string>();
   const underWay = new Map<string, Promise<Verdict>>();
   const queue = createBoundedQueue();
@@ -24,7 +24,7 @@ export function createPasswordChecks(users: ReadonlyMap<string, string>): Passwo
   const verdictOf = async (user: string, credentials: string, digest: string): Promise<Verdict> => {
     const password = credentials.slice(user.length + 1);
     const known = users.get(user);
-    // An unknown user takes as long as one of the known ones, and always the same.
+    // An unknown user is checked against a hash as well, always the same one, so that the time does not reveal it.
     const hash = known ?? hashes[digestOf(user).readUInt32BE() % hashes.length] ?? '';
     if (!(await verify(password, hash)) || known === undefined) return 'refused';
     right.set(user, digest);
@@ -38,7 +38,7 @@ export function createPasswordChecks(users: ReadonlyMap<string, string>): Passwo
       const user = credentials.slice(0, colon);
       const digest = digestOf(credentials).toString('base64');
       if (right.get(user) === digest) return 'granted';
-      // Scrapers that begin together with the same password wait for one check.
+      // Scrapers that start at the same time with the same password share one check.
       const other = underWay.get(digest);
       if (other) return other;
       const turn = queue.enter(address, () => verdictOf(user, credentials, digest));

@@ -8,9 +8,9 @@ import { formatSpan, type Page } from './layout.js';
 
 export interface CollectorsPageFacts {
   readonly runners: readonly CollectorRunner[];
-  /** By collector. */
+  /** By the collector's name. */
   readonly openCircuits: ReadonlyMap<string, OpenCircuit>;
-  /** Whether rows are shown. */
+  /** Whether the page shows rows. */
   readonly rowSamples: boolean;
   /** Unix milliseconds. */
   readonly now: number;

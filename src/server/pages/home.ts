@@ -7,13 +7,13 @@ export interface HomePageFacts {
   readonly runners: readonly CollectorRunner[];
   readonly databaseUp: boolean;
   readonly databaseTarget: string;
-  /** Where else there is something to see. */
+  /** Links to the other pages. */
   readonly menu: readonly MenuEntry[];
   /** Unix milliseconds. */
   readonly now: number;
 }
 
-/** `/`: what is here, and whether it is well. */
+/** `/`: links to all pages, and whether the service works. */
 export function homePage(facts: HomePageFacts): Page {
   const { version, runners, databaseUp, databaseTarget, menu, now } = facts;
   const states = runners.map((runner) => runner.state()).filter((state) => state.missing.length === 0);

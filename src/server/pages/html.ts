@@ -9,7 +9,7 @@ export class Html {
 
 type Content = Html | string | number | undefined | readonly Content[];
 
-/** Everything put into the template is escaped, but what is HTML already. */
+/** A template whose values are escaped, except those that are HTML already. */
 export function html(parts: TemplateStringsArray, ...contents: Content[]): Html {
   return new Html(parts.reduce((text, part, i) => text + render(contents[i - 1]) + part));
 }

@@ -1,20 +1,20 @@
 import { type Html, html } from './html.js';
 
-/** What a page says; all else is the same on every page. */
+/** The parts in which pages differ. */
 export interface Page {
   readonly title: string;
   readonly content: Html;
 }
 
-/** Where a page leads to. */
+/** A link in the menu. */
 export interface MenuEntry {
   readonly path: string;
   readonly name: string;
-  /** Half a sentence. */
+  /** A part of a sentence. */
   readonly meaning: string;
 }
 
-/** A whole page. No script, and nothing from elsewhere. */
+/** A complete page, without scripts or external files. */
 export function layout({ title, content }: Page, menu: readonly MenuEntry[]): string {
   return html`<!doctype html>
 <html lang="en">
@@ -62,7 +62,7 @@ ${content}
 `.text;
 }
 
-/** `3 s`, `12 min`, `5 h`, `8 d`: how long ago, or how long it took. What lies ahead, by a clock that was set back, is now. */
+/** `3 s`, `12 min`, `5 h`, `8 d`. A negative span, after the clock was set back, counts as 0. */
 export function formatSpan(span: number): string {
   const ms = Math.max(0, span);
   if (ms < 1000) return `${Math.round(ms)} ms`;

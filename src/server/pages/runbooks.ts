@@ -3,7 +3,7 @@ import { asksForProject, renderMarkdown } from '../runbooks/markdown.js';
 import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 
-/** `/runbooks`: all alerts, and what each says. */
+/** `/runbooks`: all alerts, and the meaning of each. */
 export function runbooksPage(destinations: Destinations): Page {
   return {
     title: 'Runbooks',
@@ -13,7 +13,7 @@ ${renderMarkdown(destinations.runbooks.table, destinations)}</article>`,
   };
 }
 
-/** `/runbooks/NAME`: what to do about an alert; undefined where there is no such runbook. */
+/** `/runbooks/NAME`: what to do about an alert; undefined when there is no such runbook. */
 export function runbookPage(alert: string, destinations: Destinations): Page | undefined {
   const text = destinations.runbooks.byAlert.get(alert);
   if (text === undefined) return undefined;
@@ -26,16 +26,16 @@ ${renderMarkdown(text, destinations)}</article>`,
   };
 }
 
-/** What is there instead of a runbook that is not. */
+/** The page for a runbook that does not exist. */
 export function noRunbookPage(): Page {
   return {
     title: 'Not found',
     content: html`<h1>There is no such runbook</h1>
-<p>Your team's own alerts have theirs elsewhere. <a href="/runbooks">These are here.</a></p>`,
+<p>The runbooks of your team's own alerts are not here. <a href="/runbooks">Go to the runbooks of this service.</a></p>`,
   };
 }
 
-/** It asks for the same page again, with its queries filled in. */
+/** Requests the same page again, with the project filled into its queries. */
 function projectForm(project: string | undefined): Html {
   return html`<form><label>Queries for the project <input name="project" value="${project}" placeholder="its slug" pattern="[A-Za-z0-9_\\-]+" required></label> <button>Fill in</button></form>`;
 }

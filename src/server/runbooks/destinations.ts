@@ -1,19 +1,19 @@
 import type { Runbooks } from './library.js';
 
-/** What the links of a runbook lead to. */
+/** The targets of a runbook's links. */
 export interface Destinations {
   readonly runbooks: Runbooks;
-  /** The slug of the project that the reader is concerned with. */
+  /** The slug of the reader's project. */
   readonly project: string | undefined;
   /** Grafana's address as browsers reach it, without a slash at the end. */
   readonly grafana: string | undefined;
 }
 
-/** Runbooks name a dashboard by its file, so that the link works where the Markdown is read, too. */
+/** Runbooks link to a dashboard's file, so that the link also works where the Markdown is read. */
 const DASHBOARD = /^\.\.\/\.\.\/dashboards\/json\/([a-z-]+)\.json$/;
 const RUNBOOK = /^(\w+)\.md$/;
 
-/** Where a link leads that is written for a reader of the files; undefined: nowhere that is served. */
+/** Converts a link between files to one on the pages; undefined: the target is not served. */
 export function destinationOf(
   href: string,
   { runbooks, project, grafana }: Destinations,
@@ -30,7 +30,7 @@ export function destinationOf(
   return href.startsWith('https://') ? href : undefined;
 }
 
-/** What looks like the slug of a project; anything else in an address is none. */
+/** The text if it can be the slug of a project; else undefined. */
 export function asSlug(text: unknown): string | undefined {
   return typeof text === 'string' && /^[a-z0-9_-]{1,250}$/i.test(text) ? text : undefined;
 }

@@ -1,21 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What to do about each alert, as Markdown without its title. */
+/** The runbooks as Markdown, without their titles. */
 export interface Runbooks {
-  /** The table of all of them. */
+  /** The table of all runbooks. */
   readonly table: string;
-  /** By the name of the alert. */
+  /** By the alert's name. */
   readonly byAlert: ReadonlyMap<string, string>;
 }
 
-/** What is shown where the files are missing: numbers do not wait for texts. */
+/** Used when the files are missing, which must not stop the metrics. */
 export const NO_RUNBOOKS: Runbooks = {
   table: 'The files of the runbooks are missing: install the package again.',
   byAlert: new Map(),
 };
 
-/** Reads the files of a folder: `README.md` is the table, every other one an alert's. @throws where they cannot be read */
+/** Reads the files of a folder: `README.md` is the table, each other one is about an alert. @throws when it cannot */
 export async function readRunbooks(folder: string): Promise<Runbooks> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.md') && file !== 'README.md');
   const textOf = async (file: string): Promise<string> =>

@@ -2,17 +2,17 @@ import { Marked } from 'marked';
 import { Html, html } from '../pages/html.js';
 import { type Destinations, destinationOf } from './destinations.js';
 
-/** Stands in queries and configuration for the slug of a project. */
+/** The placeholder for a project's slug in queries and configuration. */
 const PLACEHOLDER = /\bPROJECT\b/g;
-/** A page of this service, as runbooks name it. */
+/** A link to a page of this service. */
 const PAGE = /^\/(collectors|metrics|runbooks)?(#\w+)?$/;
 
-/** Whether it has queries to be filled in. */
+/** Whether there are queries to fill in. */
 export function asksForProject(markdown: string): boolean {
   return markdown.search(PLACEHOLDER) >= 0;
 }
 
-/** A runbook as HTML: of the Markdown only what is harmless, and links only to what is there. */
+/** Renders a runbook as HTML: only harmless Markdown, and only links to pages that exist. */
 export function renderMarkdown(markdown: string, destinations: Destinations): Html {
   const filled = (code: string): string => code.replace(PLACEHOLDER, destinations.project ?? '$&');
   const marked = new Marked({

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 
-/** Knows what files were when they were read, to tell whether they are still the same. */
+/** Remembers the identity of files when they were read, to tell whether they have changed. */
 export interface FileWatch {
-  /** To be called before the file is read: what changes meanwhile is then seen later. */
+  /** Must be called before the file is read, so that a change during the reading is noticed. */
   note(file: string): Promise<void>;
   changed(): Promise<boolean>;
 }
@@ -20,7 +20,7 @@ export function createFileWatch(): FileWatch {
   };
 }
 
-/** Follows links, as those by which Kubernetes and certbot exchange files. */
+/** Follows links, as Kubernetes and certbot replace files by changing links. */
 async function identityOf(file: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { CIPHER_SUITES, CLIENT_AUTH_TYPES, TLS_VERSIONS } from './tls-names.js';
 
 /*
- * The web configuration file of Prometheus and its exporters (exporter-toolkit), as far as it is supported, and
- * `bearer_token_files`. What a value was is not told where it may be a secret.
+ * The web configuration file of Prometheus and its exporters (exporter-toolkit), as far as it is supported, with
+ * `bearer_token_files` in addition. Errors do not quote values that may be secrets.
  */
 
 const path = z.string().min(1, 'must be a path');
 
-/** A key that such files may have, but that has no meaning here. */
+/** A key of that format that has no effect here. */
 const unsupported = (fix: string) => z.undefined(`this is not supported; ${fix}`).optional();
 
 const tlsVersion = z.enum(namesOf(TLS_VERSIONS), {
@@ -48,7 +48,7 @@ const headerText = z
   .string()
   .regex(/^[\t\x20-\x7e]+$/, 'the value of a header is one line of printable ASCII characters');
 
-/** The headers that Prometheus lets one set; the others are not for a configuration file. */
+/** The headers that Prometheus allows; others do not belong into a configuration file. */
 const headers = z.strictObject({
   'Strict-Transport-Security': headerText.optional(),
   'X-Content-Type-Options': z.enum(['nosniff'], 'this can only be nosniff').optional(),
@@ -59,15 +59,15 @@ const headers = z.strictObject({
 
 const BCRYPT_HASH = /^\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 /** Each step doubles the time; with 16 a check takes some seconds. */
-const HIGHEST_COST = 16;
+const MAX_COST = 16;
 
 const passwordHash = z.string('must be a bcrypt hash').superRefine((hash, context) => {
   const cost = Number(BCRYPT_HASH.exec(hash)?.[1]);
   if (!(cost >= 4))
     context.addIssue('this is not a bcrypt hash; make one with: htpasswd -nBC 12 USER (docs/http.md)');
-  if (cost > HIGHEST_COST)
+  if (cost > MAX_COST)
     context.addIssue(
-      `a bcrypt hash of cost ${cost} takes too long to check; make one of cost 10 to ${HIGHEST_COST}`,
+      `a bcrypt hash of cost ${cost} takes too long to check; make one of cost 10 to ${MAX_COST}`,
     );
 });
 
@@ -85,7 +85,7 @@ export const webFileSchema = z.strictObject({
   tls_server_config: tls.optional(),
   http_server_config: z
     .strictObject({
-      /** Every such file may have it; HTTP/1.1 is spoken in any case. */
+      /** Allowed because Prometheus' files may have it; the server speaks only HTTP/1.1. */
       http2: z.boolean().optional(),
       headers: headers.optional(),
     })

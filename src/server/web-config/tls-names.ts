@@ -1,6 +1,6 @@
 import type { SecureVersion } from 'node:tls';
 
-/** Go's names of what a client has to show, as they stand in web configuration files. */
+/** The values of `client_auth_type`, which are Go's names. */
 export const CLIENT_AUTH_TYPES = [
   'NoClientCert',
   'RequestClientCert',
@@ -11,13 +11,13 @@ export const CLIENT_AUTH_TYPES = [
 ] as const;
 export type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
 
-/** Prometheus' names of the versions of TLS, and Node's. */
+/** Names of TLS versions: Prometheus' → Node's. */
 export const TLS_VERSIONS = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const satisfies Record<
   string,
   SecureVersion
 >;
 
-/** Go's names of its secure cipher suites, and OpenSSL's. */
+/** Names of secure cipher suites: Go's → OpenSSL's. */
 export const CIPHER_SUITES = {
   TLS_AES_128_GCM_SHA256: 'TLS_AES_128_GCM_SHA256',
   TLS_AES_256_GCM_SHA384: 'TLS_AES_256_GCM_SHA384',

@@ -9,7 +9,7 @@ import type { ReadNamedFile } from './web-file.js';
 
 export interface TlsSettings {
   readonly clientAuth: ClientAuthType;
-  /** Certificate, key and all else that can be exchanged while the server runs. */
+  /** Certificate, key and everything else that can be replaced while the server runs. */
   readonly context: SecureContextOptions;
 }
 
@@ -80,7 +80,7 @@ function parseCertificate(pem: string): X509Certificate | undefined {
   }
 }
 
-/** Its error is not told: nobody knows what it quotes. */
+/** Its error is not shown, as it may quote the key. */
 function parseKey(pem: string): KeyObject | undefined {
   try {
     return createPrivateKey(pem);

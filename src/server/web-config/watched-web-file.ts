@@ -2,33 +2,33 @@ import { BugflowError } from '../../base/errors.js';
 import { createFileWatch, type FileWatch } from './file-watch.js';
 import { NO_WEB_FILE, readWebFile, type WebSettings } from './web-file.js';
 
-/** What the web configuration file says, kept up to date while the service runs. */
+/** The web configuration file, which is watched while the service runs. */
 export interface WatchedWebFile {
   current(): WebSettings;
-  /** Whether the file was good when it was last read; undefined where there is none. */
+  /** Whether the file was valid when it was last read; undefined when there is none. */
   lastReadSuccessful(): boolean | undefined;
-  /** Reads it again; the old state stays in force when the new one is wrong. @throws BugflowError */
+  /** Reads it again; when it is wrong, the old settings stay in force. @throws BugflowError */
   reload(): Promise<void>;
   close(): void;
 }
 
 export interface WatchedWebFileOptions {
   readonly file: string | undefined;
-  /** Told of each new state … */
+  /** Called with new settings … */
   readonly onNew: (settings: WebSettings) => void;
-  /** … and of each one that is wrong. */
+  /** … and with the error when they are wrong. */
   readonly onWrong: (error: unknown) => void;
-  readonly lookIntervalMs?: number | undefined;
+  readonly pollIntervalMs?: number | undefined;
 }
 
-const LOOK_INTERVAL_MS = 3000;
+const POLL_INTERVAL_MS = 3000;
 
-/** @throws BugflowError when the file is wrong from the start. */
+/** @throws BugflowError when the file is wrong at the start */
 export async function watchWebFile({
   file,
   onNew,
   onWrong,
-  lookIntervalMs = LOOK_INTERVAL_MS,
+  pollIntervalMs = POLL_INTERVAL_MS,
 }: WatchedWebFileOptions): Promise<WatchedWebFile> {
   if (file === undefined) {
     return {
@@ -43,7 +43,7 @@ export async function watchWebFile({
   let successful = true;
   let closed = false;
 
-  const readAnew = async (): Promise<void> => {
+  const readAgain = async (): Promise<void> => {
     const next = createFileWatch();
     watch = next;
     try {
@@ -60,23 +60,23 @@ export async function watchWebFile({
     }
   };
   let reading: Promise<void> = Promise.resolve();
-  /** One reading after another. */
+  /** Runs one reading after another. */
   const inTurn = (read: () => Promise<void>): Promise<void> => {
     const result = reading.then(read);
     reading = result.catch(() => undefined);
     return result;
   };
-  const look = async (): Promise<void> => {
-    if (await watch.changed()) await readAnew();
+  const poll = async (): Promise<void> => {
+    if (await watch.changed()) await readAgain();
   };
-  // Its outcome is told.
-  const timer = setInterval(() => void inTurn(look).catch(() => undefined), lookIntervalMs);
+  // The callbacks report its result.
+  const timer = setInterval(() => void inTurn(poll).catch(() => undefined), pollIntervalMs);
   timer.unref();
 
   return {
     current: () => current,
     lastReadSuccessful: () => successful,
-    reload: () => inTurn(readAnew),
+    reload: () => inTurn(readAgain),
     close() {
       closed = true;
       clearInterval(timer);
@@ -84,11 +84,11 @@ export async function watchWebFile({
   };
 }
 
-/** Node settles these when it begins to listen. */
+/** Settings that Node fixes when it begins to listen. */
 function refuseWhatNeedsRestart(file: string, before: WebSettings, after: WebSettings): void {
   const refuse = (what: string): BugflowError =>
     new BugflowError('CONFIG_INVALID', `${what} needs a restart of the service`, { place: { file } });
   if (!before.tls !== !after.tls) throw refuse(`turning TLS ${after.tls ? 'on' : 'off'}`);
   if (before.tls?.clientAuth !== after.tls?.clientAuth)
-    throw refuse(`another client_auth_type than ${before.tls?.clientAuth}`);
+    throw refuse(`changing client_auth_type from ${before.tls?.clientAuth}`);
 }

@@ -7,7 +7,7 @@ import type { FileWatch } from './file-watch.js';
 import { type RawWebFile, webFileSchema } from './schema.js';
 import { type TlsSettings, tlsSettings } from './tls-settings.js';
 
-/** What a web configuration file amounts to. Holds secrets: never shown. */
+/** The settings from a web configuration file. Contain secrets: never shown. */
 export interface WebSettings {
   /** Undefined: plain HTTP. */
   readonly tls: TlsSettings | undefined;
@@ -20,10 +20,10 @@ export interface WebSettings {
 
 export const NO_WEB_FILE: WebSettings = { tls: undefined, headers: {}, users: new Map(), tokens: [] };
 
-/** Reads a file that the web configuration file names at a path. */
+/** Reads a file that is named at this path of the web configuration file. */
 export type ReadNamedFile = (file: string, path: DocumentPath) => Promise<string>;
 
-/** Reads and checks the file and all that it names. @throws BugflowError naming file, line and fix. */
+/** Reads and checks the file and all files that it names. @throws BugflowError that names file, line and fix */
 export async function readWebFile(file: string, watch: FileWatch): Promise<WebSettings> {
   await watch.note(file);
   const document = await readDocument(file, webFileSchema, {
@@ -47,7 +47,7 @@ function namedFileReader({ file: webFile, place }: Document<RawWebFile>, watch: 
     try {
       return (await readNamedFile(file)).toString('utf8');
     } catch (error) {
-      // Not shown: who gives a token itself in place of its file must not find it in the log.
+      // The name is not quoted, as somebody may have written the token itself in its place.
       throw new BugflowError(
         'CONFIG_UNREADABLE',
         `the file that is named here cannot be read: ${explainReadError(error)}; paths are relative to this file`,
@@ -66,7 +66,7 @@ async function readTokens(
   for (const [index, file] of files.entries()) {
     const path = ['bearer_token_files', index];
     const token = (await read(file, path)).trim();
-    // The characters of RFC 6750: another one would never arrive as it is.
+    // The characters allowed by RFC 6750; others would not survive the transport.
     if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
       throw new BugflowError(
         'CONFIG_INVALID',
@@ -79,7 +79,7 @@ async function readTokens(
   return tokens;
 }
 
-/** In small letters, as Node's own are compared. */
+/** In lower case, like Node's own headers. */
 function definedOnly(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
