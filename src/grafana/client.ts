@@ -4,35 +4,35 @@ import type { HttpRequest, Outcome } from '../http/exchange.js';
 import { createHttpClient } from '../http/http-client.js';
 import type { Attempt, RetryOptions, RetryPolicy } from '../http/retry.js';
 import type { GrafanaCredentials } from './credentials.js';
-import { explainFailure, explainNoGrafana, explainRefusal, isHopeless } from './explain-answer.js';
+import { explainFailure, explainForeignAnswer, explainRefusal, isPermanent } from './explain-answer.js';
 
 export interface GrafanaAnswer {
   readonly status: number;
-  /** What the JSON says. */
+  /** The parsed JSON. */
   readonly body: unknown;
-  /** What was asked for. */
+  /** The purpose of the request. */
   readonly to: string;
 }
 
 export interface GrafanaRequest {
   readonly method: HttpRequest['method'];
-  /** Behind Grafana's own address, with the slash at its beginning. */
+  /** Relative to Grafana's address, beginning with a slash. */
   readonly path: string;
   readonly body?: unknown;
-  /** What it is for, in messages: `save the dashboard "Team wall"`. */
+  /** Its purpose, for messages: `save the dashboard "Team wall"`. */
   readonly to: string;
-  /** Statuses that the caller deals with; others but success are errors. */
+  /** Error statuses that the caller handles; any other one is thrown as an error. */
   readonly expected?: readonly number[];
-  /** Whether the same request a second time would do something a second time. */
+  /** Whether a repeated request would do something a second time, so that it must not be repeated. */
   readonly once?: boolean;
 }
 
-/** Grafana's HTTP API with somebody's rights. */
+/** Grafana's HTTP API, with one user's rights. */
 export interface GrafanaClient {
   /** Grafana's address, without a slash at the end. */
   readonly url: string;
   /**
-   * Waits until Grafana answers, for so long as was said, and logs in. Resolves to its version, if it tells.
+   * Waits until Grafana answers, at most `waitMs`, and logs in. Resolves to its version, if Grafana tells it.
    * @throws BugflowError
    */
   contact(): Promise<string | undefined>;
@@ -45,22 +45,22 @@ export interface GrafanaClientOptions {
   /** Without a slash at the end. */
   readonly url: string;
   readonly credentials: GrafanaCredentials;
-  /** How long to wait for a Grafana that does not answer yet; 0: not at all. */
+  /** How long to wait for a Grafana that does not answer yet, in milliseconds; 0: not at all. */
   readonly waitMs: number;
   readonly print: (line: string) => void;
   readonly retry?: RetryPolicy;
 }
 
-/** For what goes wrong once Grafana has answered: a restart, a limit of requests. */
+/** For failures after Grafana has answered once: a restart, or a limit of requests. */
 const RETRY: RetryPolicy = {
   firstMs: 500,
   longestMs: 5000,
   giveUpAfterMs: 90_000,
   requestTimeoutMs: 30_000,
 };
-/** With older ones the dashboards do not load. */
+/** Older versions cannot load the dashboards. */
 const OLDEST_VERSION = 10;
-/** Of a wait that a person would wonder about. */
+/** Waits from this length on are reported. */
 const LONG_WAIT_MS = 2000;
 
 const health = z.looseObject({ database: z.string(), version: z.string().optional() });
@@ -77,18 +77,18 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
   ): Attempt<GrafanaAnswer> => {
     if (outcome.kind === 'failure') {
       const mayBeDone = once && outcome.code !== 'ECONNREFUSED';
-      if (isHopeless(outcome) || mayBeDone) throw explainFailure(url, outcome.reason, outcome.code);
+      if (isPermanent(outcome) || mayBeDone) throw explainFailure(url, outcome.reason, outcome.code);
       return { again: outcome.reason };
     }
     const { status, text, quote } = outcome;
     const isSuccess = status >= 200 && status < 300;
     if (status === 429 || status === 503 || (!once && (status === 502 || status === 504)))
       return { again: `${status} ${quote}`.trim() };
-    // What an answer quotes of the request is not to be shown.
+    // Secrets from the request, which an answer may quote, are removed.
     const json = parseJson(text, isSuccess ? undefined : redact);
     if (json === undefined || (status >= 300 && status < 400)) {
       const location = outcome.header('location');
-      throw explainNoGrafana({ url, path, status, text: redact(text), location });
+      throw explainForeignAnswer({ url, path, status, text: redact(text), location });
     }
     if (isSuccess || expected.includes(status)) return { value: { status, body: json.value, to } };
     throw explainRefusal({ url, credentials, to, status, body: json.value });
@@ -126,7 +126,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
     url,
     async contact() {
       const request = { method: 'GET', path: '/api/health', to: 'say how it is', expected: [404] } as const;
-      // Without credentials: an address that is wrong shall not learn them.
+      // Without credentials, so that a wrong address does not get them.
       const { status, body } = await send(
         request,
         {},
@@ -138,7 +138,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
       const parsed = health.safeParse(body);
       if (!parsed.success) {
         const text = JSON.stringify(body);
-        throw explainNoGrafana({ url, path: request.path, status, text, location: undefined });
+        throw explainForeignAnswer({ url, path: request.path, status, text, location: undefined });
       }
       const { version } = parsed.data;
       if (version !== undefined && Number.parseInt(version, 10) < OLDEST_VERSION) {
@@ -147,7 +147,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
           `${url} is Grafana ${version}; the dashboards need ${OLDEST_VERSION} or newer`,
         );
       }
-      // Where everybody may look, a wrong token is let in as nobody, and everything else would only seem forbidden.
+      // With anonymous access, a wrong token counts as no login, and later requests would only seem forbidden.
       await ask({ method: 'GET', path: '/api/user', to: 'log in', expected: [403, 404] });
       return version;
     },
@@ -156,14 +156,14 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
   };
 }
 
-/** What an answer says, if it has the shape that was looked for. @throws BugflowError */
+/** The answer's body, checked against the schema. @throws BugflowError */
 export function understand<T>(schema: z.ZodType<T>, { body, to }: GrafanaAnswer): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new BugflowError(
     'GRAFANA_REFUSED',
-    `asked to ${to}, Grafana answers what is not understood (${issue?.path.join('.')}: ${issue?.message}): is it a version between 10 and 13?`,
+    `Grafana's answer to "${to}" is not understood (${issue?.path.join('.')}: ${issue?.message}): is it a version between 10 and 13?`,
   );
 }
 

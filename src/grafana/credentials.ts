@@ -6,25 +6,29 @@ export type CredentialFiles =
   | { readonly user: string; readonly passwordFile: string };
 
 export interface GrafanaCredentials {
-  /** The header. Never shown. */
+  /** The value of the header. Never shown. */
   readonly authorization: string;
-  /** For messages: where they come from, not what they are. */
+  /** Where the credentials come from, for messages. */
   readonly described: string;
-  /** What to do when Grafana does not accept them. */
+  /** How to fix it when Grafana does not accept them. */
   readonly remedy: string;
-  /** Not to be shown: answers may quote the request. */
+  /** Never to be shown, although answers may quote the request. */
   readonly secrets: readonly string[];
 }
 
-/** @throws BugflowError naming the file */
+/** @throws BugflowError that names the file */
 export async function readCredentials(files: CredentialFiles): Promise<GrafanaCredentials> {
   if ('tokenFile' in files) {
     const token = await readOne(files.tokenFile, 'a token of a service account');
-    // A header takes no other characters, and the error that fetch throws would quote it.
+    // A header allows no other characters, and the error of fetch would quote the token.
     if (!/^[\x21-\x7e]+$/.test(token))
-      throw new BugflowError('CONFIG_INVALID', 'this is no token: it has blanks or strange characters', {
-        place: { file: files.tokenFile },
-      });
+      throw new BugflowError(
+        'CONFIG_INVALID',
+        'this is not a token: it contains blanks or unexpected characters',
+        {
+          place: { file: files.tokenFile },
+        },
+      );
     return {
       authorization: `Bearer ${token}`,
       described: `the token in ${files.tokenFile}`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../base/errors.js';
 
-/** What Grafana takes as a dashboard's or a folder's own name. */
+/** The uids that Grafana accepts for dashboards and folders. */
 export const UID = /^[a-zA-Z0-9_-]{1,40}$/;
 
 const variable = z.looseObject({ name: z.string(), type: z.string() });
@@ -15,10 +15,10 @@ const dashboardSchema = z.looseObject({
 });
 
 export type Variable = Readonly<z.output<typeof variable>>;
-/** A dashboard in Grafana's classic JSON, of which only what is needed here has a type. */
+/** A dashboard in Grafana's classic JSON; only the parts that are used here have types. */
 export type Dashboard = Readonly<z.output<typeof dashboardSchema>>;
 
-/** The dashboards in the JSON files of a folder, in the order of their names. @throws BugflowError */
+/** The dashboards in the JSON files of a folder, sorted by file name. @throws BugflowError */
 export async function readDashboards(folder: string): Promise<readonly Dashboard[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new BugflowError('GRAFANA_DASHBOARDS', `cannot read the dashboards: ${messageOf(error)}`);
@@ -32,7 +32,7 @@ async function readDashboard(file: string): Promise<Dashboard> {
     return dashboardSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     const reason = error instanceof z.ZodError ? 'it has no uid or no title' : messageOf(error);
-    throw new BugflowError('GRAFANA_DASHBOARDS', `this is no dashboard: ${reason}`, { place: { file } });
+    throw new BugflowError('GRAFANA_DASHBOARDS', `this is not a dashboard: ${reason}`, { place: { file } });
   }
 }
 
@@ -44,8 +44,7 @@ export function changeVariables(dashboard: Dashboard, change: (variable: Variabl
 }
 
 /**
- * Whether there is in Grafana what we would write. What Grafana adds of its own does not count: numbers and versions, and
- * defaults that it fills in.
+ * Whether Grafana already has what would be written. Additions by Grafana are ignored: ids, versions, and defaults.
  */
 export function isThere(wanted: unknown, there: unknown): boolean {
   if (wanted === null || wanted === undefined) return there === null || there === undefined;

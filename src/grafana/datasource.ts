@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BugflowError } from '../base/errors.js';
 import { type GrafanaClient, understand } from './client.js';
 
-/** A Prometheus, as Grafana calls it. */
+/** A data source of type Prometheus in Grafana. */
 export interface Datasource {
   readonly uid: string;
   readonly name: string;
@@ -22,7 +22,7 @@ const settings = z.looseObject({
   defaultDatasource: z.string().optional(),
 });
 
-/** The Prometheus of this name or uid; without one, the default or the only one. @throws BugflowError */
+/** The data source with this name or uid; without one, the default or the only one. @throws BugflowError */
 export async function chooseDatasource(
   client: GrafanaClient,
   wanted: string | undefined,
@@ -47,10 +47,10 @@ export async function chooseDatasource(
   }
   const chosen = known.find(({ isDefault }) => isDefault) ?? (others.length === 0 ? first : undefined);
   if (chosen) return chosen;
-  throw fail(`which Prometheus scrapes the exporter? Say it with --datasource; Grafana knows ${names}`);
+  throw fail(`which Prometheus scrapes the exporter? Name it with --datasource; Grafana has ${names}`);
 }
 
-/** Those that are Prometheus. Administrators see a list; everybody sees those that they may query. */
+/** All Prometheus data sources. Administrators can list them; other users see those that they may query. */
 async function listDatasources(client: GrafanaClient): Promise<readonly Datasource[]> {
   const list = await client.ask({
     method: 'GET',

@@ -8,28 +8,28 @@ const UNTRUSTED =
 const BAD_CERTIFICATE = /^(CERT_|ERR_TLS_CERT_)/;
 const NO_TLS = /^(ERR_SSL_|EPROTO$)/;
 
-/** A failure that another attempt would not cure. */
-export function isHopeless({ code = '' }: { readonly code: string | undefined }): boolean {
+/** Whether another attempt would fail in the same way. */
+export function isPermanent({ code = '' }: { readonly code: string | undefined }): boolean {
   return [UNTRUSTED, BAD_CERTIFICATE, NO_TLS].some((pattern) => pattern.test(code));
 }
 
-/** When no answer came. */
+/** Explains why there is no answer. */
 export function explainFailure(url: string, reason: string, code = '', couldWait = false): BugflowError {
   const hint = UNTRUSTED.test(code)
-    ? "its certificate comes from an authority that is not known here: set NODE_EXTRA_CA_CERTS to a file with the authority's certificate"
+    ? "its certificate comes from an unknown authority: set NODE_EXTRA_CA_CERTS to a file with the authority's certificate"
     : BAD_CERTIFICATE.test(code)
-      ? 'its certificate is expired or for another name: use the name that is in it, or renew it'
+      ? 'its certificate has expired or is for another name: use the name in the certificate, or renew it'
       : NO_TLS.test(code)
-        ? 'it speaks no TLS there: is it http:// instead of https://?'
+        ? 'there is no TLS at this address: is it http:// instead of https://?'
         : couldWait
-          ? 'check --url; where Grafana is only starting, --wait 60s waits for it'
-          : 'check --url, and whether Grafana is well';
-  // What OpenSSL says is for those who know its source.
-  const why = isHopeless({ code }) ? code : reason;
+          ? 'check --url; if Grafana is just starting, --wait 60s waits for it'
+          : 'check --url, and whether Grafana works';
+  // OpenSSL's message is only understood by its developers, so its code is shown.
+  const why = isPermanent({ code }) ? code : reason;
   return new BugflowError('GRAFANA_UNREACHABLE', `no answer from Grafana at ${url} (${why}); ${hint}`);
 }
 
-export interface StrangeAnswer {
+export interface ForeignAnswer {
   readonly url: string;
   readonly path: string;
   readonly status: number;
@@ -37,27 +37,26 @@ export interface StrangeAnswer {
   readonly location: string | undefined;
 }
 
-/** When what came is not what Grafana's API sends. */
-export function explainNoGrafana({ url, path, status, text, location }: StrangeAnswer): BugflowError {
+/** Explains an answer that does not come from Grafana's API. */
+export function explainForeignAnswer({ url, path, status, text, location }: ForeignAnswer): BugflowError {
   const fail = (message: string): BugflowError => new BugflowError('GRAFANA_ADDRESS', `${url} ${message}`);
   if (location !== undefined && URL.canParse(location, url)) {
     const there = new URL(location, url);
     const address = `${there.origin}${there.pathname}`;
-    // The same path elsewhere: from http to https, or into Grafana's sub-path.
-    if (there.pathname.endsWith(path))
-      return fail(`sends elsewhere: give --url ${address.slice(0, -path.length)}`);
+    // The same path at another address: https instead of http, or Grafana's sub-path.
+    if (there.pathname.endsWith(path)) return fail(`redirects: give --url ${address.slice(0, -path.length)}`);
     return fail(
-      `answers with a redirect to ${address}: a login page stands before Grafana; give the address behind it, or let /api pass with Grafana's own tokens`,
+      `answers with a redirect to ${address}: there is a login page in front of Grafana; give the address behind it, or let /api pass with Grafana's own tokens`,
     );
   }
   if (/HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS/i.test(text))
     return fail(`speaks TLS: give --url ${url.replace(/^http:/, 'https:')}`);
   if (/<html|<!doctype/i.test(text)) {
     return fail(
-      `answers ${status} with a web page instead of Grafana's API: check host, port and sub-path (like https://host/grafana), and that no login page stands before it`,
+      `answers ${status} with a web page instead of Grafana's API: check host, port and sub-path (like https://host/grafana), and that there is no login page in front of it`,
     );
   }
-  return fail(`is no Grafana (it answers ${status} ${quote(text) || 'nothing'}): check --url`);
+  return fail(`is not a Grafana (it answers ${status} ${quote(text) || 'nothing'}): check --url`);
 }
 
 export interface Refusal {
@@ -70,7 +69,7 @@ export interface Refusal {
 
 const refusalBody = z.looseObject({ message: z.string() });
 
-/** When Grafana itself says no. */
+/** Explains a refusal by Grafana itself. */
 export function explainRefusal({ url, credentials, to, status, body }: Refusal): BugflowError {
   const message = messageIn(body);
   if (status === 401) {
@@ -88,7 +87,7 @@ export function explainRefusal({ url, credentials, to, status, body }: Refusal):
   return new BugflowError('GRAFANA_REFUSED', `${url} refuses to ${to}: ${status} ${message}`);
 }
 
-/** What Grafana says in words. */
+/** The message in an answer of Grafana. */
 export function messageIn(body: unknown): string {
   const parsed = refusalBody.safeParse(body);
   return parsed.success ? quote(parsed.data.message) : quote(JSON.stringify(body));

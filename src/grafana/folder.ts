@@ -7,10 +7,10 @@ export interface Folder {
   readonly title: string;
 }
 
-/** What became of something in Grafana. */
+/** What was done to something in Grafana. */
 export type Change = 'created' | 'updated' | 'unchanged' | 'deleted';
 
-/** The folder's own name, whatever its title: so that it is found again when somebody renames it. */
+/** The folder's uid, so that it is found again even if somebody renames it. */
 export const FOLDER_UID = 'bugflow';
 export const FOLDER_TITLE = 'Taiga';
 
@@ -18,8 +18,8 @@ const folderAnswer = z.looseObject({ uid: z.string(), title: z.string(), version
 type FolderAnswer = z.output<typeof folderAnswer>;
 
 /**
- * Finds the folder for the dashboards, or makes it: one with the wanted title or uid, else the one that was made before,
- * which then gets that title. Without a wish, the one that was made before keeps the title that it has.
+ * Finds or creates the folder for the dashboards: one with the given title or uid, else the one created earlier, which then
+ * gets that title. Without a given title, the folder created earlier keeps its title.
  * @throws BugflowError
  */
 export async function ensureFolder(
@@ -57,13 +57,13 @@ async function folderByUid(client: GrafanaClient, uid: string): Promise<FolderAn
     method: 'GET',
     path: `/api/folders/${uid}`,
     to: 'read folders',
-    // To those who may not see every folder, one that is not there is forbidden.
+    // Users who may not see every folder get 403 for a missing one.
     expected: [403, 404],
   });
   return answer.status === 200 ? understand(folderAnswer, answer) : undefined;
 }
 
-/** Among those that lie in no other. */
+/** Looks only at top-level folders. */
 async function folderByTitle(client: GrafanaClient, title: string): Promise<FolderAnswer | undefined> {
   const answer = await client.ask({
     method: 'GET',

@@ -10,23 +10,23 @@ export interface Playlist {
   readonly uid: string;
   readonly title: string;
   readonly interval: string;
-  /** With whatever else Grafana says of each. */
+  /** Each may have further fields of Grafana. */
   readonly items: readonly PlaylistItem[];
 }
 
-/** Grafana's playlists, whichever of its two interfaces it has. */
+/** Grafana's playlists, through one of its two APIs. */
 export interface PlaylistApi {
-  /** Without what is in them. */
+  /** Without their items. */
   list(): Promise<readonly Pick<Playlist, 'uid' | 'title'>[]>;
   get(uid: string): Promise<Playlist>;
-  /** Resolves to the uid that it got. */
+  /** Resolves to the uid of the new playlist. */
   create(playlist: Playlist): Promise<string>;
   update(playlist: Playlist): Promise<void>;
 }
 
 const item = z.looseObject({ type: z.string(), value: z.string() });
 
-/** `/api/playlists` from Grafana 10 to 13, and what replaces it where it is gone. @throws BugflowError */
+/** Opens `/api/playlists` of Grafana 10 to 13, or the newer API where that one is gone. @throws BugflowError */
 export async function openPlaylists(client: GrafanaClient): Promise<PlaylistApi> {
   const { status } = await client.ask({
     method: 'GET',
@@ -50,7 +50,7 @@ function legacyPlaylists(client: GrafanaClient): PlaylistApi {
     uid,
     name: title,
     interval,
-    // Grafana 10 and 11 want an order and a title with each; later ones leave them out.
+    // Grafana 10 and 11 need an order and a title for each item; later versions omit them.
     items: items.map((each, i) => ({ title: each.value, ...each, order: i + 1 })),
   });
   return {
@@ -70,7 +70,7 @@ function legacyPlaylists(client: GrafanaClient): PlaylistApi {
         path: '/api/playlists',
         body: bodyOf(playlist),
         to: `make the playlist "${playlist.title}"`,
-        // A second one of the same title could come of it.
+        // Repeating it could create a second playlist with the same title.
         once: true,
       });
       return understand(legacyPlaylist.pick({ uid: true }), answer).uid;
@@ -93,7 +93,7 @@ const platformPlaylist = z.looseObject({
 });
 const platformList = z.looseObject({ items: z.array(platformPlaylist) });
 
-/** The interface of Grafana 12 and later, in the manner of Kubernetes. */
+/** The Kubernetes-style API of Grafana 12 and later. */
 async function platformPlaylists(client: GrafanaClient): Promise<PlaylistApi> {
   const answer = await client.ask({ method: 'GET', path: '/api/frontend/settings', to: 'read its settings' });
   const { namespace } = understand(settings, answer);

@@ -3,7 +3,7 @@ import type { Change } from './folder.js';
 import { openPlaylists, type Playlist, type PlaylistApi, type PlaylistItem } from './playlist-api.js';
 import { WALL_UID_PREFIX } from './walls.js';
 
-/** Grafana 10 and 11 choose a uid of their own instead; then the title tells which playlist it is. */
+/** Grafana 10 and 11 choose their own uid instead; then the playlist is found by its title. */
 export const PLAYLIST_UID = 'bugflow-walls';
 export const PLAYLIST_TITLE = 'Team walls';
 const INTERVAL = '1m';
@@ -16,8 +16,8 @@ export interface PlaylistResult {
 }
 
 /**
- * Makes or updates the playlist that shows the walls in turn. Its title, its interval, and what a person has put into it
- * beside the walls, stay as they are. @throws BugflowError
+ * Creates or updates the playlist that shows all walls in turn. Its title, its interval, and other items that people added
+ * stay. @throws BugflowError
  */
 export async function ensurePlaylist(
   client: GrafanaClient,
@@ -44,7 +44,7 @@ async function findPlaylist(api: PlaylistApi): Promise<Playlist | undefined> {
   return found && api.get(found.uid);
 }
 
-/** The walls, and behind them what is no wall. */
+/** The walls, followed by the other items. */
 function itemsFor(wallUids: readonly string[], before: readonly PlaylistItem[]): PlaylistItem[] {
   const walls = wallUids.map((value) => ({ type: 'dashboard_by_uid', value }));
   const isWall = ({ type, value }: PlaylistItem): boolean =>

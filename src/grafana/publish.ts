@@ -7,7 +7,7 @@ import { chooseDatasource, type Datasource } from './datasource.js';
 import { type Change, ensureFolder } from './folder.js';
 import { ensurePlaylist, type PlaylistResult } from './playlist.js';
 import { deleteDashboard, findDashboard, saveDashboard } from './save-dashboard.js';
-import { settle } from './variables.js';
+import { adaptDashboard } from './variables.js';
 import { type Project, projectWall, TEAM_WALL_UID, WALL_TAG, WALL_UID_PREFIX } from './walls.js';
 
 export interface Plan {
@@ -17,12 +17,12 @@ export interface Plan {
   readonly folder: string | undefined;
   /** Name or uid. */
   readonly datasource: string | undefined;
-  /** Only the projects' walls and their playlist: the dashboards come from files. */
+  /** Only the walls and their playlist, when the dashboards come from files. */
   readonly playlistOnly: boolean;
-  /** How long to wait for the files to be read. */
+  /** How long to wait until Grafana has read its files, in milliseconds. */
   readonly waitMs: number;
   readonly addresses: Readonly<Record<string, string | undefined>>;
-  /** What Grafana shows beside a new version. */
+  /** The message that Grafana shows for a new version. */
   readonly message: string;
 }
 
@@ -38,11 +38,11 @@ export interface Published {
   readonly dashboards: readonly Saved[];
   readonly walls: readonly Saved[];
   readonly deleted: readonly Saved[];
-  /** Without projects there is nothing to play. */
+  /** Undefined when there are no projects. */
   readonly playlist: PlaylistResult | undefined;
 }
 
-/** Brings a Grafana to where the plan says; what is so already is left alone. @throws BugflowError */
+/** Makes a Grafana match the plan; what already matches is not touched. @throws BugflowError */
 export async function publish(client: GrafanaClient, plan: Plan): Promise<Published> {
   const { projects, message } = plan;
   const teamWall = plan.dashboards.find(({ uid }) => uid === TEAM_WALL_UID);
@@ -54,15 +54,15 @@ export async function publish(client: GrafanaClient, plan: Plan): Promise<Publis
   const saveAll = async (dashboards: readonly Dashboard[]): Promise<Saved[]> => {
     const saved: Saved[] = [];
     for (const dashboard of dashboards) {
-      const settled = settle(dashboard, { datasource, addresses: plan.addresses });
-      const change = await saveDashboard(client, settled, { folderUid, message });
+      const adapted = adaptDashboard(dashboard, { datasource, addresses: plan.addresses });
+      const change = await saveDashboard(client, adapted, { folderUid, message });
       saved.push({ uid: dashboard.uid, title: dashboard.title, change });
     }
     return saved;
   };
   const dashboards = plan.playlistOnly ? [] : await saveAll(plan.dashboards);
   const walls = await saveAll(projects.map((project) => projectWall(teamWall, project)));
-  // Whoever knows no project has more likely a filter or a database that is wrong: what is there stays.
+  // With no project, the filter or the database is probably wrong, so existing walls stay.
   const playlist =
     walls.length === 0
       ? undefined
@@ -83,7 +83,7 @@ export async function publish(client: GrafanaClient, plan: Plan): Promise<Publis
 
 const ASK_AGAIN_AFTER_MS = 500;
 
-/** Grafana reads its files when it already answers. Where the team wall is not, the walls lie in no folder. */
+/** Grafana already answers before it has read its files. Where there is no team wall, the walls are in no folder. */
 async function folderOfTeamWall(client: GrafanaClient, waitMs: number): Promise<string> {
   const giveUpAt = performance.now() + waitMs;
   for (;;) {
@@ -97,7 +97,7 @@ const searchAnswer = z.array(
   z.looseObject({ uid: z.string(), title: z.string(), tags: z.array(z.string()).nullish() }),
 );
 
-/** Walls of projects that are gone; only what is ours by both its uid and its tag. */
+/** Deletes walls of projects that are gone; only dashboards with the uid prefix and the tag of a wall. */
 async function deleteOtherWalls(client: GrafanaClient, current: readonly Saved[]): Promise<Saved[]> {
   const answer = await client.ask({
     method: 'GET',

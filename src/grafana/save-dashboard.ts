@@ -12,7 +12,7 @@ const found = z.looseObject({
 
 export interface FoundDashboard {
   readonly folderUid: string;
-  /** It comes from a file, and Grafana lets nobody overwrite it. */
+  /** Whether it comes from a file, so that Grafana does not allow changes. */
   readonly isProvisioned: boolean;
   readonly version: number | undefined;
   readonly content: unknown;
@@ -23,7 +23,7 @@ export async function findDashboard(client: GrafanaClient, uid: string): Promise
     method: 'GET',
     path: `/api/dashboards/uid/${uid}`,
     to: 'read dashboards',
-    // To those who may not see every dashboard, one that is not there is forbidden.
+    // Users who may not see every dashboard get 403 for a missing one.
     expected: [403, 404],
   });
   if (answer.status !== 200) return undefined;
@@ -39,7 +39,7 @@ export async function findDashboard(client: GrafanaClient, uid: string): Promise
 const SAVED_MEANWHILE = 412;
 
 /**
- * Makes or updates a dashboard; one that is there already is left alone, so that no new version of it comes to be.
+ * Creates or updates a dashboard; an identical one is left alone, to avoid a new version of it.
  * @throws BugflowError
  */
 export async function saveDashboard(
@@ -56,7 +56,7 @@ export async function saveDashboard(
       method: 'POST',
       path: '/api/dashboards/db',
       body: {
-        // Not over what somebody saves at the same moment: only over the version that was seen.
+        // With the version that was read, so that a change saved meanwhile is not overwritten.
         dashboard: {
           ...dashboard,
           id: null,
@@ -80,11 +80,11 @@ export async function saveDashboard(
 function provisioned({ title, uid }: Dashboard): BugflowError {
   return new BugflowError(
     'GRAFANA_PROVISIONED',
-    `the dashboard "${title}" (${uid}) comes from a file in Grafana's provisioning, which nobody may overwrite: use --playlist-only, or take that file away first`,
+    `the dashboard "${title}" (${uid}) comes from a file in Grafana's provisioning, which cannot be overwritten: use --playlist-only, or take that file away first`,
   );
 }
 
-/** Whether it was there. */
+/** Resolves to whether it existed. */
 export async function deleteDashboard(client: GrafanaClient, uid: string, title: string): Promise<boolean> {
   const { status } = await client.ask({
     method: 'DELETE',

@@ -1,15 +1,18 @@
 import { changeVariables, type Dashboard, type Variable } from './dashboard.js';
 import type { Datasource } from './datasource.js';
 
-/** What the dashboards of one installation have in common. */
-export interface Surroundings {
+/** The data source and addresses that all dashboards of one installation use. */
+export interface DashboardSettings {
   readonly datasource: Datasource;
-  /** Addresses by the names of the hidden variables that hold them; undefined: as the dashboard has it. */
+  /** Addresses by the name of the hidden variable; undefined: the dashboard's own value stays. */
   readonly addresses: Readonly<Record<string, string | undefined>>;
 }
 
-/** A dashboard that reads this Prometheus and whose links lead to these addresses. */
-export function settle(dashboard: Dashboard, { datasource, addresses }: Surroundings): Dashboard {
+/** The dashboard with this data source and these addresses. */
+export function adaptDashboard(
+  dashboard: Dashboard,
+  { datasource, addresses }: DashboardSettings,
+): Dashboard {
   return changeVariables(dashboard, (variable) => {
     if (variable.type === 'datasource')
       return { ...variable, current: { text: datasource.name, value: datasource.uid } };

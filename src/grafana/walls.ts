@@ -7,20 +7,20 @@ export interface Project {
   readonly name: string;
 }
 
-/** The dashboard that the walls are made of. */
+/** The dashboard from which the walls are made. */
 export const TEAM_WALL_UID = 'bugflow-team-wall';
-/** By its beginning and the tag a wall is known as one of ours, which may be deleted. */
+/** Dashboards with this prefix and the tag of a wall belong to this program, and may be deleted. */
 export const WALL_UID_PREFIX = 'bugflow-wall-';
 export const WALL_TAG = 'taiga-bugflow-wall';
 
-/** The longest that Grafana takes. */
+/** The longest uid that Grafana accepts. */
 const UID_LENGTH = 40;
 const HASH_LENGTH = 8;
 
-/** The same for a project every time: the slug where it fits, else its beginning and a hash of it. */
+/** Always the same for a project: its slug if that fits, else the beginning of it and a hash. */
 export function wallUid(slug: string): string {
   const room = UID_LENGTH - WALL_UID_PREFIX.length;
-  // Databases that Grafana may use do not tell capitals from small letters.
+  // Some databases of Grafana do not distinguish upper and lower case.
   if (slug.length <= room && /^[a-z0-9_-]+$/.test(slug)) return WALL_UID_PREFIX + slug;
   const beginning = slug
     .toLowerCase()
@@ -30,7 +30,7 @@ export function wallUid(slug: string): string {
   return `${WALL_UID_PREFIX}${beginning}-${hash}`;
 }
 
-/** The team wall with its project fixed. */
+/** The team wall for one fixed project. */
 export function projectWall(teamWall: Dashboard, project: Project): Dashboard {
   const wall = changeVariables(teamWall, (variable) =>
     variable.name === 'project' ? fixedVariable(variable, project.slug) : variable,
@@ -39,12 +39,12 @@ export function projectWall(teamWall: Dashboard, project: Project): Dashboard {
     ...wall,
     uid: wallUid(project.slug),
     title: `${oneLine(project.name)} · wall`,
-    // And no other: links to all dashboards of a tag would lead to every project's wall.
+    // The tag of the other dashboards is left out: their links by tag would list every project's wall.
     tags: [WALL_TAG],
   };
 }
 
-/** A constant: no address overrides it, and links to other dashboards can carry it along. */
+/** A constant, which the address cannot override, but which links to other dashboards can pass on. */
 function fixedVariable(variable: Variable, slug: string): Variable {
   const { name, type, label } = variable;
   const constant =

@@ -99,32 +99,32 @@ describe('the first contact', () => {
     [
       'plain text',
       { status: 404, text: '404 page not found\n' },
-      'is no Grafana (it answers 404 404 page not found): check --url',
+      'is not a Grafana (it answers 404 404 page not found): check --url',
     ],
     [
       'other JSON',
       { status: 200, text: '{"status":"UP"}' },
-      'is no Grafana (it answers 200 {"status":"UP"}): check --url',
+      'is not a Grafana (it answers 200 {"status":"UP"}): check --url',
     ],
     [
       'JSON that is missing',
       { status: 404, text: '{"message":"Not found"}' },
-      'is no Grafana (it answers 404',
+      'is not a Grafana (it answers 404',
     ],
     [
       'a redirect to TLS',
       redirect('https://g.example.org/api/health'),
-      'sends elsewhere: give --url https://g.example.org',
+      'redirects: give --url https://g.example.org',
     ],
     [
       'a redirect to a sub-path',
       redirect('/grafana/api/health'),
-      'sends elsewhere: give --url http://127.0.0.1:PORT/grafana',
+      'redirects: give --url http://127.0.0.1:PORT/grafana',
     ],
     [
       'a redirect to a login',
       redirect('https://sso.example.org/login?next=%2Fsecret'),
-      'answers with a redirect to https://sso.example.org/login: a login page stands before Grafana',
+      'answers with a redirect to https://sso.example.org/login: there is a login page in front of Grafana',
     ],
     [
       'a server that wants TLS',
@@ -144,7 +144,7 @@ describe('the first contact', () => {
     expect(await (await clientFor(server.url)).contact()).toBe('12.4.0');
     const root = server.url.replace('/grafana', '');
     expect((await errorOf((await clientFor(root)).contact())).message).toBe(
-      `${root} sends elsewhere: give --url ${server.url}`,
+      `${root} redirects: give --url ${server.url}`,
     );
   });
 
@@ -153,10 +153,10 @@ describe('the first contact', () => {
     const error = await errorOf((await clientFor(url)).contact());
     expect(error.code).toBe('GRAFANA_UNREACHABLE');
     expect(error.message).toBe(
-      `no answer from Grafana at ${url} (connect ECONNREFUSED ${new URL(url).host}); check --url; where Grafana is only starting, --wait 60s waits for it`,
+      `no answer from Grafana at ${url} (connect ECONNREFUSED ${new URL(url).host}); check --url; if Grafana is just starting, --wait 60s waits for it`,
     );
     const waited = await errorOf((await clientFor(url, { waitMs: 100 })).contact());
-    expect(waited.message).toMatch(/ECONNREFUSED .*; check --url, and whether Grafana is well$/);
+    expect(waited.message).toMatch(/ECONNREFUSED .*; check --url, and whether Grafana works$/);
   });
 
   test('with one that is only starting', async () => {
@@ -211,7 +211,7 @@ describe('the first contact', () => {
       const wrong = plain.url.replace('http:', 'https:');
       const noTls = await errorOf((await clientFor(wrong, { waitMs: HANG_MS })).contact());
       expect(noTls.message).toContain(
-        '(ERR_SSL_WRONG_VERSION_NUMBER); it speaks no TLS there: is it http:// instead of https://?',
+        '(ERR_SSL_WRONG_VERSION_NUMBER); there is no TLS at this address: is it http:// instead of https://?',
       );
     },
   );
@@ -266,7 +266,7 @@ describe('an error', () => {
     const error = await errorOf(openPlaylists(await clientFor(server.url)).then((api) => api.list()));
     expect(error.code).toBe('GRAFANA_REFUSED');
     expect(error.message).toMatch(
-      /^asked to list the playlists, Grafana answers what is not understood \(0\.uid: /,
+      /^Grafana's answer to "list the playlists" is not understood \(0\.uid: /,
     );
   });
 
@@ -330,8 +330,8 @@ describe('credentials', () => {
 
   test.each<[string, string, string]>([
     ['an empty file', '\n', ':1? the file is empty; write a token of a service account into it'],
-    ['two tokens', 'Geh3im\nGeh3im2\n', ':1? this is no token: it has blanks or strange characters'],
-    ['a letter that no header has', 'Geh3im€', ':1? this is no token: it has blanks or strange characters'],
+    ['two tokens', 'Geh3im\nGeh3im2\n', ':1? this is not a token: it contains blanks or unexpected characters'],
+    ['a letter that no header has', 'Geh3im€', ':1? this is not a token: it contains blanks or unexpected characters'],
   ])('in %s', async (_case, text, message) => {
     const folder = await folderWith({ token: text });
     const files: CredentialFiles = { tokenFile: `${folder}/token` };

@@ -245,7 +245,7 @@ test('with --playlist-only nothing is made but walls and playlist, in the folder
   store.createFolder({ uid: 'from-file', title: 'Taiga' });
   for (const each of DASHBOARDS) store.provision(each, 'from-file');
   expect((await errorOf(run())).message).toBe(
-    'the dashboard "Bug flow" (bugflow-bug-flow) comes from a file in Grafana\'s provisioning, which nobody may overwrite: use --playlist-only, or take that file away first',
+    'the dashboard "Bug flow" (bugflow-bug-flow) comes from a file in Grafana\'s provisioning, which cannot be overwritten: use --playlist-only, or take that file away first',
   );
   store.folders.delete('bugflow');
   const published = await run({ playlistOnly: true });
@@ -311,7 +311,7 @@ test.each([
   [
     [OLD, NEW],
     undefined,
-    'which Prometheus scrapes the exporter? Say it with --datasource; Grafana knows "Old", "New"',
+    'which Prometheus scrapes the exporter? Name it with --datasource; Grafana has "Old", "New"',
   ],
   [[PROMETHEUS], 'X', 'has no Prometheus data source "X"; known are "Prometheus"'],
   [[LOKI], 'X', 'has no Prometheus data source "X", and no other: add it there first'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isThere, UID } from '../../src/grafana/dashboard.js';
-import { settle } from '../../src/grafana/variables.js';
+import { adaptDashboard } from '../../src/grafana/variables.js';
 import { projectWall, wallUid } from '../../src/grafana/walls.js';
 import { dashboard } from './dashboards.js';
 
@@ -69,12 +69,12 @@ describe('the wall of a project', () => {
 
 test('addresses go into hidden variables, whatever their type; a variable of another kind is none', () => {
   const list = ['constant', 'textbox', 'query'].map((type) => ({ name: 'exporter', type, query: 'x' }));
-  const settled = settle(dashboard('x', 'X', { templating: { list } }), {
+  const adapted = adaptDashboard(dashboard('x', 'X', { templating: { list } }), {
     datasource: { uid: 'u', name: 'n', isDefault: true },
     addresses: { exporter: 'https://b' },
   });
   const current = { text: 'https://b', value: 'https://b' };
-  expect(settled.templating?.list).toEqual([
+  expect(adapted.templating?.list).toEqual([
     { name: 'exporter', type: 'constant', query: 'https://b', current },
     {
       name: 'exporter',

@@ -171,7 +171,7 @@ describe('what stands in the place of Grafana quotes all that it gets, and no se
       () => undefined,
       (error: Error) => error,
     );
-    expect(outcome?.message).toMatch(/this is no token/);
+    expect(outcome?.message).toMatch(/this is not a token/);
     expect(secretsIn(`${outcome?.message} ${outcome?.stack}`)).toEqual([]);
   });
 });
