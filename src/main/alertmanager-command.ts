@@ -20,7 +20,7 @@ export function addAlertmanagerCommand(
     .command('alertmanager')
     .description("write Alertmanager's configuration and the messages in Slack")
     .requiredOption('--out <folder>', 'put alertmanager.yml and slack.tmpl here')
-    .option('--reload <url>', 'then let the Alertmanager at this address read them')
+    .option('--reload <url>', 'then make the Alertmanager at this address read them')
     .action(async ({ out, reload }: AlertmanagerFlags) => {
       if (reload !== undefined && !isBase(reload))
         return program.error('error: --reload: write it like http://localhost:9093');
@@ -33,7 +33,7 @@ export function addAlertmanagerCommand(
     });
 }
 
-/** One that a path is put behind; it may have a user and a password. */
+/** Whether a path can be appended to the address; it may have a user and a password. */
 function isBase(address: string): boolean {
   if (!/^https?:\/\/\S+$/.test(address) || !URL.canParse(address)) return false;
   const { search, hash } = new URL(address);

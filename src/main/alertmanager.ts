@@ -16,30 +16,30 @@ import type { AlertingSettings } from '../config/config.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { formatTable } from './table.js';
 
-/** The messages in Slack, from `src/main` and `dist/main` alike. */
+/** The templates of the messages in Slack; the path works from `src/main` and `dist/main`. */
 export const SHIPPED_TEMPLATE = fileURLToPath(
   new URL('../../alerting/alertmanager/slack.tmpl', import.meta.url),
 );
 
 export interface AlertmanagerCommandOptions {
   readonly folder: string;
-  /** Address of the Alertmanager that is to read the files. */
+  /** The address of the Alertmanager that has to read the files; undefined: none. */
   readonly reload: string | undefined;
-  /** The file with the messages. */
+  /** The file with the templates of the messages. */
   readonly template: string;
   readonly print: (line: string) => void;
   readonly retry?: RetryPolicy;
 }
 
-/** Alertmanager's own user reads the files; there is no secret in them. */
-const FOR_ALL_TO_READ = 0o644;
+/** Alertmanager runs as another user; the files contain no secrets. */
+const READABLE_BY_ALL = 0o644;
 
-/** Writes Alertmanager's configuration, and prints who is told of what. @throws BugflowError */
+/** Writes Alertmanager's configuration, and prints where alerts go. @throws BugflowError */
 export async function alertmanager(
   settings: AlertingSettings,
   { folder, reload: url, template, print, retry }: AlertmanagerCommandOptions,
 ): Promise<void> {
-  const secrets = await lookInto(settings);
+  const secrets = await checkSecrets(settings);
   const source = { ...settings, isEmpty: (file: string) => secrets.get(file) === 'empty' };
   const files = {
     'slack.tmpl': await readFile(template, 'utf8'),
@@ -55,7 +55,7 @@ export async function alertmanager(
   print('Alertmanager has read it.');
 }
 
-/** @throws BugflowError where somebody wrote one by hand. */
+/** @throws BugflowError when the file was not made by this command */
 async function assertOurs(file: string): Promise<void> {
   const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before === undefined || before.trim() === '' || before.startsWith(MADE_BY)) return;
@@ -68,7 +68,7 @@ async function assertOurs(file: string): Promise<void> {
 async function write(file: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeAtomically(file, text, FOR_ALL_TO_READ);
+    await writeAtomically(file, text, READABLE_BY_ALL);
   } catch (error) {
     throw new BugflowError('ALERTMANAGER_OUTPUT', `cannot write ${file}: ${messageOf(error)}`, {
       cause: error,
@@ -78,8 +78,8 @@ async function write(file: string, text: string): Promise<void> {
 
 type SecretState = 'empty' | 'given' | 'unknown';
 
-/** Only whether there is something in the files. Where Alertmanager sees them, this machine need not. */
-async function lookInto({
+/** Only whether the secrets' files are empty. They need not be readable on this machine, only for Alertmanager. */
+async function checkSecrets({
   alerting: { slack, channels },
 }: AlertingSettings): Promise<Map<string, SecretState>> {
   if (slack === undefined) return new Map();
@@ -93,16 +93,16 @@ async function lookInto({
 }
 
 function unknownSecret(file: string): string {
-  return `${file} cannot be read from here: whether there is something in it, Alertmanager will see.`;
+  return `${file} cannot be read from here, so whether it is empty is not known.`;
 }
 
-/** Who is told of what, an entry a line. */
+/** Where alerts go: one line for each destination. */
 function describe(
   { alerting, calendar, timeZone }: AlertingSettings,
   told: readonly Destination[],
 ): string[] {
   if (told.length === 0)
-    return ['Nobody is told: alerting.slack is not configured. Alerts are to be seen in Alertmanager.'];
+    return ['Nobody is told: alerting.slack is not configured. Alerts are shown only in Alertmanager.'];
   const rows = told.map(({ rule: { alert, project, severity }, receiver, secretFile }) => [
     ...[alert, project, severity ?? 'all'],
     receiver === NOBODY ? `nobody: ${secretFile} is empty` : receiver.name,
@@ -110,7 +110,7 @@ function describe(
   const days = calendar.weekdays.length;
   const quiet =
     alerting.quiet && timeOff(calendar, timeZone).length > 0
-      ? `Warnings wait for working time, ${days} ${days === 1 ? 'day' : 'days'} a week; what is critical does not.`
+      ? `Warnings wait for working time, ${days} ${days === 1 ? 'day' : 'days'} a week; critical alerts do not.`
       : 'Nothing waits for working time.';
   return [...formatTable(['alert', 'project', 'severity', 'told'], rows), quiet];
 }

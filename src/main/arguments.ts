@@ -17,19 +17,19 @@ export function parseListen(text: string): ListenAddress {
 }
 
 export function parseWhole(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
   return Number(text);
 }
 
 export function parseSeconds(text: string): number {
   const seconds = Number(text);
-  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds above 0 is wanted.');
+  if (!(seconds > 0)) throw new InvalidArgumentError('it must be a number of seconds above 0.');
   return seconds;
 }
 
 export function parseTime(text: string): Date {
   const time = new Date(text);
-  // Without a zone JavaScript would read it as local time: two machines would disagree.
+  // Without a zone JavaScript would take it as local time, which differs between machines.
   if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
     throw new InvalidArgumentError('write it like 2026-03-01 or 2026-03-01T12:00:00Z.');
   }
@@ -41,8 +41,7 @@ export function parseTime(text: string): Date {
 
 export function parsePast(text: string): Date {
   const time = parseTime(text);
-  if (time.getTime() > Date.now())
-    throw new InvalidArgumentError('it lies in the future, of which nothing is known.');
+  if (time.getTime() > Date.now()) throw new InvalidArgumentError('it is in the future, which is not known.');
   return time;
 }
 

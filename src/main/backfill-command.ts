@@ -31,7 +31,7 @@ export function addBackfillCommand(program: Command, { source, print }: Backfill
     .description("write the team's past to where Prometheus finds it")
     .option(
       '--from <time>',
-      'begin at this time (ISO 8601); with the first thing that happened by default',
+      'begin at this time (ISO 8601); by default when the first thing happened',
       parseTime,
     )
     .option(
@@ -39,31 +39,28 @@ export function addBackfillCommand(program: Command, { source, print }: Backfill
       'end at this time; by default where the scrapes of --prometheus-url begin, else now',
       parseTime,
     )
-    .option('--step <duration>', 'a sample of each series so often, like 5m or 1h', parseStep, 5 * 60_000)
+    .option('--step <duration>', 'time between two samples of a series, like 5m or 1h', parseStep, 5 * 60_000)
     .option('--out <folder>', 'write OpenMetrics files for promtool, and print what to do with them')
     .option('--prometheus-data <folder>', "write blocks into Prometheus' own data folder")
-    .option(
-      '--prometheus-url <url>',
-      'ask this Prometheus how long it keeps samples, and since when it has some',
-    )
-    .option('--if-absent', 'be content where an earlier backfill has written into --prometheus-data')
+    .option('--prometheus-url <url>', 'ask this Prometheus how long it keeps samples, and when its own begin')
+    .option('--if-absent', 'do nothing when an earlier backfill has written into --prometheus-data')
     .option('--promtool', 'let promtool make the blocks: slower')
     .option('--remote-write <url>', 'send to a remote-write receiver')
-    .option('--state <file>', 'remember here how far the sending got, to go on from there')
+    .option('--state <file>', 'remember here how much was sent, to continue from there')
     .option(
       '--include-recent',
       'also write the last three hours, which a running Prometheus may be writing itself',
     )
-    .option('--dry-run', 'only say how much it would be')
+    .option('--dry-run', 'only print how much would be written')
     .action(async (options: BackfillFlags) => {
       const now = new Date();
       const target = backfillTarget(options);
       if (!target) {
         return program.error(
-          'error: say where to: one of --out, --prometheus-data, --remote-write and --dry-run',
+          'error: choose a target: one of --out, --prometheus-data, --remote-write and --dry-run',
         );
       }
-      // Little of what it allocates lives long: collected sooner, the heap stays a third smaller for a tenth more time.
+      // Most of what it allocates is short-lived: earlier collections keep the heap a third smaller, for a tenth more time.
       setFlagsFromString('--heap-growing-percent=100');
       const { loadInstallation } = await import('./installation.js');
       const { backfill } = await import('./backfill.js');

@@ -31,7 +31,9 @@ export async function backfill(installation: Installation, options: BackfillComm
   if (await isThereAlready(target, print)) return;
   const interruption = new AbortController();
   const interrupt = (): void =>
-    interruption.abort(new BugflowError('BACKFILL_OUTPUT', 'interrupted; nothing half-done was left behind'));
+    interruption.abort(
+      new BugflowError('BACKFILL_OUTPUT', 'interrupted; nothing incomplete was left behind'),
+    );
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const scraped = options.to === undefined ? scrapedBy(target, installation) : undefined;
@@ -39,7 +41,7 @@ export async function backfill(installation: Installation, options: BackfillComm
     await write(installation, {
       ...options,
       joinsAtMs,
-      // There may have been a wait for the first scrape, which belongs to the past of what comes now.
+      // Waiting for the first scrape took time, which belongs to the past that is written.
       now: joinsAtMs === undefined ? options.now : new Date(),
       signal: interruption.signal,
     });
@@ -68,7 +70,7 @@ async function write({ config, library }: Installation, options: WriteOptions): 
     const timeline = createDatabaseTimeline({
       collectors: library.collectors,
       reader,
-      // As of now, whatever part of the past is wanted: what became known late belongs to it.
+      // As of now, whatever range is written: what became known late belongs to it, too.
       values: (await learnValues(config, reader, now)).past(),
       targetLabels: config.targetLabels,
       computed: [{ name: WORKING_SECONDS.name, valueAt: createWorkingSeconds(config) }],
@@ -103,10 +105,10 @@ async function write({ config, library }: Installation, options: WriteOptions): 
   }
 }
 
-/** Every project has it from its creation on. */
+/** A counter that every project has from its creation on. */
 const PROBED_COUNTER = 'taiga_items_created_total';
 
-/** Who scrapes what is written there, as far as it is known how to ask. */
+/** The scrape target whose samples the past must join; undefined where it is not known how to find it. */
 function scrapedBy(target: BackfillTarget, { config, library }: Installation): Scraped | undefined {
   if (!('prometheusData' in target) || target.prometheusUrl === undefined) return undefined;
   const isProbed = library.collectors.some(({ metrics }) =>

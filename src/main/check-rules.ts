@@ -10,7 +10,7 @@ import { BugflowError, messageOf } from '../base/errors.js';
 import { fitsWildcard } from '../base/wildcard.js';
 import type { AlertingConfig } from '../config/alerting-section.js';
 
-/** The rules that ship with the package, from `src/main` and `dist/main` alike. */
+/** The rules that ship with the package; the path works from `src/main` and `dist/main`. */
 const SHIPPED_RULES = fileURLToPath(new URL('../../alerting/rules', import.meta.url));
 
 export interface RulesCheckOptions {
@@ -19,7 +19,7 @@ export interface RulesCheckOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Looks at the team's own rules and at what is switched off; resolves to what is wrong. */
+/** Checks the team's own rules and the disabled alerts; resolves to the problems. */
 export async function checkRules(
   { ruleFiles, disabled }: Pick<AlertingConfig, 'ruleFiles' | 'disabled'>,
   { print, shippedFolder = SHIPPED_RULES, env = process.env }: RulesCheckOptions,
@@ -42,14 +42,14 @@ export async function checkRules(
   for (const file of own) {
     const verdict = await attempt(() => askPromtool(file, env));
     if (verdict === 'no promtool') checked = false;
-    // What is no YAML, promtool has complained of.
+    // A file that is not valid YAML has already been reported by promtool.
     const alerts = verdict === undefined ? [] : await attempt(() => alertNames(file));
     for (const name of alerts ?? []) names.add(name);
   }
   if (ruleFiles.length > 0) {
     const alerts = `${count(own.length, 'file')}, ${count(names.size, 'alert')}`;
     const how =
-      own.length === 0 || checked ? '' : ` (not checked: there is no promtool in PATH; ${INSTALL_PROMTOOL})`;
+      own.length === 0 || checked ? '' : ` (not checked: promtool is not in PATH; ${INSTALL_PROMTOOL})`;
     print(`Own rules: ${alerts}${how}`);
   }
   problems.push(...(await withoutEffect({ disabled, own: names, shippedFolder })));
@@ -60,7 +60,7 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** None where a wildcard fits nothing: a folder may wait for its first file. */
+/** Empty when a wildcard matches nothing: a folder may not have its first file yet. */
 async function listFiles(pattern: string): Promise<string[]> {
   const folder = dirname(pattern);
   const name = basename(pattern);
@@ -75,7 +75,7 @@ async function listFiles(pattern: string): Promise<string[]> {
   return matching.map((each) => join(folder, each));
 }
 
-/** @throws BugflowError with promtool's words. */
+/** @throws BugflowError with promtool's message */
 function askPromtool(file: string, env: NodeJS.ProcessEnv): 'good' | 'no promtool' {
   const { status, error, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], {
     encoding: 'utf8',
@@ -84,7 +84,7 @@ function askPromtool(file: string, env: NodeJS.ProcessEnv): 'good' | 'no promtoo
   if (error && 'code' in error && error.code === 'ENOENT') return 'no promtool';
   if (status === 0) return 'good';
   const said = error ? messageOf(error) : `${stderr}${stdout}`;
-  // It begins with the name of the file, and says so once more.
+  // The output begins with the file's name, which is shown anyway.
   const complaint = said
     .split('\n')
     .map((line) => line.replaceAll(`${file}: `, '').trim())
@@ -115,7 +115,7 @@ async function alertNames(file: string): Promise<string[]> {
   return (value.groups ?? []).flatMap(({ rules }) => (rules ?? []).flatMap(({ alert }) => alert ?? []));
 }
 
-/** What is switched off in vain, and own alerts that take a shipped one's name. */
+/** Disabled alerts that do not exist, and own alerts that have the name of a shipped one. */
 async function withoutEffect({
   disabled,
   own,
@@ -133,13 +133,13 @@ async function withoutEffect({
     .filter((alert) => shipped.has(alert))
     .map((alert) => `own rules: "${alert}" is the name of a shipped alert; choose another`);
   const vain = disabled.flatMap(({ alert, project, place }) => {
-    const reason = reasonInVain(alert, project, shipped.has(alert) || own.has(alert));
+    const reason = reasonWithoutEffect(alert, project, shipped.has(alert) || own.has(alert));
     return reason === undefined ? [] : [new BugflowError('CONFIG_INVALID', reason, { place }).message];
   });
   return [...taken, ...vain];
 }
 
-function reasonInVain(alert: string, project: string, isKnown: boolean): string | undefined {
+function reasonWithoutEffect(alert: string, project: string, isKnown: boolean): string | undefined {
   if (!isKnown) return `there is no alert "${alert}" to switch off; docs/runbooks has one page for each`;
   if (alert === 'BugflowWatchdog')
     return 'BugflowWatchdog cannot be switched off: it tells nobody unless alerting.watchdog_url is set';

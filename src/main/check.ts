@@ -7,13 +7,13 @@ import type { CheckContext, Findings } from './part.js';
 import { createParts } from './parts.js';
 
 /**
- * Lets each part try itself out once, and prints what it finds. Resolves to whether all is well.
- * @throws BugflowError when the database cannot be used at all.
+ * Lets each part check itself, and prints what it finds. Resolves to whether all is well.
+ * @throws BugflowError when the database cannot be used at all
  */
 export async function check(installation: Installation, context: CheckContext): Promise<boolean> {
   const { print } = context;
   print(`Configuration: ${installation.config.file ?? 'none, only the environment'}`);
-  // None of them is started: nobody listens, and nothing is published.
+  // The parts are not started: nothing listens, and nothing is published.
   const parts = await createParts({
     installation,
     version: '',
@@ -30,14 +30,14 @@ export async function check(installation: Installation, context: CheckContext): 
   } finally {
     await stopAll(parts);
   }
-  // One missing right is the trouble of many.
+  // Several parts may report the same problem, such as a missing right.
   for (const problem of new Set(findings.flatMap(({ problems = [] }) => problems))) print(problem);
   const verdicts = findings.flatMap(({ verdicts = [] }) => verdicts);
   if (verdicts.length > 0) {
     print(verdicts.join(' '));
     return false;
   }
-  const exception = findings.some(({ hasWarned }) => hasWarned) ? ' but for the warning above' : '';
+  const exception = findings.some(({ hasWarned }) => hasWarned) ? ' except for the warning above' : '';
   print(`All is well${exception}: ${findings.flatMap(({ summary }) => summary ?? []).join(', ')}.`);
   return true;
 }

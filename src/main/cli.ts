@@ -18,12 +18,12 @@ export interface CliContext {
 const FAILED = 1;
 const USAGE = 2;
 
-/** The made-up past that everybody sees who asks for no other. */
+/** The seed of the demo's past: everybody who gives none sees the same one. */
 const DEMO_SEED = 1;
 
 /**
- * Runs the command line. Resolves to the exit status: 0 good, 1 failed, 2 usage. Each command loads what it needs and no
- * more: the server and the demo's database take longer to load than most commands take to run.
+ * Runs the command line. Resolves to the exit status: 0 good, 1 failed, 2 usage. Each command imports only what it needs:
+ * loading the server and the demo's database takes longer than most commands run.
  */
 export async function runCli(argv: readonly string[], { env, version }: CliContext): Promise<number> {
   let status = 0;
@@ -49,11 +49,11 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .command('serve')
     .description('run the service')
     .option('--port <port>', "listen on this port instead of the configuration's", parsePort)
-    .option('--or-demo <folder>', 'without a configured database: the demo, kept in this folder')
-    .option('--demo-listen <address>', "let clients of the demo's database in at HOST:PORT", parseListen)
+    .option('--or-demo <folder>', 'if no database is configured: run the demo, kept in this folder')
+    .option('--demo-listen <address>', "let clients connect to the demo's database at HOST:PORT", parseListen)
     .option('--demo-pace <seconds>', 'how often somebody in the demo does something', parseSeconds, 1800)
     .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) => {
-      // Before all the rest is loaded, during which the heap would grow. Whoever makes a demo up computes.
+      // Before anything else is loaded, as loading would grow the heap. Not for the demo, which computes a lot.
       if (orDemo === undefined) keepHeapSmall();
       const signals = watchSignals();
       const { serve } = await import('./serve.js');
@@ -70,8 +70,8 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .option('--port <port>', 'listen on this port', parsePort, 10_284)
     .option('--seed <number>', 'another made-up past', parseWhole, DEMO_SEED)
     .option('--pace <seconds>', 'how often somebody does something', parseSeconds, 2)
-    .option('--data-dir <folder>', 'keep the database here, and go on with the one that is here')
-    .option('--database-listen <address>', 'let clients of the database in at HOST:PORT', parseListen)
+    .option('--data-dir <folder>', 'keep the database here, and continue with one that is here already')
+    .option('--database-listen <address>', 'let clients connect to the database at HOST:PORT', parseListen)
     .action(async ({ port, seed, pace, dataDir, databaseListen }: DemoFlags) => {
       const stop = waitForStop();
       const { demo } = await import('./demo.js');
@@ -83,7 +83,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
 
   program
     .command('check')
-    .description('try out configuration, connection and collectors, and print what they yield')
+    .description('try configuration, connection and collectors, and print what they yield')
     .action(async () => {
       const { loadInstallation } = await import('./installation.js');
       const { check } = await import('./check.js');
@@ -96,7 +96,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .argument('[name...]', 'collectors; none: all')
     .option(
       '--at <time>',
-      'what was so at this time of the past (ISO 8601), as a backfill has it; what cannot tell is left out',
+      'as of this time of the past (ISO 8601), as a backfill has it; collectors without a past are left out',
       parsePast,
     )
     .addOption(new Option('--openmetrics', 'in OpenMetrics instead of the text format').conflicts('output'))

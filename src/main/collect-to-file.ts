@@ -13,12 +13,12 @@ export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'no
   readonly file: string;
 }
 
-/** node_exporter runs as another user than we do. */
+/** node_exporter runs as another user. */
 const MODE = 0o644;
 
 /**
- * Runs collectors once and writes what they yield, and how each one did, to a file for node_exporter's textfile
- * collector. When the database cannot be used at all the old file stays: its age tells.
+ * Runs collectors once and writes their metrics, and the state of each collector, to a file for node_exporter's textfile
+ * collector. When the database cannot be used at all, the old file stays: its age shows that.
  * @throws BugflowError
  */
 export async function collectToFile(
@@ -27,7 +27,7 @@ export async function collectToFile(
 ): Promise<readonly LastRun[]> {
   const chunks: Buffer[] = [];
   const write = (bytes: Buffer): void => void chunks.push(bytes);
-  // increase() counts from the first value that it sees: what is new since the last run is 0 in this one.
+  // increase() counts only from the first value that it sees, so series that are new since the last run get 0 this time.
   const before = installation.config.newSeriesZeroForMs === 0 ? undefined : await readFileBefore(file);
   const showCounters =
     before &&
@@ -49,7 +49,7 @@ function reasonOf(error: unknown): string {
   const user = process.getuid?.() ?? '?';
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such folder; create it',
-    ENOTDIR: 'what should be its folder is a file',
+    ENOTDIR: 'a part of its path is a file, not a folder',
     EISDIR: 'it is a folder; name a file in it',
     EACCES: `user ${user} may not write in its folder; check owner and permissions`,
     EPERM: `user ${user} may not write in its folder; check owner and permissions`,

@@ -14,22 +14,21 @@ import { openDatabase } from './open-database.js';
 import type { LastRun } from './parts/collector-families.js';
 
 export interface CollectOptions {
-  /** Collectors to run; none: all. */
+  /** Names of the collectors to run; empty: all. */
   readonly names: readonly string[];
   readonly now: Date;
-  /** What was so then, instead of now. */
+  /** A moment of the past; undefined: now. */
   readonly at?: Date | undefined;
   readonly format: Format;
   readonly write: (bytes: Buffer) => void;
   readonly warn: (message: string) => void;
-  /** Counters as they are to be shown; as they are when absent. */
+  /** Changes the counters before they are written. */
   readonly showCounters?: ((families: readonly MetricFamily[]) => readonly MetricFamily[]) | undefined;
 }
 
 /**
- * Runs collectors once, one after the other, and writes what they yield: now, or what a backfill has at a moment of the
- * past. What cannot tell the past is named and left out.
- * A collector that fails is told of and left out; resolves to how each one did.
+ * Runs collectors one after another and writes their metrics: as of now, or as a backfill has them at a moment of the past.
+ * Collectors that cannot tell the past, or that fail, are left out with a warning. Resolves to the result of each one.
  * @throws BugflowError when none can run, because the database cannot be used at all.
  */
 export async function collect(
@@ -57,9 +56,7 @@ export async function collect(
     };
     const withoutPast = at === undefined ? [] : wanted.filter((definition) => !hasPast(definition));
     if (withoutPast.length > 0)
-      warn(
-        `left out, as nothing tells what they were in the past: ${withoutPast.map(({ name }) => name).join(', ')}`,
-      );
+      warn(`left out, as they cannot tell the past: ${withoutPast.map(({ name }) => name).join(', ')}`);
     for (const definition of wanted) {
       if (withoutPast.includes(definition)) continue;
       const { name } = definition;
@@ -87,7 +84,7 @@ export async function collect(
   return runs;
 }
 
-/** Whether each collector that was run has yielded its values. */
+/** Whether every collector that ran has succeeded. */
 export function allSucceeded(runs: readonly LastRun[]): boolean {
   return runs.every(({ state }) => state.up);
 }

@@ -8,7 +8,7 @@ import type { Mismatch } from '../collectors/verify.js';
 import { describeMissing } from '../taiga/schema.js';
 import { explainFileRights } from './file-rights.js';
 
-/** What an engine tells while it works. */
+/** The engine's callbacks. */
 export type EngineListener = Pick<
   EngineDependencies,
   'onChange' | 'onCircuit' | 'onFileRights' | 'onProgress' | 'onVerified'
@@ -16,13 +16,13 @@ export type EngineListener = Pick<
 
 export interface CollectorLogOptions {
   readonly log: Logger;
-  /** Whether a collector is only tried now and then, by its name. */
+  /** Whether the collector with this name is only tried now and then. */
   readonly isCircuitOpen: (collector: string) => boolean;
-  /** Told after what changes what is known of the collectors. */
+  /** Called when the state of the collectors has changed. */
   readonly refresh: () => void;
 }
 
-/** Says in the log what the engine tells. */
+/** Writes the engine's events to the log. */
 export function createCollectorLog({ log, isCircuitOpen, refresh }: CollectorLogOptions): EngineListener {
   return {
     onFileRights: (rights) => log.warn(explainFileRights(rights)),
@@ -49,7 +49,7 @@ function logRun(log: Logger, runner: CollectorRunner, event: RunnerEvent, circui
   const state = runner.state();
   if (event === 'success')
     log.debug({ collector: name, series: state.series, durationMs: state.lastDurationMs }, 'collected');
-  // That it keeps failing was said when its circuit opened.
+  // The log already said that it keeps failing when its circuit opened.
   if (event === 'failure')
     log[circuitOpen ? 'debug' : 'error']({ collector: name }, `collector failed: ${state.lastError ?? ''}`);
   if (event === 'skipped') log.warn({ collector: name }, 'collector is still running; this run is skipped');
@@ -63,12 +63,12 @@ function logCircuit(log: Logger, { definition }: CollectorRunner, circuit: OpenC
   if (circuit)
     log.error(
       { collector },
-      `collector failed ${FAILURES_TO_OPEN} times in a row: it is only tried now and then, next in ${Math.round(circuit.nextTryInMs / 1000)} s`,
+      `collector failed ${FAILURES_TO_OPEN} times in a row: from now on it is only tried now and then, next in ${Math.round(circuit.nextTryInMs / 1000)} s`,
     );
   else log.info({ collector }, 'collector works again: back to its schedule');
 }
 
-/** Says every few seconds how far a long reading has got; short ones are over before. */
+/** Logs every few seconds how far a long reading is; short ones are over before. */
 function createProgressLog(log: Logger): (collector: string, ratio: number) => void {
   const spokenAt = new Map<string, number>();
   return (collector, ratio) => {
@@ -91,7 +91,7 @@ function logVerified(log: Logger, collector: string, result: readonly Mismatch[]
     const { metric, labels, now, spans } = result[0] ?? { metric: '', labels: '', now: 0, spans: 0 };
     log.warn(
       { collector },
-      `the past ends elsewhere than the present begins in ${result.length} series, such as ${metric}${labels}: ${now} now, ${spans} by history`,
+      `past and present disagree in ${result.length} series, such as ${metric}${labels}: ${now} now, ${spans} by history`,
     );
   }
 }

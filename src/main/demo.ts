@@ -10,7 +10,7 @@ export interface DemoCommandOptions {
   readonly port: number;
   readonly seed: number;
   readonly paceMs: number;
-  /** Where the database is kept; undefined: nowhere. */
+  /** The folder that keeps the database; undefined: only in memory. */
   readonly folder: string | undefined;
   readonly databaseListen: ListenAddress | undefined;
   /** Told when it is to end. */
@@ -43,7 +43,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
     print(`  The made-up Taiga database: ${taiga.url}`);
     print('  What to find in its last weeks: docs/demo.md.');
     print('  Its past can be written into Prometheus: docs/backfill.md says how.');
-    print(`  Somebody does something every ${paceMs / 1000} s. Ctrl-C ends it.`);
+    print(`  Somebody does something every ${paceMs / 1000} s. Ctrl-C stops it.`);
     print('');
     await stop;
     await closeInTime(() => service.close(), log);

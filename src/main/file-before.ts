@@ -3,31 +3,31 @@ import { readAtMost } from '../base/read-at-most.js';
 import type { MetricDefinition } from '../collectors/definition.js';
 import { escapeLabelValue, labelsOfKey, renderLabels, type SeriesKey } from '../collectors/labels.js';
 
-/** What the file of the run before tells of counters and histograms. */
+/** The counters and histograms in the file of the run before. */
 export interface FileBefore {
   /**
-   * Whether a series was not there yet though it could have been: its metric was, with the same labels, and so was its
-   * project. Of what the file does not know at all it cannot be said what is new.
+   * Whether the file lacks a series that it could have had: it has the metric, with the same labels, and the project.
+   * For anything else the file cannot tell what is new.
    */
   lacks(metric: MetricDefinition, key: SeriesKey): boolean;
 }
 
-/** Half a million series. */
+/** Enough for half a million series. */
 const MAX_BYTES = 64 * 2 ** 20;
-/** A line of every file of ours. */
+/** A line that every file of this service has. */
 const OURS = '# TYPE bugflow_collector_up gauge';
 const SAMPLE = /^([a-zA-Z_][a-zA-Z0-9_]*)(\{.*\})? \S+$/s;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/gs;
 
-/** Undefined when there is none, or none of ours. */
+/** Undefined when there is no file, or when it is not one of this service. */
 export async function readFileBefore(path: string): Promise<FileBefore | undefined> {
   try {
-    // A pipe would wait for a writer.
+    // Reading a pipe would wait for a writer.
     if (!(await stat(path)).isFile()) return undefined;
     const bytes = await readAtMost(path, MAX_BYTES);
     return bytes && parseFile(bytes.toString('utf8'));
   } catch {
-    // Whether the file can be written is found out later, and told.
+    // If the file cannot be written either, that is reported later.
     return undefined;
   }
 }
@@ -35,7 +35,7 @@ export async function readFileBefore(path: string): Promise<FileBefore | undefin
 export function parseFile(text: string): FileBefore | undefined {
   const lines = text.split('\n');
   if (lines.pop() !== '' || !lines.includes(OURS)) return undefined;
-  /** By metric, as they stand there. */
+  /** The labels of each metric's series, as they are in the file. */
   const series = new Map<string, Set<string>>();
   const labelNames = new Map<string, string>();
   const projects = new Set<string>();
@@ -48,7 +48,7 @@ export function parseFile(text: string): FileBefore | undefined {
     const [, name = '', labels = ''] = sample;
     const pairs = [...labels.matchAll(LABEL)];
     for (const [, label, value = ''] of pairs) if (label === 'project') projects.add(value);
-    // Of a histogram one line a distribution is enough.
+    // For a histogram its line `_count` is enough.
     const metric = series.has(name) ? name : name.replace(/_count$/, '');
     const known = series.get(metric);
     if (!known) continue;

@@ -26,13 +26,16 @@ export function addGrafanaCommand(program: Command, { source, version, print }: 
   program
     .command('grafana')
     .description('put the dashboards, a wall for each project, and the playlist of the walls into a Grafana')
-    .option('--url <url>', "Grafana's address; external_urls.grafana of the configuration by default")
+    .option('--url <url>', "Grafana's address; by default external_urls.grafana of the configuration")
     .option('--token-file <file>', 'file with a token of a service account with the role Editor')
     .option('--user <name>', 'log in as this user instead')
     .option('--password-file <file>', "file with the user's password")
-    .option('--folder <title>', 'folder of the dashboards, by its title or uid; "Taiga" by default')
-    .option('--datasource <name>', 'the Prometheus to read, by its name or uid; the default or the only one')
-    .option('--playlist-only', 'only the walls and their playlist, where the dashboards come from files')
+    .option('--folder <title>', 'folder of the dashboards, by its title or uid; by default "Taiga"')
+    .option(
+      '--datasource <name>',
+      'the Prometheus to read, by its name or uid; by default the default or only one',
+    )
+    .option('--playlist-only', 'only the walls and their playlist, when the dashboards come from files')
     .addOption(
       new Option('--wait <duration>', 'wait so long for a Grafana that does not answer yet, like 60s')
         .argParser(parseWait)
@@ -43,13 +46,13 @@ export function addGrafanaCommand(program: Command, { source, version, print }: 
       if (problem !== undefined) return program.error(`error: --url: ${problem}`);
       const credentials = credentialFiles(flags);
       if (!credentials)
-        return program.error('error: say who you are: --token-file, or --user and --password-file');
+        return program.error('error: give a login: --token-file, or --user and --password-file');
       const { loadInstallation } = await import('./installation.js');
       const { grafana, SHIPPED_DASHBOARDS } = await import('./grafana.js');
       const installation = await loadInstallation(source());
       const address = url ?? installation.config.externalUrls.grafana;
       if (address === undefined)
-        return program.error('error: say where: --url, or external_urls.grafana in the configuration');
+        return program.error('error: give an address: --url, or external_urls.grafana in the configuration');
       await grafana(installation, {
         url: address,
         credentials,
@@ -65,7 +68,7 @@ export function addGrafanaCommand(program: Command, { source, version, print }: 
     });
 }
 
-/** Undefined where it is not exactly one of the two ways. */
+/** Undefined unless exactly one of the two ways to log in is given. */
 function credentialFiles({
   tokenFile,
   user,
@@ -73,26 +76,26 @@ function credentialFiles({
 }: Pick<GrafanaFlags, 'tokenFile' | 'user' | 'passwordFile'>): CredentialFiles | undefined {
   if (tokenFile !== undefined)
     return user === undefined && passwordFile === undefined ? { tokenFile } : undefined;
-  // In what is sent, a colon ends the name.
+  // In basic authentication a colon ends the name.
   if (user === undefined || passwordFile === undefined || user.includes(':')) return undefined;
   return { user, passwordFile };
 }
 
-/** Not while the arguments are parsed, as its errors show the argument: somebody may have put a password into it. */
+/** Not checked while arguments are parsed, as those errors quote the argument, which may contain a password. */
 function problemOf(url: string): string | undefined {
   if (!/^https?:\/\/\S+$/.test(url) || !URL.canParse(url))
     return 'write it like https://grafana.example.org or http://localhost:3000';
   const { username, password, search, hash } = new URL(url);
   if (username + password !== '')
     return 'credentials go into files: --token-file, or --user and --password-file';
-  return search + hash === '' ? undefined : 'it must have no ? and no #';
+  return search + hash === '' ? undefined : 'it must not contain ? or #';
 }
 
-const LONGEST_WAIT_MS = 86_400_000;
+const MAX_WAIT_MS = 86_400_000;
 
 function parseWait(text: string): number {
   const ms = parseDuration(text);
-  if (ms === undefined || ms > LONGEST_WAIT_MS)
-    throw new InvalidArgumentError('write it like 60s or 5m; a day is the longest.');
+  if (ms === undefined || ms > MAX_WAIT_MS)
+    throw new InvalidArgumentError('write it like 60s or 5m, at most a day.');
   return ms;
 }

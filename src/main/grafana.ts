@@ -12,18 +12,18 @@ import type { Installation } from './installation.js';
 import { openDatabase } from './open-database.js';
 import { formatTable } from './table.js';
 
-/** The folder `dashboards/json/` that ships with the package, from `src/main` and `dist/main` alike. */
+/** The folder `dashboards/json/` that ships with the package; the path works from `src/main` and `dist/main`. */
 export const SHIPPED_DASHBOARDS = fileURLToPath(new URL('../../dashboards/json', import.meta.url));
 
 export interface GrafanaCommandOptions {
-  /** As this machine reaches it. */
+  /** The address as this machine reaches it. */
   readonly url: string;
   readonly credentials: CredentialFiles;
   readonly folder: string | undefined;
   readonly datasource: string | undefined;
   readonly playlistOnly: boolean;
   readonly waitMs: number;
-  /** With the dashboards' JSON. */
+  /** The folder of the dashboards' JSON. */
   readonly dashboardsFolder: string;
   readonly version: string;
   readonly now: Date;
@@ -65,10 +65,10 @@ export async function grafana(installation: Installation, options: GrafanaComman
   }
 }
 
-/** Far more than anybody has; so many still fit into memory. */
-const MOST_PROJECTS = 100_000;
+/** Far more than any Taiga has, but still few enough for memory. */
+const MAX_PROJECTS = 100_000;
 
-/** Those that the exporter exports, in the order of their names. */
+/** The projects that the exporter exports, sorted by name. */
 async function readProjects({ config, library }: Installation, now: Date): Promise<readonly Project[]> {
   const { database } = openDatabase(config, { onIdleError: () => undefined });
   try {
@@ -79,7 +79,7 @@ async function readProjects({ config, library }: Installation, now: Date): Promi
     const { columns, rows } = await taiga.query({
       askedBy: { kind: 'command', name: 'grafana' },
       from: { relation: 'project' },
-      limit: MOST_PROJECTS,
+      limit: MAX_PROJECTS,
     });
     const names = columns.map((column) => column.name);
     const [slug, name] = [names.indexOf('project'), names.indexOf('project_name')];
@@ -94,7 +94,7 @@ function inOrder(projects: readonly Project[]): readonly Project[] {
   return projects.toSorted((a, b) => compare(a.name, b.name) || compare(a.slug, b.slug));
 }
 
-/** What was done, and what to open on the TV. `address` is Grafana's as browsers reach it. */
+/** What was done, and what to open on the TV. `address` is Grafana's, as browsers reach it. */
 function describe(published: Published, address: string): string[] {
   const { folder, dashboards, walls, deleted, playlist } = published;
   const kiosk = (path: string): string => `${address}${path}?kiosk&autofitpanels`;
@@ -109,7 +109,7 @@ function describe(published: Published, address: string): string[] {
   if (!playlist) {
     return [
       ...lines,
-      'No project is exported yet, so there are no walls to show: see `projects` in the configuration, and run this again.',
+      'No project is exported yet, so there are no walls to show: check `projects` in the configuration, and run this again.',
     ];
   }
   return [

@@ -2,16 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { type CollectorLibrary, loadLibrary } from '../collectors/library.js';
 import { type Config, type ConfigSource, loadConfig } from '../config/config.js';
 
-/** What a configuration file and the collectors it names amount to, read and checked together. */
+/** A configuration and the collectors it names, read and checked together. */
 export interface Installation {
   readonly config: Config;
   readonly library: CollectorLibrary;
 }
 
-/** The folder `metrics/` that ships with the package, from `src/main` and `dist/main` alike. */
+/** The folder `metrics/` that ships with the package; the path works from `src/main` and `dist/main`. */
 const SHIPPED_COLLECTORS = fileURLToPath(new URL('../../metrics', import.meta.url));
 
-/** @throws BugflowError naming file, line and fix. */
+/** @throws BugflowError that names file, line and fix */
 export async function loadInstallation(source: ConfigSource): Promise<Installation> {
   const config = await loadConfig(source);
   const library = await loadLibrary({

@@ -6,21 +6,21 @@ import type { Reader } from '../taiga/reader.js';
 import { createStatusMemory } from '../taiga/statuses/status-memory.js';
 import { createStatusStore } from './status-store.js';
 
-/** What single readings as of one moment bind, with what is known of statuses. */
+/** The parameters for one-time readings as of one moment, including what is known about statuses. */
 export interface LearnedValues {
-  /** For what is so now, which the tables tell even if nothing could be learned. */
+  /** For the present, which the tables tell even when nothing is known about statuses. */
   readonly present: ParameterValues;
-  /** For what happened, or was so. @throws BugflowError when what is known of statuses could not be read. */
+  /** For the past and for events. @throws BugflowError when what is known about statuses could not be read */
   past(): ParameterValues;
 }
 
 /**
- * Learns of statuses from history, and from the state file that the service keeps.
- * @throws BugflowError when the database cannot be used at all, or the state file is none of ours.
+ * Learns about statuses from history, and from the service's state file.
+ * @throws BugflowError when the database cannot be used at all, or the state file is not one of this service
  */
 export async function learnValues(config: Config, reader: Reader, now: Date): Promise<LearnedValues> {
   const { stateFile } = config;
-  // The file is the running service's: others only read it.
+  // The running service owns the file; here it is only read.
   const store = stateFile === undefined ? undefined : await openStore(stateFile, 'read');
   const memory = createStatusMemory({
     reader,

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Installation } from './installation.js';
 import type { Part } from './part.js';
 
-/** Starts parts, in their order. */
+/** Starts parts in their order. */
 export function startAll(parts: readonly Part[]): void {
   for (const part of parts) part.start?.();
 }
 
-/** Stops parts, the last one first; every one, whatever happens to another. @throws the first error */
+/** Stops all parts, the last one first, even when some fail. @throws the first error */
 export async function stopAll(parts: readonly Part[]): Promise<void> {
   throwFirst(await failuresOf(parts.toReversed(), (part) => part.stop?.()));
 }

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 
 type Listen = Config['listen'];
 
-/** Resolves to the address. @throws BugflowError naming the file in which it is configured */
+/** Resolves to the address. @throws BugflowError that names the file in which it is configured */
 export async function listen(
   server: FastifyInstance,
   { host, port }: Listen,
@@ -13,7 +13,7 @@ export async function listen(
 ): Promise<string> {
   try {
     const address = await server.listen({ host, port });
-    // Fastify does not know what its server speaks.
+    // Fastify always says http, as it did not create the TLS server.
     return address.replace(/^http:/, `${scheme}:`);
   } catch (error) {
     throw explainListenError(error, { host, port }, file);

@@ -10,26 +10,26 @@ import { openSession } from '../ssh/session.js';
 import { createTunnel, type TunnelState } from '../ssh/tunnel.js';
 
 export interface OpenDatabaseOptions {
-  /** Told of connections that broke while idle, for the log. */
+  /** Called with errors of idle connections, for the log. */
   readonly onIdleError: (error: Error) => void;
-  /** Told when the SSH session stands (undefined), and why it does not. */
+  /** Called with undefined when the SSH session is up, and with the reason when it is not. */
   readonly onTunnelChange?: (error: BugflowError | undefined) => void;
-  /** Told when another server is read than before, also the first time. */
+  /** Called when reads move to another server, and for the first one. */
   readonly onSwitch?: (server: ServerState) => void;
 }
 
 export interface OpenDatabase {
   readonly database: Database;
-  /** What is known of the database's servers, in order of preference. */
+  /** The state of the database's servers, in order of preference. */
   servers(): readonly ServerState[];
-  /** The state of the tunnel, where one is configured. */
+  /** The state of the tunnel, if one is configured. */
   tunnel(): TunnelState | undefined;
 }
 
-/** How long queries under way may take to end. */
-const FAREWELL_MS = 1000;
+/** How long running queries may take to end. */
+const CLOSE_TIMEOUT_MS = 1000;
 
-/** The configured database, through SSH where that is configured; closing it closes the tunnel, too. */
+/** The configured database, through SSH if that is configured; closing it closes the tunnel, too. */
 export function openDatabase(
   { database: config, ssh }: Pick<Config, 'database' | 'ssh'>,
   { onIdleError, onTunnelChange = () => undefined, onSwitch = () => undefined }: OpenDatabaseOptions,
@@ -64,8 +64,8 @@ export function openDatabase(
       ...database,
       async close() {
         const closed = database.close();
-        await Promise.race([closed, sleep(FAREWELL_MS, undefined, { ref: false })]);
-        // What still waits for an answer from a network that went silent ends with the tunnel.
+        await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+        // Queries that still wait for an answer on a dead network end with the tunnel.
         await tunnel.close();
         await closed;
       },

@@ -3,55 +3,55 @@ import type { Route } from '../server/route.js';
 import type { Installation } from './installation.js';
 
 /**
- * A piece of the service that stands on its own: what it serves, tells, checks and follows of the configuration. It is made
- * from the first configuration and does nothing before `start`. Parts work side by side: a part's failures are its own, and
- * none of its methods but `accept` and `check` is expected to fail.
+ * An independent piece of the service with its own pages, metrics, checks and settings. It is created from the first
+ * configuration and does nothing before `start`. Parts are independent: a part handles its own failures, and only `accept`
+ * and `check` may throw.
  */
 export interface Part {
-  /** For the log. */
+  /** The name in the log. */
   readonly name: string;
 
-  /** Begins its work: at the start of the service, and again after each `reload`. */
+  /** Begins the work: when the service starts, and again after each `reload`. */
   start?(): void;
-  /** Ends its work, and resolves when it has ended. Also called where it never began. */
+  /** Stops the work, and resolves when it has stopped. Also called when it was never started. */
   stop?(): Promise<void>;
 
   /**
-   * What of the installation it works by, as plain data. A reload leaves the part alone where this stays the same, by value;
-   * else it is stopped, given the new one by `reload`, and started again. Absent: it never changes.
+   * The settings that this part depends on, as plain data. A reload leaves the part alone when they are equal to the old
+   * ones; otherwise it is stopped, reloaded and started again. Absent: the part never changes.
    */
   settings?(installation: Installation): unknown;
-  /** Whether it waits before it tries again what failed: then a reload starts it anew, as somebody may have fixed the cause. */
+  /** Whether it waits to retry something that failed: then a reload restarts it, as the cause may have been fixed. */
   isStuck?(): boolean;
-  /** Refuses an installation that it cannot work by, while the old one is in force. @throws BugflowError */
+  /** Refuses an installation with which it could not work; the old one is still in force. @throws BugflowError */
   accept?(installation: Installation): Promise<void>;
-  /** Takes over another installation, between `stop` and `start`. */
+  /** Switches to another installation, between `stop` and `start`. */
   reload?(installation: Installation): void;
 
-  /** What `/-/ready` waits for, like "the first run of items"; undefined: for nothing. */
+  /** What `/-/ready` still waits for, like "the first run of items"; undefined: nothing. */
   waitingFor?(): string | undefined;
-  /** Its own metrics as they are now, `bugflow_…`: asked often, so it only tells what it knows. */
+  /** Its current metrics, `bugflow_…`. Called often, so it must not do any work. */
   families?(): readonly SampleFamily[];
-  /** Its pages and endpoints; the same as long as the service runs. */
+  /** Its pages and endpoints, which never change. */
   readonly routes?: readonly Route[];
-  /** Its share of the command `check`, instead of `start`. @throws BugflowError where checking on makes no sense. */
+  /** Its part of the command `check`; called instead of `start`. @throws BugflowError when no further check makes sense */
   check?(context: CheckContext): Promise<Findings>;
 }
 
 export interface CheckContext {
   readonly now: Date;
-  /** Prints a line of what is found, at once. */
+  /** Prints a line at once. */
   readonly print: (line: string) => void;
 }
 
-/** What a check comes to. Nothing is wrong where there are no verdicts. */
+/** The result of a check. All is well when there are no verdicts. */
 export interface Findings {
-  /** What is wrong, a line each; printed at the end, each once. */
+  /** Problems, one line each; printed at the end, without repetitions. */
   readonly problems?: readonly string[];
-  /** What that means, a sentence each. */
+  /** The conclusions, one sentence each. */
   readonly verdicts?: readonly string[];
-  /** What was looked at, for the sentence that says that all is well: half a sentence. */
+  /** What was checked: a part of the sentence that says that all is well. */
   readonly summary?: string;
-  /** Whether a warning was printed that makes it no less well. */
+  /** Whether a warning was printed; all may be well nevertheless. */
   readonly hasWarned?: boolean;
 }

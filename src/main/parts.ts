@@ -18,25 +18,25 @@ import { createRunbooksPart } from './parts/runbooks.js';
 import { createStatePart } from './parts/state.js';
 import { createWebPart } from './parts/web.js';
 
-/** The folder `docs/runbooks/` that ships with the package, from `src/main` and `dist/main` alike. */
+/** The folder `docs/runbooks/` that ships with the package; the path works from `src/main` and `dist/main`. */
 const SHIPPED_RUNBOOKS = fileURLToPath(new URL('../../docs/runbooks', import.meta.url));
 
-/** What parts are made of. */
+/** What the parts are created from. */
 export interface PartsContext {
   readonly installation: Installation;
   readonly version: string;
   readonly exposition: Exposition;
   readonly web: Pick<Web, 'lastReadSuccessful'>;
-  /** Whether the state file becomes this process's own. */
+  /** `own`: the state file becomes this process's own. */
   readonly stateAccess: Access;
   readonly log: Logger;
   readonly createTicker: CreateTicker;
-  /** Told when a part's own metrics have changed: they are published soon. */
+  /** Called when a part's own metrics have changed, to publish them soon. */
   readonly refresh: () => void;
 }
 
 /**
- * All parts, in the order in which they start; they stop in the reverse one. Whoever adds a part adds it here.
+ * All parts in the order in which they start; they stop in the reverse order. A new part is added here.
  * @throws BugflowError
  */
 export async function createParts(context: PartsContext): Promise<readonly Part[]> {

@@ -7,26 +7,26 @@ import { reloadChanged } from './lifecycle.js';
 import type { Part } from './part.js';
 import type { ReloadState } from './service-families.js';
 
-/** Loads the configuration again, one attempt after another. */
+/** Loads the configuration again, one attempt at a time. */
 export interface Reloads {
-  /** The old configuration stays in force when the new one is wrong. @throws BugflowError */
+  /** When the new configuration is wrong, the old one stays in force. @throws BugflowError */
   reload(): Promise<void>;
-  /** Resolves when none is under way. */
+  /** Resolves when no reload is running. */
   settled(): Promise<void>;
   state(): ReloadState;
 }
 
 export interface ReloadsOptions {
   readonly source: ConfigSource;
-  /** The one in force. */
+  /** The installation in force. */
   readonly installation: Installation;
   readonly parts: readonly Part[];
-  /** Reads its own file at each attempt, even where the configuration is wrong. */
+  /** Reads its own file at each attempt, even when the configuration is wrong. */
   readonly web: Pick<Web, 'reload'>;
   readonly log: Logger;
-  /** Told when there is something new to tell. */
+  /** Called when the metrics have changed. */
   readonly refresh: () => void;
-  /** Told of each attempt. */
+  /** Called with each attempt. */
   readonly onReload?: ((outcome: Promise<void>) => void) | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface ServeOptions {
 }
 
 export interface DemoInstead {
-  /** Where its database is kept. */
+  /** The folder that keeps the demo's database. */
   readonly folder: string;
   readonly listen: ListenAddress | undefined;
   readonly seed: number;
@@ -58,7 +58,7 @@ async function startDemoInstead(
   stop: Promise<NodeJS.Signals>,
 ): Promise<DemoTaiga> {
   log.info(`no database is configured: showing the demo's made-up team, kept in ${folder}`);
-  // Not needed where there is a Taiga, and large.
+  // Imported only when it is needed, as it is large.
   const { startDemoTaiga } = await import('../demo/demo-taiga.js');
   const starting = startDemoTaiga({
     ...{ seed, now: new Date(), paceMs, folder, listen },
@@ -67,7 +67,7 @@ async function startDemoInstead(
   return unlessStopped(starting, stop);
 }
 
-/** What is being started; a signal that comes first ends the process at once. */
+/** Resolves to what is started; a signal before that ends the process at once. */
 export async function unlessStopped<T extends object>(
   starting: Promise<T>,
   stop: Promise<NodeJS.Signals>,
@@ -77,7 +77,7 @@ export async function unlessStopped<T extends object>(
   return first;
 }
 
-/** For people on a terminal, for machines elsewhere. */
+/** Readable on a terminal, JSON elsewhere. */
 export function createLogger(): Logger {
   return process.stderr.isTTY
     ? pino({
@@ -91,10 +91,10 @@ export function createLogger(): Logger {
 
 const STOP_LIMIT_MS = 4500;
 
-/** A query that does not end must not keep the process: whoever stops it gives it a few seconds only. */
+/** Waits only a few seconds for closing, as a query that does not end must not keep the process alive. */
 export async function closeInTime(close: () => Promise<void>, log: Logger): Promise<void> {
   const limit = setTimeout(() => {
-    log.warn('a collector did not end in time; leaving without it');
+    log.warn('a collector did not end in time; exiting without waiting for it');
     process.exit(0);
   }, STOP_LIMIT_MS);
   await close().finally(() => clearTimeout(limit));

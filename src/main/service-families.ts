@@ -1,7 +1,7 @@
 import type { SampleFamily } from '../exposition/format.js';
 import { gauge, sampleOf, seconds } from '../observability/sample-family.js';
 
-/** Which program this is. */
+/** The version of the program. */
 export function buildFamilies(version: string): SampleFamily[] {
   return [
     gauge(
@@ -12,10 +12,10 @@ export function buildFamilies(version: string): SampleFamily[] {
   ];
 }
 
-/** How the last attempt to load the configuration went. */
+/** The result of the last attempt to load the configuration. */
 export interface ReloadState {
   readonly successful: boolean;
-  /** When one last succeeded, in Unix milliseconds. */
+  /** When loading last succeeded, in Unix milliseconds. */
   readonly succeededAt: number;
 }
 

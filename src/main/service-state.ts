@@ -3,18 +3,18 @@ import { type Access, openStore, type Store } from '../store/store.js';
 import type { StatusStore } from '../taiga/statuses/status-memory.js';
 import { createStatusStore } from './status-store.js';
 
-/** What the service keeps over a restart. */
+/** The state that the service keeps over a restart. */
 export interface ServiceState {
-  /** The file that it owns; undefined where there is none, or it is only read. */
+  /** The file that this process owns; undefined when there is none or it is only read. */
   readonly file: string | undefined;
   readonly statuses: StatusStore | undefined;
   close(): void;
 }
 
 /**
- * Opens the configured state file as its owner, or to read it beside that. Where it cannot be written `warn` is told, and what it has is only read: a
- * full disk is no reason to serve no metrics.
- * @throws BugflowError when it is damaged, none of ours, or another process's
+ * Opens the configured state file, as its owner or only to read it beside the owner. When it cannot be written, `warn` is
+ * called and the file is only read: a full disk is no reason to serve no metrics.
+ * @throws BugflowError when the file is damaged, not one of this service, or owned by another process
  */
 export async function openServiceState(
   file: string | undefined,

@@ -25,8 +25,8 @@ const record: z.ZodType<StatusRecord> = z.object({
 });
 
 /**
- * What is known of statuses, in the service's store. Where it cannot be written `warn` is told, once: the numbers are right
- * as long as the service runs.
+ * Keeps what is known about statuses in the service's store. When it cannot be written, `warn` is called once: the numbers
+ * stay right as long as the service runs.
  */
 export function createStatusStore(
   store: Store,

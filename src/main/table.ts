@@ -10,7 +10,7 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   );
 }
 
-/** Names may hold anything, a terminal's control sequences too. */
+/** Replaces control characters, as names may contain a terminal's control sequences. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '�');
 }

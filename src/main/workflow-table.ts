@@ -13,8 +13,8 @@ interface BoardStatus {
 }
 
 /**
- * Prints the table of statuses and stages, so that people see and correct it, and the configuration for those whose
- * names no rule knows, to be copied. @param workflow the relation's rows
+ * Prints the table of statuses and stages, for people to check, and a configuration to copy for statuses whose names match
+ * no rule. @param workflow the rows of the relation
  */
 export function printWorkflow(workflow: RowSample, print: (line: string) => void): void {
   const statuses = readStatuses(workflow);
@@ -38,7 +38,7 @@ export function printWorkflow(workflow: RowSample, print: (line: string) => void
     return;
   }
   print(
-    'The guesses are of statuses whose names no rule knows. Copy this into the configuration, and correct it:',
+    'The guesses are for statuses whose names match no rule. Copy this into the configuration, and correct it:',
   );
   print('');
   for (const line of toConfiguration(guesses).trimEnd().split('\n')) print(line);
@@ -65,7 +65,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** One rule for each board, as docs/configuration.md explains them. */
+/** Makes one rule for each board, as docs/configuration.md explains. */
 function toConfiguration(statuses: readonly BoardStatus[]): string {
   const boards = new Map<string, { project: string; kind: string; stages: Record<string, string[]> }>();
   for (const { project, kind, stage, status } of statuses) {

@@ -81,7 +81,7 @@ test('a wildcard may fit nothing yet, a name must not', async () => {
 test('without promtool it says so, and looks at the names all the same', async () => {
   const { said, problems } = await check('  rules: ["*.rules.yml"]\n', { 'a.rules.yml': OWN }, { PATH: '' });
   expect(said).toEqual([
-    'Own rules: 1 file, 1 alert (not checked: there is no promtool in PATH; it comes with Prometheus: apt-get install prometheus, or https://prometheus.io/download)',
+    'Own rules: 1 file, 1 alert (not checked: promtool is not in PATH; it comes with Prometheus: apt-get install prometheus, or https://prometheus.io/download)',
   ]);
   expect(problems).toEqual([]);
   const broken = await check('  rules: ["*.rules.yml"]\n', { 'a.rules.yml': 'groups: [' }, { PATH: '' });

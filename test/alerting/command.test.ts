@@ -56,8 +56,8 @@ test('the command line writes both files, without a database, and nothing else',
     `Written: ${join(folder, 'out/alertmanager.yml')} and slack.tmpl`,
     'alert  project  severity  told',
     '*      *        all       Slack /nowhere/slack_url',
-    'Warnings wait for working time, 5 days a week; what is critical does not.',
-    '/nowhere/slack_url cannot be read from here: whether there is something in it, Alertmanager will see.',
+    'Warnings wait for working time, 5 days a week; critical alerts do not.',
+    '/nowhere/slack_url cannot be read from here, so whether it is empty is not known.',
     '',
   ]);
   expect((await readdir(join(folder, 'out'))).sort()).toEqual(['alertmanager.yml', 'kept', 'slack.tmpl']);

@@ -110,6 +110,6 @@ describe('what was so at a moment of the past', () => {
     const untold = kit.library.collectors
       .filter((definition) => !hasPast(definition))
       .map(({ name }) => name);
-    expect(warnings).toEqual([`left out, as nothing tells what they were in the past: ${untold.join(', ')}`]);
+    expect(warnings).toEqual([`left out, as they cannot tell the past: ${untold.join(', ')}`]);
   });
 });

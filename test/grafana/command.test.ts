@@ -83,7 +83,7 @@ describe('the command', () => {
     await run(server, '');
     const walls = server.store.dashboards.size;
     const printed = await run(server, 'projects: { include: [] }\n');
-    expect(printed).toMatch(/\nNo project is exported yet, so there are no walls to show: see `projects`/);
+    expect(printed).toMatch(/\nNo project is exported yet, so there are no walls to show: check `projects`/);
     expect(server.store.dashboards.size).toBe(walls);
   });
 });
@@ -93,17 +93,17 @@ describe('the command line', () => {
   const URL_FLAG = ['--url', 'http://localhost:3000'];
 
   test.each<[string, string[], string]>([
-    ['nobody', URL_FLAG, 'say who you are'],
-    ['a user without a password', [...URL_FLAG, '--user', 'ann'], 'say who you are'],
+    ['nobody', URL_FLAG, 'give a login'],
+    ['a user without a password', [...URL_FLAG, '--user', 'ann'], 'give a login'],
     [
       'two logins',
       [...URL_FLAG, '--token-file', 't', '--user', 'ann', '--password-file', 'p'],
-      'say who you are',
+      'give a login',
     ],
-    ['a user with a colon', [...URL_FLAG, '--user', 'a:b', '--password-file', 'p'], 'say who you are'],
-    ['no address', ['--token-file', 't'], 'say where: --url, or external_urls.grafana'],
+    ['a user with a colon', [...URL_FLAG, '--user', 'a:b', '--password-file', 'p'], 'give a login'],
+    ['no address', ['--token-file', 't'], 'give an address: --url, or external_urls.grafana'],
     ['an address that is none', ['--url', 'grafana', '--token-file', 't'], 'write it like https://grafana'],
-    ['a query', ['--url', 'http://h/?orgId=1', '--token-file', 't'], 'it must have no ? and no #'],
+    ['a query', ['--url', 'http://h/?orgId=1', '--token-file', 't'], 'it must not contain ? or #'],
     ['a wait that is none', [...URL_FLAG, '--token-file', 't', '--wait', 'long'], 'write it like 60s'],
   ])('refuses %s', async (_case, flags, message) => {
     const said: string[] = [];

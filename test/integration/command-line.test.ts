@@ -160,14 +160,14 @@ describe('the command line', () => {
       );
       expect(status).toBe(0);
       expect(stderr).toBe(
-        'taiga-bugflow: left out, as nothing tells what they were in the past: attention, wip_limits\n',
+        'taiga-bugflow: left out, as they cannot tell the past: attention, wip_limits\n',
       );
       const metrics = new Metrics(stdout);
       expect(metrics.names()).toEqual(['taiga_issues']);
       expect(metrics.sum('taiga_issues', { project: 'shop', status: 'In progress' })).toBe(1);
       const future = await bugflow(['collect', '--at', '2999-01-01'], env);
       expect(future.stderr).toMatch(
-        /'2999-01-01' is invalid\. it lies in the future, of which nothing is known\.\n$/,
+        /'2999-01-01' is invalid\. it is in the future, which is not known\.\n$/,
       );
     });
 
@@ -234,7 +234,7 @@ describe('the command line', () => {
       });
       expect(line(outcome, 'items ')).toMatch(/^items | good | 25 | 25 | \d+ ms$/);
       expect(outcome.stdout).toMatch(
-        /\nAll is well but for the warning above: \d+ collectors, \d+ ms of database time\.\n$/,
+        /\nAll is well except for the warning above: \d+ collectors, \d+ ms of database time\.\n$/,
       );
       expect(outcome.stdout).not.toContain(password);
     });
@@ -278,7 +278,7 @@ describe('the command line', () => {
       const differing = await bugflow(['-c', file, 'check'], env);
       expect(differing.status).toBe(1);
       expect(differing.stdout).toMatch(
-        /\nhistory differs: own_metric is 2, by history 3\nHistory differs from what is there now in 1 series, listed above; docs\/data-quality\.md says how that comes\.\n$/,
+        /\nhistory differs: own_metric is 2, by history 3\nHistory differs from the present in 1 series, listed above; docs\/data-quality\.md explains why that happens\.\n$/,
       );
       folder.write('differs/bugflow.yaml', OWN_COLLECTOR.replace('own.yaml', '*er.yaml'));
       const failing = await bugflow(['-c', file, 'check'], env);

@@ -410,7 +410,7 @@ now: SELECT count(name) AS lanes FROM ourteam_lane
       running.signal('SIGTERM');
       const { status: exit, stderr } = await running.ended;
       expect(exit, stderr).toBe(0);
-      expect(stderr).toContain('a collector did not end in time; leaving without it');
+      expect(stderr).toContain('a collector did not end in time; exiting without waiting for it');
     });
 
     it('ends at once on SIGINT while the database is down', async () => {

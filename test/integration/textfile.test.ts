@@ -104,7 +104,7 @@ describe('collect --output', () => {
     expect(await failure(join(there, 'none/a.prom'))).toMatch(
       /cannot write .*: there is no such folder; create it/,
     );
-    expect(await failure(join(file, 'a.prom'))).toMatch(/: what should be its folder is a file$/m);
+    expect(await failure(join(file, 'a.prom'))).toMatch(/: a part of its path is a file, not a folder$/m);
     mkdirSync(join(there, 'folder.prom'));
     expect(await failure(join(there, 'folder.prom'))).toMatch(/: it is a folder; name a file in it$/m);
     expect(readdirSync(there).sort()).toEqual(['folder.prom', 'taiga.prom']);

@@ -3,7 +3,7 @@ import { checkRules } from '../check-rules.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
 
-/** What alerting rules and the links in alerts need of the configuration. */
+/** The settings that alerting rules and the links in alerts need. */
 export function createAlertsPart(first: Installation): Part {
   let settings = settingsOf(first.config);
   return {

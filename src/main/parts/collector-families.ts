@@ -5,7 +5,7 @@ import { counter, gauge, sampleOf, seconds } from '../../observability/sample-fa
 
 export type CollectorFacts = Pick<Engine, 'runners' | 'budget' | 'mismatches' | 'openCircuits'>;
 
-/** What is told of the collectors beside their own metrics. */
+/** Metrics about the collectors, in addition to their own metrics. */
 export function collectorFamilies({
   runners,
   budget,
@@ -20,7 +20,7 @@ export function collectorFamilies({
   const perCollector = perCollectorOf(states);
   const circuits = openCircuits();
   return [
-    // One that is off has no runs to tell of.
+    // A collector that is off has no runs.
     ...runFamilies(states.filter(({ state }) => state.missing.length === 0)),
     gauge(
       'bugflow_collector_off',
@@ -51,21 +51,21 @@ export function collectorFamilies({
     ),
     gauge(
       'bugflow_collector_series_limit',
-      'Series that a collector of your own may expose at most (max_series): a run that yields more is refused.',
+      'How many series a collector of your own may expose (max_series): a run that yields more is refused.',
       limits.flatMap(({ name, shipped, maxSeries }) =>
         shipped ? [] : sampleOf(maxSeries, { collector: name }),
       ),
     ),
     gauge(
       'bugflow_collector_project_series',
-      'Series that a shipped collector exposes of the project that has the most.',
+      'Series that a shipped collector exposes for its largest project.',
       states.flatMap(({ name, shipped, state }) =>
         shipped ? sampleOf(state.limitedSeries, { collector: name }) : [],
       ),
     ),
     gauge(
       'bugflow_collector_project_series_limit',
-      'Series that a shipped collector may expose at most of each project (max_series): a run that yields more is refused.',
+      'How many series a shipped collector may expose for each project (max_series): a run that yields more is refused.',
       limits.flatMap(({ name, shipped, maxSeries }) =>
         shipped ? sampleOf(maxSeries, { collector: name }) : [],
       ),
@@ -73,23 +73,23 @@ export function collectorFamilies({
     gauge('bugflow_series', 'Series that all collectors expose together.', sampleOf(budget.total())),
     gauge(
       'bugflow_series_limit',
-      'Series that all collectors may expose together (max_series): a run that would go beyond is refused.',
+      'How many series all collectors may expose together (max_series): a run that would exceed it is refused.',
       sampleOf(budget.limit),
     ),
     gauge(
       'bugflow_collector_read_ratio',
-      'How much of the events that the run under way (or the last one) has to read was read, from 0 to 1: the first run reads all the past.',
+      'How much of its events the current (or last) run has read, from 0 to 1: the first run reads the whole past.',
       perCollector((state) => state.readRatio),
     ),
     gauge(
       'bugflow_history_mismatch_series',
-      'Series of which the present and the end of the past disagreed when that was last verified (at the start and daily); history does not tell everything.',
+      'Series in which the present and the end of the past disagreed at the last verification (at the start and daily); history does not tell everything.',
       [...mismatches()].flatMap(([collector, series]) => sampleOf(series, { collector })),
     ),
   ];
 }
 
-/** What is worth knowing of a collector's last run, however it came to run. Times are Unix milliseconds. */
+/** A collector's last run, by the service or by `collect`. Times are Unix milliseconds. */
 export interface LastRun {
   readonly name: string;
   readonly state: Pick<CollectorState, 'up' | 'lastSuccessAt' | 'lastDurationMs'>;
@@ -110,7 +110,7 @@ export function runFamilies(runs: readonly LastRun[]): SampleFamily[] {
     ),
     gauge(
       'bugflow_collector_duration_seconds',
-      "How long the collector's last run took, with waiting for a connection and rendering.",
+      "How long the collector's last run took, including waiting for a connection and rendering.",
       perCollector((state) => seconds(state.lastDurationMs)),
     ),
   ];

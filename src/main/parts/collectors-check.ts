@@ -18,7 +18,7 @@ import { printWorkflow } from '../workflow-table.js';
 
 /**
  * Prints the boards' statuses and stages, and for each collector what it would yield and how long that took.
- * @throws BugflowError when the database cannot be used at all.
+ * @throws BugflowError when the database cannot be used at all
  */
 export async function checkCollectors(
   { config, library }: Installation,
@@ -60,7 +60,7 @@ export async function checkCollectors(
   if (problems.length > 0) verdicts.push(`${problems.length} of ${trials.length} collectors failed.`);
   if (differing > 0) {
     verdicts.push(
-      `History differs from what is there now in ${differing} series, listed above; docs/data-quality.md says how that comes.`,
+      `History differs from the present in ${differing} series, listed above; docs/data-quality.md explains why that happens.`,
     );
   }
   const databaseMs = trials.reduce((sum, trial) => sum + trial.databaseMs, 0);
@@ -68,7 +68,7 @@ export async function checkCollectors(
   return { problems, verdicts, summary, hasWarned };
 }
 
-/** How running a collector once went. */
+/** The result of running a collector once. */
 interface Trial {
   readonly definition: CollectorDefinition;
   readonly row: readonly string[];
@@ -111,7 +111,7 @@ async function tryEach(
   return trials;
 }
 
-/** Whether history leads to where the tables are now. Prints the series in which it does not. */
+/** Compares history with the present, and prints the series that differ. */
 async function printVerification(
   reader: Reader,
   collectors: readonly CollectorDefinition[],
@@ -129,6 +129,6 @@ async function printVerification(
     for (const { metric, labels, now, spans } of result)
       print(`history differs: ${metric}${labels} is ${now}, by history ${spans}`);
   }
-  if (differing === 0 && failures.length === 0) print('History leads to what is there now.');
+  if (differing === 0 && failures.length === 0) print('History agrees with the present.');
   return { differing, failures };
 }

@@ -9,7 +9,7 @@ export interface CollectorsPageOptions {
   readonly engine: () => Pick<Engine, 'runners' | 'budget' | 'mismatches' | 'openCircuits'>;
 }
 
-/** What the collectors tell of themselves: for people on `/collectors`, for Prometheus as metrics. */
+/** The state of the collectors: the page `/collectors`, and their metrics. */
 export function createCollectorsPage({ installation, engine }: CollectorsPageOptions): Part {
   let rowSamples = rowSamplesOf(installation);
   return {

@@ -16,9 +16,9 @@ import { type DatabasePart, databaseSettings } from './database.js';
 import { databaseUpFamilies } from './database-families.js';
 import type { StatePart } from './state.js';
 
-/** The collectors at work. */
+/** The running collectors. */
 export interface CollectorsPart extends Part {
-  /** As it is now: another one after a reload. */
+  /** The current engine; a reload replaces it. */
   engine(): Engine;
 }
 
@@ -30,18 +30,18 @@ export interface CollectorsPartOptions {
   readonly log: Logger;
   /** Says when collectors are due. */
   readonly createTicker: CreateTicker;
-  /** Told when what is known of the collectors has changed. */
+  /** Called when the state of the collectors has changed. */
   readonly refresh: () => void;
 }
 
 /**
- * Runs the collectors and publishes what they yield. What a reload leaves as it was goes on: its values stay until it has run
- * again, its counts and what is known of statuses are taken over.
+ * Runs the collectors and publishes their metrics. A reload keeps what did not change: values stay until the collector has
+ * run again, and its counts and what is known about statuses are handed over.
  */
 export function createCollectorsPart(options: CollectorsPartOptions): CollectorsPart {
   const { database, state, exposition, log, createTicker, refresh } = options;
   let { installation } = options;
-  /** Of the engine that was stopped: new series that are still shown as 0. */
+  /** From the stopped engine: new series that are still shown as 0. */
   let heldSeries: ReadonlyMap<string, HeldSeries> = new Map();
   let engine = assemble();
 
@@ -62,7 +62,7 @@ export function createCollectorsPart(options: CollectorsPartOptions): Collectors
     return assembled;
   }
 
-  /** What the next engine takes over from the one that was stopped; what does not go on vanishes. */
+  /** What the next engine gets from the stopped one; everything else is withdrawn. */
   function handOver(next: Installation): Handover {
     const states = new Map<string, CollectorState>();
     const stillHeld = new Map<string, HeldSeries>();
@@ -100,13 +100,13 @@ export function createCollectorsPart(options: CollectorsPartOptions): Collectors
       engine = assemble(handover);
     },
     waitingFor: () => firstRunOf(engine.runners),
-    // The collectors are who asks it.
+    // This metric belongs here because the collectors are what uses the database.
     families: () => databaseUpFamilies(engine.databaseUp()),
     check: (context) => checkCollectors(installation, database.current(), context),
   };
 }
 
-/** Which collectors have yet to run, for people; undefined: none. */
+/** The collectors that have not run yet, as words; undefined: none. */
 export function firstRunOf(runners: readonly CollectorRunner[]): string | undefined {
   const names = runners.filter((runner) => !runner.state().settled).map(({ definition }) => definition.name);
   return names.length === 0 ? undefined : `the first run of ${names.join(', ')}`;
@@ -114,7 +114,7 @@ export function firstRunOf(runners: readonly CollectorRunner[]): string | undefi
 
 const ANY_MOMENT = new Date('2026-01-01T00:00:00Z');
 
-/** The definitions, what their SQL reads and binds, and when they run. */
+/** The definitions, what their SQL uses, and their schedules. */
 function collectorSettings(installation: Installation): unknown {
   const { config, library } = installation;
   return {
@@ -133,7 +133,7 @@ function collectorSettings(installation: Installation): unknown {
   };
 }
 
-/** Whether a collector goes on as it was, so that its last values may stay until it has run again. */
+/** Whether a collector did not change, so that its last values may stay until it has run again. */
 function isUnchanged({ definition }: CollectorRunner, { library }: Installation): boolean {
   const next = library.collectors.find((candidate) => candidate.name === definition.name);
   return next !== undefined && isDeepStrictEqual(next, definition);

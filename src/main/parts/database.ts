@@ -8,11 +8,11 @@ import { type OpenDatabase, openDatabase } from '../open-database.js';
 import type { Part } from '../part.js';
 import { serverFamilies, tunnelFamilies } from './database-families.js';
 
-/** Taiga's database and the way to it. */
+/** Taiga's database and the connection to it. */
 export interface DatabasePart extends Part {
-  /** As it is open now: another one after a reload that names another. */
+  /** The open database; a reload may replace it. */
   current(): Database;
-  /** Where it is, for people. */
+  /** The database's address, for messages. */
   target(): string;
   /** See {@link Part.isStuck}. */
   isStuck(): boolean;
@@ -21,14 +21,14 @@ export interface DatabasePart extends Part {
 export interface DatabasePartOptions {
   readonly installation: Installation;
   readonly log: Logger;
-  /** Told when the part's metrics have changed. */
+  /** Called when the part's metrics have changed. */
   readonly refresh: () => void;
 }
 
 export function createDatabasePart({ installation: first, log, refresh }: DatabasePartOptions): DatabasePart {
   let { config } = first;
   let announce = (server: ServerState): void => {
-    // Of a lone primary there is nothing to tell.
+    // A single primary is no news.
     if (server.isReplica || (config.database.hosts?.length ?? 1) > 1)
       log.info(`the database is read from ${describeServer(server)}`);
   };
@@ -64,14 +64,14 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
     async check({ print }) {
       print(`Database: ${target()}`);
       if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
-      // Which server it is turns out when somebody reads.
+      // Only a read shows which server is used.
       announce = (server) => print(`Read from: ${describeServer(server)}`);
       return {};
     },
   };
 }
 
-/** What says which database it is, and how it is reached. */
+/** The settings that identify the database and how it is reached. */
 export function databaseSettings({ config: { database, ssh } }: Installation): unknown {
   return { database, ssh };
 }

@@ -6,12 +6,12 @@ import type { Part } from '../part.js';
 export interface HomePartOptions {
   readonly version: string;
   readonly engine: () => Pick<Engine, 'runners' | 'databaseUp'>;
-  /** Where the database is, for people. */
+  /** The database's address, for the page. */
   readonly databaseTarget: () => string;
   readonly menu: readonly MenuEntry[];
 }
 
-/** What is here, and whether it is well. */
+/** The start page: what the service offers, and whether it works. */
 export function createHomePart({ version, engine, databaseTarget, menu }: HomePartOptions): Part {
   return {
     name: 'home',

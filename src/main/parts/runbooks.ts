@@ -10,7 +10,7 @@ export interface RunbooksPartOptions {
   readonly runbooks: Runbooks;
 }
 
-/** What to do about each alert. */
+/** The pages about each alert. */
 export function createRunbooksPart({ installation, runbooks }: RunbooksPartOptions): Part {
   let grafana = grafanaOf(installation);
   const destinations = ({ query }: RouteRequest): Destinations => ({
@@ -45,7 +45,7 @@ export function createRunbooksPart({ installation, runbooks }: RunbooksPartOptio
   };
 }
 
-/** As browsers reach it, for links to dashboards. */
+/** Grafana's address as browsers reach it, for links to dashboards. */
 function grafanaOf({ config }: Installation): string | undefined {
   return config.externalUrls.grafana;
 }

@@ -5,9 +5,9 @@ import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
 import { openServiceState, type ServiceState } from '../service-state.js';
 
-/** What the service keeps over a restart. */
+/** The state that the service keeps over a restart. */
 export interface StatePart extends Part {
-  /** What is known of statuses; undefined where there is no state file. */
+  /** What is known about statuses; undefined without a state file. */
   statuses(): StatusStore | undefined;
   /** See {@link Part.isStuck}. */
   isStuck(): boolean;
@@ -15,20 +15,20 @@ export interface StatePart extends Part {
 
 export interface StatePartOptions {
   readonly installation: Installation;
-  /** `read`: while the service runs that owns it. */
+  /** `read` beside a running service that owns the file. */
   readonly stateAccess: Access;
   readonly log: Logger;
 }
 
-/** @throws BugflowError when the configured file is damaged, none of ours, or another process's */
+/** @throws BugflowError when the file is damaged, not one of this service, or owned by another process */
 export async function createStatePart(options: StatePartOptions): Promise<StatePart> {
   const open = ({ config }: Installation): Promise<ServiceState> =>
     openServiceState(config.stateFile, options.stateAccess, (message) => options.log.warn(message));
   let { installation } = options;
   let state = await open(installation);
-  /** Of an installation that is about to take over. */
+  /** The state of the next installation, which is about to be used. */
   let next: ServiceState | undefined;
-  // It is only read where it could not be written.
+  // It differs where the file could not be written and is only read.
   const isStuck = (): boolean => state.file !== installation.config.stateFile;
 
   return {

@@ -14,7 +14,7 @@ export interface WebPartOptions {
   readonly log: Logger;
 }
 
-/** What is known of the web configuration file. The server that stands on it is no part: it is there before all parts. */
+/** Reports on the web configuration file. The server that uses it is not a part, as it exists before all parts. */
 export function createWebPart({ installation: first, web, log }: WebPartOptions): Part {
   return {
     name: 'web',
@@ -39,7 +39,7 @@ export function createWebPart({ installation: first, web, log }: WebPartOptions)
   };
 }
 
-/** Nothing where there is no such file. */
+/** Empty without such a file. */
 export function webFamilies(successful: boolean | undefined): SampleFamily[] {
   if (successful === undefined) return [];
   return [
@@ -51,7 +51,7 @@ export function webFamilies(successful: boolean | undefined): SampleFamily[] {
   ];
 }
 
-/** What Node settles when it begins to listen. */
+/** Settings that Node fixes when it begins to listen. */
 function untilRestart({ config: { web } }: Installation): unknown {
   return { configFile: web.configFile, maxConnections: web.maxConnections };
 }
