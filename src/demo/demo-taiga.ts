@@ -18,20 +18,20 @@ export interface DemoTaiga {
 
 export interface DemoOptions {
   readonly seed: number;
-  /** The past ends here. */
+  /** The end of the past. */
   readonly now: Date;
-  /** How long the past is: 12 unless told otherwise. */
+  /** The length of the past; default 12. */
   readonly months?: number;
-  /** Where the database is kept: what is there is gone on with. Without one it is in memory. */
+  /** The folder that keeps the database; an existing one continues. Without it the database is in memory. */
   readonly folder?: string | undefined;
-  /** Where the database lets clients in: loopback and a free port by default. */
+  /** Where the database accepts clients; by default on loopback and a free port. */
   readonly listen?: ListenAddress | undefined;
-  /** Real milliseconds between two acts of the team once it is live; null: it rests. */
+  /** Real milliseconds between two acts of the team once it is live; null: it does nothing. */
   readonly paceMs?: number | null;
   onProgress?(message: string): void;
 }
 
-/** Starts a Taiga database of an invented organisation: its past is there at once, and its people go on working. */
+/** Starts a Taiga database of an invented organisation, which has a past and goes on working. */
 export async function startDemoTaiga(options: DemoOptions): Promise<DemoTaiga> {
   const { seed, now, months = 12, paceMs = null, folder, listen } = options;
   const report = (message: string): void => options.onProgress?.(message);

@@ -5,7 +5,7 @@ import { type Micros, microsOf } from './taiga/time.js';
 import type { Simulation } from './team/simulation.js';
 
 export interface LiveTeam {
-  /** Lets the act in hand end, then rests. */
+  /** Stops after the current act. */
   stop(): Promise<void>;
 }
 
@@ -13,17 +13,17 @@ interface LiveTeamOptions {
   readonly simulation: Simulation;
   readonly url: string;
   readonly paceMs: number;
-  /** Whether the database outlives the process, and so keeps what each act was, too. */
+  /** Whether the database outlives the process, so that each act is stored, too. */
   readonly keepsActs: boolean;
   report(message: string): void;
 }
 
-/** Now and then somebody finds nothing to do; after so many in a row the act is left out. */
+/** Sometimes nobody finds anything to do; after so many attempts in a row the act is skipped. */
 const attempts = 50;
-/** How long an act under way may take to come to its end. */
+/** How long a running act may take to end. */
 const graceMs = 500;
 
-/** Lets the simulated organisation go on in the present: one act at a time, at the real time, round the clock. */
+/** Continues the simulation in the present: one act at a time, at the real time, day and night. */
 export async function startLiveTeam({
   simulation,
   url,
@@ -43,7 +43,7 @@ export async function startLiveTeam({
       simulation.step(at);
       changes = simulation.takeChanges();
     }
-    // Steps that changed nothing are kept, too: chance was asked.
+    // Steps without changes are kept, too, as they used random numbers.
     if (keepsActs || changes.length > 0) await writer.write(changes, keepsActs ? steps : undefined);
   };
   const work = async (): Promise<void> => {
@@ -53,13 +53,13 @@ export async function startLiveTeam({
     }
   };
   const working = work().catch((error: unknown) => {
-    // What memory holds and what the database holds may differ now, so going on would only make it worse.
+    // Memory and database may differ now, so going on would only make it worse.
     if (!stopping.signal.aborted) report(`the team stopped working: ${String(error)}`);
   });
   return {
     async stop() {
       stopping.abort();
-      // An act may wait for the transaction of a client that will not end it any more: then it is cut short.
+      // An act may wait for a client's transaction that will never end; then it is interrupted.
       await Promise.race([working, sleep(graceMs)]);
       await writer.close();
       await working;

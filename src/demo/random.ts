@@ -1,4 +1,4 @@
-/** A seeded source of chance (sfc32): the same seed gives the same numbers on every machine. */
+/** A seeded random generator (sfc32): the same seed gives the same numbers on every machine. */
 export class Random {
   #a: number;
   #b: number;
@@ -32,7 +32,7 @@ export class Random {
     return choice;
   }
 
-  /** Picks by weight; undefined if no choice has any. */
+  /** Picks by weight; undefined if all weights are 0. */
   weighted<T>(choices: readonly (readonly [choice: T, weight: number])[]): T | undefined {
     const total = choices.reduce((sum, [, weight]) => sum + weight, 0);
     let point = this.fraction() * total;

@@ -1,4 +1,4 @@
-/** Taiga's indexes on those tables, by the names that its migrations give them. */
+/** Taiga's indexes on those tables, with the names from its migrations. */
 export const taigaIndexesSql = `
 CREATE INDEX users_user_email_243f6e77_like ON users_user (email varchar_pattern_ops);
 CREATE INDEX users_user_upper_idx ON users_user (upper('username'::text));

@@ -1,4 +1,4 @@
-/** Taiga's tables that collectors read: columns, types, keys and unique constraints as Taiga 6.10 has them. */
+/** Taiga's tables that collectors read: columns, types, keys and unique constraints as in Taiga 6.10. */
 export const taigaTablesSql = `
 -- The installation
 

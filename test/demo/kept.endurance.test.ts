@@ -65,7 +65,7 @@ test('goes on where it was, with people who know what they did', async () => {
   const resting = await start(folder, { messages, now: new Date('2026-04-18T00:00:00Z') });
   const before = await stateOf(resting.url);
   const done = await acts(resting.url);
-  expect(messages.join()).toContain(`goes on after its year and ${done.length} acts`);
+  expect(messages.join()).toContain(`continues after its year and ${done.length} acts`);
   await resting.close();
 
   const second = await start(folder, { paceMs: 4 });

@@ -195,7 +195,7 @@ describe.skipIf(missing !== undefined)(
       expect(exporter).toMatchObject({ running: false, exitCode: 0 });
       await project.compose('up', '--detach');
       await settled();
-      expect(await project.compose('logs', '--no-color', 'exporter')).toMatch(/goes on after its year/);
+      expect(await project.compose('logs', '--no-color', 'exporter')).toMatch(/continues after its year/);
       await patiently(async () => {
         expect(await ask('count_over_time(up{job="taiga-bugflow"}[30s]) > 0 and up == 1')).toBeGreaterThan(0);
         expect(await ask('sum(taiga_items_created_total)')).toBeGreaterThanOrEqual(before ?? 0);

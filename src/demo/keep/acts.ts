@@ -5,10 +5,10 @@ import type { RowChange } from '../taiga/store.js';
 import type { Micros } from '../taiga/time.js';
 import type { Simulation } from '../team/simulation.js';
 
-/** The moments of the steps that one act took: with the seed they tell all that chance decided. */
+/** The moments of one act's steps. Together with the seed they determine every random choice. */
 export type ActSteps = readonly Micros[];
 
-/** Beside Taiga's tables, where none of its readers looks. */
+/** In a schema of its own, so that readers of Taiga's tables do not see it. */
 const TABLE = 'bugflow_demo.act';
 
 export const createActsSql = `
@@ -16,17 +16,17 @@ export const createActsSql = `
   CREATE TABLE ${TABLE} (id bigserial PRIMARY KEY, steps bigint[] NOT NULL);
 `;
 
-/** Written with what the act changed, in one transaction. */
+/** Written in one transaction with the changes of the act. */
 export const insertActSql = `INSERT INTO ${TABLE} (steps) VALUES ($1)`;
 
-/** Lets the people live through what they did after the year, so that they know it. Resolves to how many acts that was. */
+/** Repeats the acts after the year in the simulation, so that its people know them. Resolves to their number. */
 export async function repeatActs(database: PGlite, simulation: Simulation): Promise<number> {
   const { rows } = await database.query<{ steps: (string | number | bigint)[] }>(
     `SELECT steps FROM ${TABLE} ORDER BY id`,
   );
   for (const { steps } of rows) {
     for (const at of steps) simulation.step(Number(at));
-    // The database has them.
+    // They are in the database already.
     simulation.takeChanges();
     await nextTurn();
   }

@@ -10,7 +10,7 @@ import { readRecord, writeRecord } from './record.js';
 
 export interface KeptDemo {
   readonly postgres: EmbeddedPostgres;
-  /** The people as they are after all that the database holds; undefined where this version would have lived it otherwise. */
+  /** The simulation in the state of the database; undefined when this version would have simulated the year differently. */
   readonly simulation: Simulation | undefined;
 }
 
@@ -21,8 +21,8 @@ export interface Year {
 }
 
 /**
- * The demo whose database is in a folder: the one that is there, or else a new one. What a first start that was cut short
- * has left there is thrown away. @throws BugflowError
+ * The demo whose database is in a folder: the existing one, or else a new one. The remains of an incomplete first start
+ * are removed. @throws BugflowError
  */
 export async function openKeptDemo(
   folder: string,
@@ -53,12 +53,12 @@ export async function openKeptDemo(
     const simulation = await liveThatYear(record);
     if (fingerprintOf(simulation.takeChanges()) !== record.fingerprint) {
       report(
-        `the year in ${folder} was made up by another version, whose people this one does not know: it is shown, and nobody goes on working; remove the folder for a new year`,
+        `the year in ${folder} was made up by another version, and this one cannot continue it: it is shown, but nobody goes on working; remove the folder for a new year`,
       );
       return { postgres, simulation: undefined };
     }
     const acts = await repeatActs(postgres.database, simulation);
-    report(`the database in ${folder} goes on after its year and ${acts} acts`);
+    report(`the database in ${folder} continues after its year and ${acts} acts`);
     return { postgres, simulation };
   } catch (error) {
     await postgres.close();
@@ -77,7 +77,9 @@ async function emptyFolder(path: string): Promise<void> {
     await rm(path, { recursive: true, force: true });
     await mkdir(path, { recursive: true });
   } catch (error) {
-    throw new BugflowError('DEMO_FOLDER', `${path}: cannot be made: ${messageOf(error)}`, { cause: error });
+    throw new BugflowError('DEMO_FOLDER', `${path}: cannot be created: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -87,7 +89,7 @@ async function open(path: string): Promise<EmbeddedPostgres> {
   } catch (error) {
     throw new BugflowError(
       'DEMO_FOLDER',
-      `${path}: the embedded PostgreSQL does not open it (${messageOf(error)}); remove the folder for a new year`,
+      `${path}: the embedded PostgreSQL cannot open it (${messageOf(error)}); remove the folder for a new year`,
       { cause: error },
     );
   }

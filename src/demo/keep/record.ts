@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { BugflowError, messageOf } from '../../base/errors.js';
 import { writeAtomically } from '../../base/write-atomically.js';
 
-/** What a demo's folder says of its database. */
+/** The file that describes the database in a demo's folder. */
 const schema = z.object({
   version: z.literal(1),
   seed: z.number().int(),
   fromMicros: z.number().int(),
   toMicros: z.number().int(),
-  /** Of everything that happened from `fromMicros` to `toMicros`. */
+  /** The hash of everything that happened from `fromMicros` to `toMicros`. */
   fingerprint: z.string(),
 });
 
@@ -18,7 +18,7 @@ export type KeptRecord = Omit<z.infer<typeof schema>, 'version'>;
 
 const NAME = 'demo.json';
 
-/** Undefined when no whole database is there: the record is the last that a first start writes. @throws BugflowError */
+/** Undefined when there is no complete database: a first start writes the record last. @throws BugflowError */
 export async function readRecord(folder: string): Promise<KeptRecord | undefined> {
   const path = join(folder, NAME);
   let text: string;

@@ -2,34 +2,34 @@ import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 
 export interface EmbeddedPostgres {
-  /** The database itself, for filling it before anybody connects; later, connect by `listen()` like everybody else. */
+  /** Direct access, to fill it before anybody connects; later connect by `listen()` like every client. */
   readonly database: PGlite;
-  /** Lets clients in, on loopback and a free port by default, and returns the URL for those on this machine. */
+  /** Accepts clients, by default on loopback and a free port, and returns the URL for this machine. */
   listen(address?: ListenAddress): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface ListenAddress {
   readonly host: string;
-  /** 0: a free one. */
+  /** 0: a free port. */
   readonly port: number;
 }
 
 export interface EmbeddedOptions {
-  /** Where it lives on disk, made if it is not there; in memory when absent. */
+  /** The folder on disk, created if it does not exist; in memory when absent. */
   readonly folder?: string | undefined;
-  /** What PGlite's `dumpDataDir` gave of another one: quicker than to set up an empty one. */
+  /** The result of another PGlite's `dumpDataDir`: faster than to set up an empty one. */
   readonly dataDir?: Blob | undefined;
 }
 
-/** More than any pool here asks for; beyond it the socket server turns clients away in plain text. */
+/** More than any pool here uses; the socket server rejects further clients in plain text. */
 const maxConnections = 32;
 
 /**
- * PGlite is one single session, and the socket server hands it the messages of all its clients in turn. It keeps
- * the turn with a client whose transaction is open; this class keeps it as well until a batch of the extended
- * protocol (Parse, Bind, Execute … Sync) has ended, so that no other client's unnamed statement or portal gets in
- * between when a batch arrives in pieces.
+ * PGlite has one single session, and the socket server passes it the messages of all clients in turn. It keeps the turn
+ * with a client whose transaction is open. This class also keeps it until a batch of the extended protocol (Parse, Bind,
+ * Execute … Sync) has ended: when a batch arrives in pieces, no other client's unnamed statement or portal may come in
+ * between.
  */
 class SharedSession extends PGlite {
   #insideBatch = false;
@@ -46,20 +46,20 @@ class SharedSession extends PGlite {
   }
 }
 
-/** Parse, Bind, Describe, Execute, Close, Flush: nothing is answered with ReadyForQuery before Sync comes. */
+/** Parse, Bind, Describe, Execute, Close, Flush: ReadyForQuery follows none of them before Sync. */
 const batchMessages: ReadonlySet<number> = new Set([...'PBDECH'].map((letter) => letter.charCodeAt(0)));
 
 /**
- * PostgreSQL in this process. To its clients it differs from a server in this: settings and prepared statements are
- * shared by all of them; what a connection asks for at its start (`options`, `statement_timeout`, the name of the
- * application) is ignored; no statement is ever cut short, be it by a timeout or by a request to cancel; and while a
- * statement runs, nothing else in the process does.
+ * PostgreSQL in this process. It differs from a real server: all clients share settings and prepared statements; the
+ * parameters at the start of a connection (`options`, `statement_timeout`, `application_name`) are ignored; no statement
+ * can be interrupted, neither by a timeout nor by a cancel request; and while a statement runs, nothing else in this
+ * process does.
  */
 export async function startEmbeddedPostgres({
   folder,
   dataDir,
 }: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
-  // Little data and one session: a small buffer pool does, and it is memory of this process.
+  // A small buffer pool is enough for little data and one session, and saves memory of this process.
   const database = new SharedSession({
     postgresqlconf: ['shared_buffers = 16MB'],
     ...(folder !== undefined && { dataDir: folder }),
@@ -84,5 +84,5 @@ export async function startEmbeddedPostgres({
 
 const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
-/** The one that was given to it, where it was free to choose. */
+/** The port that was assigned. */
 const portOf = (server: PGLiteSocketServer): string => /\d+$/.exec(server.getServerConn())?.[0] ?? '';

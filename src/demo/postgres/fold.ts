@@ -3,7 +3,7 @@ import type { RowChange } from '../taiga/store.js';
 
 export type Folded = { [T in TableName]?: Tables[T][] };
 
-/** What a long list of changes amounts to: the rows that are there at its end, table by table. */
+/** The rows, by table, that exist after a list of changes. */
 export function fold(changes: readonly RowChange[]): Folded {
   const tables = new Map<TableName, Map<number | string, object>>();
   for (const change of changes) {

@@ -3,14 +3,14 @@ import { type ActSteps, insertActSql } from '../keep/acts.js';
 import type { RowChange } from '../taiga/store.js';
 
 export interface LiveWriter {
-  /** Writes all changes or none; with them, where it is given, of which steps the act was. */
+  /** Writes all changes or none, together with the steps of the act if they are given. */
   write(changes: readonly RowChange[], steps?: ActSteps): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Writes acts one by one, as a client of the database like any other: the database is a single session, so whoever
- * writes beside the socket server would write into the open transaction of some client.
+ * Writes acts one by one, as a client like any other: the database has a single session, so writing without the socket
+ * server would write into some client's open transaction.
  */
 export async function connectLiveWriter(url: string): Promise<LiveWriter> {
   const client = new pg.Client({ connectionString: url });
@@ -18,7 +18,7 @@ export async function connectLiveWriter(url: string): Promise<LiveWriter> {
   await client.connect();
   return {
     async write(changes, steps) {
-      // Settings of the session are shared with clients that may have made it read-only.
+      // Clients share the session's settings, and one of them may have made it read-only.
       await client.query('BEGIN READ WRITE');
       try {
         for (const change of changes) await client.query(...statementFor(change));
@@ -33,7 +33,7 @@ export async function connectLiveWriter(url: string): Promise<LiveWriter> {
   };
 }
 
-/** The names of tables and columns are those of this program's own rows. */
+/** Names of tables and columns come only from this program's own rows. */
 function statementFor(change: RowChange): [sql: string, values: unknown[]] {
   const { table } = change;
   switch (change.operation) {

@@ -5,10 +5,10 @@ import { taigaTablesSql } from '../schema-tables.js';
 import type { RowChange } from '../taiga/store.js';
 import { fold } from './fold.js';
 
-/** Rows for one statement: more of them at once only costs memory. */
+/** Rows in one statement; more would only cost memory. */
 const batchSize = 4000;
 
-/** Fills an empty database with everything that the changes amount to. Indexes come last, which is faster. */
+/** Fills an empty database with the rows that the changes lead to. Indexes come last, which is faster. */
 export async function load(database: PGlite, changes: readonly RowChange[]): Promise<number> {
   let count = 0;
   await database.exec(taigaTablesSql);
@@ -19,7 +19,7 @@ export async function load(database: PGlite, changes: readonly RowChange[]): Pro
       await database.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(null::${table}, $1)`, [
         batch,
       ]);
-      // While a statement runs nothing else does, so a signal is heard in between.
+      // A statement blocks the event loop, so signals get a turn in between.
       await nextTurn();
     }
     if (table !== 'history_historyentry') {

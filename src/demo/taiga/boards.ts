@@ -3,7 +3,7 @@ import type { ProjectRow, StatusRow, StoryStatusRow, SwimlaneRow } from './rows.
 import type { Taiga } from './taiga.js';
 import type { Micros } from './time.js';
 
-/** Administration of a board. None of it leaves a trace in history or in the timeline. */
+/** Administration of a board. It leaves no trace in history or in the timeline. */
 
 type StatusTable =
   | 'projects_userstorystatus'
@@ -33,7 +33,7 @@ export function renameStatus({ store }: Taiga, table: StatusTable, status: Statu
   store.update(table, status, { name, slug: slugOf(name) });
 }
 
-/** Deletes a status of issues; those in it go to another one, without a word in their history. */
+/** Deletes a status of issues. Its issues move to another one, which their history does not mention. */
 export function deleteIssueStatus({ store }: Taiga, status: StatusRow, moveTo: StatusRow): void {
   for (const issue of store.where('issues_issue', (row) => row.status_id === status.id)) {
     store.update('issues_issue', issue, { status_id: moveTo.id });
@@ -41,7 +41,7 @@ export function deleteIssueStatus({ store }: Taiga, status: StatusRow, moveTo: S
   store.remove('projects_issuestatus', status);
 }
 
-/** The first swimlane takes over the limits of the statuses; later ones start without. */
+/** The first swimlane takes over the limits of the statuses; later ones start without limits. */
 export function addSwimlane({ store }: Taiga, at: Micros, project: ProjectRow, name: string): SwimlaneRow {
   const isFirst = store.where('projects_swimlane', (row) => row.project_id === project.id).length === 0;
   const swimlane = store.insert('projects_swimlane', {

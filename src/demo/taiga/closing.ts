@@ -2,7 +2,7 @@ import type { MilestoneRow, StatusRow, StoryRow } from './rows.js';
 import type { Store } from './store.js';
 import { type Micros, timestamp } from './time.js';
 
-/** What follows from an item's status: Taiga works it out after each request, and records nothing of it. */
+/** Fields that follow from an item's status: Taiga computes them after each request, and does not record it. */
 
 type ItemStatusTable = 'projects_userstorystatus' | 'projects_taskstatus' | 'projects_issuestatus';
 
@@ -10,7 +10,7 @@ export function hasClosedStatus(store: Store, table: ItemStatusTable, statusId: 
   return (store.find(table, statusId) as StatusRow | undefined)?.is_closed ?? false;
 }
 
-/** A task's or an issue's date follows its status whenever it is saved. */
+/** The finish date of a task or an issue, which follows its status whenever it is saved. */
 export function finishedDate(closed: boolean, current: string | null, at: Micros): string | null {
   return closed ? (current ?? timestamp(at)) : null;
 }

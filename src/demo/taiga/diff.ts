@@ -5,8 +5,8 @@ import type { Store } from './store.js';
 export type Diff = Record<string, [Json, Json]>;
 type Names = Record<string, Record<string, string>>;
 
-/** Kept in snapshots, but never told as a change: the list of assignees tells it. */
-const untold: Partial<Record<Kind, readonly string[]>> = {
+/** In snapshots, but never listed as a change: the list of assignees has it. */
+const unlisted: Partial<Record<Kind, readonly string[]>> = {
   userstory: ['assigned_to'],
   milestone: ['closed'],
 };
@@ -24,7 +24,7 @@ export function diffOf(kind: Kind, before: Frozen, after: Frozen): Diff {
   const diff: Diff = {};
   for (const [field, value] of Object.entries(after)) {
     const old = before[field] ?? null;
-    if (untold[kind]?.includes(field) || same(old, value)) continue;
+    if (unlisted[kind]?.includes(field) || same(old, value)) continue;
     diff[field] = [old, value];
   }
   return diff;
@@ -33,13 +33,13 @@ export function diffOf(kind: Kind, before: Frozen, after: Frozen): Diff {
 const same = (a: Json, b: Json): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 
-/** A diff of sort keys alone is noise that Taiga hides. */
+/** Taiga hides a diff that contains only sort keys. */
 export function onlySortKeys(diff: Diff): boolean {
   const fields = Object.keys(diff);
   return fields.length > 0 && fields.every((field) => sortKeys.has(field));
 }
 
-/** The names, as of now, of the ids in a diff; an id whose row is gone has none. */
+/** The current names of the ids in a diff; an id without a row has none. */
 export function namesIn(store: Store, kind: Kind, diff: Diff): Names {
   const names: Names = { users: {} };
   const tables = namedFields(kind);

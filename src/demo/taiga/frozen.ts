@@ -2,12 +2,12 @@ import type { EpicRow, IssueRow, Json, Kind, KindRows, StoryRow, TaskRow } from 
 import type { Store } from './store.js';
 import { pythonTime } from './time.js';
 
-/** An item's fields as history sees them: what a snapshot holds, and what two moments are compared by. */
+/** An item's fields as history sees them: the content of a snapshot, and the basis of a diff. */
 export type Frozen = Record<string, Json>;
 
 type Freeze<K extends Kind> = (store: Store, row: KindRows[K]) => Frozen;
 
-/** Taiga renders Markdown; the texts here are plain paragraphs. */
+/** Taiga renders Markdown; here all texts are plain paragraphs. */
 export const html = (text: string): string => {
   if (text === '') return '';
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

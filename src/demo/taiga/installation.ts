@@ -3,7 +3,7 @@ import type { UserRow } from './rows.js';
 import type { Taiga } from './taiga.js';
 import { type Micros, timestamp } from './time.js';
 
-/** The content types of a fresh installation, numbered as its migrations number them. */
+/** The content types of a new installation, with the numbers from its migrations. */
 const contentTypes: readonly (readonly [id: number, application: string, model: string])[] = [
   [6, 'users', 'user'],
   [7, 'users', 'role'],
@@ -33,7 +33,7 @@ const contentTypes: readonly (readonly [id: number, application: string, model: 
   [60, 'timeline', 'timeline'],
 ];
 
-/** The robots that hooks of code hosts act as: in every installation, never members of anything. */
+/** The users for the hooks of code hosts: in every installation, and never members of anything. */
 const robots = ['BitBucket', 'GitHub', 'GitLab', 'Gogs'] as const;
 
 export function install(taiga: Taiga, at: Micros, random: Random): void {

@@ -60,7 +60,7 @@ export function createIssue(
   return issue;
 }
 
-/** Returns the row of history, which a comment may be edited in later. */
+/** Returns the row of history, whose comment may be edited later. */
 export function editIssue(
   taiga: Taiga,
   act: Act,
@@ -89,8 +89,8 @@ export function deleteIssue({ store, recorder }: Taiga, act: Act, issue: IssueRo
 }
 
 /**
- * Makes a story of an issue, which stays. The story's history starts with copies of the issue's comments, with
- * their old times, and has no row of its birth; its assignee is in the second table only.
+ * Makes a story from an issue, which stays. The story's history begins with copies of the issue's comments, with their
+ * old times, and has no row of its creation; its assignee is only in the second table.
  */
 export function promoteToStory(
   taiga: Taiga,

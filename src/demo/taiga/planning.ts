@@ -4,7 +4,7 @@ import type { EpicRow, MilestoneRow, ProjectRow, StoryRow, WikiPageRow } from '.
 import { type Taiga, takeRef } from './taiga.js';
 import { timestamp } from './time.js';
 
-/** Sprints, epics and wiki pages: what a team plans and writes down around its items. */
+/** Sprints, epics and wiki pages. */
 
 export function createSprint(
   { store, recorder }: Taiga,

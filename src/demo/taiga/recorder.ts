@@ -7,7 +7,7 @@ import { type Micros, timestamp } from './time.js';
 import type { Timeline } from './timeline.js';
 import type { UuidSource } from './uuid.js';
 
-/** One request to Taiga: everything that it writes carries the same time and the same author. */
+/** One request to Taiga: everything that it writes has the same time and author. */
 export interface Act {
   readonly at: Micros;
   readonly by: UserRow;
@@ -23,12 +23,12 @@ interface LastKnown {
   readonly rowsSinceSnapshot: number;
 }
 
-/** After so many rows without one, Taiga adds a snapshot to the next. */
+/** After so many rows without a snapshot, Taiga adds one to the next row. */
 const snapshotAfter = 60;
 
 /**
- * History the way that Taiga writes it: each time an item is to be recorded, the item is compared with what its
- * history already tells. So whatever changed silently in between comes out in the next row, or never.
+ * Writes history as Taiga does: it compares the item with the state that its history already tells. So a change that was
+ * not recorded at its time appears in the next row, or never.
  */
 export class Recorder {
   readonly #store: Store;
@@ -42,7 +42,7 @@ export class Recorder {
     this.#uuids = uuids;
   }
 
-  /** Returns the row, or nothing if there was nothing to tell. */
+  /** Returns the row; undefined if nothing changed. */
   record<K extends Kind>(
     act: Act,
     kind: K,
@@ -84,7 +84,7 @@ export class Recorder {
     return row;
   }
 
-  /** Copies a comment to another item, as promoting does: with its old time, and without being told anew. */
+  /** Copies a comment to another item, as promoting does: with its old time, and without an event in the timeline. */
   copyComment(source: HistoryRow, key: string, at: Micros): void {
     this.#store.append('history_historyentry', { ...source, id: this.#uuids.at(at), key });
   }

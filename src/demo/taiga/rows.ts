@@ -1,4 +1,4 @@
-/** The rows of the tables, as PostgreSQL names their columns. Times are ISO text with microseconds. */
+/** The rows of the tables, with PostgreSQL's column names. Times are ISO text with microseconds. */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -120,7 +120,7 @@ export interface MembershipRow {
   user_order: number;
 }
 
-/** A value that an item of a project can have: a type, a severity, a priority. */
+/** A choice for an item of a project: a type, a severity, a priority. */
 export interface ChoiceRow {
   id: number;
   name: string;
@@ -365,7 +365,7 @@ export interface Tables {
 
 export type TableName = keyof Tables;
 
-/** An item that history and the timeline speak of. */
+/** A kind of item in history and the timeline. */
 export type Kind =
   | 'userstory'
   | 'task'
@@ -387,7 +387,7 @@ export interface KindRows {
   project: ProjectRow;
 }
 
-/** Taiga's application that a kind belongs to: `userstories.userstory:12` is a key of history. */
+/** The Taiga application of each kind: `userstories.userstory:12` is a key of history. */
 export const applicationOf: { readonly [kind in Kind]: string } = {
   userstory: 'userstories',
   task: 'tasks',

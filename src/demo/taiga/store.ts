@@ -14,7 +14,7 @@ export type RowChange<T extends TableName = TableName> = {
 
 type Rows<T extends TableName> = Map<number | string, Tables[T]>;
 
-/** The columns that rows are looked up by again and again. */
+/** The columns by which rows are often looked up. */
 const indexedColumns = {
   userstories_userstory: 'generated_from_issue_id',
   userstories_rolepoints: 'user_story_id',
@@ -25,7 +25,7 @@ const indexedColumns = {
 
 type IndexedTable = keyof typeof indexedColumns;
 
-/** The tables in memory, and the list of what changed in them since somebody last took it. */
+/** The tables in memory, and a list of the changes since it was last taken. */
 export class Store {
   readonly #tables = new Map<TableName, Map<number | string, unknown>>();
   readonly #indexes = new Map<TableName, Map<unknown, Set<unknown>>>();
@@ -44,7 +44,7 @@ export class Store {
     return this.append(table, row);
   }
 
-  /** Inserts a row that nobody asks for again (of history, of the timeline), so it is not kept. */
+  /** Inserts a row that is never read again (of history, of the timeline), so it is not kept in memory. */
   append<T extends TableName>(table: T, row: Tables[T]): Tables[T] {
     this.#changes.push({ operation: 'insert', table, row: { ...row } } as RowChange);
     return row;
@@ -61,7 +61,7 @@ export class Store {
     this.amend(table, row.id, set);
   }
 
-  /** Changes a row that is not kept. */
+  /** Changes a row that is not kept in memory. */
   amend<T extends TableName>(table: T, id: number | string, set: Partial<Tables[T]>): void {
     this.#changes.push({ operation: 'update', table, id, set } as RowChange);
   }
@@ -92,7 +92,7 @@ export class Store {
     return found;
   }
 
-  /** The rows that belong to another one, by the column that such rows are looked up by. */
+  /** The rows that belong to another one, by their indexed column. */
   belongingTo<T extends IndexedTable>(table: T, owner: number): Tables[T][] {
     return [...((this.#indexes.get(table)?.get(owner) ?? []) as Iterable<Tables[T]>)];
   }
@@ -112,7 +112,7 @@ export class Store {
     return rows as Rows<T>;
   }
 
-  /** The set of an index that a row is in, as its columns are now. */
+  /** The index entry of a row, by the row's current columns. */
   #indexed<T extends TableName>(table: T, row: Tables[T]): Set<unknown> | undefined {
     if (!isIndexed(table)) return undefined;
     const index = this.#indexes.get(table) ?? new Map<unknown, Set<unknown>>();

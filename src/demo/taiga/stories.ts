@@ -4,10 +4,10 @@ import type { MilestoneRow, ProjectRow, StoryRow } from './rows.js';
 import { noteTags, type Taiga, takeRef } from './taiga.js';
 import { timestamp } from './time.js';
 
-/** A sort key is a moment at first, and a small number once somebody has dragged the story. */
+/** A sort key is first a moment, and becomes a small number when somebody drags the story. */
 const firstOwnOrder = 1_000_000;
 
-/** What a client may send about a story; `points` maps roles to points, both by id. */
+/** The fields that a client may send for a story; `points` maps ids of roles to ids of points. */
 export interface StoryPatch {
   readonly subject?: string;
   readonly description?: string;
@@ -37,7 +37,7 @@ export function createStory(
   return story;
 }
 
-/** The row with what belongs to it, but without a word in history: that is how a promoted story is born. */
+/** Inserts the row and what belongs to it, without a row of history: that is how a story is promoted. */
 export function insertStory(
   taiga: Taiga,
   act: Act,
@@ -93,7 +93,7 @@ export function insertStory(
   return story;
 }
 
-/** A change through the story's own form. */
+/** A change in the story's form. */
 export function editStory(taiga: Taiga, act: Act, story: StoryRow, patch: StoryPatch): void {
   const { store, recorder } = taiga;
   const { assignees, points, comment, ...fields } = patch;
@@ -135,7 +135,7 @@ function estimate({ store }: Taiga, story: StoryRow, points: ReadonlyMap<number,
   }
 }
 
-/** A story's tasks are in its sprint; their history does not say so until their next row. */
+/** Moves a story's tasks to its sprint; their history shows it only in their next row. */
 function takeTasksAlong({ store }: Taiga, story: StoryRow): void {
   for (const task of store.belongingTo('tasks_task', story.id)) {
     if (task.milestone_id !== story.milestone_id) {
@@ -144,7 +144,7 @@ function takeTasksAlong({ store }: Taiga, story: StoryRow): void {
   }
 }
 
-/** Drag and drop on the board: neither the version nor the date of modification moves. */
+/** Drag and drop on the board: changes neither the version nor the modification date. */
 export function dragOnKanban(
   taiga: Taiga,
   act: Act,
@@ -172,7 +172,7 @@ export function dragOnKanban(
   recorder.record(act, 'userstory', story);
 }
 
-/** Drag and drop from the backlog into a sprint, back, or to another sprint. */
+/** Drag and drop between the backlog and sprints. */
 export function dragToSprint(
   taiga: Taiga,
   act: Act,
@@ -194,8 +194,8 @@ export function dragToSprint(
 }
 
 /**
- * Only the order of the backlog changes: history hides it. The neighbours that give way are not recorded at all, so
- * the row that deletes such a story has a diff of its order, and is hidden too.
+ * Changes only the order in the backlog, which history hides. The neighbours that make room are not recorded at all, so
+ * the row that deletes such a story has a diff of its order, and is hidden, too.
  */
 export function reorderBacklog(
   { store, recorder }: Taiga,
@@ -219,7 +219,7 @@ export function reorderBacklog(
   recorder.record(act, 'userstory', story);
 }
 
-/** The button at the end of a sprint. One request: every row of it has the same time. */
+/** The button at the end of a sprint. It is one request, so all its rows have the same time. */
 export function moveUnfinished(taiga: Taiga, act: Act, from: MilestoneRow, to: MilestoneRow): void {
   const { store, recorder } = taiga;
   const inSprint = { milestone_id: to.id };
@@ -251,7 +251,7 @@ export function moveUnfinished(taiga: Taiga, act: Act, from: MilestoneRow, to: M
   recalculateMilestone(store, to.id);
 }
 
-/** The story's last row tells of it; of its tasks, which go too, none does. */
+/** Its last row of history records it. The tasks, which are deleted, too, get no such row. */
 export function deleteStory({ store, recorder }: Taiga, act: Act, story: StoryRow): void {
   recorder.record(act, 'userstory', story, { deleted: true });
   for (const task of store.belongingTo('tasks_task', story.id)) store.remove('tasks_task', task);

@@ -6,12 +6,12 @@ import { type Micros, timestamp } from './time.js';
 import { Timeline } from './timeline.js';
 import { UuidSource } from './uuid.js';
 
-/** Taiga's back end, as far as its tables show it: rows, and the two records of what happened to them. */
+/** Taiga's back end, reduced to its tables: rows, history and timeline. */
 export interface Taiga {
   readonly store: Store;
   readonly timeline: Timeline;
   readonly recorder: Recorder;
-  /** The last number that each project gave to an item. */
+  /** The last item number in each project. */
   readonly lastRefs: Map<number, number>;
 }
 
@@ -26,7 +26,7 @@ export function createTaiga(random: Random): Taiga {
   };
 }
 
-/** Stories, tasks, issues and epics of a project share one sequence of numbers. */
+/** The next item number: stories, tasks, issues and epics of a project share one sequence. */
 export function takeRef(
   { store, timeline, lastRefs }: Taiga,
   at: Micros,
@@ -47,7 +47,7 @@ export function takeRef(
   return ref;
 }
 
-/** What a trigger of the database does: the project knows every tag of its items. */
+/** Adds an item's tags to its project, as a trigger in the database does. */
 export function noteTags({ store }: Taiga, project: ProjectRow, tags: readonly string[]): void {
   const unknown = tags.filter((tag) => !project.tags_colors.some(([known]) => known === tag));
   if (unknown.length === 0) return;

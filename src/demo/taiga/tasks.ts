@@ -17,7 +17,7 @@ export interface TaskPatch {
   readonly comment?: string;
 }
 
-/** Where a task lives: in a story, and so in the story's sprint, or directly in a sprint. */
+/** A task is in a story, and so in the story's sprint, or directly in a sprint. */
 export type TaskPlace = { readonly story: StoryRow } | { readonly sprint: MilestoneRow | null };
 
 export function createTask(
@@ -83,7 +83,7 @@ export function deleteTask(taiga: Taiga, act: Act, task: TaskRow): void {
   follow(taiga, task, act.at);
 }
 
-/** The task's story closes or opens with it, and with the story its sprint. */
+/** Closes or reopens the task's story and its sprint, as the task requires. */
 function follow({ store }: Taiga, task: TaskRow, at: Micros): void {
   const story = store.find('userstories_userstory', task.user_story_id);
   if (story !== undefined) recalculateStory(store, story, at);

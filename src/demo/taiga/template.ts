@@ -1,4 +1,4 @@
-/** What a new project starts with, and what its team makes of it. */
+/** The defaults of a new project, and the settings that a team can change. */
 
 export interface ChoiceSpec {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Microseconds since 1970: what PostgreSQL and Taiga keep; a double holds them exactly until the year 2255. */
+/** Microseconds since 1970, the precision of PostgreSQL and Taiga; a double holds them exactly until the year 2255. */
 export type Micros = number;
 
 export const second: Micros = 1_000_000;
@@ -14,7 +14,7 @@ export function timestamp(at: Micros): string {
   return `${new Date(millis).toISOString().slice(0, -1)}${String(at - millis * 1000).padStart(3, '0')}+00:00`;
 }
 
-/** The same as Python prints it; Taiga keeps the finish dates of its history in this form. */
+/** The same in Python's format, in which Taiga's history has finish dates. */
 export const pythonTime = (stamp: string | null): string =>
   stamp === null ? 'None' : stamp.replace('T', ' ');
 

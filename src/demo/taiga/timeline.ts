@@ -25,13 +25,13 @@ interface Event {
   readonly people: Iterable<number>;
 }
 
-/** The activity stream: every event once for the project, and once for each person whom it concerns. */
+/** The activity stream: each event once for the project, and once for each person involved. */
 export class Timeline {
   readonly #store: Store;
   readonly #contentTypes = new Map<string, number>();
-  /** For each project, when its events were: the totals in its row are counted from them. */
+  /** The times of each project's events, from which the totals in its row are counted. */
   readonly #events = new Map<number, Micros[]>();
-  /** Whoever comments on an item watches it from then on. */
+  /** By item; whoever comments on an item watches it from then on. */
   readonly #watchers = new Map<string, Set<number>>();
 
   constructor(store: Store) {
@@ -192,7 +192,7 @@ const storyData = ({ id, ref, subject }: StoryRow) => ({ id, ref, subject });
 
 const projectData = ({ id, slug, name, description }: ProjectRow) => ({ id, slug, name, description });
 
-/** How many of the ascending times are later than that. */
+/** How many of the ascending times are later than a moment. */
 function countSince(times: readonly Micros[], since: Micros): number {
   let low = 0;
   let high = times.length;

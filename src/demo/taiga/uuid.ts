@@ -1,10 +1,10 @@
 import type { Random } from '../random.js';
 import type { Micros } from './time.js';
 
-/** Between 1582, where the time of a UUID starts, and 1970, in units of 100 ns. */
+/** From 1582, where the time of a UUID begins, to 1970, in units of 100 ns. */
 const gregorianOffset = 0x01b21dd213814000n;
 
-/** Version 1 UUIDs of one machine, in order of time: the form of history's primary key. */
+/** Makes version 1 UUIDs of one machine in order of time, as for history's primary key. */
 export class UuidSource {
   readonly #node: string;
   readonly #clockSequence: string;

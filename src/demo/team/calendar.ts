@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
 import { hour, type Micros, minute, startOf, weekdayOf } from '../taiga/time.js';
 
-/** How many acts a full working day of the organisation has. */
+/** The number of acts on a full working day of the organisation. */
 const actsPerDay = 31;
 
 /** The moments of a day when somebody does something, in order. */
@@ -11,7 +11,7 @@ export function momentsOf(date: string, random: Random, mayBeQuiet: boolean): Mi
   return Array.from({ length: count }, () => midnight + momentOfDay(random)).sort((a, b) => a - b);
 }
 
-/** 1 on an ordinary weekday; less in summer and at the turn of the year if it may be, next to nothing at weekends. */
+/** 1 on an ordinary weekday; if quiet days are allowed, less in summer and at the turn of the year; little at weekends. */
 function busyness(date: string, mayBeQuiet: boolean): number {
   if (weekdayOf(startOf(date)) >= 5) return 0.03;
   if (!mayBeQuiet) return 1;
@@ -27,6 +27,6 @@ function momentOfDay(random: Random): Micros {
   return Math.round(begin + late + random.fraction() * length) + random.integer(1, 999);
 }
 
-/** Between two clicks of the same person. */
+/** The time between two clicks of the same person. */
 export const pause = (random: Random): Micros =>
   Math.round((0.05 + random.fraction() * 0.9) * minute) + random.integer(1, 999);

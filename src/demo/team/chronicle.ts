@@ -6,13 +6,13 @@ import { lastWeeks } from './last-weeks.js';
 import type { Organisation } from './organisation.js';
 import { actOf, type Deed, type Workplace } from './team.js';
 
-/** Something that happens once: what is to be done is known when its time has come. */
+/** A single event; its details are decided when its time has come. */
 export interface Happening {
   readonly at: Micros;
   deeds(at: Micros): Deed[];
 }
 
-/** What happens once, in order of time. */
+/** All single events, in order of time. */
 export function chronicle(
   place: Workplace,
   organisation: Organisation,
@@ -25,7 +25,7 @@ export function chronicle(
   return [...ofTheYear, ...recent].sort((a, b) => a.at - b.at);
 }
 
-/** Administration, and people who come and go. Each at its part of the past, from 0 to 1. */
+/** Administration, and people who come and go, each at a part of the past from 0 to 1. */
 function administration(
   { taiga, random }: Workplace,
   { people, bookings, platform, support }: Organisation,

@@ -8,7 +8,7 @@ import { description, someTags, subject } from './texts.js';
 
 type ChoiceTable = 'projects_issuetype' | 'projects_severity' | 'projects_priority';
 
-/** What a team that works with issues can do with them. */
+/** What a team that works with issues can do. */
 export abstract class IssueTeam implements Team {
   abstract readonly share: number;
   readonly project: ProjectRow;
@@ -16,7 +16,7 @@ export abstract class IssueTeam implements Team {
   protected readonly place: Workplace;
   protected readonly neverTriaged = new Forgotten(3);
   protected readonly forgotten = new Forgotten(4);
-  /** What nobody looks at, until the end and longer. */
+  /** Issues that are left alone until the end and beyond. */
   protected readonly aside = new Set<number>();
   #lastComment: HistoryRow | undefined;
 
@@ -98,7 +98,7 @@ export abstract class IssueTeam implements Team {
     return !this.forgotten.has(issue) && !this.neverTriaged.has(issue) && !this.aside.has(issue.id);
   }
 
-  /** Nobody forgets the worst. */
+  /** Severe issues are never forgotten. */
   protected isSevere(issue: IssueRow): boolean {
     return ['Important', 'Critical'].some(
       (name) => issue.severity_id === this.named('projects_severity', name),
@@ -109,7 +109,7 @@ export abstract class IssueTeam implements Team {
     return this.edit(issue, { status_id: this.statusId(name), ...extra });
   }
 
-  /** A comment is corrected or taken back, by its author. */
+  /** The author corrects or deletes a comment. */
   protected correctComment(at: Micros): void {
     const row = this.#lastComment;
     if (row === undefined) return;

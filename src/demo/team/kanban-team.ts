@@ -7,7 +7,7 @@ import { StoryTeam } from './story-team.js';
 import { actOf, among, type Deed, lack, type Option, type Roster, type Workplace } from './team.js';
 import { remark, taskSubject } from './texts.js';
 
-/** A Kanban team: swimlanes, limits, a review and a test column, and one for what failed in it. */
+/** A Kanban team: swimlanes, limits, a review and a test column, and a column for what failed there. */
 export class KanbanTeam extends StoryTeam {
   readonly share = 0.29;
   readonly #closedTaskStatus: number;
@@ -28,7 +28,7 @@ export class KanbanTeam extends StoryTeam {
     ];
   }
 
-  /** What the storyline has in store for the board. */
+  /** The storyline's events for this board. */
   override due(at: Micros): Deed[] {
     const { random, storyline } = this.place;
     const [standard, expedite] = this.#lanes.map(([lane]) => lane.id);
@@ -61,7 +61,7 @@ export class KanbanTeam extends StoryTeam {
     const working = [...building, ...review, ...inTest, ...failed];
     const [openTasks, leftTasks] = [this.#openTasksOf(working), this.#openTasksOf(done)];
     const blocked = onMind.filter((story) => story.is_blocked);
-    /** Limits hold most of the time. */
+    /** Limits are mostly respected. */
     const isFull = this.#fullCells(stories);
     const hasRoom =
       (name: string) =>
@@ -101,14 +101,14 @@ export class KanbanTeam extends StoryTeam {
       from(selected, (story) => this.#changeLane(story), 0.08),
       from(building, (story) => this.#addTask(story), 0.16),
       from(openTasks, (task) => this.#closeTask(task), 0.3 * openTasks.length),
-      // A card in Done with an open task is open, and nobody hurries to see it.
+      // A card in Done with an open task stays open, and it takes a while until somebody notices.
       from(leftTasks, (task) => this.#closeTask(task), 0.06 * leftTasks.length),
       [(at) => this.reviewEpics()?.(at), 0.1],
       [this.writeWiki(), 0.07],
     ];
   }
 
-  /** A card without a name on it and with a date goes to work, and nobody looks at it again. */
+  /** An unassigned card with a due date is started, and then forgotten. */
   forget(dueDate: string): Deed[] {
     const [card] = this.#in('Selected', 'Inbox').filter(
       (story) => story.assigned_to_id === null && this.isOnMind(story) && !story.is_closed,
@@ -118,7 +118,7 @@ export class KanbanTeam extends StoryTeam {
     return [this.edit(card, this.owner, { due_date: dueDate }), this.#drag(card, 'In progress', this.owner)];
   }
 
-  /** A card in work cannot go on, and never does. */
+  /** A card in progress is blocked for good. */
   blockForLong(note: string): Deed[] {
     const [inWork] = this.#in('In progress', 'Code review').filter(
       (story) => this.isOnMind(story) && !story.is_closed,
@@ -139,7 +139,7 @@ export class KanbanTeam extends StoryTeam {
     return this.stories().filter((story) => story.status_id !== null && ids.includes(story.status_id));
   }
 
-  /** The card that is the farthest of those in these columns, given in the order of asking, goes on by one. */
+  /** Moves the most advanced card in these columns (given in order of preference) by one column. */
   #oneFurther(lane: number | undefined, names: readonly string[]): Deed[] {
     for (const name of names) {
       const [card] = this.#in(name).filter(
@@ -152,7 +152,7 @@ export class KanbanTeam extends StoryTeam {
     return [this.#newCard(lane)];
   }
 
-  /** Two cards at once in a lane that is meant for one, and they stay. */
+  /** Starts two cards at once in a lane that is meant for one, and they stay. */
   #rush(lane: number | undefined): Deed[] {
     const begun = this.#in('In progress').filter((story) => story.swimlane_id === lane);
     if (begun.length < 2) return this.#oneFurther(lane, ['Selected', 'Inbox']);
@@ -165,7 +165,7 @@ export class KanbanTeam extends StoryTeam {
     return [];
   }
 
-  /** Tells whether a card would come into a cell that is full. */
+  /** Returns a function that tells whether a card would move into a full cell. */
   #fullCells(stories: readonly StoryRow[]): (story: StoryRow, name: string) => boolean {
     const cells = new Map(
       this.place.taiga.store
@@ -191,7 +191,7 @@ export class KanbanTeam extends StoryTeam {
     return (at) => dragOnKanban(taiga, actOf(at, by), story, to, random.integer(0, 6));
   }
 
-  /** Whoever takes a card opens it to put their name on it. */
+  /** Whoever starts a card also assigns it to themselves. */
   #start(story: StoryRow): Deed {
     const { random } = this.place;
     const by = this.somebody('dev', 'ops');
@@ -199,7 +199,7 @@ export class KanbanTeam extends StoryTeam {
     const assignees = random.chance(0.18) && second.id !== by.id ? [by.id, second.id] : [by.id];
     const start = { status_id: this.status('In progress'), assignees };
     if (!random.chance(0.05)) return this.edit(story, by, start);
-    // Begun with a date in mind, and then something more urgent came.
+    // Started with a due date, and then something more urgent came.
     this.forgotten.add(story);
     return (at) =>
       this.edit(story, by, { ...start, due_date: addDays(dateOf(at), random.integer(5, 20)) })(at);

@@ -4,11 +4,11 @@ import type { Happening } from './chronicle.js';
 import type { Organisation } from './organisation.js';
 import { actOf, type Workplace } from './team.js';
 
-/** Reports of what the release broke: to the support, and to the team itself. */
+/** Reports of bugs in the release, to the support and to the team itself. */
 const reportsToSupport = 28;
 const reportsToTeam = 7;
 
-/** What happens once in the weeks of the storyline, beside what the teams do by themselves. */
+/** Single events in the weeks of the storyline, in addition to the teams' usual work. */
 export function lastWeeks(place: Workplace, organisation: Organisation): Happening[] {
   const { storyline, taiga } = place;
   const { people, bookings, platform, support } = organisation;
@@ -60,12 +60,12 @@ export function lastWeeks(place: Workplace, organisation: Organisation): Happeni
     },
     { at: onDay(storyline.daysBefore(24), 10), deeds: () => support.overlook(storyline.daysBefore(9)) },
     { at: onDay(storyline.daysBefore(6), 10), deeds: () => [support.reportUnseen()] },
-    // Life goes on after the end of the past, with room for it.
+    // After the end of the past, so that the live team can go on.
     { at: storyline.end + day, deeds: () => platform.endRush() },
   ];
 }
 
-/** Many in the first days, fewer and fewer then. */
+/** Many in the first days, then fewer and fewer. */
 function bugReports(
   { random, storyline: { bugBurst } }: Workplace,
   { bookings, support }: Organisation,

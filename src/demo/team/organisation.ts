@@ -69,7 +69,7 @@ export interface Organisation {
   readonly kitchen: SideProject;
 }
 
-/** Accounts, projects, members and boards: the first morning. `now` gives each step its moment. */
+/** Creates accounts, projects, members and boards on the first morning. `now` gives the moment of each step. */
 export function found(place: Workplace, now: () => Micros, firstSprintDay: string): Organisation {
   const { taiga, random } = place;
   const users = Object.fromEntries(

@@ -1,4 +1,4 @@
-/** The organisation: Saltmarsh Software, which lives of a booking service for small harbours. All of it is invented. */
+/** Saltmarsh Software, which sells a booking service for small harbours. Everything about it is invented. */
 
 export interface PersonSpec {
   readonly username: string;

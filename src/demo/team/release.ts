@@ -5,7 +5,7 @@ import { editStory } from '../taiga/stories.js';
 import { actOf, type Deed, type Roster, type Workplace } from './team.js';
 import { releaseName, releaseNotes } from './texts.js';
 
-/** Work for a release: its epic, what goes into it, and the day on which it goes out. */
+/** The work for a release: its epic, its stories, and its release day. */
 export class Release {
   readonly #place: Workplace;
   readonly #project: ProjectRow;
@@ -26,12 +26,12 @@ export class Release {
     };
   }
 
-  /** Nobody links stories to it by the way. */
+  /** Stories are not linked to the release's epic at random. */
   isOf(epic: EpicRow): boolean {
     return epic.id === this.#epic?.id;
   }
 
-  /** Puts a story of a sprint into it, while it is being worked on. */
+  /** Adds a story of a sprint to the release, while it is being worked on. */
   include(story: StoryRow): Deed {
     return (at) => {
       if (this.#epic === undefined || this.#isOut) return;
@@ -42,7 +42,7 @@ export class Release {
     };
   }
 
-  /** Release notes, a word on what is live now, and a farewell to what will not come any more. */
+  /** Writes release notes, comments on what is live, and closes what will not be done any more. */
   goOut(leftovers: readonly StoryRow[]): Deed[] {
     const { taiga } = this.#place;
     const epic = this.#epic;

@@ -16,7 +16,7 @@ export class ScrumTeam extends TaskboardTeam {
   readonly release: Release;
   readonly #course: SprintCourse;
   readonly #sprints: Sprints;
-  /** What was broken by the release: it goes before everything else. */
+  /** Bugs in the release, which go before everything else. */
   readonly #urgent = new Set<number>();
   #begunSprints = -1;
 
@@ -28,7 +28,7 @@ export class ScrumTeam extends TaskboardTeam {
     this.release = new Release(place, project, roster);
   }
 
-  /** The team sits down for the first time: epics, and a backlog to choose from. */
+  /** The team's first meeting: epics, and a backlog to choose from. */
   kickOff(): Deed[] {
     return [
       ...Array.from({ length: 4 }, () => this.newEpic()),
@@ -48,7 +48,7 @@ export class ScrumTeam extends TaskboardTeam {
   override options(at: Micros): Option[] {
     const { random } = this.place;
     const stories = this.stories();
-    const backlog = stories.filter((story) => story.milestone_id === null && !this.isTold(story));
+    const backlog = stories.filter((story) => story.milestone_id === null && !this.isFinished(story));
     const sprint = this.#sprints.at(at);
     const current = stories.filter((story) => story.milestone_id === sprint?.id && this.isOnMind(story));
     const from = among(random);
@@ -90,7 +90,7 @@ export class ScrumTeam extends TaskboardTeam {
     ];
   }
 
-  /** Scope that comes and goes after the sprint's start, and what seemed done. */
+  /** Scope that changes after the sprint's start, and done things that open again. */
   #disturbances(sprint: MilestoneRow, open: readonly StoryRow[], board: SprintBoard): Option[] {
     if (!this.#course.planOf(sprint.estimated_start).isDisturbed) return [];
     return [
@@ -104,7 +104,7 @@ export class ScrumTeam extends TaskboardTeam {
     ];
   }
 
-  /** What the sprint needs to come back to its course: now and then the next step of the story that is farthest. */
+  /** Brings the sprint back to its course: sometimes by the next step of the most advanced story. */
   #catchUp(at: Micros): Deed[] {
     const { random } = this.place;
     const sprint = random.chance(0.5) ? this.#sprints.at(at) : undefined;
@@ -121,7 +121,7 @@ export class ScrumTeam extends TaskboardTeam {
     return steps[0]?.steps.slice(0, isClosing ? undefined : 1) ?? [];
   }
 
-  /** Something that was broken by the release comes into the sprint, late. */
+  /** A bug in the release comes into the sprint late. */
   hotfix(number: number): Deed[] {
     const { taiga } = this.place;
     let story: StoryRow | undefined;
@@ -137,7 +137,7 @@ export class ScrumTeam extends TaskboardTeam {
     ];
   }
 
-  /** The biggest story of the sprint that is still open cannot go on, until `goOn`. */
+  /** The biggest open story of the sprint is blocked until `goOn`. */
   blockForLong(at: Micros, note: string): Deed[] {
     const sprint = this.#sprints.at(at);
     const [story] = this.stories()
@@ -154,7 +154,7 @@ export class ScrumTeam extends TaskboardTeam {
     return waiting.map((story) => this.unblock(story));
   }
 
-  /** Stories of the backlog that nobody has asked for in a long time. */
+  /** Stories in the backlog that nobody has asked for in a long time. */
   leftovers(count: number): StoryRow[] {
     return this.#fresh().slice(0, count);
   }
@@ -167,7 +167,7 @@ export class ScrumTeam extends TaskboardTeam {
     return among.filter((story) => story.status_id === this.status('New') && story.milestone_id === null);
   }
 
-  /** What may come into a sprint: refined, or begun in an earlier one and put back. */
+  /** Stories that may be planned: refined, or begun in an earlier sprint and put back. */
   #plannable(among: readonly StoryRow[] = this.stories()): StoryRow[] {
     return among.filter(
       (story) =>
@@ -178,7 +178,7 @@ export class ScrumTeam extends TaskboardTeam {
     );
   }
 
-  /** Refinement: most stories get points, some a date; a few are called ready without either. */
+  /** Refinement: most stories get points, some a due date; a few are called ready without either. */
   #refine(fresh: readonly StoryRow[]): Deed | undefined {
     const { random } = this.place;
     if (fresh.length === 0) return undefined;
@@ -220,7 +220,7 @@ export class ScrumTeam extends TaskboardTeam {
       if (plan.hasSmallStories) deeds.push(...this.#cutDown(story));
       deeds.push((at) => this.#dragTo(story, sprint(at))(at));
       if (random.chance(0.6)) deeds.push(this.release.include(story));
-      if (random.chance(0.06)) this.untold.add(story.id);
+      if (random.chance(0.06)) this.statusForgotten.add(story.id);
       const tasks = random.chance(0.7) ? random.integer(1, 4) : 0;
       for (let count = 0; count < tasks; count++) deeds.push(this.newTask({ story }));
     }
@@ -228,7 +228,7 @@ export class ScrumTeam extends TaskboardTeam {
     return deeds;
   }
 
-  /** A story that is to be planned gets points, and not too many of them. */
+  /** Gives a story that is to be planned points, but not too many. */
   #cutDown(story: StoryRow): Deed[] {
     const points = this.#course.pointsOf(story);
     if (points >= 3 && points <= 8) return [];

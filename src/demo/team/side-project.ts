@@ -5,7 +5,7 @@ import { StoryTeam } from './story-team.js';
 import { actOf, type Deed, lack, type Option, type Roster, type Workplace } from './team.js';
 import { subject } from './texts.js';
 
-/** Two colleagues and their small project, whose names are full of letters beyond ASCII. */
+/** Two colleagues with a small project, whose names contain many letters beyond ASCII. */
 export class SideProject extends StoryTeam {
   readonly share = 0.02;
 

@@ -9,13 +9,13 @@ import { found } from './organisation.js';
 import { Storyline } from './storyline.js';
 import type { Deed, Team } from './team.js';
 
-/** An organisation at work: each step is one request to Taiga, at the moment that the caller says. */
+/** A simulated organisation: each step is one request to Taiga, at a moment given by the caller. */
 export class Simulation {
   readonly #taiga: Taiga;
   readonly #random: Random;
   readonly #storyline: Storyline;
   readonly #teams: readonly Team[];
-  /** What is being done just now, and cannot wait: the rest of a planning meeting. */
+  /** Deeds that belong together and cannot wait, such as the rest of a planning meeting. */
   readonly #agenda: Deed[] = [];
   readonly #chronicle: Happening[];
   #last: Micros;
@@ -44,7 +44,7 @@ export class Simulation {
     this.#chronicle = chronicle(place, organisation, span);
   }
 
-  /** Lives through the past, day by day, and stops before `end`. */
+  /** Simulates the past, day by day, and stops before `end`. */
   *daysUntil(end: Micros): Generator<void> {
     for (let date = dateOf(this.#last); startOf(date) < end; date = addDays(date, 1)) {
       const mayBeQuiet = !this.#storyline.season.has(startOf(date));
@@ -62,12 +62,12 @@ export class Simulation {
     }
   }
 
-  /** The same at once. */
+  /** The same in one call. */
   liveUntil(end: Micros): void {
     for (const _day of this.daysUntil(end));
   }
 
-  /** One request, or none if it turns out that there is nothing to do. */
+  /** One request, or none if there is nothing to do. */
   step(at: Micros): void {
     this.#last = Math.max(at, this.#last + 1);
     if (this.#agenda.length === 0) this.#lookAtTheCalendar();

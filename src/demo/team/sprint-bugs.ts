@@ -5,7 +5,7 @@ import type { HistoryRow, IssueRow, MilestoneRow, ProjectRow } from '../taiga/ro
 import { actOf, among, type Deed, lack, type Option, type Roster, type Workplace } from './team.js';
 import { releaseBug, remark, subject } from './texts.js';
 
-/** The few issues of a team that mainly works with stories: bugs for the sprint, wishes that become stories. */
+/** The few issues of a team that mainly works with stories: bugs in the sprint, and wishes that become stories. */
 export class SprintBugs {
   readonly #place: Workplace;
   readonly #project: ProjectRow;
@@ -36,7 +36,7 @@ export class SprintBugs {
     ];
   }
 
-  /** What somebody of the team finds that the release broke. */
+  /** A member of the team finds a bug in the release. */
   reportReleaseBug(): Deed {
     return (at) => this.#report(at, releaseBug(this.#place.random));
   }
@@ -78,7 +78,7 @@ export class SprintBugs {
     };
   }
 
-  /** The issue is closed by hand some time later. */
+  /** Makes a story of the issue, which somebody closes later. */
   #promote(issue: IssueRow): Deed {
     const { taiga } = this.#place;
     const [by] = this.#roster.in('owner');

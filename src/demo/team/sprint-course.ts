@@ -4,7 +4,7 @@ import { type SprintPlan, sprintPlan } from './sprint-plan.js';
 import { sprintTime } from './storyline.js';
 import type { Workplace } from './team.js';
 
-/** How far each sprint is, against how far it is meant to be. */
+/** Compares the progress of each sprint with its plan. */
 export class SprintCourse {
   readonly #place: Workplace;
   readonly #plans = new Map<string, SprintPlan>();
@@ -13,7 +13,7 @@ export class SprintCourse {
     this.#place = place;
   }
 
-  /** The plan of the sprint that starts on that day. */
+  /** The plan of the sprint that starts on this day. */
   planOf(start: string): SprintPlan {
     const { random, storyline } = this.#place;
     const plan = this.#plans.get(start) ?? sprintPlan(storyline.sprintsAgo(start), random);
@@ -28,7 +28,7 @@ export class SprintCourse {
       .reduce((sum, { points_id: id }) => sum + (store.find('projects_points', id)?.value ?? 0), 0);
   }
 
-  /** How many points would have to be closed to be where the sprint is meant to be; negative when it is ahead. */
+  /** How many points are missing compared with the plan; negative when the sprint is ahead. */
   behind(sprint: MilestoneRow, stories: readonly StoryRow[], at: Micros): { points: number; part: number } {
     let total = 0;
     let closed = 0;
@@ -43,12 +43,12 @@ export class SprintCourse {
     return { points, part: total === 0 ? 0 : points / total };
   }
 
-  /** Whether everything is to be closed by now. */
+  /** Whether everything should be closed by now. */
   isClosing({ estimated_start: start }: MilestoneRow, at: Micros): boolean {
     return this.planOf(start).course(sprintTime(start, at)) >= 1;
   }
 
-  /** Whether the sprint is nearer to its course with this story closed than without. */
+  /** Whether closing this story brings the sprint nearer to its plan. */
   isNearerWith(story: StoryRow, behind: { points: number }): boolean {
     return this.pointsOf(story) <= 2 * behind.points;
   }

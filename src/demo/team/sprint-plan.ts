@@ -1,33 +1,33 @@
 import type { Random } from '../random.js';
 import type { SprintTime } from './storyline.js';
 
-/** How a sprint goes. The team knows its tasks only; chance does the rest, and is steered to this course. */
+/** The course of a sprint. The team works on its tasks at random, but is steered along this course. */
 export interface SprintPlan {
-  /** Stories, those from the sprint before included. */
+  /** The number of stories, including those from the sprint before. */
   readonly stories: number;
-  /** The part of the points that is closed at a time. */
+  /** The ratio of the points that is closed at this time. */
   course(time: SprintTime): number;
-  /** Whether the scope changes and done things open again as they happen to; else only what the storyline says. */
+  /** Whether scope changes and reopened work happen at random; else only as the storyline says. */
   readonly isDisturbed: boolean;
-  /** Stories are cut down to a size that lets the burndown come down in small steps. */
+  /** Whether stories are small enough that the burndown falls in small steps. */
   readonly hasSmallStories: boolean;
-  /** Nobody moves on what is left of it: it stays open for ever. */
+  /** Whether its remaining stories are never moved on: it stays open for ever. */
   readonly isNeglected?: boolean;
   readonly nameSuffix?: string;
 }
 
 const halfWay = ({ days, workingHours }: SprintTime): number => (days + workingHours) / 2;
 
-/** Hardly anything is expected of a weekend. */
+/** Little is expected at weekends. */
 const mostlyWorking = ({ days, workingHours }: SprintTime): number => 0.2 * days + 0.8 * workingHours;
 
-/** The last afternoon, when everything is to be done. */
+/** The last afternoon, when everything should be done. */
 const isNearlyOver = ({ workingHours }: SprintTime): boolean => workingHours > 0.95;
 
 const ordinary = { isDisturbed: true, hasSmallStories: false } as const;
 const planned = { isDisturbed: false, hasSmallStories: true } as const;
 
-/** The sprints of docs/demo.md, from the current one backwards. */
+/** The sprints described in docs/demo.md, from the current one backwards. */
 const storyline: readonly SprintPlan[] = [
   { ...planned, stories: 11, course: (time) => Math.max(0, 0.97 * mostlyWorking(time) - 0.1) },
   { ...planned, stories: 10, course: (time) => (isNearlyOver(time) ? 1 : halfWay(time)) },
@@ -48,7 +48,7 @@ const neglected: SprintPlan = {
   isNeglected: true,
 };
 
-/** How a sprint goes that is `sprintsAgo` before the current one. */
+/** The plan of the sprint that is `sprintsAgo` before the current one. */
 export function sprintPlan(sprintsAgo: number, random: Random): SprintPlan {
   const part = 0.72 + 0.3 * random.fraction();
   if (sprintsAgo === 15) return neglected;

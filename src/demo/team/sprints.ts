@@ -5,7 +5,7 @@ import type { SprintCourse } from './sprint-course.js';
 import { sprintDays } from './storyline.js';
 import { actOf, type Workplace } from './team.js';
 
-/** A project's sprints: two weeks each, one after the other from the first day on. */
+/** A project's sprints of two weeks each, one after another from the first day on. */
 export class Sprints {
   readonly #place: Workplace;
   readonly #project: ProjectRow;
@@ -21,7 +21,7 @@ export class Sprints {
     this.#course = course;
   }
 
-  /** Counts from 0; negative before the first. */
+  /** Counts from 0; negative before the first sprint. */
   numberAt(at: Micros): number {
     return Math.floor((startOf(dateOf(at)) - startOf(this.#firstDay)) / (sprintDays * day));
   }
@@ -38,7 +38,7 @@ export class Sprints {
     return this.#planned.get(this.startOf(number - 1));
   }
 
-  /** Returns the sprint, planning it if nobody has. */
+  /** Returns the sprint; creates it if necessary. */
   ensure(at: Micros, by: UserRow, number: number): MilestoneRow {
     const start = this.startOf(number);
     const known = this.#planned.get(start);

@@ -23,7 +23,7 @@ import {
   wikiLine,
 } from './texts.js';
 
-/** What teams that work with user stories have in common, whatever their board looks like. */
+/** What all teams that work with user stories have in common. */
 export abstract class StoryTeam implements Team {
   abstract readonly share: number;
   readonly project: ProjectRow;
@@ -33,7 +33,7 @@ export abstract class StoryTeam implements Team {
   protected readonly forgotten: Forgotten;
   protected readonly status: (name: string) => number;
   protected readonly epicStatus: (name: string) => number;
-  /** Stories that cannot go on, or that nobody looks at, until it is decided otherwise. */
+  /** Stories that are blocked or forgotten until the storyline says otherwise. */
   protected readonly aside = new Set<number>();
   /** Open items of people who left, which nobody took over. */
   readonly #orphans = new Set<number>();
@@ -60,7 +60,7 @@ export abstract class StoryTeam implements Team {
   abstract due(at: Micros): Deed[];
   abstract options(at: Micros): Option[];
 
-  /** Somebody leaves; a few of the things they had in hand stay where they are, under their name. */
+  /** Somebody leaves; some of their items stay assigned to them. */
   leave(user: UserRow): void {
     this.roster.leave(user);
     const left = this.stories().filter((story) => story.assigned_to_id === user.id && !story.is_closed);
@@ -92,17 +92,17 @@ export abstract class StoryTeam implements Team {
     );
   }
 
-  /** Whether whoever had it in hand has left, and nobody took it over. */
+  /** Whether its assignee has left and nobody took it over. */
   protected isLeftBehind(story: StoryRow): boolean {
     return this.#orphans.has(story.id);
   }
 
-  /** Whether anybody will think of this story. */
+  /** Whether the story is not forgotten. */
   protected isOnMind(story: StoryRow): boolean {
     return !this.forgotten.has(story) && !this.isLeftBehind(story) && !this.aside.has(story.id);
   }
 
-  /** Whoever has the story in hand; it finds a new hand if that person has left. */
+  /** The story's assignee, or a new one if that person has left. */
   protected workerOn(story: StoryRow, ...roles: readonly string[]): UserRow {
     const workers = this.roster.in(...roles);
     return workers.find((worker) => worker.id === story.assigned_to_id) ?? this.place.random.pick(workers);
@@ -127,7 +127,7 @@ export abstract class StoryTeam implements Team {
     };
   }
 
-  /** Estimates for one to three of the roles; the others keep their "?". */
+  /** Estimates for one to three of the roles; the others keep "?". */
   protected estimate(scale: readonly string[] = ['1/2', '1', '2', '3', '5', '8']): Map<number, number> {
     const { random } = this.place;
     const roles = random.shuffled(this.#computableRoles).slice(0, random.integer(1, 3));
@@ -139,7 +139,7 @@ export abstract class StoryTeam implements Team {
     return points;
   }
 
-  /** An estimate for one of the roles, which takes the place of all others. */
+  /** An estimate for one role, which replaces all others. */
   protected smallEstimate(scale: readonly string[] = ['3', '5', '8']): Map<number, number> {
     const { random } = this.place;
     const role = random.pick(this.#computableRoles);
@@ -193,7 +193,7 @@ export abstract class StoryTeam implements Team {
     };
   }
 
-  /** Stories of the last days that belong to no epic yet. */
+  /** Stories of the last days without an epic. */
   protected unlinked(stories: readonly StoryRow[]): StoryRow[] {
     return stories.filter((story) => !this.#linked.has(story.id)).slice(-8);
   }
@@ -208,12 +208,12 @@ export abstract class StoryTeam implements Team {
     };
   }
 
-  /** Whether stories are linked to this epic as they come. */
+  /** Whether new stories may be linked to this epic at random. */
   protected mayLinkTo(_epic: EpicRow): boolean {
     return true;
   }
 
-  /** An epic follows its stories, when somebody thinks of it; after one that is done comes the next. */
+  /** Sometimes moves an epic as its stories require; after one that is done comes the next. */
   protected reviewEpics(): Deed | undefined {
     const { store } = this.place.taiga;
     const open = this.epics().filter((epic) => epic.status_id !== this.epicStatus('Done'));

@@ -2,7 +2,7 @@ import { addDays, dateOf, day, hour, type Micros, startOf, weekdayOf } from '../
 
 export const sprintDays = 14;
 
-/** From its first moment to the first after it. */
+/** From its first moment to the first one after it. */
 export class Period {
   readonly from: Micros;
   readonly to: Micros;
@@ -16,30 +16,30 @@ export class Period {
     return this.from <= at && at < this.to;
   }
 
-  /** How much of it is over, from 0 to 1. */
+  /** The part of it that is over, from 0 to 1. */
   partOver(at: Micros): number {
     return Math.min(1, Math.max(0, (at - this.from) / (this.to - this.from)));
   }
 }
 
 /**
- * When the things happen that docs/demo.md tells of. All of it is counted back from the end of the past, so that whoever
- * starts the demo finds a team in the middle of a sprint, with the same weeks behind it.
+ * The times of the events that docs/demo.md describes. They are counted back from the end of the past: the demo always
+ * shows a team in the middle of a sprint, with the same weeks behind it.
  */
 export class Storyline {
   readonly end: Micros;
   /** The first day of the current sprint. */
   readonly sprintStart: string;
-  /** Whoever looks at these weeks finds ordinary days, even if they are those between the years. */
+  /** These weeks are ordinary ones, even around the turn of the year. */
   readonly season: Period;
   readonly releaseDay: string;
-  /** Customers find what is broken in the release. */
+  /** Customers report bugs in the release. */
   readonly bugBurst: Period;
-  /** The bugs are worked off, until no more are open than before the release. */
+  /** The bugs are fixed, until no more are open than before the release. */
   readonly recovery: Period;
   /** The tester has no time for the platform's board. */
   readonly testerAway: Period;
-  /** Somebody helps out in testing. */
+  /** Somebody helps with testing. */
   readonly testHelp: Period;
   /** Two urgent things at once. */
   readonly rush: Period;
@@ -59,7 +59,7 @@ export class Storyline {
     this.rush = new Period(startOf(workingDayBefore(today, 2)), end);
   }
 
-  /** The date so many days before the last. */
+  /** The date so many days before the last day. */
   daysBefore(days: number): string {
     return addDays(dateOf(this.end), -days);
   }
@@ -69,19 +69,19 @@ export class Storyline {
     return addDays(this.sprintStart, -sprintsAgo * sprintDays);
   }
 
-  /** The first day of the first sprint: one that leaves a team some days to get ready. */
+  /** The first day of the first sprint: it leaves the team some days to get ready. */
   firstSprintDay(founded: Micros): string {
     const time = startOf(this.sprintStart) - founded - 4 * day;
     return this.sprintStartBefore(Math.floor(time / (sprintDays * day)));
   }
 
-  /** 0 for the current sprint, negative for those to come. */
+  /** 0 for the current sprint, negative for future ones. */
   sprintsAgo(start: string): number {
     return Math.round((startOf(this.sprintStart) - startOf(start)) / (sprintDays * day));
   }
 }
 
-/** A week ago to the day; the Monday of this week at weekends, when nobody begins a sprint. */
+/** A week before this day; at weekends the Monday of this week, as nobody begins a sprint then. */
 function middleOfSprint(today: string): string {
   const weekday = weekdayOf(startOf(today));
   return addDays(today, weekday < 5 ? -7 : -weekday);
@@ -89,7 +89,7 @@ function middleOfSprint(today: string): string {
 
 const isWorkingDay = (date: string): boolean => weekdayOf(startOf(date)) < 5;
 
-/** The working day that many of them before a date. */
+/** The working day so many working days before a date. */
 function workingDayBefore(date: string, count: number): string {
   let found = date;
   for (let left = count; left > 0; ) {
@@ -99,7 +99,7 @@ function workingDayBefore(date: string, count: number): string {
   return found;
 }
 
-/** How much of a sprint is over, from 0 to 1: of its days, and of its working hours. */
+/** The parts of a sprint that are over, from 0 to 1: of its days, and of its working hours. */
 export interface SprintTime {
   readonly days: number;
   readonly workingHours: number;

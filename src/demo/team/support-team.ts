@@ -5,10 +5,10 @@ import { IssueTeam } from './issue-team.js';
 import { actOf, among, type Deed, lack, type Option } from './team.js';
 import { obstacle, question, releaseBug, remark } from './texts.js';
 
-/** A support desk: issues come in, are triaged, asked about, solved, rejected, and sometimes come back. */
+/** A support desk: issues come in, are triaged, discussed, solved or rejected, and sometimes reopened. */
 export class SupportTeam extends IssueTeam {
   override readonly share = 0.24;
-  /** Open bugs just before the release. */
+  /** The number of open bugs just before the release. */
   #usualBugs: number | undefined;
   #mostBugs = 0;
 
@@ -30,7 +30,7 @@ export class SupportTeam extends IssueTeam {
     return bug === undefined ? [] : [this.#nextStep(bug)];
   }
 
-  /** Something that the release broke; whoever reports it knows how bad it is. */
+  /** A bug in the release; its severity is known at once. */
   reportReleaseBug(): Deed {
     const { random } = this.place;
     return this.report(() => ({
@@ -40,7 +40,7 @@ export class SupportTeam extends IssueTeam {
     }));
   }
 
-  /** A critical bug comes in, and nobody sees it. */
+  /** A critical bug comes in, and nobody notices it. */
   reportUnseen(): Deed {
     return (at) => {
       const issue = this.create(at, {
@@ -52,7 +52,7 @@ export class SupportTeam extends IssueTeam {
     };
   }
 
-  /** Somebody promises a date for an issue, and then it is forgotten. */
+  /** Somebody promises a due date for an issue, and then it is forgotten. */
   overlook(dueDate: string): Deed[] {
     const [issue] = this.openIssues().filter((row) => row.assigned_to_id !== null && this.isOnMind(row));
     if (issue === undefined) return [];
@@ -60,7 +60,7 @@ export class SupportTeam extends IssueTeam {
     return [this.edit(issue, { due_date: dueDate, comment: 'We will have it by then.' })];
   }
 
-  /** What a release answers, one way or the other: old questions and wishes first, then bugs that are not bad. */
+  /** Closes issues after a release: old questions and wishes first, then harmless bugs. */
   clearUp(count: number): Deed[] {
     const bug = this.named('projects_issuetype', 'Bug');
     return this.openIssues()
@@ -129,7 +129,7 @@ export class SupportTeam extends IssueTeam {
     ];
   }
 
-  /** What is to be done with an issue next, if nothing comes in between. */
+  /** The usual next step for an issue. */
   #nextStep(issue: IssueRow): Deed {
     const status = this.place.taiga.store.get('projects_issuestatus', issue.status_id).name;
     if (status === 'New')

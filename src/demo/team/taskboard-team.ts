@@ -15,24 +15,24 @@ import { remark, taskSubject } from './texts.js';
 
 const developers = ['front', 'back', 'ux'] as const;
 
-/** What a team sees of its sprint when it looks for something to do. */
+/** The view of its sprint that a team has when it looks for work. */
 export interface SprintBoard {
-  /** Of the project. */
+  /** All stories of the project. */
   readonly stories: readonly StoryRow[];
-  /** In the sprint. */
+  /** The stories in the sprint. */
   readonly current: readonly StoryRow[];
-  /** In the sprint, open, and nothing in the way. */
+  /** The open stories in the sprint that are not blocked. */
   readonly unblocked: readonly StoryRow[];
   readonly from: Among;
   /** Whether the team would close this story now. */
   mayClose(story: StoryRow): boolean;
 }
 
-/** A team that works on the stories of a sprint by their tasks. */
+/** A team that works on the stories of a sprint through their tasks. */
 export abstract class TaskboardTeam extends StoryTeam {
   readonly #taskStatus: (name: string) => number;
-  /** Stories whose tasks say that they are done, and which nobody will tell so on the board. */
-  protected readonly untold = new Set<number>();
+  /** Stories whose tasks are all done, but whose own status is never moved. */
+  protected readonly statusForgotten = new Set<number>();
 
   constructor(place: Workplace, project: ProjectRow, roster: Roster) {
     super(place, project, roster, 'booking', 3);
@@ -40,12 +40,12 @@ export abstract class TaskboardTeam extends StoryTeam {
     this.#taskStatus = statusIds(rows, project);
   }
 
-  /** Nobody need do anything with the story any more. */
-  protected isTold(story: StoryRow): boolean {
+  /** Whether the story needs no further step. */
+  protected isFinished(story: StoryRow): boolean {
     return ['Done', 'Archived', 'Rejected'].some((name) => story.status_id === this.status(name));
   }
 
-  /** Each request that is left until the story is done. */
+  /** The requests that are still needed until the story is done. */
   protected stepsToDone(story: StoryRow): Deed[] {
     const by = this.workerOn(story, ...developers);
     const tasks = this.#tasksOf([story]).filter((task) => task.status_id !== this.#taskStatus('Closed'));
@@ -88,7 +88,7 @@ export abstract class TaskboardTeam extends StoryTeam {
     return (at) => editTask(this.place.taiga, actOf(at, by), task, patch);
   }
 
-  /** Whether this task is all that keeps its story open. */
+  /** Whether this is the last open task of its story. */
   #isLast(task: TaskRow): boolean {
     const open = this.place.taiga.store
       .belongingTo('tasks_task', task.user_story_id ?? 0)
@@ -149,7 +149,7 @@ export abstract class TaskboardTeam extends StoryTeam {
     const notBegun = [...having('New'), ...having('Ready')];
     const taskless = (story: StoryRow): boolean => !hasTasks(story) && !story.is_blocked;
     const tellable = stories.filter(
-      (story) => story.is_closed && !this.isTold(story) && !this.untold.has(story.id),
+      (story) => story.is_closed && !this.isFinished(story) && !this.statusForgotten.has(story.id),
     );
     const active = having('In progress').filter(taskless);
     const inTest = having('Ready for test').filter((story) => taskless(story) && mayClose(story));
@@ -188,9 +188,9 @@ export abstract class TaskboardTeam extends StoryTeam {
     ];
   }
 
-  /** A story that seemed done gets one more task. */
+  /** A done story gets one more task. */
   protected reopening({ current, from }: SprintBoard): Option {
-    const done = current.filter((story) => story.is_closed && !this.isTold(story));
+    const done = current.filter((story) => story.is_closed && !this.isFinished(story));
     return from(done, (story) => this.newTask({ story }), 0.04);
   }
 }

@@ -5,13 +5,13 @@ import type { Taiga } from '../taiga/taiga.js';
 import type { Micros } from '../taiga/time.js';
 import type { Storyline } from './storyline.js';
 
-/** One request to Taiga, to be made at a moment that is not yet known. */
+/** One request to Taiga, at a moment that is decided later. */
 export type Deed = (at: Micros) => void;
 
-/** A way to go on, and how much it suggests itself just now. */
+/** A possible next step, and its weight for the random choice. */
 export type Option = readonly [deed: Deed, weight: number];
 
-/** Offers a deed for one of several things, whichever chance picks; nothing if there is none. */
+/** Adds a deed for one item of a list, chosen at random; nothing for an empty list. */
 export type Among = <T>(
   choices: readonly T[],
   deed: (choice: T) => Deed | undefined,
@@ -23,19 +23,19 @@ export const among =
   (choices, deed, weight) =>
     choices.length === 0 || weight <= 0 ? [() => {}, 0] : [(at) => deed(random.pick(choices))?.(at), weight];
 
-/** A team in its project. It decides by what is on its board, never by a plan of the whole year. */
+/** A team in its project. It decides from the state of its board, without a plan for the year. */
 export interface Team {
   readonly project: ProjectRow;
   readonly roster: Roster;
   /** The team's share of all acts. */
   readonly share: number;
-  /** What the calendar demands (a sprint begins): done at once, one deed after the other. */
+  /** Deeds that the calendar requires (a sprint begins), done at once and in this order. */
   due(at: Micros): Deed[];
-  /** What could be done next. */
+  /** Possible next steps. */
   options(at: Micros): Option[];
 }
 
-/** Who is in a team, by what they do. People come and go. */
+/** The members of a team by role. People come and go. */
 export class Roster {
   readonly #members: Map<string, UserRow[]>;
 
@@ -74,7 +74,7 @@ export interface Workplace {
 
 export const actOf = (at: Micros, by: UserRow): Act => ({ at, by });
 
-/** The ids of a project's statuses by the names that they have at the start. */
+/** The ids of a project's statuses by their original names. */
 export function statusIds(rows: readonly StatusRow[], project: ProjectRow): (name: string) => number {
   const ids = new Map(rows.filter((row) => row.project_id === project.id).map((row) => [row.name, row.id]));
   return (name) => {
@@ -85,8 +85,8 @@ export function statusIds(rows: readonly StatusRow[], project: ProjectRow): (nam
 }
 
 /**
- * Items that nobody thinks of any more. There are always a few, so some of the items on a board are stale; when
- * there are too many, somebody notices and the oldest comes back.
+ * Forgotten items. There are always a few, so that boards have stale items; when there are too many, the oldest one is
+ * remembered again.
  */
 export class Forgotten {
   readonly #ids = new Set<number>();
@@ -106,11 +106,11 @@ export class Forgotten {
     if (this.#ids.size > this.#limit && oldest !== undefined) this.#ids.delete(oldest);
   }
 
-  /** An item that has left the board need not be remembered as forgotten. */
+  /** Forgets those that are not open any more. */
   keepOnly(stillOpen: (id: number) => boolean): void {
     for (const id of this.#ids) if (!stillOpen(id)) this.#ids.delete(id);
   }
 }
 
-/** How strongly a stock that should be `wanted` calls for more: 0 when full, 1 when empty. */
+/** The weight of adding to a stock that should be `wanted`: 0 when full, 1 when empty. */
 export const lack = (stock: number, wanted: number): number => Math.max(0, 1 - stock / wanted);

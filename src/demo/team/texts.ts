@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 
-/** What the people write. A subject is put together of parts, so that a year has enough of them. */
+/** The texts that people write. A subject is made from parts, so that a year has enough different ones. */
 
 interface Vocabulary {
   readonly openings: readonly string[];
