@@ -1,9 +1,9 @@
-/** A made-up Taiga: how many equal projects, how much stands in each, and how much has happened to each item. */
+/** The size of a made-up Taiga: the number of equal projects, of items in each, and of entries for each item. */
 export interface Extent {
   readonly projects: number;
   /** A third each of user stories, their tasks, and issues. */
   readonly itemsPerProject: number;
-  /** Rows of history: its creation, then a move between two statuses each. */
+  /** Rows of history: the creation, then moves between two statuses. */
   readonly entriesPerItem: number;
 }
 
@@ -19,14 +19,14 @@ const SWIMLANES = ['Standard', 'Expedite'];
 /** From an item's creation to its first move, and from each move to the next. */
 const BETWEEN_ENTRIES = "interval '7 hours'";
 
-/** SQL that fills an empty Taiga schema, in the shape Taiga writes it. What each item's rows tell leads to what its table holds. */
+/** SQL that fills an empty Taiga schema as Taiga would write it. Each item's history leads to the state in its table. */
 export function generateSql(extent: Extent): string {
   const { projects, itemsPerProject } = extent;
   const perKind = Math.floor(itemsPerProject / 3);
   const everyProject = `generate_series(1, ${projects}) AS p`;
   const times = (count: number): string => `${everyProject} CROSS JOIN generate_series(1, ${count}) AS n`;
   const everyItem = times(perKind);
-  /** A row's id: those of a project follow each other. */
+  /** The id of a row; those of one project are consecutive. */
   const id = (perProject: number): string => `(p - 1) * ${perProject} + n`;
   const named = (names: readonly string[]): string => `(ARRAY['${names.join("', '")}'])[n]`;
   const list = (table: string, names: readonly string[], extra: Columns = {}): string =>
@@ -76,7 +76,7 @@ ANALYZE;
 `;
 }
 
-/** What a day's work does: issues that move on, with their history, as one transaction. */
+/** SQL for a day's work: issues that move on, with their history, in one transaction. */
 export function changeSql(count: number): string {
   return `
 CREATE TEMPORARY TABLE moved AS SELECT id, project_id, status_id FROM issues_issue ORDER BY random() LIMIT ${count};
@@ -91,7 +91,7 @@ DROP TABLE moved;
 
 type Columns = Readonly<Record<string, string>>;
 
-/** SQL about item n of project p at its entry e: it moves from status to status, one step an entry. */
+/** SQL expressions about item n of project p at its entry e: it moves one status further with each entry. */
 function createItem(
   { entriesPerItem }: Extent,
   perKind: number,
@@ -115,13 +115,13 @@ function nextStatus(status: string): string {
   return `${status} - (${status} - 1) % ${STATUS_IDS} + ${status} % ${STATUS_IDS}`;
 }
 
-/** What a row of this project calls its statuses. */
+/** The names of a project's statuses in a row of history. */
 function statusNames(project: string): string {
   const pairs = STATUSES.map((name, i) => `((${project} - 1) * ${STATUS_IDS} + ${i + 1})::text, '${name}'`);
   return `jsonb_build_object('status', jsonb_build_object(${pairs.join(', ')}))`;
 }
 
-/** Each entry moves the item on; some tell of a comment, some of a block and, two entries later, of its end. */
+/** Each entry moves the item on; some have a comment, some block it, and two entries later it is unblocked. */
 function historySql(
   model: string,
   { projects, entriesPerItem }: Extent,
@@ -157,7 +157,7 @@ CROSS JOIN generate_series(1, ${perKind}) AS n
 CROSS JOIN generate_series(0, ${entriesPerItem - 1}) AS e;`;
 }
 
-/** Inserts these columns for each row of the source, and into every other NOT NULL column an empty value of its type. */
+/** Inserts these columns for each row of the source; every other NOT NULL column gets an empty value of its type. */
 function insertSql(table: string, columns: Columns, source: string): string {
   const given = Object.keys(columns).map((name) => name.replaceAll('"', ''));
   const quoted = given.map((name) => `'${name}'`).join(', ');

@@ -9,7 +9,7 @@ const { values, positionals: names } = parseArgs({
 });
 const projects = values.projects === undefined ? undefined : Number(values.projects);
 
-/** Each bench prints ratios within one run: absolute times depend on the machine, the ratios hardly. */
+/** Each bench prints ratios within one run: absolute times depend on the machine, ratios hardly. */
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   scrape: benchScrape,
   history: () => benchHistory(projects),

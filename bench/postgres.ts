@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** A throw-away server of the PostgreSQL that is installed on the machine, on loopback; with Debian's own settings. */
+/** A temporary server of the installed PostgreSQL, on loopback, with Debian's settings. */
 export interface BenchPostgres {
   readonly url: string;
   query(sql: string): Promise<void>;
@@ -17,7 +17,7 @@ const ROOT = '/usr/lib/postgresql';
 const START_LIMIT_MS = 60_000;
 const isRoot = process.getuid?.() === 0;
 
-/** The folder with the newest PostgreSQL's programs; undefined where there is none. */
+/** The folder of the newest PostgreSQL's programs; undefined when there is none. */
 export function postgresPrograms(): string | undefined {
   const versions = existsSync(ROOT) ? readdirSync(ROOT).map(Number).filter(Number.isFinite) : [];
   return versions

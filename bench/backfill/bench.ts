@@ -20,7 +20,7 @@ const STEP_MS = 300_000;
 const YEAR_OF_STEPS = 105_120;
 const FROM_MS = Date.UTC(2025, 0, 1);
 
-/** Samples a second to each target, and what promtool makes of the files. */
+/** Samples per second for each target, and the time promtool takes for the files. */
 export async function benchBackfill(): Promise<void> {
   process.stdout.write(
     'Backfill: 5-minute steps; one sample in two hundred differs from the one before, most series hardly change.\n\n',
@@ -96,7 +96,7 @@ async function measure({ name, series, steps, target }: Case): Promise<string[]>
   }
 }
 
-/** The most resident memory while something runs. */
+/** The maximum resident memory while something runs. */
 function watchMemory(): { stop(): number } {
   let most = process.memoryUsage.rss();
   const timer = setInterval(() => {

@@ -7,10 +7,10 @@ export interface GeneratedTimeline {
 }
 
 const CHANGES_PER_BATCH = 1000;
-/** Of a hundred steps of a series, so many bring a change: about what a busy team's metrics do. */
+/** Changes in a hundred steps of a series: about as many as in a busy team's metrics. */
 const CHANGES_PER_HUNDRED_STEPS = 0.5;
 
-/** Series with labels as long as ours. One in ten changes often, the others (buckets of histograms) hardly ever. */
+/** Series with labels as long as the real ones. One in ten changes often, the others (buckets of histograms) rarely. */
 export function generateTimeline(options: {
   readonly series: number;
   readonly steps: number;

@@ -6,7 +6,7 @@ import { changeSql, type Extent, generateSql } from '../generate.js';
 import { type BenchPostgres, postgresPrograms, startPostgres } from '../postgres.js';
 import type { Cost } from './subject.js';
 
-/** One large project with a long history, twice. */
+/** One large project with a long history, of two sizes. */
 const ONE_PROJECT: readonly Extent[] = [
   { projects: 1, itemsPerProject: 5000, entriesPerItem: 50 },
   { projects: 1, itemsPerProject: 20_000, entriesPerItem: 50 },
@@ -15,8 +15,8 @@ const CHANGED_ITEMS = 100;
 const CYCLES = 5;
 
 /**
- * What a cycle of all event collectors costs, beside reading everything anew, and how the first reading goes: of one
- * large project, or of `projects` equal ones of 200 items with 5 entries each.
+ * The cost of a cycle of all event collectors compared with the first reading of everything, for one large project, or for
+ * `projects` equal ones of 200 items with 5 entries each.
  */
 export async function benchHistory(projects?: number): Promise<void> {
   const programs = postgresPrograms();
@@ -53,7 +53,7 @@ async function measure(postgres: BenchPostgres, extent: Extent): Promise<string[
   try {
     await answer(child);
     const first = await answer<Cost>(child, 'cycle');
-    // The look after the first one sees the first one's own items once more.
+    // The second cycle reads the items of the first one once more.
     await answer<Cost>(child, 'cycle');
     const quiet = await median(CYCLES, () => answer<Cost>(child, 'cycle'));
     const busy = await median(CYCLES, async () => {

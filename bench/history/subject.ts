@@ -9,17 +9,17 @@ import { createReader } from '../../src/taiga/reader.js';
 import { createStatusMemory } from '../../src/taiga/statuses/status-memory.js';
 
 /*
- * The event collectors in a process of their own, so that its memory can be told apart. Answers 'cycle' with what one
- * cycle of all of them took; the first one reads everything.
+ * Runs the event collectors in their own process, so that its memory can be measured. Answers 'cycle' with the cost of one
+ * cycle of all of them; the first cycle reads everything.
  */
 export interface Cost {
   readonly wallMs: number;
-  /** Time that connections were lent out. */
+  /** The time for which connections were in use, in milliseconds. */
   readonly databaseMs: number;
   readonly peakRssMb: number;
 }
 
-// As serve does.
+// As `serve` does.
 keepHeapSmall();
 const log = pino({ level: 'warn' });
 const { config, library } = await loadInstallation({ file: undefined, env: process.env });

@@ -16,7 +16,7 @@ interface Result {
   readonly bytes: number;
 }
 
-/** Latency and processor time of a scrape, beside a server that sends a fixed buffer and one that renders per scrape. */
+/** Latency and processor time of a scrape, compared with servers that send a fixed buffer, or render each time. */
 export async function benchScrape(): Promise<void> {
   process.stdout.write(
     'Scrape: one scrape after another over one connection; medians of interleaved rounds.\n\n',
@@ -121,7 +121,7 @@ async function measureAll(
   );
 }
 
-/** How long the event loop stood still while the collector ran and scrapes came in. */
+/** How long the event loop was blocked while the collector ran and scrapes came in. */
 async function measureCollecting(
   { child, port }: { child: ChildProcess; port: number },
   series: number,

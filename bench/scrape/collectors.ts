@@ -5,8 +5,8 @@ const BUCKETS = [3600, 14_400, 28_800, 86_400, 172_800, 345_600, 604_800, 1_209_
 const LINES_PER_DISTRIBUTION = BUCKETS.length + 3;
 
 /**
- * Collectors with about so many series, as files: half of them gauges with five to seven labels, a third counters of what
- * happened to items, the rest histograms. What is so is read anew and published every ten seconds.
+ * Collectors with about so many series, as files: half of them gauges with five to seven labels, a third counters of items'
+ * events, the rest histograms. Gauges are read and published again every ten seconds.
  */
 export function collectorFiles(series: number): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};

@@ -14,12 +14,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SERIES = 50_000;
 const ITEMS = 10_000;
 const ENTRIES_PER_ITEM = 10;
-/** In each of which things are published anew, and scraped. */
+/** In each cycle everything is published again, and scraped. */
 const CYCLES = 8;
 const CYCLE_MS = 10_000;
 const CHANGED_ITEMS = 50;
 
-/** What `serve`, as it ships, takes of memory, with a database behind it and all its collectors at work. */
+/** The memory of `serve`, as shipped, with a database and all its collectors running. */
 export async function measureMemory(): Promise<string> {
   const programs = postgresPrograms();
   if (programs === undefined)
@@ -80,7 +80,7 @@ async function measureService(args: readonly string[], change: () => Promise<unk
     });
     let body = '';
     const resident: number[] = [];
-    // From when all is there.
+    // Begins when all metrics are there.
     while (resident.length <= CYCLES) {
       await sleep(CYCLE_MS);
       await change();
@@ -101,7 +101,7 @@ async function measureService(args: readonly string[], change: () => Promise<unk
   }
 }
 
-/** As Prometheus asks. */
+/** Requests the metrics as Prometheus does. */
 async function scrape(url: string): Promise<string> {
   const response = await fetch(url, {
     headers: { accept: 'application/openmetrics-text;version=1.0.0', 'accept-encoding': 'gzip' },

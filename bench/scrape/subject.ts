@@ -22,8 +22,8 @@ import { openWeb } from '../../src/server/web.js';
 import { REQUIRED_TABLES } from '../../src/taiga/schema.js';
 
 /*
- * One of the servers under comparison, in a process of its own so that its processor time can be told apart.
- * Speaks with the bench through messages: 'measure' answers what was used since the last time, 'collect' renders anew.
+ * One of the compared servers, in its own process so that its processor time can be measured. It gets messages from the
+ * bench: 'measure' answers with the usage since the last time, 'collect' renders again.
  */
 const [mode = '', seriesText = '0'] = process.argv.slice(2);
 const series = Number(seriesText);
@@ -52,7 +52,7 @@ function* rows(): Iterable<Row> {
 
 const COLUMNS = ['project', 'kind', 'status', 'stage', 'ref', 'subject', 'value'];
 
-/** A database that has its answers at hand, so that what is measured is the service alone. */
+/** A database with ready answers, so that only the service is measured. */
 const rowSource: Database = {
   async read(query, onBatch) {
     const columnsOf = (names: readonly string[]) => names.map((name) => ({ name, type: 'text' as const }));
@@ -204,7 +204,7 @@ async function listen(): Promise<{ port: number; collect: () => Promise<void> }>
   return { port: (server.server.address() as AddressInfo).port, collect };
 }
 
-/** With the one user that the bench logs in as. */
+/** Has the one user as whom the bench logs in. */
 async function writeWebFile(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));

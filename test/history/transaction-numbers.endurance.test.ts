@@ -43,7 +43,7 @@ describe('a database that is replaced by another one, restored from a dump', () 
     ['where fewer transactions were', 3000, 0],
     ['where more transactions were', 3000, 6000],
   ])('is read anew (%s)', async (_where, transactions, transactionsOfOther) => {
-    const [first, second] = [await startPGlite(), await startPGlite('', { anew: true })];
+    const [first, second] = [await startPGlite(), await startPGlite('', { newCluster: true })];
     const kits = [await openKit(first.url), await openKit(second.url)] as const;
     const world = new TeamWorld(31);
     try {

@@ -7,14 +7,14 @@ import { promisify } from 'node:util';
 import { Metrics } from './measure.js';
 import { template } from './templates.js';
 
-/** The checkout. */
+/** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A folder of a test's own. */
+/** A temporary folder for one test. */
 export interface Folder {
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   write(name: string, text: string): string;
   remove(): void;
 }
@@ -38,7 +38,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command line as a process of its own, to its end. */
+/** Runs the command line in its own process, until it ends. */
 export async function bugflow(args: readonly string[], env: Environment = {}): Promise<Outcome> {
   const child = await spawnCli(args, env);
   let stdout = '';
@@ -53,12 +53,12 @@ export async function bugflow(args: readonly string[], env: Environment = {}): P
   return { status, stdout, stderr };
 }
 
-/** The service as a process of its own. */
+/** The service in its own process. */
 export interface ServiceProcess {
   readonly pid: number;
   readonly address: string;
   signal(name: NodeJS.Signals): void;
-  /** What it has logged so far. */
+  /** Its log so far. */
   said(): string;
   /** Resolves when the process has ended. */
   readonly ended: Promise<Outcome>;
@@ -95,14 +95,14 @@ export async function startServiceProcess(
   };
 }
 
-/** What a running service says. */
+/** The metrics of a running service. */
 export async function scrape(address: string): Promise<Metrics> {
   const response = await fetch(`${address}/metrics`);
   if (response.status !== 200) throw new Error(`/metrics answers ${response.status}`);
   return new Metrics(await response.text());
 }
 
-/** What starts the command line: built once for all tests, as it ships, which takes a third of what tsx does each time. */
+/** The command that starts the command line: built once for all tests, as shipped, which takes a third of tsx's time. */
 async function program(): Promise<string[]> {
   const built = await template('program', async (path) => {
     mkdirSync(path);

@@ -11,12 +11,12 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate authority of a test's own. */
+/** A certificate authority for one test. */
 export interface Authority {
   /** Its own certificate. */
   readonly caFile: string;
   readonly ca: string;
-  /** A certificate for `CN=name`, and for the alternative names like `DNS:localhost`; valid for so many days from now. */
+  /** Issues a certificate for `CN=name` and alternative names like `DNS:localhost`, valid for so many days from now. */
   issue(name: string, options?: { altNames?: string; days?: number }): Certificate;
   remove(): void;
 }

@@ -1,17 +1,17 @@
-/** How hard random tests try: `npm test` a little, so that it is quick, `npm run test:endurance` a lot. */
+/** The effort of random tests: `npm test` makes a small one, to be quick, and `npm run test:endurance` a large one. */
 export const isEndurance = process.env.BUGFLOW_TEST_EFFORT === 'endurance';
 
-/** What chance begins with: always the same, so that who changed nothing sees nothing fail; another one is for whoever looks for faults. */
+/** The random seed: always the same, so that unchanged code does not fail; others are for people who search for bugs. */
 export const SEED = Number(process.env.BUGFLOW_TEST_SEED ?? 1);
 
-/** So many cases in the quick part, and this many times as many in the long one. */
+/** The quick part has so many cases, the long one so many times more. */
 const FACTOR = 2;
 
 export function cases(quick: number): number {
   return isEndurance ? quick * FACTOR : quick;
 }
 
-/** As many seeds, from the first one on. */
+/** As many seeds, beginning with the first. */
 export function seeds(first: number, quick: number): number[] {
   return Array.from({ length: cases(quick) }, (_, i) => first + i);
 }

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HANG_MS } from './hang.js';
 
 /**
- * Tries until the check holds, and gives what it found. All that is asserted of one moment belongs into one check: what
- * one scrape says need not be in the next, and when one number has followed another may be on its way.
+ * Retries until the check holds, and returns its result. All assertions about one moment belong into one check: the next
+ * scrape may differ, and of two numbers that change one after the other only one may have changed.
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  /** Why it can never hold any more, if so. */
+  /** Tells why the check can never hold any more, if so. */
   hopeless: () => string | undefined = () => undefined,
-  /** For what takes longer than anything else here. */
+  /** For checks that take longer than anything else here. */
   limitMs = HANG_MS,
 ): Promise<T> {
   for (const startedAt = performance.now(); ; await sleep(25)) {

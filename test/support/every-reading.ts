@@ -7,18 +7,18 @@ import { fallen, type LiveReading, startLiveReading } from './live-reading.js';
 import { flatten, Samples, samplesAt, type Table } from './samples.js';
 
 export interface Expectation {
-  /** Whether records tell a service that starts without a state file all that the running one knows. */
+  /** Whether a service that starts without a state file can learn from records all that the running one knows. */
   readonly recordsTell: boolean;
-  /** Whether series go, because a project goes. */
+  /** Whether series disappear, because a project does. */
   readonly loses: boolean;
 }
 
-/** By who disagrees with the running service: the lines that differ. */
+/** The differing lines, by the reading that disagrees with the running service. */
 export type Disagreements = Readonly<Record<string, readonly string[]>>;
 
 /**
- * All who may be asked what a team's counters are: the running service, one that begins now, one that was down for a step
- * and has its state file, that one in the two steps after, and the end of the backfill. All must give the same, to the bit.
+ * All readings of a team's counters: the running service; a new one; one that was down for a step and has its state file,
+ * then and in the two steps after; and the end of the backfill. All must be equal, to the bit.
  */
 export class EveryReading {
   readonly #kit: Kit;
@@ -102,7 +102,7 @@ export class EveryReading {
   }
 }
 
-/** As it comes out of the state file. */
+/** The record after a round trip through the state file. */
 function asInFile(record: StatusRecord | undefined): StatusRecord | undefined {
   return record && (JSON.parse(JSON.stringify(record)) as StatusRecord);
 }

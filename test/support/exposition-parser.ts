@@ -1,6 +1,6 @@
 /*
- * A parser of Prometheus' text format 0.0.4 and of OpenMetrics 1.0, written from the formats' specifications and not
- * from the code that renders them. It is stricter than Prometheus: what it takes, Prometheus takes without a warning.
+ * A parser of Prometheus' text format 0.0.4 and of OpenMetrics 1.0, written from the specifications and not from the code
+ * that renders them. It is stricter than Prometheus: Prometheus reads everything that it accepts without a warning.
  */
 
 export interface ParsedSample {
@@ -18,7 +18,7 @@ export interface ParsedFamily {
 
 export type ParsedFormat = 'text' | 'openmetrics';
 
-/** The families in their order. @throws Error for anything that the format does not allow. */
+/** The families in their order. @throws Error for anything that the format does not allow */
 export function parseExposition(text: string, format: ParsedFormat): ParsedFamily[] {
   const families = new Map<string, ParsedFamily>();
   let current: ParsedFamily | undefined;
@@ -109,7 +109,7 @@ function unescaped(text: string, escapes: readonly string[]): string {
   });
 }
 
-/** The series of a sample: labels in any order make the same one. */
+/** A key for a sample's series, independent of the order of its labels. */
 function seriesOf({ name, labels }: ParsedSample, without?: string): string {
   const pairs = Object.entries(labels).filter(([key]) => key !== without);
   return JSON.stringify([name, pairs.sort(([a], [b]) => (a < b ? -1 : 1))]);
@@ -120,7 +120,7 @@ function assertNoDuplicates(family: ParsedFamily): void {
   if (seen.size < family.samples.length) throw new Error(`duplicate series in ${family.name}`);
 }
 
-/** Buckets ascend in bound and count, the last is +Inf and counts what `_count` says. */
+/** Checks that buckets ascend in bound and count, and that the last one is +Inf and equals `_count`. */
 function assertHistogram({ name, samples }: ParsedFamily): void {
   const distributions = new Map<
     string,

@@ -10,8 +10,8 @@ export const BIG_EPIC = 'Big "thing" \\ 世界\nsecond line';
 export const CAROL = 'Cárol "C" Ño';
 
 /**
- * A small Taiga with the edges that FACTS.md tells of. Days count back from NOW; the default `stale_after` is 14.
- * What the metrics must say about it is worked out by hand in collectors.test.ts.
+ * A small Taiga with special cases that real databases have. Days count back from NOW; the default `stale_after` is 14.
+ * The expected metrics are worked out by hand in collectors.test.ts.
  */
 export function exampleTaiga(): TaigaBuilder {
   const taiga = new TaigaBuilder(NOW);
@@ -45,7 +45,7 @@ export function exampleTaiga(): TaigaBuilder {
 
   const sprint0 = shop.addSprint('sprint-0', 'Sprint 0', '2026-02-16', '2026-03-01', true);
   const sprint1 = shop.addSprint('sprint-1', 'Sprint 1', '2026-03-02', '2026-03-15');
-  // Overlaps with the one before by a day, and holds the change to summer time.
+  // Overlaps the one before by a day, and contains the change to summer time.
   const sprint2 = shop.addSprint('sprint-2', 'Sprint 2', '2026-03-15', '2026-03-29');
   shop.addSprint('sprint-3', 'Sprint "3" 三', '2026-03-16', '2026-03-30');
 
@@ -82,8 +82,8 @@ export function exampleTaiga(): TaigaBuilder {
   taiga.addHistory(cart, 8, { diff: { is_blocked: [false, true] } });
   taiga.addHistory(cart, 7, { diff: { is_blocked: [true, false] } });
   taiga.addHistory(cart, 4, { diff: { is_blocked: [false, true] } });
-  // Promoted from an issue five days ago: the issue's comments came along with their old times and statuses, the
-  // first row of its own is its first edit, and only the second table names the assignee.
+  // Promoted from an issue five days ago: it got the issue's comments with their old times and statuses, its own first
+  // row is its first edit, and only the second table has the assignee.
   const promoted = shop.addStory({
     ref: 4,
     created: 5,
@@ -112,7 +112,7 @@ export function exampleTaiga(): TaigaBuilder {
     assignee: dave,
     sprint: sprint1,
   });
-  // Its tasks are closed, so it is; its status is not.
+  // All its tasks are closed, so it is closed, too; its status is not.
   const closedByTasks = shop.addStory({
     ref: 6,
     moves: [
@@ -228,7 +228,7 @@ export function exampleTaiga(): TaigaBuilder {
     severity: 'Minor',
     priority: 'High',
   });
-  // History knows nothing of it.
+  // An item without history.
   shop.addIssue({
     ref: 26,
     created: 40,
@@ -318,7 +318,7 @@ export function exampleTaiga(): TaigaBuilder {
 
   const archive = taiga.addProject('archive-2025', {
     archivedCode: 'archived-by-staff',
-    // Its first open column is its backlog, whatever its name.
+    // Its first open column is the backlog, whatever the name.
     statuses: { userstory: ['In progress', 'Done*'] },
   });
   archive.addStory({ ref: 1, moves: [[200, 'In progress']] });

@@ -1,26 +1,26 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A door on loopback before a server: connections through it can be cut, frozen and let through again. */
+/** A proxy on loopback in front of a server: its connections can be cut, frozen and let through again. */
 export interface Gate {
   readonly port: number;
-  /** The URL with the gate in place of the server's own address. */
+  /** The URL with the gate's address in place of the server's. */
   through(url: string): string;
   /** Cuts every connection and refuses new ones, as when the server is stopped. */
   shut(): Promise<void>;
-  /** Takes connections again, on the same port, and lets everything through. */
+  /** Accepts connections again, on the same port, and lets everything through. */
   open(): Promise<void>;
-  /** Nothing passes any more, but nothing is cut either, as when a firewall drops packets. */
+  /** Stops passing data without cutting connections, like a firewall that drops packets. */
   freeze(): void;
-  /** Cuts a connection as soon as the server has sent a piece with this text on it. */
+  /** Cuts a connection as soon as the server has sent this text on it. */
   cutAfter(text: string): void;
-  /** Freezes as soon as a client has sent a piece with this text, which still gets through. */
+  /** Freezes as soon as a client has sent this text, which still gets through. */
   freezeAfter(text: string): void;
-  /** Pieces that clients have sent in vain since it froze. */
+  /** The number of pieces that clients have sent since it froze. */
   held(): number;
   close(): Promise<void>;
 }
 
-/** Before a server on loopback; without a port it accepts connections and never answers. */
+/** In front of a server on loopback; without a port it accepts connections and never answers. */
 export async function startGate(targetPort: number | undefined): Promise<Gate> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;

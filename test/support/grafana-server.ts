@@ -12,7 +12,7 @@ export interface FakeDatasource {
 }
 
 export interface GrafanaServerOptions {
-  /** 0: a free one. */
+  /** 0: a free port. */
   readonly port?: number;
   readonly host?: string;
   /** `/grafana`: as behind a proxy, with `serve_from_sub_path`. */
@@ -21,9 +21,9 @@ export interface GrafanaServerOptions {
   readonly accounts?: Accounts;
   readonly datasources?: readonly FakeDatasource[];
   readonly store?: GrafanaStore;
-  /** Without `/api/playlists`, as Grafana says it will be one day. */
+  /** Without `/api/playlists`, as Grafana announces for a future version. */
   readonly withoutLegacyPlaylists?: boolean;
-  /** Answers in place of Grafana where it gives something: a proxy, a fault. */
+  /** Called first; its result, if any, is sent in place of Grafana's answer: a proxy, a fault. */
   readonly before?: (request: IncomingMessage) => Interruption | undefined;
 }
 
@@ -33,13 +33,13 @@ export interface Interruption {
   readonly text?: string;
 }
 
-/** A stand-in for Grafana's HTTP API: who may do what, versions, files that nobody may overwrite. */
+/** A fake of Grafana's HTTP API with permissions, versions, and files that cannot be overwritten. */
 export interface GrafanaServer {
   readonly url: string;
   readonly store: GrafanaStore;
-  /** `POST /api/folders`: what was asked for so far. */
+  /** The requests so far, like `POST /api/folders`. */
   readonly requests: readonly string[];
-  /** Those that write. */
+  /** The requests that write. */
   writes(): readonly string[];
   close(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export async function startGrafanaServer(options: GrafanaServerOptions = {}): Pr
       send(response, answer(request, path, url.searchParams, body));
       return;
     }
-    // Its pages are one page: what they show comes by the API.
+    // All its pages are the same page: the content comes through the API.
     response
       .writeHead(200, { 'content-type': 'text/html; charset=UTF-8' })
       .end('<!doctype html><html lang="en"><title>Grafana</title></html>');
@@ -140,7 +140,7 @@ function routesOf(store: GrafanaStore, datasources: readonly FakeDatasource[]): 
     route('GET /api/folders', 'viewer', 'folders:read', () => store.listFolders()),
     route('POST /api/folders', 'editor', 'folders:create', ({ body }) => store.createFolder(body)),
     route('GET /api/folders/:uid', 'viewer', 'folders:read', ({ role, uid }) => {
-      // Only administrators have a right to folders that are not there.
+      // Only administrators have a right to folders that do not exist.
       const isHidden = !store.folders.has(uid) && role !== 'admin';
       return isHidden ? forbidden('folders:read') : store.getFolder(uid);
     }),

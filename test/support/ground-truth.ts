@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Kind } from './taiga-builder.js';
 
-/** The sample of Taiga's own making that lies beside the repository, where it does. */
+/** The sample made by Taiga itself, in a folder beside the repository, if it is there. */
 const SAMPLE_FOLDER = fileURLToPath(new URL('../../../shared/taiga/', import.meta.url));
 
 export const hasSample = existsSync(`${SAMPLE_FOLDER}sample.sql.gz`);
@@ -65,13 +65,13 @@ export interface ApiProject {
       readonly issues_per_status: Readonly<Record<string, Counted>>;
       readonly issues_per_priority: Readonly<Record<string, Counted>>;
       readonly issues_per_severity: Readonly<Record<string, Counted>>;
-      /** By the number of the account, `0`: nobody. */
+      /** By the id of the account, `0`: nobody. */
       readonly issues_per_assigned_to: Readonly<Record<string, Counted>>;
     };
   };
   readonly member_stats: {
     readonly body: {
-      /** Closed issues by the number of their assignee's account. */
+      /** Closed issues by the id of their assignee's account. */
       readonly closed_bugs: Readonly<Record<string, number>>;
     };
   };
@@ -107,7 +107,7 @@ export interface Final extends Readonly<Record<Kind, FinalKind>> {
   readonly userstory: FinalKind & { readonly is_closed: number; readonly points: number };
 }
 
-/** An item as the sample's simulation left it. */
+/** An item at the end of the sample's simulation. */
 export interface TrueItem {
   readonly kind: Kind;
   readonly id: number;
@@ -115,15 +115,15 @@ export interface TrueItem {
   ref: number;
   statusId: number;
   readonly createdAt: number;
-  /** When it came into which status. */
+  /** When it entered which status. */
   readonly stays: { readonly at: number; readonly statusId: number }[];
-  /** Only of stories: Taiga's own flag. */
+  /** Taiga's own flag; stories only. */
   isClosed: boolean;
   blockedSince: number | undefined;
   assignees: string[];
   due: string | null;
   points: number | null;
-  /** The last act that Taiga wrote into the item's history. */
+  /** The time of the last row in the item's history. */
   lastActAt: number;
 }
 
@@ -150,7 +150,7 @@ interface Line {
 }
 
 export interface GroundTruth {
-  /** What exists at the end. */
+  /** All items that exist at the end. */
   readonly items: readonly TrueItem[];
   readonly finals: readonly Final[];
   /** Epics, and the ids of the stories under them. */
@@ -161,7 +161,7 @@ export interface GroundTruth {
   }[];
 }
 
-/** The dump, without the one setting that PostgreSQL before 12 does not know: it becomes a comment. */
+/** The dump, with one setting that PostgreSQL before 12 does not know turned into a comment. */
 export function readSampleSql(): Buffer {
   const sql = gunzipSync(readFileSync(`${SAMPLE_FOLDER}sample.sql.gz`));
   const setting = 'SET default_table_access_method = heap;';
@@ -174,10 +174,10 @@ export function readApiStats(): readonly ApiProject[] {
   return (JSON.parse(text) as { projects: ApiProject[] }).projects;
 }
 
-/** Acts that leave no row in the history of the item. */
+/** Operations that leave no row in the item's history. */
 const WITHOUT_HISTORY = ['vote', 'watch', 'epic_link', 'comment_edit', 'comment_delete'];
 
-/** Plays the simulation's diary through to its end. */
+/** Replays the simulation's diary to its end. */
 export function readGroundTruth(): GroundTruth {
   const text = gunzipSync(readFileSync(`${SAMPLE_FOLDER}ground-truth.jsonl.gz`)).toString('utf8');
   const items = new Map<string, TrueItem>();
@@ -252,7 +252,7 @@ function act(items: Map<string, TrueItem>, key: string, kind: Kind, line: Line):
   if (!line.silent && !line.derived && !WITHOUT_HISTORY.includes(line.op)) item.lastActAt = at;
 }
 
-/** A story that was promoted from an issue takes over who that was assigned to. */
+/** A story promoted from an issue takes over its assignees. */
 function assigneesOfSource(items: ReadonlyMap<string, TrueItem>, line: Line): string[] {
   if (line.promoted_from?.type !== 'issue') return [];
   const { ref } = line.promoted_from;

@@ -1,2 +1,2 @@
-/** Only what hangs takes so long, however busy the machine is. */
+/** Longer than anything takes that does not hang, however busy the machine is. */
 export const HANG_MS = 120_000;

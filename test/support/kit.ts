@@ -14,19 +14,19 @@ import { unhurried } from './unhurried.js';
 
 export type TextRow = Readonly<Record<string, string | null>>;
 
-/** The shipped collectors on one database, to be read when a test wants it: no schedules, no server. */
+/** The shipped collectors on one database, which tests read when they want: no schedules, no server. */
 export interface Kit {
   readonly config: Config;
   readonly library: CollectorLibrary;
   readonly database: Database;
   readonly reader: Reader;
   values(now: string | Date, keys?: readonly string[] | null): ParameterValues;
-  /** Learns of statuses as a service that starts now does; the values bind it from then on. */
+  /** Learns about statuses like a service that just started; later readings use that. */
   learn(now: string): Promise<void>;
   collector(name: string): CollectorDefinition;
   /** The bounds of a distribution. */
   buckets(metric: string): readonly number[];
-  /** The collector as a whole, once. */
+  /** Reads a whole collector once. */
   families(name: string, now: string): Promise<readonly MetricFamily[]>;
   /** The rows behind a collector's `events`. */
   eventRows(name: string, now: string, keys?: readonly string[]): Promise<TextRow[]>;
@@ -35,7 +35,7 @@ export interface Kit {
   close(): Promise<void>;
 }
 
-/** With the configuration file's content, if there is to be one. */
+/** Opens a kit with this content of the configuration file, if any. */
 export async function openKit(url: string, configText = ''): Promise<Kit> {
   const folder = createFolder();
   const file = configText === '' ? undefined : folder.write('bugflow.yaml', configText);
@@ -90,7 +90,7 @@ export async function openKit(url: string, configText = ''): Promise<Kit> {
   };
 }
 
-/** The names of the shipped collectors that tell what happened, or what was so. */
+/** The names of the shipped collectors that have `events`, or `spans`. */
 export function collectorsWith({ library }: Kit, shape: 'events' | 'spans'): string[] {
   return library.collectors.filter((definition) => definition[shape]).map(({ name }) => name);
 }

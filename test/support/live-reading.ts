@@ -5,22 +5,22 @@ import { createStatusMemory, type StatusRecord } from '../../src/taiga/statuses/
 import { collectorsWith, type Kit } from './kit.js';
 import { flatten, type Table } from './samples.js';
 
-/** What the service does with its counters, cycle by cycle: one feed, and a reading for each collector. */
+/** Reads the counters as the service does, cycle by cycle: one feed, and a reading for each collector. */
 export interface LiveReading {
   /** All counters and histograms, line by line. */
   read(now: string): Promise<Table>;
-  /** Items read in the last cycle, over all collectors. */
+  /** The number of items read in the last cycle, over all collectors. */
   itemsRead(): number;
-  /** What it would keep in its state file. */
+  /** The content of its state file. */
   statusRecord(): StatusRecord | undefined;
 }
 
 export function startLiveReading(
   kit: Kit,
   database: Database = kit.database,
-  /** Milliseconds, monotonic. */
+  /** A monotonic clock in milliseconds. */
   clock?: () => number,
-  /** What it finds in its state file. */
+  /** The state file that it starts with. */
   before?: StatusRecord,
 ): LiveReading {
   let now = '';
@@ -49,7 +49,7 @@ export function startLiveReading(
       itemsRead = 0;
       const table: Table = {};
       await statuses.refresh();
-      // As the service does: all at once.
+      // All at the same time, as the service does.
       await Promise.all(
         [...readings.values()].map(async (reading) => {
           let items = 0;
@@ -70,7 +70,7 @@ export function startLiveReading(
   };
 }
 
-/** All events, read at once by a service that has just started. */
+/** All events, read completely by a service that has just started. */
 export async function readAfresh(kit: Kit, now: string): Promise<Table> {
   await kit.learn(now);
   const tables: Table[] = [];
@@ -78,7 +78,7 @@ export async function readAfresh(kit: Kit, now: string): Promise<Table> {
   return Object.assign({}, ...tables) as Table;
 }
 
-/** Lines that fell, or are gone. */
+/** The lines that fell or disappeared. */
 export function fallen(before: Table, after: Table): string[] {
   return Object.entries(before)
     .filter(([series, value]) => !((after[series] ?? Number.NaN) >= value))

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes minutes, the longest first: begun last, one of them would keep the others waiting alone. */
+/** Files that take minutes, the longest first: one that starts last would run alone at the end. */
 const LONG = [
   'stack/compose',
   'stack/dashboards-in-prometheus',
@@ -26,7 +26,7 @@ const LONG = [
   'history/cases',
 ];
 
-/** The order of test files on a machine that does not know yet how long each takes. */
+/** Orders test files on a machine that does not know yet how long each takes. */
 export class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {

@@ -8,7 +8,7 @@ import { unhurried } from './unhurried.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The samples of an exposition, and the questions that tests ask of them. */
+/** The samples of an exposition, with queries for tests. */
 export class Metrics {
   readonly samples: readonly ParsedSample[];
 
@@ -16,7 +16,7 @@ export class Metrics {
     this.samples = parseExposition(text, 'text').flatMap(({ samples }) => samples);
   }
 
-  /** All series of a metric: the values of the labels named, joined by ` | `, and the number. */
+  /** All series of a metric: the values of these labels, joined by ` | `, and the number. */
   table(name: string, labels: readonly string[], where: Labels = {}): Record<string, number> {
     const table: Record<string, number> = {};
     for (const sample of this.#select(name, where)) {
@@ -27,7 +27,7 @@ export class Metrics {
     return table;
   }
 
-  /** Adds up all series of a metric, by some labels or all together. */
+  /** The sums of a metric's series by some labels, or of all together. */
   sumBy(name: string, labels: readonly string[], where: Labels = {}): Record<string, number> {
     const sums: Record<string, number> = {};
     for (const { labels: found, value } of this.#select(name, where)) {
@@ -41,7 +41,7 @@ export class Metrics {
     return this.#select(name, where).reduce((sum, { value }) => sum + value, 0);
   }
 
-  /** The one series that has these labels, if there is one. */
+  /** The value of the only series with these labels; undefined when there is none. */
   value(name: string, where: Labels = {}): number | undefined {
     const [found, ...more] = this.#select(name, where);
     if (more.length > 0) throw new Error(`${name}: ${JSON.stringify(where)} fits ${more.length + 1} series`);
@@ -61,22 +61,22 @@ export class Metrics {
   }
 }
 
-/** Without what is 0: most of a board is empty. */
+/** Without zeros: most of a board is empty. */
 export function nonZero(table: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== 0));
 }
 
 export interface MeasureOptions {
   readonly at: string;
-  /** Names of collectors; none: all. */
+  /** Names of collectors; absent: all. */
   readonly collectors?: readonly string[];
-  /** The configuration file's content; none: only TAIGA_DATABASE_URL. */
+  /** The content of the configuration file; absent: only TAIGA_DATABASE_URL is used. */
   readonly config?: string;
   /** Further files in the configuration's folder, by name. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** What `collect` prints of a database: the command's own path, from the configuration to the text. */
+/** The metrics that `collect` prints for a database: through the command's own code, from the configuration to the text. */
 export async function measure(
   url: string,
   { at, collectors = [], config, files }: MeasureOptions,

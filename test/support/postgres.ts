@@ -19,42 +19,42 @@ import { startEmbeddedPostgres } from '../../src/demo/postgres/embedded-postgres
 import { eventually } from './eventually.js';
 import { template } from './templates.js';
 
-/** A database server of a test's own, on loopback and a free port, gone after `close()`. */
+/** A database server for one test, on loopback and a free port; it is gone after `close()`. */
 export interface TestPostgres {
-  /** As the superuser. */
+  /** The URL of the superuser. */
   readonly url: string;
   /** Runs SQL as the superuser: several statements without values, or one with them. */
   query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 
-/** A throw-away cluster of the PostgreSQL that is installed on the machine. */
+/** A temporary cluster of the PostgreSQL installed on this machine. */
 export interface Cluster extends TestPostgres {
   /** The URL with another user, password or database. */
   urlWith(change: { user?: string; password?: string; database?: string }): string;
   /** Feeds a dump to psql. */
   load(sql: Buffer, database: string): void;
-  /** Stops the server at once, as a crash would; its data stay. */
+  /** Stops the server at once, like a crash; its data stay. */
   stop(): Promise<void>;
-  /** Starts it again on the same port, unless it runs. */
+  /** Starts it again on the same port, unless it is running. */
   start(): Promise<void>;
   readonly port: number;
-  /** Lets so many numbers of transactions pass unused, at most a billion at once. */
+  /** Skips so many transaction ids, at most a billion at once. */
   skipTransactions(count: number): Promise<void>;
-  /** What it has logged. */
+  /** Its log. */
   log(): string;
-  /** Writes a file into the data folder that only the server may read, and gives its path. */
+  /** Writes a file that only the server may read into the data folder, and returns its path. */
   write(name: string, text: string): string;
-  /** Changes settings of the running server, and what `pg_hba.conf` says of all but the superuser. */
+  /** Changes settings of the running server, and `pg_hba.conf` for all users except the superuser. */
   configure(settings: Readonly<Record<string, string>>, hba?: string): Promise<void>;
 }
 
 /**
- * PostgreSQL in WebAssembly behind a socket. It is one single session: whatever waits, waits for everybody. All are
- * copies of one, so that PostgreSQL itself takes them for the same, unless it is set up anew.
+ * PostgreSQL in WebAssembly behind a socket. It has one single session, so everybody waits for every query. All are copies
+ * of one cluster and have the same system identifier, unless a new cluster is made.
  */
-export async function startPGlite(schemaSql = '', { anew = false } = {}): Promise<TestPostgres> {
-  const make = anew ? async () => undefined : template;
+export async function startPGlite(schemaSql = '', { newCluster = false } = {}): Promise<TestPostgres> {
+  const make = newCluster ? async () => undefined : template;
   const empty = await make('pglite.tar', async (path) => {
     const { database, close } = await startEmbeddedPostgres();
     writeFileSync(path, Buffer.from(await (await database.dumpDataDir('none')).arrayBuffer()));
@@ -77,12 +77,12 @@ export async function startPGlite(schemaSql = '', { anew = false } = {}): Promis
   };
 }
 
-/** The folder with PostgreSQL's programs: the one that the environment names, or the newest on this machine. */
+/** The folder of PostgreSQL's programs: from the environment, or the newest on this machine. */
 const binaries = process.env.BUGFLOW_TEST_POSTGRES ?? newestBinaries();
 
 export const hasPostgres = binaries !== undefined;
 
-/** A server that was unpacked by hand may come without it. */
+/** A server that was unpacked by hand may lack it. */
 export const hasReplication = binaries !== undefined && existsSync(join(binaries, 'pg_basebackup'));
 
 const SUPERUSER_PASSWORD = 'the superuser: s3cret?';
@@ -101,7 +101,7 @@ function command(program: string, ...args: string[]): [string, string[]] {
   return asPostgres ? ['setpriv', [...asUser, path, ...args]] : [path, args];
 }
 
-/** Makes the data folder of an empty cluster. */
+/** Creates the data folder of an empty cluster. */
 async function initdb(data: string): Promise<void> {
   mkdirSync(data, { mode: 0o700 });
   const passwordFile = `${data}.password`;
@@ -114,7 +114,7 @@ async function initdb(data: string): Promise<void> {
   rmSync(passwordFile);
 }
 
-/** With the URL of another cluster: a streaming replica of it. */
+/** With the URL of another cluster it becomes a streaming replica of that. */
 export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}): Promise<Cluster> {
   if (binaries === undefined) throw new Error('there is no PostgreSQL on this machine');
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-postgres-'));
@@ -125,7 +125,7 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
     if (empty === undefined) await initdb(data);
     else await promisify(execFile)('cp', ['--archive', '--reflink=auto', empty, data]);
   } else {
-    // What the replica copies may come through this very process.
+    // The other cluster may be reached through this very process, so this must not block it.
     const args = ['--dbname', replicaOf, '--pgdata', data, '--write-recovery-conf', '--checkpoint=fast'];
     await promisify(execFile)(...command('pg_basebackup', ...args, '--no-sync'), { cwd: folder });
   }
@@ -155,7 +155,7 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
       listen_addresses: '127.0.0.1',
       port,
       unix_socket_directories: '',
-      // Throw-away data need no safety.
+      // Temporary data need no safety.
       fsync: 'off',
       max_connections: 40,
       shared_buffers: '64MB',
@@ -199,14 +199,14 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
   };
 
   const skipTransactions: Cluster['skipTransactions'] = async (count) => {
-    // PostgreSQL takes new transactions only while all old rows are frozen, in every database.
+    // PostgreSQL assigns ids so far ahead only while all old rows are frozen, in every database.
     await queryOnce(url, 'UPDATE pg_database SET datallowconn = true');
     for (const { datname } of await queryOnce(url, 'SELECT datname FROM pg_database'))
       await queryOnce(urlWith({ database: String(datname) }), 'VACUUM (FREEZE)');
     const [row] = await queryOnce(url, 'SELECT txid_current() % 4294967296 AS current');
     const next = (Number(row?.current) + count) % 2 ** 32;
     await stop('SIGINT');
-    // Where it looks up what became of a transaction: 2 bits for each.
+    // The status of transactions: 2 bits for each.
     write(
       `pg_xact/${Math.floor(next / 2 ** 20)
         .toString(16)
@@ -237,7 +237,7 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
         '--set=ON_ERROR_STOP=1',
         '--output=/dev/null',
       ];
-      // A server alone comes without the client, which works with servers of every version.
+      // A server alone has no psql; another version's psql works with it, too.
       const psql =
         [binaries, newestBinaries() ?? ''].map((bin) => join(bin, 'psql')).find(existsSync) ?? 'psql';
       execFileSync(psql, args, { input: sql, stdio: ['pipe', 'ignore', 'inherit'] });
@@ -252,7 +252,7 @@ export async function startPostgres({ replicaOf }: { replicaOf?: string } = {}):
   };
 }
 
-/** Runs SQL on a connection of its own. */
+/** Runs SQL on its own connection. */
 export async function queryOnce(
   url: string,
   sql: string,
@@ -271,16 +271,16 @@ export async function queryOnce(
 }
 
 /**
- * The machine's own PostgreSQL, where there is one, is several times as fast as the embedded one, on which a part of the
- * tests runs again (vitest.config.ts names them).
+ * The machine's own PostgreSQL, if there is one, is several times as fast as the embedded one. Some of the tests run again
+ * on the embedded one (listed in vitest.config.ts).
  */
 const takesMachinesPostgres = hasPostgres && process.env.BUGFLOW_TEST_EMBEDDED === undefined;
 
-/** For tests that run alike on both. */
+/** For tests that run on either of them. */
 export const startEitherPostgres = (): Promise<TestPostgres> =>
   takesMachinesPostgres ? startPostgres() : startPGlite();
 
-/** Tests that run alike on both; their names say on which one they ran. */
+/** Tests that run on either of them; their names say on which. */
 export function describeOnPostgres(title: string, define: (server: () => TestPostgres) => void): void {
   const suite = (start: () => Promise<TestPostgres>): void => {
     let server: TestPostgres | undefined;

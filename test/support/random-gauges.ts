@@ -15,11 +15,11 @@ import { add, rounded, type Table } from './samples.js';
 import type { Age } from './true-ages.js';
 
 /*
- * What gauges are at a moment of a random history, found naively: of each living item the last state that it had come
- * to, and what came before.
+ * The gauges at a moment of a random history, computed naively from the last state of each existing item and the states
+ * before it.
  */
 
-/** A metric, the labels by which it is added up, and what that must give. */
+/** A metric, the labels by which it is summed, and the expected sums. */
 export type Gauge = readonly [metric: string, labels: readonly string[], table: Table];
 
 const DAY_MS = 86_400_000;
@@ -35,7 +35,7 @@ const STAGES: Readonly<Record<string, string>> = {
   Rejected: 'discarded',
 };
 
-/** Moments at which some of the items are just about to count, or no longer: to the millisecond. */
+/** Moments at which some items just begin to count, or cease to: to the millisecond. */
 export function edgesOf(items: readonly RandomItem[]): number[] {
   return items.slice(0, 5).flatMap(({ born, states }) => {
     const at = states.at(-1)?.at ?? born;
@@ -50,7 +50,7 @@ export function edgesOf(items: readonly RandomItem[]): number[] {
 
 interface Then {
   readonly item: RandomItem;
-  /** What it had been up to then. */
+  /** All states up to then. */
   readonly past: RandomItem['states'];
   readonly state: State;
   readonly status: string;

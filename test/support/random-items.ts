@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { TestPostgres } from './postgres.js';
 import { type Kind, TaigaBuilder } from './taiga-builder.js';
 
-/** What a naive replay needs to know of an item's state. */
+/** An item's state, as far as a naive replay needs it. */
 export interface State {
   readonly status: number;
   readonly blocked: boolean;
@@ -11,9 +11,9 @@ export interface State {
   readonly points: number;
   readonly sprint: number | null;
   readonly lane: number | null;
-  /** Several only of stories. */
+  /** More than one only for stories. */
   readonly assignees: readonly number[];
-  /** Days after the beginning of the past; epics have none. */
+  /** Days after the beginning of the past; epics have no due date. */
   readonly due: number | null;
 }
 
@@ -23,15 +23,15 @@ export interface RandomItem {
   readonly key: string;
   readonly born: number;
   readonly died: number | undefined;
-  /** In order of time, several of them possibly at one moment; the first is the birth. */
+  /** In order of time, possibly several at one moment; the first is the creation. */
   readonly states: readonly { readonly at: number; readonly state: State }[];
 }
 
-/** The columns of every board; a name with `*` at its end is closed. */
+/** The columns of every board; a name that ends with `*` is closed. */
 export const BOARD = ['New', 'Ready', 'In progress', 'Ready for test', 'Done*', 'Rejected*'] as const;
 export const TYPES = ['Bug', 'Question', 'Wish'] as const;
 export const SEVERITIES = ['Minor', 'Normal'] as const;
-/** null: nobody has given any. */
+/** null: not estimated. */
 export const POINTS = [null, 0, 0.5, 1, 2.5, 13] as const;
 export const SPRINTS = ['sprint-1', 'sprint-2'] as const;
 export const LANES = ['Standard', 'Expedite'] as const;
@@ -54,7 +54,7 @@ const MODELS: Readonly<Record<Kind, string>> = {
   issue: 'issues.issue',
 };
 
-/** Items with whatever may have happened to them. */
+/** Items with arbitrary histories. */
 export function arbitraryItems(): fc.Arbitrary<RandomItem[]> {
   const state = fc.record({
     status: fc.nat(BOARD.length - 1),
@@ -68,7 +68,7 @@ export function arbitraryItems(): fc.Arbitrary<RandomItem[]> {
     due: fc.option(fc.nat(50)),
   });
   const step = fc.record({
-    // Nothing between two changes is as good as days.
+    // Changes at the same moment are as likely as days between them.
     pause: fc.oneof(
       fc.constant(0),
       fc.integer({ min: 1, max: 1000 }),
@@ -119,7 +119,7 @@ export function arbitraryItems(): fc.Arbitrary<RandomItem[]> {
   );
 }
 
-/** Fills a database with these items and their history, as Taiga would have written it. */
+/** Fills a database with these items and their history, as Taiga would write it. */
 export async function loadItems(server: TestPostgres, items: readonly RandomItem[]): Promise<void> {
   const taiga = new TaigaBuilder(PAST_NOW);
   const project = taiga.addProject('shop', {
@@ -141,7 +141,7 @@ export async function loadItems(server: TestPostgres, items: readonly RandomItem
   for (const item of items) {
     const { kind, id, key, states } = item;
     let finished: number | null = null;
-    /** The fields that history keeps of such an item. */
+    /** The fields that history records for such an item. */
     const fieldsOf = ({
       status,
       blocked,

@@ -12,7 +12,7 @@ interface ParsedSeries {
   readonly labels: Labels;
 }
 
-/** Where the series of each name stand; many moments share them. */
+/** The positions of each name's series; shared by many moments. */
 class SeriesIndex {
   readonly #series: readonly ParsedSeries[];
   readonly #byName = new Map<string, number[]>();
@@ -33,7 +33,7 @@ class SeriesIndex {
   }
 }
 
-/** What all series are worth at one moment. */
+/** The values of all series at one moment. */
 export class Samples {
   readonly #series: readonly ParsedSeries[];
   readonly #values: ArrayLike<number>;
@@ -53,18 +53,18 @@ export class Samples {
     return Samples.ofTable(flatten(families));
   }
 
-  /** Of lines of the exposition. */
+  /** From lines of the exposition. */
   static ofTable(table: Table): Samples {
     return new Samples(Object.keys(table).map(parseSeries), Object.values(table));
   }
 
-  /** A metric added up by some of its labels. What is 0 is left out, what binary fractions leave over, too. */
+  /** The sums of a metric by some of its labels, without zeros and without the remainders of binary fractions. */
   table(name: string, labels: readonly string[], where: Labels = {}): Table {
     const sums: Table = {};
     const conditions = Object.entries(where);
     for (const i of this.#index.named(name)) {
       const series = this.#series[i];
-      // What is gone is worth nothing.
+      // A series that has ended counts as 0.
       const value = this.#values[i] || 0;
       if (!series || value === 0 || !conditions.every(([key, wanted]) => series.labels[key] === wanted))
         continue;
@@ -73,7 +73,7 @@ export class Samples {
     return rounded(sums);
   }
 
-  /** Every line as it is; those of gauges and counters alike. */
+  /** Every line unchanged, of gauges and counters alike. */
   lines(isWanted: (line: string) => boolean = () => true): Table {
     const all = this.#series.map(({ name, labels }, i): [string, number] => [
       `${name}${JSON.stringify(Object.entries(labels).sort())}`,
@@ -91,7 +91,7 @@ export function add(table: Table, key: string, amount = 1): void {
   table[key] = (table[key] ?? 0) + amount;
 }
 
-/** Without what is 0. */
+/** Without zeros. */
 export function rounded(table: Table, digits = 6): Table {
   return Object.fromEntries(
     Object.entries(table)
@@ -135,10 +135,10 @@ export function parseSeries(text: string): ParsedSeries {
   return { name, labels };
 }
 
-/** What a timeline is worth at these moments, which must ascend. Changes must come in order of time. */
+/** The values of a timeline at these moments, which must ascend. Changes must come in order of time. */
 export async function samplesAt(timeline: Timeline, moments: readonly number[]): Promise<Samples[]> {
   const values: number[] = [];
-  /** Series that grow by themselves since their last change. */
+  /** Series that have grown by themselves since their last change. */
   const growing = new Map<number, (atMs: number) => number>();
   const parsed: ParsedSeries[] = [];
   const index = new SeriesIndex(parsed);

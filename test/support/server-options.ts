@@ -10,17 +10,17 @@ import type { Route } from '../../src/server/route.js';
 import { NO_RUNBOOKS, type Runbooks } from '../../src/server/runbooks/library.js';
 import type { ServerOptions } from '../../src/server/server.js';
 
-/** What the pages of a server tell of; functions, because it may change. */
+/** The data behind a server's pages; functions, because it may change. */
 export interface ServerSources extends Pick<Engine, 'openCircuits' | 'databaseUp'> {
   readonly runners: () => Engine['runners'];
   readonly runbooks: Runbooks;
   readonly grafanaUrl: string | undefined;
   readonly reload: (() => Promise<void>) | undefined;
-  /** Beside those of the service's own parts. */
+  /** Routes in addition to those of the service's own parts. */
   readonly routes: readonly Route[];
 }
 
-/** A server's options with the pages of the service; nothing stands behind them but what is given: no collectors, a database that is well. */
+/** Options of a server with the service's pages; by default it has no collectors, and a database that works. */
 export async function serverOptions({
   runners = () => [],
   openCircuits = () => new Map(),
@@ -55,7 +55,7 @@ export async function serverOptions({
   };
 }
 
-/** One without collectors, whose database is never asked. */
+/** An installation without collectors, whose database is never used. */
 export async function idleInstallation(grafanaUrl?: string): Promise<Installation> {
   const config = await loadConfig({
     file: undefined,

@@ -19,7 +19,7 @@ export interface Sprint {
   readonly id: number;
 }
 
-/** Days before the moment that the world is built for; 0.5 are twelve hours. */
+/** Days before the moment for which the world is built; 0.5 is twelve hours. */
 export type DaysAgo = number;
 
 export interface ProjectOptions {
@@ -30,9 +30,9 @@ export interface ProjectOptions {
   readonly plannedSprints?: number;
   readonly blockedCode?: string;
   readonly archivedCode?: string;
-  /** The columns of the boards from left to right; a name with `*` at its end is closed. */
+  /** The columns of the boards from left to right; a name that ends with `*` is closed. */
   readonly statuses?: Partial<Record<Kind, readonly string[]>>;
-  /** Limits of work in progress by status, as in a project without swimlanes. */
+  /** Limits for work in progress by status, as in a project without swimlanes. */
   readonly limits?: Readonly<Record<string, number>>;
 }
 
@@ -40,15 +40,15 @@ export interface ItemOptions {
   readonly ref: number;
   readonly subject?: string;
   /**
-   * The way over the board as history tells it: when, and into which status. The first is the creation, the last
-   * gives the item's status. Nothing but history moves: `modified_date` stays at the creation, as after a drag.
+   * The item's way over the board in history: when, and into which status. The first is the creation, the last is the
+   * item's status. Only history has them: `modified_date` stays at the creation, as after drag and drop.
    */
   readonly moves?: readonly (readonly [DaysAgo, string])[];
-  /** For an item that history does not know; or other than its last move says. NULL: the status was deleted. */
+  /** For an item without history, or a status that differs from the last move. NULL: the status was deleted. */
   readonly status?: string | null;
   readonly created?: DaysAgo;
   readonly modified?: DaysAgo;
-  /** The date on which Taiga noted the closing. */
+  /** The date that Taiga recorded for the closing. */
   readonly finished?: DaysAgo;
   readonly blocked?: boolean;
   readonly due?: string;
@@ -58,9 +58,9 @@ export interface ItemOptions {
 
 export interface StoryOptions extends ItemOptions {
   readonly isClosed?: boolean;
-  /** By role; without it there are no rows of points at all. */
+  /** By role; absent: the story has no rows of points at all. */
   readonly points?: Readonly<Record<string, string>>;
-  /** The second table of assignees, which is independent of the first. */
+  /** The second table of assignees, which is independent of the first one. */
   readonly alsoAssigned?: readonly User[];
   readonly swimlane?: string;
 }
@@ -90,7 +90,7 @@ const HISTORY_KEYS: Readonly<Record<Kind, string>> = {
   issue: 'issues.issue',
 };
 
-/** A Taiga database in a few words: what a test does not mention gets a value that means nothing. */
+/** Builds a Taiga database; whatever a test does not mention gets a neutral value. */
 export class TaigaBuilder {
   readonly #tables = new Map<string, Row[]>();
   readonly #now: number;
@@ -99,12 +99,12 @@ export class TaigaBuilder {
     this.#now = Date.parse(now);
   }
 
-  /** The time stamp of a moment before now. */
+  /** The timestamp of a moment before now. */
   ago(days: DaysAgo): string {
     return new Date(this.#now - days * 86_400_000).toISOString();
   }
 
-  /** A row of any table; its id counts within the table, so that ids of different tables meet, as in Taiga. */
+  /** Adds a row to any table; ids count for each table, so that different tables have the same ids, as in Taiga. */
   add(table: string, row: Row): number {
     const rows = this.#tables.get(table) ?? [];
     this.#tables.set(table, rows);
@@ -127,7 +127,7 @@ export class TaigaBuilder {
     return new ProjectBuilder(this, slug, options);
   }
 
-  /** A row of an item's history. */
+  /** Adds a row to an item's history. */
   addHistory(
     item: Item,
     days: DaysAgo,
@@ -203,7 +203,7 @@ export class ProjectBuilder {
     return found(this.#statusIds.get(`${kind} ${name}`), `${kind} status ${name}`);
   }
 
-  /** Roles, and the names of points with their values. */
+  /** Adds roles, and the names of points with their values. */
   addEstimation(roles: readonly string[], points: Readonly<Record<string, number | null>>): void {
     for (const name of roles) this.addRole(name);
     for (const [name, value] of Object.entries(points)) this.#addNamed('projects_points', name, { value });
@@ -213,7 +213,7 @@ export class ProjectBuilder {
     return this.#addNamed('users_role', name, { slug: name.toLowerCase(), computable: true });
   }
 
-  /** A member, or an invitation that nobody has accepted yet. */
+  /** Adds a member, or an invitation that nobody has accepted yet. */
   addMember(user: User | 'invited', role: string): void {
     this.#taiga.add('projects_membership', {
       project_id: this.id,
@@ -223,7 +223,7 @@ export class ProjectBuilder {
     });
   }
 
-  /** A swimlane with its limits by status. */
+  /** Adds a swimlane with its limits by status. */
   addSwimlane(name: string, limits: Readonly<Record<string, number>>): void {
     const lane = this.#addNamed('projects_swimlane', name, {});
     for (const [key, status] of this.#statusIds) {
@@ -335,7 +335,7 @@ export class ProjectBuilder {
     return days === undefined ? null : this.#taiga.ago(days);
   }
 
-  /** A row that is known by its name within the project, made when it is first mentioned. */
+  /** Finds a row by its name within the project; creates it when it is first mentioned. */
   #addNamed(table: string, name: string, columns: Row): number {
     const key = `${table} ${name}`;
     const known = this.#named.get(key);
@@ -350,7 +350,7 @@ export class ProjectBuilder {
   }
 }
 
-/** For each table the columns that must not be empty, with a value that means nothing. */
+/** For each table, the columns that must not be empty, with a neutral value. */
 async function nothingValues(server: TestPostgres): Promise<Map<string, Row>> {
   const columns = await server.query(
     `SELECT table_name, column_name, data_type

@@ -1,19 +1,19 @@
 import { queryOnce } from './postgres.js';
 
 /**
- * What the diary of the sample does not hold, read naively from Taiga's tables: row by row, without the product's SQL.
+ * Facts that the sample's diary lacks, read naively from Taiga's tables: row by row, without the product's SQL.
  */
 export interface TaigaRecords {
-  /** What people are called, by the number of their account. */
+  /** Names of people by the id of their account. */
   readonly people: ReadonlyMap<number, string>;
-  /** The accounts to which epics were given at their birth: nobody changed it since. */
+  /** The assignees of epics at their creation; they never changed. */
   readonly epicAssignees: ReadonlyMap<number, number>;
   /**
-   * Rows of history of which the diary has no line, by item (`userstory 12`), in order of time: cards that were only put
-   * into another order, and tasks that went along when their story was dragged into a sprint.
+   * Rows of history without a line in the diary, by item (`userstory 12`), in order of time: cards that were only moved
+   * within their column, and tasks that followed their story when it was dragged into a sprint.
    */
   readonly quietActs: readonly { readonly item: string; readonly at: number }[];
-  /** What was planned for a project from some moment on, in order of time. */
+  /** Plans of a project from a moment on, in order of time. */
   readonly plans: readonly Plan[];
 }
 

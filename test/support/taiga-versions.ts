@@ -3,13 +3,13 @@ import type { TestPostgres } from './postgres.js';
 interface Addition {
   /** The first version of Taiga that has it. */
   readonly since: readonly [major: number, minor: number];
-  /** Makes of a newer schema one without it. */
+  /** SQL that removes it from a newer schema. */
   readonly drop: string;
-  /** Leaves it in, but as if nobody ever used it: then every version must give the same numbers. */
+  /** SQL that leaves it in, but unused: then every version must give the same numbers. */
   readonly unused: string;
 }
 
-/** What came to the tables that collectors read after Taiga 4.0, by the migrations and the change log of taiga-back. */
+/** Tables and columns for collectors that were added after Taiga 4.0, from taiga-back's migrations and change log. */
 const ADDITIONS: readonly Addition[] = [
   {
     since: [4, 2],
@@ -37,11 +37,11 @@ const ADDITIONS: readonly Addition[] = [
   },
 ];
 
-/** From the oldest that is supported to the newest; between two of them nothing changes for collectors. */
+/** From the oldest supported version to the newest; between two of them nothing changes for collectors. */
 export const TAIGA_VERSIONS = ['4.0', '4.2', '5.5', '6.0', '6.10'] as const;
 export type TaigaVersion = (typeof TAIGA_VERSIONS)[number];
 
-/** Makes a Taiga of the newest version one of an older, with what both can hold. */
+/** Turns a Taiga of the newest version into an older one, with the data that both can hold. */
 export async function downgrade(server: TestPostgres, version: TaigaVersion): Promise<void> {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isLater = ({ since }: Addition): boolean =>

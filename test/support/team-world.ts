@@ -38,7 +38,7 @@ import { createTask, deleteTask, editTask } from '../../src/demo/taiga/tasks.js'
 import { dateOf, day, hour, type Micros, microsOf, minute, timestamp } from '../../src/demo/taiga/time.js';
 import type { TestPostgres } from './postgres.js';
 
-/** As a client with a transaction of its own. */
+/** Writes changes through a client, within its transaction. */
 export async function writeChanges(client: pg.Client, changes: readonly RowChange[]): Promise<void> {
   for (const change of changes) {
     const { table } = change;
@@ -66,8 +66,8 @@ type StatusTable =
   | 'projects_epicstatus';
 
 /**
- * A small Taiga in which anything happens, at random but the same for the same seed: the demo's model of Taiga writes
- * what Taiga would write. `write()` brings what happened into a database.
+ * A small Taiga with random events, the same for the same seed: the demo's model of Taiga writes what Taiga would write.
+ * `write()` brings the events into a database.
  */
 export class TeamWorld {
   readonly taiga: Taiga;
@@ -76,9 +76,9 @@ export class TeamWorld {
   readonly other: ProjectRow;
   readonly users: UserRow[];
   readonly sprints: MilestoneRow[];
-  /** Whether nothing happens of which no record tells when it was, or what came before. */
+  /** Leaves out events whose time or earlier state no record tells. */
   leavesTraces = false;
-  /** One whose transaction is still open: nobody else can see it. */
+  /** An issue in a transaction that is still open: nobody else can see it. */
   unseen: IssueRow | undefined;
   readonly #comments = new Map<number, HistoryRow[]>();
   readonly #history: RowChange[] = [];
@@ -110,12 +110,12 @@ export class TeamWorld {
     );
   }
 
-  /** A moment just after everything so far. */
+  /** A moment just after all events so far. */
   get now(): string {
     return new Date(Math.floor(this.#clock / 1000) + 1).toISOString();
   }
 
-  /** Time goes on; somebody is about to do something. */
+  /** Advances the time and returns the next act of somebody. */
   act(by: UserRow = this.random.pick(this.users)): Act {
     this.#clock += this.random.integer(1, 3 * 60) * minute + this.random.integer(0, 999_999);
     if (this.random.chance(0.2)) this.#clock += this.random.integer(8, 60) * hour;
@@ -129,13 +129,13 @@ export class TeamWorld {
     await this.connect(server);
   }
 
-  /** Goes on writing there, also after the server was started anew. */
+  /** Continues to write there, also after the server was restarted. */
   async connect(server: TestPostgres): Promise<void> {
     await this.close();
     this.#writer = await connectLiveWriter(server.url);
   }
 
-  /** The same into a database that nobody goes on writing to. */
+  /** The same for a database that is not continued. */
   async loadElsewhere(server: TestPostgres): Promise<void> {
     await server.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${taigaSchemaSql}`);
     this.takeChanges();
@@ -145,7 +145,7 @@ export class TeamWorld {
       ]);
   }
 
-  /** When each item's history was last written, in milliseconds by key; for worlds that no database follows. */
+  /** The time (ms) of each item's last row of history, by key; for worlds without a database. */
   lastActs(): Map<string, number> {
     this.takeChanges();
     const lastActs = new Map<string, number>();
@@ -157,14 +157,14 @@ export class TeamWorld {
     return lastActs;
   }
 
-  /** What happened since it was last taken. */
+  /** The changes since it was last called. */
   takeChanges(): RowChange[] {
     const changes = this.taiga.store.takeChanges();
     this.#history.push(...changes);
     return changes;
   }
 
-  /** Brings what happened since into the database, in one transaction. */
+  /** Brings the changes since then into the database, in one transaction. */
   async write(changes: readonly RowChange[] = this.takeChanges()): Promise<void> {
     if (!this.#writer) throw new Error('load first');
     await this.#writer.write(changes);
@@ -223,7 +223,7 @@ export class TeamWorld {
     return this.random.chance(0.3) ? null : this.random.pick(this.users).id;
   }
 
-  /** Mostly a few days ahead, now and then in the past. */
+  /** Mostly a few days in the future, sometimes in the past. */
   #anyDay(): string | null {
     const days = this.random.integer(-4, 12);
     return this.random.chance(0.2) ? null : dateOf(this.#clock + days * day);
@@ -242,7 +242,7 @@ export class TeamWorld {
     const place = story ? { story } : { sprint: this.random.pick(this.sprints) };
     const act = this.act();
     const task = createTask(this.taiga, act, this.project, place, { subject: 'A task', status_id: status });
-    // The demo's teams never begin with what is closed; Taiga notes the date then.
+    // The demo's teams never start with a closed status; for that Taiga records the date.
     if (store.get('projects_taskstatus', status).is_closed)
       store.update('tasks_task', task, { finished_date: timestamp(act.at) });
     return task;
@@ -266,14 +266,14 @@ export class TeamWorld {
       linkToEpic(this.taiga, this.act(), epic, story);
   }
 
-  /** The last row of a link's own history tells of it. */
+  /** Recorded by the last row of the link's own history. */
   unlinkStory(link: RelatedStoryRow): void {
     const { store, recorder } = this.taiga;
     recorder.record(this.act(), 'relateduserstory', link, { deleted: true });
     store.remove('epics_relateduserstory', link);
   }
 
-  /** A task becomes a story: it goes without a row, and the story comes without one. */
+  /** A task becomes a story: the task is deleted and the story created without a row of history. */
   promoteTask(task: TaskRow): StoryRow {
     const { store } = this.taiga;
     const act = this.act();
@@ -288,7 +288,7 @@ export class TeamWorld {
     return story;
   }
 
-  /** A story's tasks do not follow: the task belongs to another story from now on. */
+  /** Moves a task to another story; the story's other tasks stay. */
   moveTask(task: TaskRow, story: StoryRow): void {
     const act = this.act();
     const before = task.user_story_id;
@@ -306,7 +306,7 @@ export class TeamWorld {
     if (story) recalculateStory(this.taiga.store, story, at);
   }
 
-  /** One row in the other project, with its statuses. */
+  /** Leaves one row of history in the other project, with that one's statuses. */
   moveIssueAway(issue: IssueRow, to = this.other): void {
     const { store, recorder } = this.taiga;
     const act = this.act();
@@ -322,12 +322,12 @@ export class TeamWorld {
       finished_date: null,
     });
     const row = recorder.record(act, 'issue', issue);
-    // The demo's teams move nothing away, so its model leaves the number out.
+    // The demo's teams move nothing to other projects, so its model omits the number.
     if (row && typeof row.diff === 'object')
       store.amend('history_historyentry', row.id, { diff: { ...row.diff, ref: [before, issue.ref] } });
   }
 
-  /** Somebody does something; true if there was something to do it with. */
+  /** Does something at random; returns false if there was nothing to do it with. */
   anything(): boolean {
     const { random, taiga } = this;
     const deeds: readonly (readonly [() => unknown, number])[] = [
@@ -361,7 +361,7 @@ export class TeamWorld {
     return random.weighted(deeds)?.() !== false;
   }
 
-  /** Not what was promoted: nothing but its row tells when it was born, and when its task ended (cases.test.ts). */
+  /** Without promoted stories: only their row tells when they were created and when their task ended (cases.test.ts). */
   #deletable(): StoryRow[] {
     return this.stories().filter((story) => (story.from_task_ref ?? story.generated_from_issue_id) === null);
   }
@@ -389,7 +389,7 @@ export class TeamWorld {
     });
   }
 
-  /** The first change of a story that was promoted is told as its creation: nobody knows what was before. */
+  /** The first change of a promoted story is recorded as its creation, so the state before is unknown. */
   #tellsPeopleAndDates({ generated_from_issue_id: issue, version }: StoryRow): boolean {
     return !this.leavesTraces || issue === null || version > 1;
   }
@@ -438,7 +438,7 @@ export class TeamWorld {
     promoteToStory(this.taiga, this.act(), issue, this.project, this.#comments.get(issue.id) ?? []);
   }
 
-  /** What leaves no trace in history: another name, a user who leaves, the end of a status. */
+  /** Things that leave no trace in history: a new name, a user who leaves, a deleted status. */
   #administrate(): void {
     const { store } = this.taiga;
     const pick = this.random.integer(0, this.leavesTraces ? 2 : 3);
@@ -459,7 +459,7 @@ export class TeamWorld {
     if (status) renameStatus(this.taiga, table, status, `In progress ${this.random.integer(1, 99)}`);
   }
 
-  /** An account that is cancelled: its name goes, what it did stays. */
+  /** Cancels an account: its name disappears, its work stays. */
   cancelUser(): void {
     const user = this.random.pick(this.users);
     this.taiga.store.update('users_user', user, {

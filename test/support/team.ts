@@ -31,7 +31,7 @@ const DEFAULTS = {
 } as const;
 const ITEMS = { userstory: 'userstories_userstory', task: 'tasks_task', issue: 'issues_issue' } as const;
 
-/** A team's world, and what else can happen in it: administration, and what others write at odd times. */
+/** A team's world with further events: administration, and writes from elsewhere at odd times. */
 export class Team extends TeamWorld {
   #server: TestPostgres | undefined;
   #slow: pg.Client | undefined;
@@ -49,7 +49,7 @@ export class Team extends TeamWorld {
     await super.close();
   }
 
-  /** By the name that it had at first: the column of what is in progress is renamed now and then. */
+  /** By its original name: the column for work in progress is sometimes renamed. */
   column(board: Board, name: string, project = this.project): StatusRow {
     const [found] = this.taiga.store.where(
       `projects_${board}status`,
@@ -59,7 +59,7 @@ export class Team extends TeamWorld {
     return found;
   }
 
-  /** An issue that went this way. */
+  /** An issue that went through these statuses. */
   issueVia(...names: readonly string[]): IssueRow {
     const row = this.addIssue();
     for (const name of names) this.move(row, name);
@@ -94,7 +94,7 @@ export class Team extends TeamWorld {
     else editIssue(this.taiga, act, row as IssueRow, { comment });
   }
 
-  /** Taiga works out anew every story that this concerns, and writes no row. */
+  /** Taiga recomputes every story concerned, and writes no row. */
   setMark(board: Board, name: string, isClosed: boolean, project = this.project): void {
     const { store } = this.taiga;
     const { at } = this.act();
@@ -123,7 +123,7 @@ export class Team extends TeamWorld {
     this.taiga.store.update(`projects_${board}status`, this.column(board, name), { order });
   }
 
-  /** Those in it go to another one: no row tells, no date changes, no story is worked out anew. */
+  /** Its items move to another column: no row, no new date, no recomputed story. */
   deleteColumn(board: keyof typeof ITEMS, name: string, moveTo: string, project = this.project): void {
     const { store } = this.taiga;
     this.act();
@@ -137,7 +137,7 @@ export class Team extends TeamWorld {
     store.remove(`projects_${board}status`, status);
   }
 
-  /** Its rows of history say so. */
+  /** Rows of history record it. */
   redate(sprint: MilestoneRow, days: { readonly start: string; readonly finish: string }): void {
     const { store, recorder } = this.taiga;
     store.update('milestones_milestone', sprint, {
@@ -147,7 +147,7 @@ export class Team extends TeamWorld {
     recorder.record(this.act(), 'milestone', sprint);
   }
 
-  /** What was in it is in none, without a row. */
+  /** Its items are in no sprint any more, without a row of history. */
   deleteSprint(sprint: MilestoneRow): void {
     const { store, recorder } = this.taiga;
     recorder.record(this.act(), 'milestone', sprint, { deleted: true });
@@ -158,7 +158,7 @@ export class Team extends TeamWorld {
     this.sprints.splice(this.sprints.indexOf(sprint), 1);
   }
 
-  /** By an administrator of Taiga: what they made has no owner any more, what they did stays. */
+  /** By an administrator of Taiga: the user's things lose their owner, their acts stay. */
   removeUser(): void {
     const { store } = this.taiga;
     this.act();
@@ -180,7 +180,7 @@ export class Team extends TeamWorld {
     this.taiga.store.update('projects_project', project, { slug, name: slug });
   }
 
-  /** What Taiga does at once; the rest goes in the background. */
+  /** The part that Taiga does at once; the rest follows in the background. */
   beginDeletion(project: ProjectRow): void {
     this.act();
     this.taiga.store.update('projects_project', project, { blocked_code: 'blocked-by-deleting' });
@@ -194,7 +194,7 @@ export class Team extends TeamWorld {
     await this.#server?.query(`DELETE FROM projects_project WHERE id = ${id}`);
   }
 
-  /** A row of history as somebody else writes it, whenever and of whatever time: an importer, another Taiga. */
+  /** Writes a row of history at any time and for any time, like an importer or another Taiga. */
   writeHistory(
     kind: Kind,
     item: Item,
@@ -232,9 +232,9 @@ export class Team extends TeamWorld {
     return timestamp((Date.parse(this.now) - days * 86_400_000) * 1000);
   }
 
-  /** What was done so far is committed by another client, and not yet. */
+  /** Another client writes the events so far, but does not commit them yet. */
   async beginCommit(): Promise<void> {
-    // The totals of a project are written when all is over: its row would keep others waiting.
+    // The totals of a project are written at the end: its row would make others wait.
     const isTotal = ({ table, operation }: RowChange): boolean =>
       table === 'projects_project' && operation === 'update';
     const slow = new pg.Client({ connectionString: this.#server?.url });
@@ -253,7 +253,7 @@ export class Team extends TeamWorld {
     this.#slow = undefined;
   }
 
-  /** The items come first; what was done to them is told by `tellHistory`. */
+  /** Writes only the items; `tellHistory` writes their history later. */
   async writeItemsOnly(): Promise<void> {
     const changes = this.takeChanges();
     const isRecord = ({ table }: RowChange): boolean =>

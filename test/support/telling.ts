@@ -3,7 +3,7 @@ import { type Mismatch, verifyHistory } from '../../src/collectors/verify.js';
 import { collectorsWith, type Kit } from './kit.js';
 import { Samples, samplesAt } from './samples.js';
 
-/** All that happened up to now: the counters and histograms. */
+/** All events up to now: the counters and histograms. */
 export async function readCounters(kit: Kit, now: string): Promise<Samples> {
   await kit.learn(now);
   const families = [];
@@ -11,7 +11,7 @@ export async function readCounters(kit: Kit, now: string): Promise<Samples> {
   return Samples.of(families);
 }
 
-/** The gauges and counters as they were at these moments, known at the last of them. */
+/** The gauges and counters at these moments, as known at the last one. */
 export async function readPast(kit: Kit, moments: readonly string[]): Promise<Samples[]> {
   await kit.learn(moments.at(-1) ?? '');
   const timeline = createDatabaseTimeline({
@@ -26,7 +26,7 @@ export async function readPast(kit: Kit, moments: readonly string[]): Promise<Sa
   );
 }
 
-/** Where the spans end elsewhere than the present is. */
+/** The series in which the end of the spans differs from the present. */
 export async function readMismatches(kit: Kit, now: string): Promise<Mismatch[]> {
   await kit.learn(now);
   return verifyHistory(kit.reader, kit.library.collectors, kit.values(now));

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 
 const VARIABLE = 'BUGFLOW_TEST_TEMPLATES';
 
-/** Before all files of tests, in vitest's own process: a folder for what they have in common, gone when they are through. */
+/** Runs before all test files, in vitest's own process: creates a folder for shared files, and removes it at the end. */
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-templates-'));
-  // PostgreSQL runs as somebody else.
+  // PostgreSQL runs as another user.
   chmodSync(folder, 0o711);
   process.env[VARIABLE] = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
-/** What this process is making, as several tests may ask for it at once. */
+/** What this process is creating now, as several tests may ask for the same at once. */
 const making = new Map<string, Promise<string>>();
 
 /**
- * A file or folder that is costly to make and the same for every test: made by the first one who asks for it. It is only
- * to be copied. Undefined outside of tests, where nobody would tidy up.
+ * A file or folder that is expensive to create and the same for every test: the first one who asks creates it. It must only
+ * be copied. Undefined outside of tests, where nobody would remove it.
  */
 export async function template(
   name: string,
@@ -39,7 +39,7 @@ async function makeOnce(path: string, make: (path: string) => Promise<void>): Pr
   try {
     renameSync(draft, path);
   } catch (error) {
-    // Another process made it meanwhile.
+    // Another process has created it meanwhile.
     rmSync(draft, { recursive: true, force: true });
     if (!existsSync(path)) throw error;
   }

@@ -7,14 +7,14 @@ import {
   type TrueEvents,
 } from './true-past.js';
 
-/** Moves of the sample's year that Taiga's records do not tell, or tell otherwise. */
+/** Moves in the sample's year that Taiga's records do not tell, or tell differently. */
 export interface Untold {
   readonly promoted: ItemLine[];
   readonly removed: ItemLine[];
   readonly misnamed: ItemLine[];
 }
 
-/** What happened in the sample's year as far as Taiga's records can tell it. */
+/** The events of the sample's year as far as Taiga's records can tell them. */
 export function replayTold(diary: readonly DiaryLine[]): { events: TrueEvents; untold: Untold } {
   const untold: Untold = { promoted: [], removed: [], misnamed: [] };
   const removedAt = new Map<string, number>();
@@ -38,7 +38,7 @@ export function replayTold(diary: readonly DiaryLine[]): { events: TrueEvents; u
   return { events, untold };
 }
 
-/** When the item came into the status that it was last in before this line. */
+/** When the item entered the status that it had before this line. */
 function enteredBefore(diary: readonly DiaryLine[], line: ItemLine, status: string): number {
   const entry = diary.findLast(
     (each) =>

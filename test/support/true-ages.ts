@@ -3,7 +3,7 @@ import { add, rounded, type Table } from './samples.js';
 import type { TrueGauge } from './true-board.js';
 import { isInProgress, type TrueWork } from './true-work.js';
 
-/** A distribution of ages as of a moment: of each item that counts its label values, joined by ` | `, and its age. */
+/** A distribution of ages at a moment: for each item that counts, its label values (joined by ` | `) and its age. */
 export interface TrueAges {
   readonly metric: string;
   readonly labels: readonly string[];
@@ -12,7 +12,7 @@ export interface TrueAges {
 
 export interface Age {
   readonly labels: string;
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly ms: number;
 }
 
@@ -57,7 +57,7 @@ export const AGES: readonly TrueAges[] = [
   },
 ];
 
-/** The three lines of a distribution. */
+/** The three kinds of lines of a distribution. */
 export function ageGauges({ metric, labels, read }: TrueAges, buckets: readonly number[]): TrueGauge[] {
   const gauge = (
     suffix: string,

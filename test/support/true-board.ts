@@ -1,11 +1,11 @@
 import { add, type Table } from './samples.js';
 import { isInProgress, type TrueWork, type WorkItem } from './true-work.js';
 
-/** A gauge counted from what the team had before it at a moment, by label values joined by ` | `. */
+/** A gauge counted from a team's work at a moment, by label values joined by ` | `. */
 export interface TrueGauge {
   readonly metric: string;
   readonly labels: readonly string[];
-  /** What is 0 may be left out. */
+  /** Zeros may be left out. */
   readonly count: (work: TrueWork, atMs: number) => Table;
 }
 
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 const STALE_AFTER_MS = 14 * DAY_MS;
 const DUE_SOON_MS = 2 * DAY_MS;
 
-/** Days are those of UTC. */
+/** The day in UTC. */
 const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
 const kindOf = ({ project, kind }: WorkItem): string => `${project} | ${kind}`;
@@ -34,7 +34,7 @@ function openItems(
   };
 }
 
-/** Gauges of the sample's items, in the thresholds and stages that hold without configuration. */
+/** Gauges of the sample's items, with the default thresholds and stages. */
 export const BOARD_GAUGES: readonly TrueGauge[] = [
   openItems('taiga_items_unassigned', ['project', 'kind', 'stage'], (item) =>
     item.assignees.length === 0 ? [`${kindOf(item)} | ${item.status.stage}`] : [],
@@ -87,7 +87,7 @@ export const BOARD_GAUGES: readonly TrueGauge[] = [
       );
       for (const item of work.items.values()) {
         if (item.kind !== 'task') continue;
-        // Wherever its story goes, a task goes along.
+        // A task always moves with its story.
         const sprint = item.storyRef === null ? item.sprint : work.storyOf(item)?.sprint;
         if (typeof sprint === 'string')
           add(table, `${item.project} | ${slugs.get(`${item.project} ${sprint}`)} | ${work.isClosed(item)}`);

@@ -6,8 +6,8 @@ import { add, rounded, type Table } from './samples.js';
 import type { Kind } from './taiga-builder.js';
 
 /*
- * The sample's year as its simulation wrote it down, played again naively and line by line: nothing of the product's
- * SQL is known here.
+ * Replays the diary that the sample's simulation wrote of its year, naively and line by line. It shares nothing with the
+ * product's SQL.
  */
 
 export interface DiaryLine {
@@ -45,7 +45,7 @@ export interface DiaryLine {
   readonly also?: string | null;
   readonly due?: string | null;
   readonly swimlane?: string | null;
-  /** Of a task: the number of its story. */
+  /** For a task: the number of its story. */
   readonly userstory?: number | null;
   readonly epic?: number;
   readonly new_ref?: number;
@@ -69,7 +69,7 @@ export function isItemLine(line: DiaryLine): line is ItemLine {
   return ['epic', 'userstory', 'task', 'issue'].includes(line.type ?? '') && typeof line.id === 'number';
 }
 
-/** Milliseconds, with the microseconds behind the point. */
+/** Milliseconds, with microseconds as decimals. */
 export const momentOf = ({ t }: DiaryLine): number =>
   Date.parse(`${t.slice(0, 19)}Z`) + Number(t.slice(20, -1)) / 1000;
 export const keyOf = (line: ItemLine): string => `${line.type} ${line.id}`;
@@ -82,7 +82,7 @@ export const RESOURCES: Readonly<Record<string, Kind>> = {
   'issue-statuses': 'issue',
 };
 
-/** Slugs of sprints by project and name: the diary names them. */
+/** Slugs of sprints by project and name, as the diary has the names. */
 export function sprintSlugs(): ReadonlyMap<string, string> {
   return new Map(
     readApiStats().flatMap(({ slug, milestones }) =>
@@ -114,11 +114,11 @@ interface State {
 }
 
 export interface ReplayOptions {
-  /** What the records can still say of an issue's priority. */
+  /** What the records can still tell about an issue's priority. */
   readonly priority: (project: string, name: string, ref: number) => string;
 }
 
-/** The gauges at these moments, which must ascend, under the names that statuses have at the end. */
+/** The gauges at these moments, which must ascend, with the names that statuses have at the end. */
 export function replayGauges(
   diary: readonly DiaryLine[],
   moments: readonly number[],
@@ -126,7 +126,7 @@ export function replayGauges(
 ): TrueGauges[] {
   const names = finalNames(diary);
   const slugs = sprintSlugs();
-  /** Of the other kinds than stories. */
+  /** For the other kinds than stories. */
   const flags = firstFlags(diary);
   const items = new Map<string, { kind: Kind; state: State }>();
   let position = 0;
@@ -142,7 +142,7 @@ export function replayGauges(
   });
 }
 
-/** What statuses are called at the end; one that was deleted by its last name. */
+/** The names of statuses at the end; for deleted ones their last names. */
 export function finalNames(diary: readonly DiaryLine[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const line of diary) {
@@ -277,14 +277,14 @@ function gaugesOf(
   };
 }
 
-/** Something that a counter or a histogram takes in. */
+/** One addition to a counter or a histogram. */
 export interface TrueEvent {
   readonly at: number;
   /** `userstory 12` */
   readonly item: string;
   /** The counter's labels, joined by ` | `. */
   readonly labels: string;
-  /** What is counted, or how many seconds it took. */
+  /** The number to count, or the seconds that it took. */
   readonly amount: number;
 }
 
@@ -313,11 +313,11 @@ export type EventName =
 export type TrueEvents = Readonly<Record<EventName, TrueEvent[]>>;
 
 export interface EventOptions {
-  /** How the records tell a move: otherwise than it was, or (undefined) not at all. */
+  /** How the records tell a move: differently from what it was, or (undefined) not at all. */
   readonly told: (line: ItemLine, isFirstOfPromoted: boolean) => { from: string; since?: number } | undefined;
 }
 
-/** What happened, in order of time. */
+/** All events in order of time. */
 export function replayEvents(diary: readonly DiaryLine[], { told }: EventOptions): TrueEvents {
   const events: TrueEvents = {
     created: [],
@@ -431,14 +431,14 @@ export function replayEvents(diary: readonly DiaryLine[], { told }: EventOptions
   return events;
 }
 
-/** The service levels without configuration. */
+/** The default service levels. */
 const DEFAULT_SLE_S: Readonly<Partial<Record<Kind, number>>> = {
   userstory: 14 * 86_400,
   task: 7 * 86_400,
   issue: 14 * 86_400,
 };
 
-/** What DESIGN §3 makes of a status without configuration, under its name of that moment. */
+/** The default stage of a status (docs/configuration.md), with its name at that moment. */
 function stageOf({ to, to_closed: isClosed }: ItemLine): string {
   return defaultStage(to ?? '', isClosed === true);
 }
@@ -454,7 +454,7 @@ export function defaultStage(status: string, isClosed: boolean): string {
   return /^(blocked|needs info|ready for (test|review)|on hold|waiting)/.test(name) ? 'waiting' : 'active';
 }
 
-/** One request can change points and status: a move carries what the story had after it. */
+/** One request can change points and status, so a move has the story's points after it. */
 function estimates(diary: readonly DiaryLine[]): (id: number, at: number) => number | null {
   const byStory = new Map<number, { at: number; total: number | null }[]>();
   for (const line of diary) {
@@ -491,7 +491,7 @@ const ACTS = [
   ...['block', 'unblock', 'sprint', 'move_project'],
 ];
 
-/** The first act on an issue by somebody other than its creator; promoting it to a story is one, too. */
+/** The first act on an issue by somebody other than its creator; promoting it to a story counts, too. */
 function replayResponses(diary: readonly DiaryLine[], events: TrueEvents): void {
   const born = new Map<string, ItemLine>();
   const answered = new Set<string>();
@@ -534,7 +534,7 @@ function replayBlocking(diary: readonly DiaryLine[], events: TrueEvents): void {
   }
 }
 
-/** Points that came into a sprint or left it after its first day and up to its last, request by request. */
+/** Points that entered or left a sprint after its first day and up to its last, request by request. */
 function replayScope(diary: readonly DiaryLine[], events: TrueEvents): void {
   const slugs = sprintSlugs();
   const plans = new Map<string, { start: string; finish: string }>();
@@ -584,7 +584,7 @@ function replayScope(diary: readonly DiaryLine[], events: TrueEvents): void {
   }
 }
 
-/** The events up to a moment, added up by labels. */
+/** The sums of the events up to a moment, by labels. */
 export function totals(events: readonly TrueEvent[], until = Number.POSITIVE_INFINITY): Table {
   const table: Table = {};
   for (const { at, labels, amount } of events) if (at <= until) add(table, labels, amount);

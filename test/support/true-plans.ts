@@ -35,7 +35,7 @@ function planGauge(metric: string, figure: 'points' | 'sprints'): TrueGauge {
   };
 }
 
-/** Gauges of what the sample's teams planned and who they are; days are those of UTC. */
+/** Gauges of the sample teams' plans and members; days are those of UTC. */
 export const PLAN_GAUGES: readonly TrueGauge[] = [
   sprintGauge(
     'taiga_sprint_info',

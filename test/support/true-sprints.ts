@@ -2,8 +2,8 @@ import { add, rounded, type Table } from './samples.js';
 import { type DiaryLine, isItemLine, keyOf, momentOf, sprintSlugs } from './true-past.js';
 
 /*
- * What the sample's team took into its sprints and what became of it, played naively: the state of every story is
- * looked up anew for each sprint and moment.
+ * The stories that the sample's team took into its sprints, and what became of them, computed naively: the state of every
+ * story is looked up again for each sprint and moment.
  */
 
 interface Plan {
@@ -14,7 +14,7 @@ interface Plan {
   readonly endsAt: number;
 }
 
-/** From here on a story was so; `sprint` null: in none, or deleted. */
+/** A story's state from a moment on; `sprint` null: in none, or in a deleted one. */
 interface StoryState {
   readonly at: number;
   readonly sprint: string | null;
@@ -30,7 +30,7 @@ export interface TrueSprints {
 
 const DAY_MS = 86_400_000;
 
-/** At each moment, by `project | sprint | outcome`, and `project | sprint`; days are those of UTC. */
+/** At each moment, by `project | sprint | outcome`, and by `project | sprint`; days are those of UTC. */
 export function replaySprints(diary: readonly DiaryLine[], moments: readonly number[]): TrueSprints[] {
   const slugs = sprintSlugs();
   const plans = sprintPlans(diary);
@@ -39,7 +39,7 @@ export function replaySprints(diary: readonly DiaryLine[], moments: readonly num
     const [points, userstories, carriedOver]: [Table, Table, Table] = [{}, {}, {}];
     for (const plan of plans) {
       const sprint = `${plan.project} | ${slugs.get(`${plan.project} ${plan.name}`)}`;
-      // After its end a sprint stays as it was.
+      // After its end a sprint does not change.
       const until = Math.min(moment, plan.endsAt - 1);
       for (const { project, states } of stories.values()) {
         if (project !== plan.project) continue;

@@ -16,37 +16,37 @@ import {
 } from './true-past.js';
 
 /*
- * What the sample's team had before it at any moment of its year: the diary of its simulation played naively, line by
- * line, with what only Taiga's records know (TaigaRecords). Nothing of the product's SQL is known here.
+ * The work of the sample's team at any moment of its year: replays the diary of its simulation naively, line by line, with
+ * the facts that only Taiga's records have (TaigaRecords). It shares nothing with the product's SQL.
  */
 
-/** An item as it is at a moment; all times in milliseconds. */
+/** An item at a moment; all times in milliseconds. */
 export interface WorkItem {
   readonly kind: Kind;
   readonly id: number;
   readonly bornAt: number;
   project: string;
   ref: number;
-  /** Which status it is in: `issue 23`. */
+  /** The key of its status: `issue 23`. */
   statusKey: string;
-  /** What that is called and means today. */
+  /** The status' current name and meaning. */
   status: StatusToday;
-  /** When it came into its status. */
+  /** When it entered its status. */
   enteredAt: number;
-  /** When it first came into a status that is work in progress. */
+  /** When it first entered a status that is work in progress. */
   startedAt: number | undefined;
-  /** Of a story: Taiga's own flag. */
+  /** For a story: Taiga's own flag. */
   isClosedItself: boolean;
-  /** Numbers of accounts. */
+  /** Ids of accounts. */
   assignees: readonly number[];
   due: string | null;
   points: number | null;
   /** The sprint's name. */
   sprint: string | null;
   swimlane: string;
-  /** Of a task: the number of its story. */
+  /** For a task: the number of its story. */
   readonly storyRef: number | null;
-  /** When Taiga last wrote something into its history. */
+  /** The time of the last row in its history. */
   lastActAt: number;
 }
 
@@ -59,7 +59,7 @@ export interface WorkSprint {
   isClosed: boolean;
 }
 
-/** What a status is called and means today. */
+/** The current name and meaning of a status. */
 export interface StatusToday {
   readonly name: string;
   readonly stage: string;
@@ -71,13 +71,13 @@ const NO_STATUS: StatusToday = { name: '', stage: '', isClosed: false };
 export const isInProgress = ({ status: { stage } }: WorkItem): boolean =>
   stage === 'active' || stage === 'waiting';
 
-/** What is told of what Taiga does not record. */
+/** How to treat what Taiga does not record. */
 export interface Telling {
-  /** Whether a status counts as closed as it did then, or as it does today: nothing tells that a flag changed. */
+  /** Whether a status counts as closed as it did then, or as it does today: no record tells that a flag changed. */
   readonly flags: 'then' | 'today';
   /**
-   * When a status is deleted, its items go to another one: at once; or only when the first of them leaves that one, which
-   * is the first row that cannot name the deleted status any more. Since when they stand there, no row tells at all.
+   * When a status is deleted, its items move to another one: at once, or only when the first of them leaves that one, which
+   * is the first row that cannot name the deleted status any more. No row tells since when they are there.
    */
   readonly deletedStatus: 'left at once' | 'left late';
 }
@@ -92,10 +92,10 @@ export class TrueWork {
   readonly projects = new Map<string, string>();
   /** Names of roles by `project | account`. */
   readonly members = new Map<string, string>();
-  /** Stories under epics, as `project | ref of the epic` and the key of the story. */
+  /** Stories under epics: `project | ref of the epic`, and the key of the story. */
   readonly links: { readonly epic: string; readonly story: string }[] = [];
   readonly records: TaigaRecords;
-  /** Projects as they are at the end: of settings there is no past. */
+  /** Projects as they are at the end: settings have no past. */
   readonly present: ReadonlyMap<string, ApiProject> = new Map(
     readApiStats().map((project) => [project.slug, project]),
   );
@@ -105,7 +105,7 @@ export class TrueWork {
   readonly #flags: Map<string, boolean>;
   readonly #storiesByRef = new Map<string, WorkItem>();
   #open: readonly WorkItem[] | undefined;
-  /** Moves out of a deleted status of which no row tells yet. */
+  /** Moves out of a deleted status that no row has told yet. */
   #unseenMoves: ItemLine[] = [];
   readonly #accounts = new Map<string, number>();
   readonly #slugs = sprintSlugs();
@@ -149,13 +149,13 @@ export class TrueWork {
         if (member.endsWith(` | ${line.user}`)) this.members.delete(member);
   }
 
-  /** Whoever creates a project is its product owner. */
+  /** Whoever creates a project becomes its product owner. */
   #createProject({ project, name, by }: DiaryLine): void {
     this.projects.set(project, name ?? '');
     this.members.set(`${project} | ${by}`, this.#roleName(project, 'product-owner'));
   }
 
-  /** The diary has slugs. */
+  /** The diary has slugs of roles. */
   #roleName(project: string, slug: string): string {
     return this.present.get(project)?.detail.body.roles.find((role) => role.slug === slug)?.name ?? '';
   }
@@ -256,7 +256,7 @@ export class TrueWork {
     };
     if (source) {
       item.assignees = source.assignees;
-      // The issue's own history tells that it was promoted.
+      // The issue's own history records that it was promoted.
       source.lastActAt = at;
     }
     const { epicAssignees } = this.records;
@@ -271,7 +271,7 @@ export class TrueWork {
     return names.flatMap((name) => (name ? [this.#accounts.get(name) ?? Number.NaN] : []));
   }
 
-  /** A story takes over from the issue of which it was made who has it. */
+  /** The issue from which a story was made: the story takes over its assignees. */
   #sourceOf({ project, promoted_from: from }: ItemLine): WorkItem | undefined {
     if (from?.type !== 'issue') return undefined;
     return [...this.items.values()].find(
@@ -291,7 +291,7 @@ export class TrueWork {
   }
 }
 
-/** The diary being played. */
+/** A replay of the diary. */
 export class WorkReplay {
   readonly work: TrueWork;
   readonly #diary: readonly DiaryLine[];
@@ -303,7 +303,7 @@ export class WorkReplay {
     this.work = new TrueWork(diary, records, telling);
   }
 
-  /** Goes on to a moment that is not before the last one. */
+  /** Continues to a moment that is not before the last one. */
   at(moment: number): TrueWork {
     const { work } = this;
     const { quietActs } = work.records;
@@ -322,7 +322,7 @@ export class WorkReplay {
   }
 }
 
-/** Acts on an item that leave no row in its own history. */
+/** Operations on an item that leave no row in its own history. */
 const WITHOUT_HISTORY = ['vote', 'watch', 'epic_link', 'comment_edit', 'comment_delete'];
 
 function writesHistory({ op, silent, derived }: ItemLine): boolean {

@@ -9,18 +9,18 @@ import { PLAN_GAUGES } from './true-plans.js';
 import { AS_RECORDED, WHAT_WAS, WorkReplay } from './true-work.js';
 
 /*
- * The sample's year moment by moment: what the product tells against what the diary tells. Both are looked at and let
- * go, because a month of hours is more than can be kept.
+ * Compares the sample's year moment by moment: the product against the diary. Both are dropped after each moment,
+ * as a month of hours would not fit into memory.
  */
 
-/** What came of comparing one gauge at all moments. */
+/** The result of comparing one gauge at all moments. */
 export interface Compared {
   readonly metric: string;
-  /** How many values were compared: of each moment all that are not 0 on either side. */
+  /** The number of compared values: for each moment all that are not 0 on one side. */
   values: number;
-  /** Where something was otherwise than Taiga's records can tell it. */
+  /** Where the truth differs from what Taiga's records can tell. */
   readonly exceptions: Difference[];
-  /** Where the product disagrees with the diary as far as the records can tell it. */
+  /** Where the product differs from the diary, as far as the records can tell it. */
   readonly differences: Difference[];
 }
 
@@ -31,7 +31,7 @@ export interface Difference {
   readonly truth: number;
 }
 
-/** Compares at these moments, which must ascend; `past` is what the product tells of each. */
+/** Compares at these moments, which must ascend; `past` is what the product tells for each. */
 export function compareWholePast(
   past: readonly Samples[],
   moments: readonly number[],
@@ -69,7 +69,7 @@ function differing(at: string, told: Table, truth: Table, counted = { values: 0 
   return differences;
 }
 
-/** The collectors that tell what is compared. */
+/** The collectors of the compared gauges. */
 export const WHOLE_PAST_COLLECTORS = [
   ...['items_unassigned', 'assigned_items', 'items_stale', 'due_dates', 'userstories_unestimated', 'wip'],
   ...['sprint_tasks', 'epics', 'sprints', 'projects', 'members', 'issue_types', 'item_age', 'column_ages'],
@@ -86,7 +86,7 @@ export function wholePastMoments(): number[] {
   ].sort((a, b) => a - b);
 }
 
-/** All that is compared; the buckets of distributions are as the collectors have them. */
+/** All compared gauges; the buckets of distributions come from the collectors. */
 export function wholePastGauges(kit?: Kit): TrueGauge[] {
   return [
     ...BOARD_GAUGES,

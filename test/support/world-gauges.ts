@@ -3,7 +3,7 @@ import type { EpicRow, IssueRow, StatusRow, StoryRow, TaskRow } from '../../src/
 import { add, rounded, type Table } from './samples.js';
 import type { TeamWorld } from './team-world.js';
 
-/** A metric, the labels by which it is added up, and what that must give. */
+/** A metric, the labels by which it is summed, and the expected sums. */
 export type WorldGauge = readonly [metric: string, labels: readonly string[], table: Table];
 
 const TABLES = [
@@ -15,7 +15,7 @@ const TABLES = [
 
 type Kind = (typeof TABLES)[number][0];
 
-/** An item as it is at a moment; of what is named, numbers: the names are those of the end. */
+/** An item at a moment; it refers to named things by id, as the names are those at the end. */
 interface Card {
   readonly kind: Kind;
   readonly row: EpicRow | StoryRow | TaskRow | IssueRow;
@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 const STALE_AFTER_MS = 14 * DAY_MS;
 const DUE_SOON_MS = 2 * DAY_MS;
 
-/** What is so in a world at this moment, counted from its rows, under the names that things have at the end. */
+/** The gauges of a world at this moment, counted from its rows, with the names that things have at the end. */
 export function worldGauges(world: TeamWorld): (end: TeamWorld) => WorldGauge[] {
   const { store } = world.taiga;
   const now = Date.parse(world.now);

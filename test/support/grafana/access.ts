@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './store.js';
 
-/** Anonymous: somebody who did not log in, and is let in to look. */
+/** Anonymous: not logged in, but allowed to read. */
 export type Role = 'anonymous' | 'viewer' | 'editor' | 'admin';
 
 export interface Accounts {
@@ -9,26 +9,26 @@ export interface Accounts {
   readonly tokens?: Readonly<Record<string, Role>>;
   /** `user:password` → role. */
   readonly users?: Readonly<Record<string, Role>>;
-  /** Whether those who do not log in may look. */
+  /** Whether users who are not logged in may read. */
   readonly anonymous?: boolean;
 }
 
 const RANKS = { anonymous: 1, viewer: 1, editor: 2, admin: 3 } as const;
 
-/** Whose request it is, or how Grafana turns it away. */
+/** The role of the request's user, or Grafana's refusal. */
 export function whoAsks({ authorization = '' }: IncomingHttpHeaders, accounts: Accounts): Role | Answer {
   const { tokens = {}, users = {}, anonymous = false } = accounts;
   const [scheme = '', secret = ''] = authorization.split(' ');
   const isToken = /^bearer$/i.test(scheme);
   const known = isToken ? tokens[secret] : users[Buffer.from(secret, 'base64').toString()];
   if (known !== undefined) return known;
-  // A wrong login, too.
+  // Also after a wrong login.
   if (anonymous) return 'anonymous';
   if (authorization === '') return unauthorized('Unauthorized');
   return unauthorized(isToken ? 'Invalid API key' : 'Invalid username or password');
 }
 
-/** What somebody may not do; undefined: they may. */
+/** The refusal when a right is missing; undefined when it is not. */
 export function forbids(role: Role, needed: Role, permission: string): Answer | undefined {
   return RANKS[role] >= RANKS[needed] ? undefined : forbidden(permission);
 }

@@ -15,14 +15,14 @@ export interface Route {
   readonly handle: (call: Call) => Answer;
 }
 
-/** `:uid` in the path is handed over. */
+/** Matches a method and a path, and passes on `:uid`. */
 export function route(line: string, needs: Role, permission: string, handle: Route['handle']): Route {
   return { pattern: new RegExp(`^${line.replace(':uid', '([\\w-]+)')}$`), needs, permission, handle };
 }
 
 const PATH = '/apis/playlist.grafana.app/v1/namespaces/default/playlists';
 
-/** Grafana's playlists in the manner of Kubernetes. */
+/** Grafana's Kubernetes-style API for playlists. */
 export function platformRoutes(store: GrafanaStore): readonly Route[] {
   const { playlists } = store;
   const failure = (code: number, reason: string): Answer => ({

@@ -22,7 +22,7 @@ interface Provider {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads a provisioning folder as Grafana does at its start: data sources, and dashboards from files. */
+/** Reads a provisioning folder as Grafana does when it starts: data sources, and dashboards from files. */
 export function readProvisioning(
   folder: string,
   store: GrafanaStore,
@@ -58,7 +58,7 @@ function provisionDashboards(provider: Provider, store: GrafanaStore): void {
   }
 }
 
-/** With `$NAME` and `${NAME}` as the environment has them. */
+/** Replaces `$NAME` and `${NAME}` by variables of the environment. */
 function yamlFiles<T>(folder: string, env: Environment): T[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

@@ -1,6 +1,6 @@
 /*
- * The stand-in for Grafana as a program of its own: for a container in which there is no Grafana. It reads the same
- * environment variables and the same provisioning folder as Grafana's image. To make one file of it that Node alone runs:
+ * The fake Grafana as a program, for a container without Grafana. It reads the same environment variables and the same
+ * provisioning folder as Grafana's image. To make a single file of it that needs only Node:
  *   npx esbuild test/support/grafana/standalone.ts --bundle --platform=node --format=cjs --outfile=grafana.cjs
  */
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /*
- * What a Grafana of version 12 keeps of dashboards, folders and playlists, and how it answers about them. Read from its
- * documentation and tried on 12.4; only what `taiga-bugflow grafana` and the compose stack need.
+ * The dashboards, folders and playlists of a Grafana 12, and its answers about them. Written from its documentation and
+ * checked against 12.4; only the parts that `taiga-bugflow grafana` and the compose stack need.
  */
 export interface Answer {
   readonly status: number;
@@ -12,9 +12,9 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface StoredDashboard {
   readonly uid: string;
   readonly folderUid: string;
-  /** Comes from a file. */
+  /** Whether it comes from a file. */
   readonly provisioned: boolean;
-  /** Every version, the first first. */
+  /** All versions, the oldest first. */
   readonly versions: readonly { readonly content: Json; readonly message: string }[];
 }
 
@@ -35,7 +35,7 @@ export interface GrafanaStore {
   readonly dashboards: Map<string, StoredDashboard>;
   readonly folders: Map<string, StoredFolder>;
   readonly playlists: Map<string, StoredPlaylist>;
-  /** As a file would; over what is there. */
+  /** Stores a dashboard as from a file, replacing an existing one. */
   provision(content: Json, folderUid: string): void;
   getDashboard(uid: string): Answer;
   saveDashboard(request: Json): Answer;
@@ -54,7 +54,7 @@ export interface GrafanaStore {
 }
 
 export interface StoreOptions {
-  /** Whether a playlist may choose its uid, as from Grafana 11 on. */
+  /** Whether the creator may choose a playlist's uid, as in Grafana 11 and later. */
   readonly playlistUids?: boolean | undefined;
 }
 
@@ -90,7 +90,7 @@ export function createGrafanaStore({ playlistUids = true }: StoreOptions = {}): 
     uid,
     name: textOf(request.name),
     interval: textOf(request.interval),
-    // What else an item says is dropped, as Grafana does.
+    // Other fields of an item are dropped, as Grafana does.
     items: ((request.items ?? []) as Json[]).map(({ type, value }) => ({ type, value })),
   });
 
