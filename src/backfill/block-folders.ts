@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { tryJson } from '../base/try-json.js';
 import { isErrorCode, outputError } from './output-error.js';
 
 /** Matches the name of a block's folder. */
@@ -26,13 +27,5 @@ export async function names(path: string): Promise<string[]> {
   } catch (error) {
     if (isErrorCode(error, 'ENOENT')) return [];
     throw outputError(error, path);
-  }
-}
-
-export function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

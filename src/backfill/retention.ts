@@ -99,7 +99,7 @@ async function askRetention(prometheusUrl: string): Promise<Retention> {
 }
 
 /** `15d`, `1y35d`, `5y or 100GiB`, `100GiB`. */
-export function parseInForce(text: string): Retention | undefined {
+function parseInForce(text: string): Retention | undefined {
   const parts = text.split(' or ').map((part) => part.trim());
   const times = parts.map(parsePrometheusDuration).filter((ms) => ms !== undefined);
   const size = parts.find((part) => /^[\d.]+\s*[KMGTPE]?i?B$/.test(part));
@@ -107,7 +107,7 @@ export function parseInForce(text: string): Retention | undefined {
   return { timeMs: times[0] ?? Number.POSITIVE_INFINITY, size };
 }
 
-export function retentionOfFlags(flags: Flags): Retention {
+function retentionOfFlags(flags: Flags): Retention {
   const time =
     parsePrometheusDuration(flags['storage.tsdb.retention.time'] ?? '') ||
     parsePrometheusDuration(flags['storage.tsdb.retention'] ?? '');
@@ -146,7 +146,7 @@ async function retentionOfProcess(folder: string): Promise<Retention | undefined
   return undefined;
 }
 
-export function parseFlags(args: readonly string[]): Record<string, string> {
+function parseFlags(args: readonly string[]): Record<string, string> {
   const flags: Record<string, string> = {};
   args.forEach((arg, i) => {
     const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg);

@@ -91,7 +91,7 @@ const labelName = z
       `label "${String(issue.input)}" is reserved; rename the column, for example issue_type instead of type`,
   });
 
-export const cronExpression = z.string().superRefine((expression, context) => {
+const cronExpression = z.string().superRefine((expression, context) => {
   const problem = cronProblem(expression);
   if (problem) context.addIssue(problem);
 });

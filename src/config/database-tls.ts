@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BugflowError, type Place } from '../base/errors.js';
 
 /** The values of libpq's `sslmode`. */
-export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
 export const tlsSchema = z.strictObject({

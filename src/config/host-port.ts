@@ -7,6 +7,12 @@ export function parseHostPort(text: string): { host: string; port: number } | un
 }
 
 /** The reverse of {@link parseHostPort}. */
-export function formatHostPort({ host, port }: { readonly host: string; readonly port: number }): string {
+export function formatHostPort({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number | string;
+}): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,16 +1,12 @@
 import pg from 'pg';
 import { BugflowError, messageOf } from '../base/errors.js';
+import { NETWORK_ERRORS } from '../base/network-errors.js';
 import type { DatabaseConfig } from '../config/database-section.js';
+import { formatHostPort } from '../config/host-port.js';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is PostgreSQL running, and is the port right?',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name cannot be looked up now',
-  ETIMEDOUT: 'no answer; is a firewall in between?',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
+  ...NETWORK_ERRORS,
 };
 
 /** Explains in one line, with the fix, what went wrong on the way to the database or in it. Never shows the password. */
@@ -141,12 +137,7 @@ const NOWHERE: DatabaseTarget = { where: '', host: '', user: '', database: '' };
 /** The target as it was when the configuration was read. */
 export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): DatabaseTarget {
   const target = describeAddress(new URL(url));
-  return hosts ? { ...target, where: hosts.map(describeHost).join(', ') } : target;
-}
-
-/** `HOST:PORT` */
-export function describeHost({ host, port }: { host: string; port: number | string }): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return hosts ? { ...target, where: hosts.map(formatHostPort).join(', ') } : target;
 }
 
 /** Host, user and database of a URL, without its password. */
@@ -157,7 +148,7 @@ export function describeAddress(url: URL): DatabaseTarget {
   const host = given.replace(/^\[(.+)\]$/, '$1');
   const port = searchParams.get('port') || url.port || '5432';
   return {
-    where: describeHost({ host, port }),
+    where: formatHostPort({ host, port }),
     host,
     user,
     database: decodeURIComponent(url.pathname.slice(1)) || user,

@@ -6,8 +6,3 @@ import { taigaTablesSql } from './schema-tables.js';
  * inserted one by one, in any order.
  */
 export const taigaSchemaSql: string = taigaTablesSql + taigaIndexesSql;
-
-/** Creates the empty tables with any function that runs SQL: PGlite's `exec`, a pg client's `query`. */
-export async function createTaigaSchema(execute: (sql: string) => Promise<unknown>): Promise<void> {
-  await execute(taigaSchemaSql);
-}

@@ -11,8 +11,8 @@ export interface Folder {
 export type Change = 'created' | 'updated' | 'unchanged' | 'deleted';
 
 /** The folder's uid, so that it is found again even if somebody renames it. */
-export const FOLDER_UID = 'bugflow';
-export const FOLDER_TITLE = 'Taiga';
+const FOLDER_UID = 'bugflow';
+const FOLDER_TITLE = 'Taiga';
 
 const folderAnswer = z.looseObject({ uid: z.string(), title: z.string(), version: z.number().optional() });
 type FolderAnswer = z.output<typeof folderAnswer>;

@@ -4,8 +4,8 @@ import { openPlaylists, type Playlist, type PlaylistApi, type PlaylistItem } fro
 import { WALL_UID_PREFIX } from './walls.js';
 
 /** Grafana 10 and 11 choose their own uid instead; then the playlist is found by its title. */
-export const PLAYLIST_UID = 'bugflow-walls';
-export const PLAYLIST_TITLE = 'Team walls';
+const PLAYLIST_UID = 'bugflow-walls';
+const PLAYLIST_TITLE = 'Team walls';
 const INTERVAL = '1m';
 
 export interface PlaylistResult {

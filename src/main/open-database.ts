@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BugflowError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
+import { formatHostPort } from '../config/host-port.js';
 import type { StreamFactory } from '../database/connect.js';
 import { createDatabase, type Database } from '../database/database.js';
-import { describeHost, describeTarget } from '../database/explain-error.js';
+import { describeTarget } from '../database/explain-error.js';
 import { createFailover, type Failover, type ServerState } from '../database/failover.js';
 import { resolveRoute } from '../ssh/route.js';
 import { openSession } from '../ssh/session.js';
@@ -45,7 +46,7 @@ export function openDatabase(
               },
             ]
           : config.hosts.map((server) => ({
-              name: describeHost(server),
+              name: formatHostPort(server),
               database: createDatabase(config, { onIdleError, stream, server }),
             })),
       maxLagMs: config.maxReplicaLagMs,

@@ -1,16 +1,11 @@
 import { BugflowError, messageOf } from '../base/errors.js';
+import { NETWORK_ERRORS } from '../base/network-errors.js';
 import type { Credential } from './credentials.js';
 import type { Hop } from './route.js';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is sshd running, and is the port right?',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name cannot be looked up now',
-  ETIMEDOUT: 'no answer; is a firewall in between?',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
+  ...NETWORK_ERRORS,
 };
 
 /** Reason codes of RFC 4254, section 5.1. */

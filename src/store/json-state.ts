@@ -6,7 +6,7 @@ const VERSION = 1;
 export function parseJsonState(path: string, text: string): ReadonlyMap<string, string> {
   const content = parse(path, text);
   if (typeof content !== 'object' || content === null || !('version' in content))
-    throw stateError(path, 'is no state file of taiga-bugflow; name another one, or move it away');
+    throw stateError(path, 'is not a state file of taiga-bugflow; name another one, or move it away');
   const { version, ...sections } = content;
   if (version !== VERSION)
     throw stateError(path, 'was written by another version of taiga-bugflow; move it away');
@@ -17,6 +17,6 @@ function parse(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw stateError(path, 'is no state file of taiga-bugflow; name another one, or move it away', error);
+    throw stateError(path, 'is not a state file of taiga-bugflow; name another one, or move it away', error);
   }
 }

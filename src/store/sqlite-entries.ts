@@ -37,7 +37,7 @@ function prepare(path: string, database: Sqlite): void {
   const isEmpty = singleValue(database, 'PRAGMA schema_version') === 0;
   if (isEmpty) database.exec(CREATE);
   if (singleValue(database, 'PRAGMA application_id') !== APPLICATION_ID)
-    throw stateError(path, 'is no state file of taiga-bugflow; name another one, or move it away');
+    throw stateError(path, 'is not a state file of taiga-bugflow; name another one, or move it away');
   if (singleValue(database, 'PRAGMA user_version') !== FORMAT_VERSION)
     throw stateError(path, 'was written by another version of taiga-bugflow; move it away');
   if (singleValue(database, 'PRAGMA quick_check(1)') !== 'ok')

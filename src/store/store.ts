@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { BugflowError } from '../base/errors.js';
 import { explainReadError } from '../base/explain-read-error.js';
 import { readAtMost } from '../base/read-at-most.js';
+import { tryJson } from '../base/try-json.js';
 import { ensureFile } from './ensure-file.js';
 import type { Entries } from './entries.js';
 import { parseJsonState } from './json-state.js';
@@ -117,7 +118,7 @@ async function readJson(path: string): Promise<ReadonlyMap<string, string> | 'ab
   let bytes: Buffer | undefined;
   try {
     const stats = await stat(path);
-    if (!stats.isFile() && !stats.isDirectory()) throw stateError(path, 'is no file; name another one');
+    if (!stats.isFile() && !stats.isDirectory()) throw stateError(path, 'is not a file; name another one');
     if (stats.isFile() && stats.size === 0) return 'absent';
     if ((await readHeader(path)) === SQLITE_HEADER) return undefined;
     bytes = await readAtMost(path, MAX_JSON_BYTES);
@@ -142,7 +143,7 @@ async function readHeader(path: string): Promise<string> {
 
 function createStore(path: string, entries: Entries, lock?: OwnerLock): Store {
   const parse = <T>(schema: z.ZodType<T>, name: string, key: string, json: string): T => {
-    const parsed = schema.safeParse(parseJson(json));
+    const parsed = schema.safeParse(tryJson(json));
     if (parsed.success) return parsed.data;
     throw stateError(path, `is damaged (at ${name}/${key}); move it away`, parsed.error);
   };
@@ -162,12 +163,4 @@ function createStore(path: string, entries: Entries, lock?: OwnerLock): Store {
       lock?.release();
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

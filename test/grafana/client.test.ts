@@ -265,9 +265,7 @@ describe('an error', () => {
     const server = await start({ before: () => ({ status: 200, text: '[{"uid":7}]' }) });
     const error = await errorOf(openPlaylists(await clientFor(server.url)).then((api) => api.list()));
     expect(error.code).toBe('GRAFANA_REFUSED');
-    expect(error.message).toMatch(
-      /^Grafana's answer to "list the playlists" is not understood \(0\.uid: /,
-    );
+    expect(error.message).toMatch(/^Grafana's answer to "list the playlists" is not understood \(0\.uid: /);
   });
 
   test('a login page in the midst of it', async () => {
@@ -330,8 +328,16 @@ describe('credentials', () => {
 
   test.each<[string, string, string]>([
     ['an empty file', '\n', ':1? the file is empty; write a token of a service account into it'],
-    ['two tokens', 'Geh3im\nGeh3im2\n', ':1? this is not a token: it contains blanks or unexpected characters'],
-    ['a letter that no header has', 'Geh3im€', ':1? this is not a token: it contains blanks or unexpected characters'],
+    [
+      'two tokens',
+      'Geh3im\nGeh3im2\n',
+      ':1? this is not a token: it contains blanks or unexpected characters',
+    ],
+    [
+      'a letter that no header has',
+      'Geh3im€',
+      ':1? this is not a token: it contains blanks or unexpected characters',
+    ],
   ])('in %s', async (_case, text, message) => {
     const folder = await folderWith({ token: text });
     const files: CredentialFiles = { tokenFile: `${folder}/token` };

@@ -159,16 +159,12 @@ describe('the command line', () => {
         env,
       );
       expect(status).toBe(0);
-      expect(stderr).toBe(
-        'taiga-bugflow: left out, as they cannot tell the past: attention, wip_limits\n',
-      );
+      expect(stderr).toBe('taiga-bugflow: left out, as they cannot tell the past: attention, wip_limits\n');
       const metrics = new Metrics(stdout);
       expect(metrics.names()).toEqual(['taiga_issues']);
       expect(metrics.sum('taiga_issues', { project: 'shop', status: 'In progress' })).toBe(1);
       const future = await bugflow(['collect', '--at', '2999-01-01'], env);
-      expect(future.stderr).toMatch(
-        /'2999-01-01' is invalid\. it is in the future, which is not known\.\n$/,
-      );
+      expect(future.stderr).toMatch(/'2999-01-01' is invalid\. it is in the future, which is not known\.\n$/);
     });
 
     it('prints OpenMetrics', async () => {

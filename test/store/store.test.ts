@@ -148,7 +148,7 @@ describe('a store that is read only', () => {
 });
 
 describe('a file that cannot be used', () => {
-  const FOREIGN = 'is no state file of taiga-bugflow; name another one, or move it away';
+  const FOREIGN = 'is not a state file of taiga-bugflow; name another one, or move it away';
   const VERSION = 'was written by another version of taiga-bugflow; move it away';
 
   test.each([
@@ -215,7 +215,7 @@ describe('a file that cannot be used', () => {
       'STATE_FILE_UNWRITABLE cannot be written: its folder is missing',
     );
     expect((await errorOf(openStore('/dev/zero', 'read'))).message).toBe(
-      'state_file: /dev/zero is no file; name another one',
+      'state_file: /dev/zero is not a file; name another one',
     );
   });
 

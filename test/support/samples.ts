@@ -125,7 +125,7 @@ export function flatten(families: readonly MetricFamily[]): Table {
   return table;
 }
 
-export function parseSeries(text: string): ParsedSeries {
+function parseSeries(text: string): ParsedSeries {
   const name = /^[^{]*/.exec(text)?.[0] ?? '';
   const labels: Record<string, string> = {};
   for (const [, key = '', value = ''] of text.slice(name.length).matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g))

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../../base/errors.js';
+import { tryJson } from '../../base/try-json.js';
 import { writeAtomically } from '../../base/write-atomically.js';
 
 /** The file that describes the database in a demo's folder. */
@@ -44,13 +45,5 @@ export async function writeRecord(folder: string, record: KeptRecord): Promise<v
     throw new BugflowError('DEMO_FOLDER', `${folder}: cannot be written: ${messageOf(error)}`, {
       cause: error,
     });
-  }
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -157,7 +157,7 @@ export const slugOf = (name: string): string =>
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
 
-export function roleNamed({ store }: Taiga, project: ProjectRow, name: string): RoleRow {
+function roleNamed({ store }: Taiga, project: ProjectRow, name: string): RoleRow {
   const [role] = store.where('users_role', (row) => row.project_id === project.id && row.name === name);
   if (role === undefined) throw new Error(`${project.name} has no role ${name}`);
   return role;

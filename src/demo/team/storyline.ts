@@ -3,7 +3,7 @@ import { addDays, dateOf, day, hour, type Micros, startOf, weekdayOf } from '../
 export const sprintDays = 14;
 
 /** From its first moment to the first one after it. */
-export class Period {
+class Period {
   readonly from: Micros;
   readonly to: Micros;
 

@@ -41,7 +41,7 @@ export function statusKey({
   return `${kind}:${projectId}:${statusId}`;
 }
 
-export function markNow({ marks }: KnownStatus): boolean | undefined {
+function markNow({ marks }: KnownStatus): boolean | undefined {
   return marks.at(-1)?.isClosed;
 }
 
