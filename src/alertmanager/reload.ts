@@ -5,7 +5,7 @@ import { httpTarget } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 
 /** Alertmanager may still be starting. */
-const PATIENT: RetryPolicy = {
+const STARTING_RETRY: RetryPolicy = {
   firstMs: 500,
   longestMs: 5000,
   giveUpAfterMs: 60_000,
@@ -18,7 +18,10 @@ interface ReloadOptions {
 }
 
 /** Makes Alertmanager read its configuration again. @throws BugflowError when it does not, or refuses the configuration. */
-export async function reload(address: string, { print, policy = PATIENT }: ReloadOptions): Promise<void> {
+export async function reload(
+  address: string,
+  { print, policy = STARTING_RETRY }: ReloadOptions,
+): Promise<void> {
   const target = httpTarget(address);
   if (!target) throw new Error('unreachable: the address was checked');
   const url = `${withoutSlash(target.url)}/-/reload`;

@@ -77,9 +77,9 @@ export async function runBackfill(timeline: Timeline, options: BackfillOptions):
   const { series } = timeline;
   let samples = 0;
   // When the range ends near the present, the next values are those that the service shows now.
-  const lookUntilMs = joinsAtMs ?? (nowMs - grid.toMs <= RECENT_EDGE_MS + grid.stepMs ? nowMs : undefined);
+  const readUntilMs = joinsAtMs ?? (nowMs - grid.toMs <= RECENT_EDGE_MS + grid.stepMs ? nowMs : undefined);
   const walk = async (sink: StepSink, part: Grid = grid): Promise<void> => {
-    await walkSteps(timeline, part, withProgress(sink, part), { lookUntilMs, signal });
+    await walkSteps(timeline, part, withProgress(sink, part), { readUntilMs, signal });
     if (samples === 0) throw new BugflowError('BACKFILL_USAGE', nothingThere(part));
   };
   const withProgress = (sink: StepSink, part: Grid): StepSink => {

@@ -31,7 +31,7 @@ export interface WalkOptions {
    * How far changes are read to find counters that begin after the last step, where somebody else continues the series.
    * Default: one step after the end.
    */
-  readonly lookUntilMs?: number | undefined;
+  readonly readUntilMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -74,7 +74,7 @@ export async function walkSteps(
   timeline: Timeline,
   grid: Grid,
   sink: StepSink,
-  { signal, lookUntilMs = grid.toMs + grid.stepMs }: WalkOptions = {},
+  { signal, readUntilMs = grid.toMs + grid.stepMs }: WalkOptions = {},
 ): Promise<void> {
   const { toMs, stepMs } = grid;
   let nextMs = grid.fromMs;
@@ -173,7 +173,7 @@ export async function walkSteps(
       if (!(atMs >= lastMs)) throw new Error(`changes out of order: ${atMs} after ${lastMs}`);
       lastMs = atMs;
       while (atMs > nextMs + stepMs && nextMs < toMs) await handOut();
-      if (nextMs >= toMs && atMs > lookUntilMs) break reading;
+      if (nextMs >= toMs && atMs > readUntilMs) break reading;
       if (series >= values.length) grow(series + 1);
       if (atMs <= nextMs) {
         set(series, value);

@@ -59,7 +59,7 @@ const RETRY: RetryPolicy = {
   requestTimeoutMs: 30_000,
 };
 /** Older versions cannot load the dashboards. */
-const OLDEST_VERSION = 10;
+const MIN_VERSION = 10;
 /** Waits from this length on are reported. */
 const LONG_WAIT_MS = 2000;
 
@@ -71,7 +71,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
   const client = createHttpClient({ secrets: credentials.secrets });
   const { redact } = client;
 
-  const judge = (
+  const evaluate = (
     { path, to, expected = [], once = false }: GrafanaRequest,
     outcome: Outcome,
   ): Attempt<GrafanaAnswer> => {
@@ -96,7 +96,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
   const send = (
     request: GrafanaRequest,
     authorization: Readonly<Record<string, string>>,
-    patience: Partial<RetryOptions> = {},
+    retryOptions: Partial<RetryOptions> = {},
   ): Promise<GrafanaAnswer> => {
     const { method, path, body } = request;
     return client.send(
@@ -111,8 +111,8 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         timeoutMs: retry.requestTimeoutMs,
       },
-      (outcome) => judge(request, outcome),
-      { policy: retry, onWait, giveUp: (reason) => explainFailure(url, reason, undefined), ...patience },
+      (outcome) => evaluate(request, outcome),
+      { policy: retry, onWait, giveUp: (reason) => explainFailure(url, reason, undefined), ...retryOptions },
     );
   };
 
@@ -141,10 +141,10 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
         throw explainForeignAnswer({ url, path: request.path, status, text, location: undefined });
       }
       const { version } = parsed.data;
-      if (version !== undefined && Number.parseInt(version, 10) < OLDEST_VERSION) {
+      if (version !== undefined && Number.parseInt(version, 10) < MIN_VERSION) {
         throw new BugflowError(
           'GRAFANA_ADDRESS',
-          `${url} is Grafana ${version}; the dashboards need ${OLDEST_VERSION} or newer`,
+          `${url} is Grafana ${version}; the dashboards need ${MIN_VERSION} or newer`,
         );
       }
       // With anonymous access, a wrong token counts as no login, and later requests would only seem forbidden.

@@ -41,7 +41,7 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-const MOST_CHARACTERS_QUOTED = 300;
+const MAX_QUOTED_CHARACTERS = 300;
 
 /** Sends one request. Redirects are not followed, so that credentials reach only the configured server. */
 export async function exchange(
@@ -103,5 +103,5 @@ function failureOf(error: unknown, connectTimeoutMs: number, redact: Redact): Fa
 /** The beginning of an answer, in one line. */
 export function quote(text: string): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return line.length > MOST_CHARACTERS_QUOTED ? `${line.slice(0, MOST_CHARACTERS_QUOTED)}…` : line;
+  return line.length > MAX_QUOTED_CHARACTERS ? `${line.slice(0, MAX_QUOTED_CHARACTERS)}…` : line;
 }

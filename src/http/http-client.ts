@@ -70,10 +70,10 @@ export function createHttpClient({
       withRetries(
         async () => {
           const outcome = await attempt(request);
-          const verdict = evaluate(outcome);
-          if ('value' in verdict || verdict.waitMs !== undefined || outcome.kind === 'failure')
-            return verdict;
-          return { ...verdict, waitMs: retryAfterMs(outcome.header('retry-after')) };
+          const evaluated = evaluate(outcome);
+          if ('value' in evaluated || evaluated.waitMs !== undefined || outcome.kind === 'failure')
+            return evaluated;
+          return { ...evaluated, waitMs: retryAfterMs(outcome.header('retry-after')) };
         },
         { signal, ...retry },
       ),

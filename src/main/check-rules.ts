@@ -40,10 +40,10 @@ export async function checkRules(
   const names = new Set<string>();
   let checked = own.length > 0;
   for (const file of own) {
-    const verdict = await attempt(() => askPromtool(file, env));
-    if (verdict === 'no promtool') checked = false;
+    const result = await attempt(() => askPromtool(file, env));
+    if (result === 'no promtool') checked = false;
     // A file that is not valid YAML has already been reported by promtool.
-    const alerts = verdict === undefined ? [] : await attempt(() => alertNames(file));
+    const alerts = result === undefined ? [] : await attempt(() => alertNames(file));
     for (const name of alerts ?? []) names.add(name);
   }
   if (ruleFiles.length > 0) {

@@ -32,9 +32,9 @@ export async function check(installation: Installation, context: CheckContext): 
   }
   // Several parts may report the same problem, such as a missing right.
   for (const problem of new Set(findings.flatMap(({ problems = [] }) => problems))) print(problem);
-  const verdicts = findings.flatMap(({ verdicts = [] }) => verdicts);
-  if (verdicts.length > 0) {
-    print(verdicts.join(' '));
+  const conclusions = findings.flatMap(({ conclusions = [] }) => conclusions);
+  if (conclusions.length > 0) {
+    print(conclusions.join(' '));
     return false;
   }
   const exception = findings.some(({ hasWarned }) => hasWarned) ? ' except for the warning above' : '';

@@ -44,12 +44,12 @@ export interface CheckContext {
   readonly print: (line: string) => void;
 }
 
-/** The result of a check. All is well when there are no verdicts. */
+/** The result of a check. All is well when there are no conclusions. */
 export interface Findings {
   /** Problems, one line each; printed at the end, without repetitions. */
   readonly problems?: readonly string[];
   /** The conclusions, one sentence each. */
-  readonly verdicts?: readonly string[];
+  readonly conclusions?: readonly string[];
   /** What was checked: a part of the sentence that says that all is well. */
   readonly summary?: string;
   /** Whether a warning was printed; all may be well nevertheless. */

@@ -19,7 +19,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** The 29th of February comes at least once in so many days, except at the turn of most centuries. */
-const MOST_DAYS = 4 * 366;
+const MAX_DAYS = 4 * 366;
 
 export function createCronMoments(expression: string): CronMoments {
   const hasSeconds = expression.trim().split(/\s+/).length > 5;
@@ -44,7 +44,7 @@ export function createCronMoments(expression: string): CronMoments {
     slotMs: hasSeconds ? SECOND_MS : MINUTE_MS,
     lastIn(after, until) {
       const lastDay = Math.floor(until / DAY_MS);
-      const firstDay = Math.max(Math.floor(after / DAY_MS), lastDay - MOST_DAYS);
+      const firstDay = Math.max(Math.floor(after / DAY_MS), lastDay - MAX_DAYS);
       for (let day = lastDay; day >= firstDay; day--) {
         const start = day * DAY_MS;
         const time = timesOfDay[countUpTo(until - start, timesOfDay) - 1];
@@ -55,7 +55,7 @@ export function createCronMoments(expression: string): CronMoments {
     },
     nextAfter(after) {
       const firstDay = Math.floor(after / DAY_MS);
-      for (let day = firstDay; day <= firstDay + MOST_DAYS; day++) {
+      for (let day = firstDay; day <= firstDay + MAX_DAYS; day++) {
         const start = day * DAY_MS;
         const time = timesOfDay[countUpTo(after - start, timesOfDay)];
         if (time !== undefined && isMeant(day)) return start + time;

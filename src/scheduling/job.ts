@@ -126,7 +126,7 @@ export function createJob(options: JobOptions): Job {
  * Milliseconds by which a job's runs are delayed. Always the same for a name, so that measurements stay equally spaced;
  * different between names, so that jobs do not all begin at once.
  */
-export function spreadMs(name: string, mostMs: number, intervalMs = mostMs): number {
+export function spreadMs(name: string, maxMs: number, intervalMs = maxMs): number {
   const hash = createHash('sha256').update(name).digest().readUInt32BE(0);
-  return Math.floor((hash / 2 ** 32) * Math.min(mostMs, intervalMs / 4));
+  return Math.floor((hash / 2 ** 32) * Math.min(maxMs, intervalMs / 4));
 }

@@ -27,7 +27,7 @@ export interface TunnelOptions {
   readonly retryDelayMs?: (failuresInARow: number, error: BugflowError) => number;
 }
 
-const LONGEST_RETRY_MS = 30_000;
+const MAX_RETRY_MS = 30_000;
 /** Servers lock out clients whose login fails too often. */
 const REFUSED_RETRY_MS = 60_000;
 /** How long connections may take to close properly. */
@@ -143,7 +143,7 @@ export function createTunnelBackoff(): (failuresInARow: number, error: BugflowEr
   return (failuresInARow, error) =>
     hasCode(error, 'TUNNEL_LOGIN_REFUSED')
       ? backoffOfRefused(failuresInARow, REFUSED_RETRY_MS)
-      : backoff(failuresInARow, LONGEST_RETRY_MS);
+      : backoff(failuresInARow, MAX_RETRY_MS);
 }
 
 function closedError(): BugflowError {

@@ -119,7 +119,7 @@ describe('what only grows', () => {
       timelineOf(growing(2), history),
       GRID,
       { step: ({ values }) => void seen.push([...values.subarray(0, 2)]) },
-      { lookUntilMs: GRID.toMs + 10 * MINUTE },
+      { readUntilMs: GRID.toMs + 10 * MINUTE },
     );
     expect(seen.at(-1)).toEqual([0, 0]);
   });

@@ -21,7 +21,7 @@ export function createAlertsPart(first: Installation): Part {
     async check({ print }) {
       const problems = await checkRules(first.config.alerting, { print });
       if (problems.length === 0) return {};
-      return { problems, verdicts: ['Something is wrong with the alerts: see above.'] };
+      return { problems, conclusions: ['Something is wrong with the alerts: see above.'] };
     },
   };
 }

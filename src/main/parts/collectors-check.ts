@@ -56,16 +56,16 @@ export async function checkCollectors(
   );
 
   const problems = [...trials.flatMap(({ problem }) => problem ?? []), ...failures];
-  const verdicts: string[] = [];
-  if (problems.length > 0) verdicts.push(`${problems.length} of ${trials.length} collectors failed.`);
+  const conclusions: string[] = [];
+  if (problems.length > 0) conclusions.push(`${problems.length} of ${trials.length} collectors failed.`);
   if (differing > 0) {
-    verdicts.push(
+    conclusions.push(
       `History differs from the present in ${differing} series, listed above; docs/data-quality.md explains why that happens.`,
     );
   }
   const databaseMs = trials.reduce((sum, trial) => sum + trial.databaseMs, 0);
   const summary = `${trials.length} collectors, ${Math.round(databaseMs)} ms of database time`;
-  return { problems, verdicts, summary, hasWarned };
+  return { problems, conclusions, summary, hasWarned };
 }
 
 /** The result of running a collector once. */
