@@ -304,7 +304,7 @@ describe.skipIf(!hasPostgres || !hasOpenSsh)(
         [
           'a wrong SSH password',
           `${withPassword}\n${ssh({ port: asking.port, password_file: './ssh-password' })}`,
-          /lets user/,
+          /refused user/,
         ],
         [
           'no SSH server',
