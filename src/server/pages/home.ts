@@ -17,22 +17,22 @@ export interface HomePageFacts {
 export function homePage(facts: HomePageFacts): Page {
   const { version, runners, databaseUp, databaseTarget, menu, now } = facts;
   const states = runners.map((runner) => runner.state()).filter((state) => state.missing.length === 0);
-  const well = states.filter((state) => state.up && state.lastError === undefined).length;
+  const working = states.filter((state) => state.up && state.lastError === undefined).length;
   const series = states.reduce((sum, state) => sum + state.series, 0);
   const oldest = Math.min(...states.map((state) => state.lastSuccessAt ?? Number.POSITIVE_INFINITY));
   return {
     title: 'Home',
     content: html`<h1>taiga-bugflow</h1>
-<p>Reads a <a href="https://taiga.io">Taiga</a> database and offers what it finds as metrics for
+<p>Reads a <a href="https://taiga.io">Taiga</a> database and offers it as metrics for
 <a href="https://prometheus.io">Prometheus</a>: open work, sprints, ages, points and what needs attention.</p>
 <div class="tiles">
 <div class="card"><div class="soft">Database</div><div class="figure ${databaseUp ? 'good' : 'bad'}">${databaseUp ? 'up' : 'down'}</div><div class="soft">${databaseTarget}</div></div>
-<div class="card"><div class="soft">Collectors that are well</div><div class="figure ${well === states.length ? 'good' : 'bad'}">${well} of ${states.length}</div><div class="soft"><a href="/collectors">each of them explained</a></div></div>
+<div class="card"><div class="soft">Working collectors</div><div class="figure ${working === states.length ? 'good' : 'bad'}">${working} of ${states.length}</div><div class="soft"><a href="/collectors">all collectors</a></div></div>
 <div class="card"><div class="soft">Series</div><div class="figure">${series.toLocaleString('en')}</div><div class="soft"><a href="/metrics">as Prometheus sees them</a></div></div>
-<div class="card"><div class="soft">Oldest values</div><div class="figure">${Number.isFinite(oldest) ? formatSpan(now - oldest) : '–'}</div><div class="soft">since their last good run</div></div>
+<div class="card"><div class="soft">Oldest values</div><div class="figure">${Number.isFinite(oldest) ? formatSpan(now - oldest) : '–'}</div><div class="soft">since their last successful run</div></div>
 </div>
 <div class="card">
-<h2>What is here</h2>
+<h2>Pages</h2>
 <div class="scroll"><table>
 ${page('/metrics', 'the metrics, for Prometheus (text format or OpenMetrics, by the Accept header)')}
 ${menu.map(({ path, meaning }) => page(path, meaning))}
