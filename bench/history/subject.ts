@@ -1,5 +1,6 @@
 import pino from 'pino';
-import { createEventReadings, eventDefinitions } from '../../src/collectors/events/event-reading.js';
+import { eventDefinitions } from '../../src/collectors/events/event-definition.js';
+import { createEventReadings } from '../../src/collectors/events/event-reading.js';
 import { createDatabase, type Database } from '../../src/database/database.js';
 import { keepHeapSmall } from '../../src/main/heap.js';
 import { loadInstallation } from '../../src/main/installation.js';

@@ -9,7 +9,8 @@ import { type ParameterValues, parameterValues } from '../taiga/parameters.js';
 import { createReader } from '../taiga/reader.js';
 import { createStatusMemory, type StatusRecord, type StatusStore } from '../taiga/statuses/status-memory.js';
 import type { CollectorDefinition } from './definition.js';
-import { createEventReadings, eventDefinitions } from './events/event-reading.js';
+import { eventDefinitions } from './events/event-definition.js';
+import { createEventReadings } from './events/event-reading.js';
 import type { MetricFamily } from './families.js';
 import type { CollectorLibrary } from './library.js';
 import { createNewSeries, type HeldSeries, type NewSeries } from './new-series.js';
@@ -173,8 +174,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
           throw error;
         }
       },
-      publish: (name, families, isAfresh) =>
-        newSeries.get(name)?.publish(families, isAfresh) ?? publish(name, families),
+      publish: (name, families, isComplete) =>
+        newSeries.get(name)?.publish(families, isComplete) ?? publish(name, families),
       withdraw(name) {
         newSeries.get(name)?.withdraw();
         withdraw(name);

@@ -9,8 +9,8 @@ export type HeldSeries = ReadonlyMap<string, ReadonlyMap<SeriesKey, number>>;
  * only from the first value that it sees.
  */
 export interface NewSeries {
-  /** `isAfresh`: everything was read again, not only what changed, so no series counts as new. */
-  publish(families: readonly MetricFamily[], isAfresh: boolean): Promise<void>;
+  /** `isComplete`: everything was read again, not only what changed, so no series counts as new. */
+  publish(families: readonly MetricFamily[], isComplete: boolean): Promise<void>;
   /** Publishes nothing by itself any more until the next call of `publish`. */
   withdraw(): void;
   /** Stops. Resolves to the series that are still shown as 0, for a successor. */
@@ -33,7 +33,7 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
   /** Publishes one state after another, as the exposition requires. */
   let queue: Promise<void> = Promise.resolve();
 
-  const noteNew = ({ metric, ...family }: MetricFamily, isAfresh: boolean): void => {
+  const noteNew = ({ metric, ...family }: MetricFamily, isComplete: boolean): void => {
     const series = 'values' in family ? family.values : family.distributions;
     // Series stay known for ever: a project that was gone may come back with all its counts.
     const knownSeries = known.get(metric.name) ?? new Set();
@@ -41,7 +41,7 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
     for (const key of series.keys()) {
       if (knownSeries.has(key)) continue;
       knownSeries.add(key);
-      if (isAfresh || zeroForMs === 0) continue;
+      if (isComplete || zeroForMs === 0) continue;
       const heldSeries = held.get(metric.name) ?? new Map<SeriesKey, number>();
       held.set(metric.name, heldSeries.set(key, performance.now() + zeroForMs));
     }
@@ -90,8 +90,8 @@ export function createNewSeries({ zeroForMs, publish, held: before }: NewSeriesO
   };
 
   return {
-    publish(families, isAfresh) {
-      for (const family of families) noteNew(family, isAfresh);
+    publish(families, isComplete) {
+      for (const family of families) noteNew(family, isComplete);
       latest = families;
       return show(families);
     },

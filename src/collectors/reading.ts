@@ -14,7 +14,7 @@ export interface Reading {
   /** Whether the families may differ from those of the run before. */
   readonly changed: boolean;
   /** Whether everything was read, not only what changed; then series need not be new. */
-  readonly isAfresh: boolean;
+  readonly isComplete: boolean;
   readonly rowCount: number;
   /** The first few rows, to explain the numbers. */
   readonly sample: RowSample;
@@ -65,7 +65,7 @@ export async function readOnce(
   return {
     families: accumulator.families(),
     changed: true,
-    isAfresh: true,
+    isComplete: true,
     rowCount: watch.rowCount(),
     sample: watch.sample(),
     databaseMs,

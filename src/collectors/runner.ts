@@ -48,7 +48,7 @@ export interface RunnerDependencies {
   /** The budget of all collectors together. */
   readonly budget: SeriesBudget;
   read(definition: CollectorDefinition, onProgress: (ratio: number) => void): Promise<Reading | Off>;
-  publish(collector: string, families: readonly MetricFamily[], isAfresh: boolean): Promise<void>;
+  publish(collector: string, families: readonly MetricFamily[], isComplete: boolean): Promise<void>;
   withdraw(collector: string): void;
   /** Called after each run. */
   onRun(runner: CollectorRunner, result: RunResult | 'off'): void;
@@ -109,7 +109,7 @@ export function createRunner(
       : state.series;
     dependencies.budget.claim(definition.name, series);
     // When nothing changed, the bytes that are served stay, unless they were withdrawn.
-    if (hasNews) await dependencies.publish(definition.name, reading.families, reading.isAfresh);
+    if (hasNews) await dependencies.publish(definition.name, reading.families, reading.isComplete);
     clearTimeout(staleTimer);
     staleTimer = undefined;
     update({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Kit, openKit } from '../support/kit.js';
-import { readAfresh, startLiveReading } from '../support/live-reading.js';
+import { readAll, startLiveReading } from '../support/live-reading.js';
 import { startPGlite, type TestPostgres } from '../support/postgres.js';
 import { Samples, type Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await world.loadElsewhere(server);
-  before = await readAfresh(kit, world.now);
+  before = await readAll(kit, world.now);
 });
 
 let serial = 0;
@@ -88,7 +88,7 @@ const BAD_DIFFS: readonly (readonly [keyof typeof keys, string])[] = [
 describe('rows of history that nobody can read', () => {
   it.each(BAD_DIFFS)('of a %s: %s', async (item, diff) => {
     await insert(keys[item], { diff: `'${diff}'` });
-    expect(await readAfresh(kit, world.now)).toEqual(before);
+    expect(await readAll(kit, world.now)).toEqual(before);
     const kind = item === 'story' ? 'userstory' : item;
     expect((await quality())[`${kind} | corrupt_history`]).toBe(1);
   });
@@ -98,7 +98,7 @@ describe('rows of history that nobody can read', () => {
     await insert(keys.issue, { type: '3', snapshot: `'"x"'` });
     await insert(keys.task, { created_at: 'NULL', diff: "'{}'" });
     await insert(keys.story, { type: 'NULL', diff: "'{}'" });
-    expect(await readAfresh(kit, world.now)).toEqual(before);
+    expect(await readAll(kit, world.now)).toEqual(before);
     expect(await quality()).toMatchObject({
       'issue | corrupt_history': 1,
       'task | corrupt_history': 1,
@@ -115,7 +115,7 @@ describe('rows of history that nobody can read', () => {
     ])
       await insert(key, { diff: `'{"status": [1, 2]}'` });
     await insert('x', { key: 'NULL', diff: `'{"status": [1, 2]}'` });
-    expect(await readAfresh(kit, world.now)).toEqual(before);
+    expect(await readAll(kit, world.now)).toEqual(before);
     expect(await startLiveReading(kit).read(world.now)).toEqual(before);
   });
 
@@ -145,7 +145,7 @@ describe('rows of history that are odd', () => {
   it('a day that the calendar does not have', async () => {
     await insert(keys.story, { diff: `'{"finish_date": ["None", "2025-02-30 10:00:00+00:00"]}'` });
     expect(await readMismatches(kit, world.now)).toEqual([]);
-    await readAfresh(kit, world.now);
+    await readAll(kit, world.now);
   });
 
   it('no row of creation: items are born when their table says', async () => {
@@ -157,7 +157,7 @@ describe('rows of history that are odd', () => {
     await server.query(
       `DELETE FROM history_historyentry AS h WHERE type = 2 AND EXISTS (SELECT FROM issues_issue AS i WHERE h.key = 'issues.issue:' || i.id)`,
     );
-    const after = await readAfresh(kit, world.now);
+    const after = await readAll(kit, world.now);
     expect(created(after)).toBe(created(before));
     for (const series of Object.keys(before).filter((each) =>
       /^taiga_items_(closed|reopened)_total/.test(each),
@@ -206,7 +206,7 @@ describe('clocks that disagree', () => {
       "UPDATE history_historyentry SET created_at = created_at + interval '150 milliseconds'",
     );
     const later = new Date(Date.parse(world.now) + 1000).toISOString();
-    expect(counts(await readAfresh(kit, later))).toEqual(counts(before));
+    expect(counts(await readAll(kit, later))).toEqual(counts(before));
     expect(await readMismatches(kit, later)).toEqual([]);
   });
 
@@ -217,7 +217,7 @@ describe('clocks that disagree', () => {
       created_at: "'2031-01-01T00:00:00Z'",
     });
     await insert(keys.story, { diff: `'{"status": [1, 2]}'`, created_at: "'2031-01-01T00:00:00Z'" });
-    expect(await readAfresh(kit, world.now)).toEqual(before);
+    expect(await readAll(kit, world.now)).toEqual(before);
     expect(await quality()).toMatchObject({ 'issue | future_history': 1, 'userstory | future_history': 1 });
   });
 });

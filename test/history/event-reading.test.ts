@@ -72,14 +72,14 @@ describe('the reading of events', () => {
   it('takes the past in slices, and tells how far it is', async () => {
     const { reading, slices } = begin([items(0, 1201)]);
     const progress: string[] = [];
-    const { families, changed, isAfresh, rowCount } = await reading.read(values, (done, total) =>
+    const { families, changed, isComplete, rowCount } = await reading.read(values, (done, total) =>
       progress.push(`${done} of ${total}`),
     );
     expect(slices.map((slice) => slice.length)).toEqual([500, 500, 201]);
     expect(progress).toEqual(['500 of 1201', '1000 of 1201', '1201 of 1201']);
     expect(flatten(families)).toEqual({ created_total: 1201 });
-    expect({ changed, isAfresh, rowCount }).toEqual({ changed: true, isAfresh: true, rowCount: 1201 });
-    expect((await reading.read(values, () => undefined)).isAfresh).toBe(false);
+    expect({ changed, isComplete, rowCount }).toEqual({ changed: true, isComplete: true, rowCount: 1201 });
+    expect((await reading.read(values, () => undefined)).isComplete).toBe(false);
   });
 
   it('never cuts a group, be it larger than a slice', async () => {

@@ -7,7 +7,7 @@ import { editTask } from '../../src/demo/taiga/tasks.js';
 import { timestamp } from '../../src/demo/taiga/time.js';
 import { seeds } from '../support/effort.js';
 import { collectorsWith, type Kit, openKit } from '../support/kit.js';
-import { fallen, type LiveReading, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { fallen, type LiveReading, readAll, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres, hasPostgres, startPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld, writeChanges } from '../support/team-world.js';
@@ -31,7 +31,7 @@ describeOnPostgres('counters that are kept up to date', (server) => {
     await world.write();
     const after = await live.read(world.now);
     expect(fallen(before, after)).toEqual([]);
-    expect(after).toEqual(await readAfresh(kit, world.now));
+    expect(after).toEqual(await readAll(kit, world.now));
     const grown = growth(before, after);
     before = after;
     return grown;
@@ -186,7 +186,7 @@ describeOnPostgres('counters that are kept up to date', (server) => {
     expect(after[series]).toBe(before[series]);
     // A service that starts now knows less, where no record is left of the mark (docs/data-quality.md), but for the
     // state file of the one before.
-    expect((await readAfresh(kit, world.now))[series]).toBe((before[series] ?? 0) - 2);
+    expect((await readAll(kit, world.now))[series]).toBe((before[series] ?? 0) - 2);
     const restarted = startLiveReading(kit, undefined, undefined, live.statusRecord());
     expect(await restarted.read(world.now)).toEqual(after);
   });
@@ -257,13 +257,13 @@ describe.skipIf(!hasPostgres)('late commits (skipped without PostgreSQL on the m
         await writeChanges(slow, late.slice(0, cut));
         await world.write(early);
         const meanwhile = await live.read(world.now);
-        expect(meanwhile).toEqual(await readAfresh(kit, world.now));
+        expect(meanwhile).toEqual(await readAll(kit, world.now));
         await writeChanges(slow, late.slice(cut));
         for (let looks = round % 4; looks > 0; looks--) await live.read(world.now);
         await slow.query('COMMIT');
         const after = await live.read(world.now);
         expect(fallen(meanwhile, after)).toEqual([]);
-        expect([round, after]).toEqual([round, await readAfresh(kit, world.now)]);
+        expect([round, after]).toEqual([round, await readAll(kit, world.now)]);
       }
     } finally {
       await slow.end();

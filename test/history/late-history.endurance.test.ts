@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { fallen, type LiveReading, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { fallen, type LiveReading, readAll, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres, hasPostgres, startPostgres, type TestPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -73,7 +73,7 @@ class Scene {
   async cycle(): Promise<Table> {
     const after = await this.live.read(this.world.now);
     expect(fallen(this.before, after)).toEqual([]);
-    expect(after).toEqual(await readAfresh(this.kit, this.world.now));
+    expect(after).toEqual(await readAll(this.kit, this.world.now));
     return after;
   }
 

@@ -4,7 +4,7 @@ import { collect } from '../../src/main/collect.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { type LiveReading, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { type LiveReading, readAll, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -47,7 +47,7 @@ describeOnPostgres('events of what is no item', (server) => {
   /** The same number everywhere. */
   const agree = async (live: LiveReading): Promise<Table> => {
     const entries = entriesOf(await live.read(world.now));
-    expect(entries).toEqual(entriesOf(await readAfresh(kit, world.now)));
+    expect(entries).toEqual(entriesOf(await readAll(kit, world.now)));
     expect(entries).toEqual(entriesOf(await startLiveReading(kit).read(world.now)));
     return entries;
   };

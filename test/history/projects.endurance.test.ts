@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createIssue } from '../../src/demo/taiga/issues.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { fallen, type LiveReading, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { fallen, type LiveReading, readAll, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -33,7 +33,7 @@ describeOnPostgres('the counters of projects', (server) => {
   const cycle = async (...statements: readonly string[]): Promise<Table> => {
     for (const statement of statements) await server().query(statement);
     const after = await live.read(world.now);
-    expect(after).toEqual(await readAfresh(kit, world.now));
+    expect(after).toEqual(await readAll(kit, world.now));
     return after;
   };
   const of = (table: Table, slug: string): Table =>

@@ -5,7 +5,7 @@ import { editIssue } from '../../src/demo/taiga/issues.js';
 import type { IssueRow, StoryRow, StoryStatusRow } from '../../src/demo/taiga/rows.js';
 import { editStory } from '../../src/demo/taiga/stories.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { type LiveReading, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { type LiveReading, readAll, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -115,7 +115,7 @@ describeOnPostgres('administration of a board', (server) => {
     const after = await read();
     expect(growth(after)['taiga_items_closed_total{project="shop",kind="issue"}']).toBeUndefined();
     expect(growth(after)['taiga_items_closed_total{project="shop",kind="userstory"}']).toBeUndefined();
-    expect(await readAfresh(kit, world.now)).toEqual(after);
+    expect(await readAll(kit, world.now)).toEqual(after);
   });
 
   it('may delete a closed status: what was delivered stays delivered', async () => {
@@ -131,7 +131,7 @@ describeOnPostgres('administration of a board', (server) => {
     world.taiga.store.remove('projects_userstorystatus', done);
     const after = await read();
     expect(growth(after)).toEqual({});
-    expect(await readAfresh(kit, world.now)).toEqual(after);
+    expect(await readAll(kit, world.now)).toEqual(after);
     expect(await restarted()).toEqual(after);
   });
 
@@ -147,7 +147,7 @@ describeOnPostgres('administration of a board', (server) => {
     world.taiga.store.update('projects_userstorystatus', story('In progress'), { order: -1 });
     const after = await read();
     expect(growth(after)).toEqual({});
-    expect(await readAfresh(kit, world.now)).toEqual(after);
+    expect(await readAll(kit, world.now)).toEqual(after);
   });
 
   it('may give a board its first backlog by name, and take it away again', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collectorsWith, openKit } from '../support/kit.js';
-import { fallen, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { fallen, readAll, startLiveReading } from '../support/live-reading.js';
 import { hasPostgres, startPGlite, startPostgres } from '../support/postgres.js';
 import { TeamWorld } from '../support/team-world.js';
 
@@ -27,7 +27,7 @@ describe.skipIf(!hasPostgres)(
           const after = await live.read(world.now);
           expect([billions, live.itemsRead()]).toEqual([billions, collectorsWith(kit, 'events').length]);
           expect(fallen(before, after)).toEqual([]);
-          expect(after).toEqual(await readAfresh(kit, world.now));
+          expect(after).toEqual(await readAll(kit, world.now));
         }
       } finally {
         await world.close();
@@ -74,7 +74,7 @@ describe('a database that is replaced by another one, restored from a dump', () 
       current = kits[1];
       const after = await live.read(world.now);
       expect(fallen(before, after)).toEqual([]);
-      expect(after).toEqual(await readAfresh(kits[1], world.now));
+      expect(after).toEqual(await readAll(kits[1], world.now));
     } finally {
       await world.close();
       for (const kit of kits) await kit.close();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readOnce } from '../../src/collectors/reading.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { readAfresh, startLiveReading } from '../support/live-reading.js';
+import { readAll, startLiveReading } from '../support/live-reading.js';
 import { describeOnPostgres } from '../support/postgres.js';
 import { flatten, type Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -59,7 +59,7 @@ describeOnPostgres('counters that are known before anything happens', (server) =
 
   it('are 0 for each kind in a project that is new', async () => {
     await addProject('fresh', world.now);
-    const found = of(await readAfresh(kit, world.now), 'fresh');
+    const found = of(await readAll(kit, world.now), 'fresh');
     for (const kind of KINDS) {
       for (const name of counters) expect(found[`${name}{project="fresh",kind="${kind}"}`]).toBe(0);
       for (const name of histograms)
@@ -74,7 +74,7 @@ describeOnPostgres('counters that are known before anything happens', (server) =
 
   it('are not there before the project is', async () => {
     await addProject('later', new Date(Date.parse(world.now) + HOUR_MS).toISOString());
-    expect(of(await readAfresh(kit, world.now), 'later')).toEqual({});
+    expect(of(await readAll(kit, world.now), 'later')).toEqual({});
   });
 
   it('are read again with the first change, and not while nothing happens', async () => {
@@ -99,7 +99,7 @@ describeOnPostgres('counters that are known before anything happens', (server) =
     await world.write();
     const found = await live.read(world.now);
     expect(zeros()).toBe(6);
-    expect(found).toEqual(await readAfresh(kit, world.now));
+    expect(found).toEqual(await readAll(kit, world.now));
     expect(Object.keys(of(found, 'fresh')).length).toBeGreaterThan(200);
   });
 

@@ -13,7 +13,7 @@ import { createFolder, scrape } from '../support/bugflow.js';
 import { type Gate, startGate } from '../support/gate.js';
 import { HANG_MS } from '../support/hang.js';
 import { type Kit, openKit } from '../support/kit.js';
-import { fallen, readAfresh, startLiveReading } from '../support/live-reading.js';
+import { fallen, readAll, startLiveReading } from '../support/live-reading.js';
 import { type Cluster, hasReplication, startPostgres } from '../support/postgres.js';
 import type { Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
@@ -130,7 +130,7 @@ describe.skipIf(!hasReplication)(
         return after;
       };
     };
-    const truth = async (): Promise<Table> => readAfresh(kit, world.now);
+    const truth = async (): Promise<Table> => readAll(kit, world.now);
 
     test('the primary has no lag; that of the replica is told to a role without privileges', async () => {
       expect(await replicationOf(primary)).toEqual({ isReplica: false, lagMs: undefined });

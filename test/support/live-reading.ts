@@ -1,4 +1,5 @@
-import { createEventReadings, eventDefinitions } from '../../src/collectors/events/event-reading.js';
+import { eventDefinitions } from '../../src/collectors/events/event-definition.js';
+import { createEventReadings } from '../../src/collectors/events/event-reading.js';
 import type { Database } from '../../src/database/database.js';
 import { createChangeFeed } from '../../src/taiga/changes/change-feed.js';
 import { createStatusMemory, type StatusRecord } from '../../src/taiga/statuses/status-memory.js';
@@ -71,7 +72,7 @@ export function startLiveReading(
 }
 
 /** All events, read completely by a service that has just started. */
-export async function readAfresh(kit: Kit, now: string): Promise<Table> {
+export async function readAll(kit: Kit, now: string): Promise<Table> {
   await kit.learn(now);
   const tables: Table[] = [];
   for (const name of collectorsWith(kit, 'events')) tables.push(flatten(await kit.families(name, now)));

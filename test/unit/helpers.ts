@@ -77,7 +77,7 @@ export function reading(families: readonly MetricFamily[]): Reading {
   return {
     families,
     changed: true,
-    isAfresh: true,
+    isComplete: true,
     rowCount: 1,
     sample: { columns: [], rows: [] },
     databaseMs: 5,

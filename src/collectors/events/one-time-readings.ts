@@ -5,7 +5,8 @@ import type { ParameterValues } from '../../taiga/parameters.js';
 import type { Reader } from '../../taiga/reader.js';
 import type { CollectorDefinition } from '../definition.js';
 import { type Reading, readOnce } from '../reading.js';
-import { createEventReadings, eventDefinitions } from './event-reading.js';
+import { eventDefinitions } from './event-definition.js';
+import { createEventReadings } from './event-reading.js';
 
 export interface OneTimeReadingsOptions {
   readonly database: Database;

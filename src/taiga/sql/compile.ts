@@ -51,7 +51,7 @@ const FRAMES = {
   /** Series that exist at `:now`. */
   zeros: 'SELECT * FROM collector WHERE at <= :now',
   /** An event whose key is not a history key of Taiga. */
-  strange: `SELECT * FROM collector WHERE key IS NULL OR key !~ '${KEY_PATTERN}' LIMIT 1`,
+  unexpected: `SELECT * FROM collector WHERE key IS NULL OR key !~ '${KEY_PATTERN}' LIMIT 1`,
 } as const;
 
 /** A piece of SQL that is read together with others, so that shared relations are computed once. */
