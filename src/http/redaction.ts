@@ -1,4 +1,4 @@
-/** Removes what must not be shown from a text. */
+/** A text without what must not be shown. */
 export type Redact = (text: string) => string;
 
 const MARK = '…';
@@ -9,12 +9,12 @@ const MARK = '…';
 const URL_CREDENTIALS = /:\/\/[^\s/?#]*@/g;
 
 /**
- * Removes these secrets, in every form in which an answer or an error may quote them (plain, URL, JSON, base64),
- * and the credentials of any URL.
+ * Takes out these secrets, however an answer or an error quotes them (as they are, in a URL, in JSON, in base64), and the
+ * credentials of any URL.
  */
 export function createRedaction(secrets: Iterable<string>): Redact {
   const forms = new Set([...secrets].filter((secret) => secret !== '').flatMap(formsOf));
-  // Longest first: a secret may begin with another one.
+  // The longer first: a secret may begin with another one.
   const ordered = [...forms].sort((a, b) => b.length - a.length);
   return (text) =>
     ordered.reduce((rest, form) => rest.replaceAll(form, MARK), text).replace(URL_CREDENTIALS, `://${MARK}@`);
@@ -30,11 +30,14 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** The credentials in a request's headers. */
+/** Headers that let somebody in, such as X-Api-Key, PRIVATE-TOKEN and Authorization. */
+const SECRET_HEADER = /(^|-)(authorization|token|key|secret|cookie)$/i;
+
+/** What headers of a request let somebody in with. */
 export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
-    if (!/^(proxy-)?authorization$/i.test(name)) return [];
-    const [, scheme = '', credentials = ''] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
+    if (!SECRET_HEADER.test(name)) return [];
+    const [, scheme = '', credentials = value] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
     if (scheme.toLowerCase() !== 'basic') return [credentials];
     const text = Buffer.from(credentials, 'base64').toString('utf8');
     const colon = text.indexOf(':');

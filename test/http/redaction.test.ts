@@ -52,6 +52,9 @@ test.each([
   [{ Authorization: `Basic ${btoa('ann:b:c')}` }, [btoa('ann:b:c'), 'b:c']],
   [{ authorization: `Basic ${btoa('ghp_token:')}` }, [btoa('ghp_token:'), 'ghp_token']],
   [{ 'proxy-authorization': 'bearer x' }, ['x']],
+  [{ authorization: 'without-a-scheme' }, ['without-a-scheme']],
+  [{ 'X-Api-Key': 'abc', 'private-token': 'def', cookie: 'ghi' }, ['abc', 'def', 'ghi']],
+  [{ 'x-scope-orgid': 'team', 'content-type': 'a/b', keyboard: 'qwertz' }, []],
   [{ accept: 'text/plain' }, []],
 ])('what %j lets somebody in with', (headers, secrets) => {
   expect(secretsIn(headers)).toEqual(secrets);
