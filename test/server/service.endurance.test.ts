@@ -96,7 +96,7 @@ describe('the service on a network', () => {
     folder.write('bugflow.yaml', 'web: { max_connections: 20, config_file: web.yaml }\n');
     await running.reload();
     expect(logged.join('')).toContain(
-      'web.config_file and web.max_connections stay as they were until the service is restarted',
+      'what the service began with holds until it is restarted: web.config_file',
     );
     expect((await ask('/-/healthy')).status).toBe(200);
   });

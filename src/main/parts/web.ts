@@ -14,14 +14,20 @@ export interface WebPartOptions {
   readonly log: Logger;
 }
 
-/** Reports on the web configuration file. The server that uses it is not a part, as it exists before all parts. */
+/** What is known of the web configuration file. The server that stands on it is no part: it is there before all parts. */
 export function createWebPart({ installation: first, web, log }: WebPartOptions): Part {
   return {
     name: 'web',
     settings: untilRestart,
     reload(next) {
-      if (!isDeepStrictEqual(untilRestart(next), untilRestart(first)))
-        log.warn('web.config_file and web.max_connections stay as they were until the service is restarted');
+      const before = new Map(Object.entries(untilRestart(first)));
+      const changed = Object.entries(untilRestart(next)).filter(
+        ([key, value]) => !isDeepStrictEqual(value, before.get(key)),
+      );
+      if (changed.length > 0)
+        log.warn(
+          `what the service began with holds until it is restarted: ${changed.map(([key]) => key).join(', ')}`,
+        );
     },
     families: () => webFamilies(web.lastReadSuccessful()),
     async check({ print }) {
@@ -39,7 +45,7 @@ export function createWebPart({ installation: first, web, log }: WebPartOptions)
   };
 }
 
-/** Empty without such a file. */
+/** Nothing where there is no such file. */
 export function webFamilies(successful: boolean | undefined): SampleFamily[] {
   if (successful === undefined) return [];
   return [
@@ -51,7 +57,12 @@ export function webFamilies(successful: boolean | undefined): SampleFamily[] {
   ];
 }
 
-/** Settings that Node fixes when it begins to listen. */
-function untilRestart({ config: { web } }: Installation): unknown {
-  return { configFile: web.configFile, maxConnections: web.maxConnections };
+/** What is settled when the service begins to listen, by its key in the configuration. */
+function untilRestart({ config: { listen, reloadEndpoint, web } }: Installation): Record<string, unknown> {
+  return {
+    listen,
+    reload_endpoint: reloadEndpoint,
+    'web.config_file': web.configFile,
+    'web.max_connections': web.maxConnections,
+  };
 }
