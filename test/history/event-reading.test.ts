@@ -233,7 +233,7 @@ describe('collectors that are due together', () => {
       lacking: async () => [],
       generation: () => 0,
       async read({ frame }, _values, onBatch) {
-        if (frame !== 'strange') onBatch([{ name: 'key', type: 'text' }], [['issues.issue:1']]);
+        if (frame !== 'unexpected') onBatch([{ name: 'key', type: 'text' }], [['issues.issue:1']]);
         return 1;
       },
       readTogether: () => never,

@@ -11,27 +11,27 @@ import { continues, isUntouched, type Position } from './position.js';
 import { readPosition } from './read-position.js';
 
 /**
- * Which items changed, told cheaply: their number decides what it costs, not how much history there is.
+ * Finds the items that changed since the last poll. The cost depends on how many they are, not on how much history there is.
  *
- * Every version of a row carries the transaction that wrote it (`xmin`). Whatever was not yet committed at one look has
- * a transaction at or after the oldest that was running then, so "written at or after it" finds late commits too, and
- * may only find something twice. This sees what the timeline and modified_date miss: drag and drop, stories closed by
- * their tasks. History and the end of the timeline are looked at as well, for what was written after the item; and items
- * that are gone are those whose id is no longer there.
+ * Every version of a row carries the transaction that wrote it (`xmin`). A row that was not yet committed at one poll was
+ * written by the oldest transaction that was running then, or by a later one. So "written by that one or later" also finds
+ * late commits, and at worst finds something twice. It finds what the timeline and modified_date miss, too: drag and drop,
+ * stories closed by their tasks. History and the end of the timeline are read as well, for what was written after the item.
+ * An item whose id is no longer in its table was deleted.
  */
 export interface ChangeFeed {
-  /** Looks what changed; resolves to a mark for `since`. Looks that come together are one. @throws BugflowError */
+  /** Finds what changed; resolves to a mark for `since`. Calls at the same time share one poll. @throws BugflowError */
   poll(): Promise<number>;
-  /** History keys of what changed after the mark (without one: of everything), in groups that must be read together. */
+  /** History keys of what changed after the mark (without a mark: of everything), in groups that must be read together. */
   since(mark: number | undefined): string[][];
   /**
-   * The mark at which a project was last found to be gone or to have another name. What was read before holds series
-   * that a fresh start would not have: all must be read anew.
+   * The mark at which a project was last found deleted, filtered out or renamed. What was counted before that has series
+   * that a fresh start would not have, so everything must be read again.
    */
   restartedAt(): number;
   /** Rows of history that an item has, on average. */
   entriesPerItem(): number;
-  /** The mark of the last look that took everything for changed, as at the start: another server is read, perhaps. */
+  /** The mark of the last poll that took everything as changed: the first one, and one on another server. */
   foundAllAt(): number;
 }
 
@@ -43,8 +43,8 @@ export interface ChangeFeedOptions {
   readonly clock?: () => number;
 }
 
-/** An item's rows in two tables need not be committed together: what changed is looked at once more. */
-const LOOKS_PER_CHANGE = 2;
+/** An item's rows in two tables need not be committed together, so a changed item is reported by the next poll, too. */
+const REPORTS_PER_CHANGE = 2;
 
 export function createChangeFeed({ database, reader, values, clock }: ChangeFeedOptions): ChangeFeed {
   const queries = createChangeQueries(database);
@@ -55,11 +55,11 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const changedAt = new Map<string, number>();
   /** Ids of what exists. */
   const living = new Map<Model, Set<number>>();
-  /** Keys to report again, and how often. */
+  /** Keys to report again, and by how many polls. */
   const again = new Map<string, number>();
-  /** What was found changed and is not yet reported: it outlives a look that fails. */
+  /** Keys found changed and not yet reported; kept when a poll fails. */
   const found = new Set<string>();
-  /** Keys with history that is dated in the future, and when its time comes. */
+  /** Keys with history that is dated in the future, and that date in Unix milliseconds. */
   const future = new Map<string, number>();
   let mark = 0;
   let restartedAt = 0;
@@ -68,8 +68,8 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   let position: Position | undefined;
   let polling: Promise<number> | undefined;
 
-  /** Compares the ids that are there with those that were: what came or went has changed. */
-  const findComeAndGone = async (model: Model): Promise<void> => {
+  /** Compares the ids in a table with those before: items that were added or deleted have changed. */
+  const findAddedAndDeleted = async (model: Model): Promise<void> => {
     const before = living.get(model) ?? new Set();
     const present = await queries.readIds(model);
     for (const id of before) if (!present.has(id)) found.add(`${model}:${id}`);
@@ -83,7 +83,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     const { keys, entries } = await queries.readAllKeys(tables);
     for (const key of keys) found.add(key);
     entriesPerItem = entries / Math.max(1, keys.size);
-    for (const model of tables) await findComeAndGone(model);
+    for (const model of tables) await findAddedAndDeleted(model);
   };
 
   const findChangedItems = async (since: Position, next: Position): Promise<void> => {
@@ -93,14 +93,14 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
       const known = living.get(model) ?? new Set();
       for (const key of keys) if (key.startsWith(`${model}:`)) known.add(Number(key.slice(model.length + 1)));
       living.set(model, known);
-      if (known.size !== count || sumOf(known) !== sum) await findComeAndGone(model);
+      if (known.size !== count || sumOf(known) !== sum) await findAddedAndDeleted(model);
     }
   };
 
   const findChanges = async (since: Position, next: Position): Promise<void> => {
     if (!isUntouched(since, next)) await findChangedItems(since, next);
-    // Also then: what it could not find yet it looks for once an hour.
-    for (const key of await history.look(next, [...found, ...again.keys()])) found.add(key);
+    // Also when untouched: once an hour it searches for rows that it knows to be missing.
+    for (const key of await history.findNew(next, [...found, ...again.keys()])) found.add(key);
   };
 
   const readGroups = async (keys: readonly string[] | null): Promise<void> => {
@@ -115,16 +115,16 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     for (const [key, at] of dates) future.set(key, at);
   };
 
-  const look = async (): Promise<number> => {
+  const pollOnce = async (): Promise<number> => {
     const now = String(values().now);
-    // Before anything is read: what is written meanwhile is found by the next look.
+    // Before anything else is read: what is written meanwhile is found by the next poll.
     const next = await readPosition(database);
     const since = position !== undefined && continues(position, next) ? position : undefined;
     if (!since) await findEverything(next);
     else await findChanges(since, next);
-    // After what happened in them, of which nothing is told while they are not exported.
+    // A project that was not exported until now: nothing of it was reported yet.
     const { isLost, added } =
-      since && isUntouched(since, next) ? NO_PROJECT_CHANGES : await projects.look(next);
+      since && isUntouched(since, next) ? NO_PROJECT_CHANGES : await projects.compare(next);
     if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) found.add(key);
 
     const changed = new Set([...found, ...again.keys()]);
@@ -138,11 +138,11 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     mark += 1;
     if (!since) foundAllAt = mark;
     for (const key of changed) changedAt.set(key, mark);
-    for (const [key, looks] of again) {
-      if (looks > 1) again.set(key, looks - 1);
+    for (const [key, reports] of again) {
+      if (reports > 1) again.set(key, reports - 1);
       else again.delete(key);
     }
-    if (position) for (const key of found) again.set(key, LOOKS_PER_CHANGE - 1);
+    if (position) for (const key of found) again.set(key, REPORTS_PER_CHANGE - 1);
     found.clear();
     projects.accept();
     if (isLost) restartedAt = mark;
@@ -152,9 +152,9 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
 
   return {
     poll() {
-      polling ??= look()
+      polling ??= pollOnce()
         .catch((error: unknown) => {
-          throw nameSlowLook(error);
+          throw explainTimeout(error);
         })
         .finally(() => {
           polling = undefined;
@@ -172,8 +172,8 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   };
 }
 
-/** Its own statements have no file that anybody could look into. */
-function nameSlowLook(error: unknown): unknown {
+/** The feed's own statements stand in no file that an error could name. */
+function explainTimeout(error: unknown): unknown {
   if (!hasCode(error, 'COLLECTOR_TIMEOUT') || error.place) return error;
   return new BugflowError(error.code, `looking for what changed in Taiga: ${error.message}`, {
     cause: error,

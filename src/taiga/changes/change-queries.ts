@@ -2,15 +2,15 @@ import type { Database, Row } from '../../database/database.js';
 import { isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
 import { type Position, writtenSince } from './position.js';
 
-/** What the change feed asks the database: short statements whose cost follows the number of items. */
+/** The statements of the change feed: short, and their cost depends on the number of items. */
 export interface ChangeQueries {
-  /** Everything that history or the tables know, and how many rows of history that is. */
+  /** The keys of all items in history or in the tables, and how many rows of history there are. */
   readAllKeys(
     tables: readonly Model[],
   ): Promise<{ readonly keys: ReadonlySet<string>; readonly entries: number }>;
-  /** Everything that happened in these projects, by their ids. */
+  /** The keys of all items that are or were in these projects, which are given by id. */
   readKeysOf(projects: readonly string[], tables: readonly Model[]): Promise<ReadonlySet<string>>;
-  /** What was written since the position was read, or was not yet committed then. */
+  /** What was written since this position, or was not yet committed then. */
   readChanges(since: Position): Promise<Changes>;
   /** Ids that are in a model's table now. */
   readIds(model: Model): Promise<Set<number>>;
@@ -20,11 +20,11 @@ export interface ChangeQueries {
 
 export interface Changes {
   readonly keys: ReadonlySet<string>;
-  /** How many rows there are, and the sum of their ids: when both are as expected, none is gone. */
+  /** How many rows there are, and the sum of their ids: when both are as expected, none was deleted. */
   readonly tables: ReadonlyMap<Model, { readonly count: number; readonly sum: number }>;
 }
 
-/** How far before the end of the timeline a row can be that was committed later. */
+/** How many rows before the end of the timeline one can be that was committed late. */
 const TIMELINE_OVERLAP = 500;
 const TIMEOUT_MS = 60_000;
 

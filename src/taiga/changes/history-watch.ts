@@ -3,32 +3,32 @@ import { isHistoryKey } from '../history-keys.js';
 import { type Position, writtenSince } from './position.js';
 
 /**
- * Finds the rows that came to history since the look before, also those that no changed item and no timeline leads to.
- * Its table has no index by time, and a row may lie wherever there was room. So the end of the table is read, then what
- * history has of the items that changed. Where PostgreSQL has counted more new rows than that, and once an hour anyway,
- * all rows are gone through, for their keys and transactions only.
+ * Finds the rows that were added to history since the last time, also where the item itself and the timeline show no change.
+ * The table has no index by time, and PostgreSQL puts a row wherever there is room. So the end of the table is read, then
+ * the history of the items that changed. Where PostgreSQL has counted more new rows than were found, and once an hour
+ * anyway, the whole table is read, for keys and transactions only (a sweep).
  */
 export interface HistoryWatch {
-  /** All rows that are there now become known in another way. @throws BugflowError */
+  /** Starts here: whoever calls it reads all rows that are there now. @throws BugflowError */
   begin(position: Position): Promise<void>;
-  /** Keys of the new rows, given those of what changed itself. @throws BugflowError */
-  look(position: Position, changed: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The keys of new rows; `changed` are the keys that are known to have changed. @throws BugflowError */
+  findNew(position: Position, changed: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-/** How large the table is, and what is known of its growth. */
+/** The size of the table, and how many rows were ever inserted. */
 interface Extent {
   readonly blocks: number;
-  /** Counted by the server, with a delay of seconds, and not by a replica: more than 0 only where it is known. */
+  /** As PostgreSQL counts them, with a delay of seconds; 0 on a replica, which does not. */
   readonly inserted: number;
-  /** Whether the end of a table can be read without the rest: from PostgreSQL 14 on. */
+  /** Whether the end of a table can be read by itself: from PostgreSQL 14 on. */
   readonly hasTidRanges: boolean;
 }
 
 const ROWS = 'SELECT id, xmin::text, key FROM history_historyentry';
-/** PostgreSQL fills up the last blocks, and takes several new ones at once. */
+/** New rows go into the last blocks, several of which may be filled at the same time. */
 const TAIL_BLOCKS = 128;
 const SWEEP_EVERY_MS = 3_600_000;
-/** Sweeps take at most one part in so many of the time. */
+/** A sweep that takes a second is followed by none for this many seconds. */
 const SWEEP_SHARE = 60;
 const TIMEOUT_MS = 60_000;
 const SWEEP_TIMEOUT_MS = 10 * 60_000;
@@ -39,9 +39,9 @@ export function createHistoryWatch(
 ): HistoryWatch {
   let last: { readonly position: Position; readonly extent: Extent } | undefined;
   let swept: { readonly position: Position; readonly atMs: number; readonly durationMs: number } | undefined;
-  /** The rows found since the last sweep, in the version that was found. */
+  /** Rows found since the last sweep, each with the transaction that wrote it. */
   let seen = new Set<string>();
-  /** Rows that were found before PostgreSQL had counted them; it has at the next look. */
+  /** How many rows were found that PostgreSQL had not counted yet. */
   let ahead = 0;
   let isSweepDue = false;
 
@@ -115,7 +115,7 @@ export function createHistoryWatch(
       isSweepDue = false;
     },
 
-    async look(position, changed) {
+    async findNew(position, changed) {
       if (!last || !swept) throw new Error('not begun');
       const keys = new Set<string>();
       const extent = await readExtent();
@@ -126,7 +126,7 @@ export function createHistoryWatch(
         count = await find(last.position, 'ctid >= $2::tid', [`(${block},0)`], keys);
       }
       if (wanted > count) count += await find(last.position, 'key = ANY ($2)', [changed], keys);
-      // Counted anew from 0, after a crash: then nothing is known of what came.
+      // After a crash PostgreSQL counts from 0 again, and nobody knows how many rows were added.
       isSweepDue ||= wanted > count || extent.inserted < last.extent.inserted;
       ahead = Math.max(0, count - Math.max(0, wanted));
       last = { position, extent };

@@ -2,19 +2,19 @@ import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import { isOtherCluster, type Position } from './position.js';
 
-/** What became of the exported projects since the comparison before. */
+/** How the exported projects differ from those at the last comparison. */
 export interface ProjectChanges {
-  /** One is gone – deleted, or filtered out – or has another slug: its series must not stay. */
+  /** A project was deleted, filtered out, or has another slug: its series must go. */
   readonly isLost: boolean;
-  /** Ids of those that came. */
+  /** Ids of the projects that were added. */
   readonly added: readonly string[];
 }
 
-/** The exported projects, as they were last seen. */
+/** Remembers which projects are exported, and by which slugs. */
 export interface KnownProjects {
-  /** Asks which there are at this position. @throws BugflowError */
-  look(position: Position): Promise<ProjectChanges>;
-  /** What the last look found was made known: the next one compares with that. */
+  /** Reads which there are, at this position. @throws BugflowError */
+  compare(position: Position): Promise<ProjectChanges>;
+  /** The last comparison was reported: the next one compares with what it found. */
   accept(): void;
 }
 
@@ -25,12 +25,12 @@ export function createKnownProjects(reader: Reader, values: () => ParameterValue
   let seen = known;
 
   return {
-    async look(position) {
+    async compare(position) {
       const { columns, rows } = await reader.readRelation('project', values());
       const [id, slug] = [columns.indexOf('project_id'), columns.indexOf('project')];
       const slugs = new Map(rows.map((row) => [row[id] ?? '', row[slug] ?? '']));
       seen = known;
-      // A replica that lags behind the server before does not know yet what was seen there.
+      // A replica that lags behind the server that was read before does not know yet what was seen there.
       if (known && isBehind(position, known.position)) return NO_PROJECT_CHANGES;
       seen = { slugs, position };
       if (!known) return NO_PROJECT_CHANGES;

@@ -1,25 +1,25 @@
 import type { Model } from '../history-keys.js';
 
-/** Up to where the past is known, in numbers of transactions, which mean something within a cluster only. */
+/** Up to where changes are known, in numbers of transactions; these mean something within one cluster only. */
 export interface Position {
-  /** The oldest transaction that was running: all before it were over. Counted on over 2^32. */
+  /** The oldest transaction that was running: all before it had ended. It goes on beyond 2^32. */
   readonly oldest: bigint;
-  /** The transactions that were over then, as PostgreSQL writes it: where none has begun since, it is the same. */
+  /** Which transactions had ended, as PostgreSQL writes it: the same text as long as none that writes begins. */
   readonly snapshot: string;
-  /** Of the database: a replica shows less than was seen on its primary. */
+  /** Which of several servers was read: a replica may show less than its primary did. */
   readonly generation: number;
-  /** Empty where it cannot be known. */
+  /** The cluster's id; empty where it cannot be read. */
   readonly cluster: string;
   /** The highest id of the timeline. */
   readonly timelineEnd: number;
-  /** The models whose tables are there and may be read: those of the items, and mostly all. */
+  /** The models whose tables exist and may be read; those of the items always are among them. */
   readonly tables: readonly Model[];
 }
 
-/** The ages of rows are told apart within so many transactions. */
+/** PostgreSQL can tell the ages of rows apart within this many transactions. */
 const KNOWN_TRANSACTIONS = 2n ** 31n;
 
-/** Whether this is the same database some transactions later, so that it is enough to look at what they wrote. */
+/** Whether this is the same database some transactions later, so that only what those wrote must be read. */
 export function continues(before: Position, after: Position): boolean {
   const passed = after.oldest - before.oldest;
   return (
@@ -30,10 +30,7 @@ export function continues(before: Position, after: Position): boolean {
   );
 }
 
-/**
- * Whether no transaction that writes was under way at either look, or has been since: then nothing changed. It takes no
- * look at any table.
- */
+/** Whether no transaction that writes was running at either position or in between: then no table has changed. */
 export function isUntouched(before: Position, after: Position): boolean {
   const [oldest, next] = after.snapshot.split(':');
   return before.snapshot === after.snapshot && oldest === next && before.timelineEnd === after.timelineEnd;

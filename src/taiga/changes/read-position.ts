@@ -4,7 +4,7 @@ import type { Position } from './position.js';
 
 const TIMEOUT_MS = 60_000;
 
-/** Asks where the numbers of transactions are now; takes a millisecond. @throws BugflowError */
+/** The position now; takes a millisecond. @throws BugflowError */
 export async function readPosition(database: Database): Promise<Position> {
   const generation = database.generation();
   const others = MODELS.filter((model) => !ITEM_MODELS.includes(model));
@@ -18,7 +18,7 @@ export async function readPosition(database: Database): Promise<Position> {
     [others, others.map((model) => TABLES[model])],
   );
   const present = (readable ?? '').split(',');
-  // Not everything that speaks PostgreSQL's language has this function; the numbers of transactions must do then.
+  // Not every server that speaks PostgreSQL's protocol has this function; the numbers of transactions must do then.
   const [cluster] = await readRow(database, 'SELECT system_identifier::text FROM pg_control_system()').catch(
     () => [''],
   );

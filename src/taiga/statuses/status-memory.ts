@@ -90,7 +90,7 @@ export function createStatusMemory({
   /** Where the numbers of transactions were when the tables were last read. */
   let position: Position | undefined;
 
-  const look = async (): Promise<void> => {
+  const refreshOnce = async (): Promise<void> => {
     const now = values();
     const nowMicros = Date.parse(String(now.now)) * 1000;
     if (!hasStarted) {
@@ -118,7 +118,7 @@ export function createStatusMemory({
   };
 
   const refresh = (): Promise<void> => {
-    refreshing ??= look().finally(() => {
+    refreshing ??= refreshOnce().finally(() => {
       refreshing = undefined;
     });
     return refreshing;
