@@ -142,7 +142,7 @@ function createAsker(
       const reason = isStranger ? 'it is not a Prometheus' : messageOf(error);
       throw new BugflowError(
         'BACKFILL_UNSCRAPED',
-        `${target.shown} does not say since when it has samples (${reason}): check --prometheus-url, or say where to end with --to`,
+        `${target.shown} does not say when its samples begin (${reason}): check --prometheus-url, or say where to end with --to`,
       );
     }
   };

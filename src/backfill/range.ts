@@ -41,7 +41,7 @@ export async function findJoin(
   const atMs = await findFirstScrape(scraped, { waitMs: SCRAPE_WAIT_MS, signal });
   if (atMs === undefined) {
     print(
-      `warning: ${shown} scrapes nothing with job="${job}" and instance="${instance}": if it gives other labels, past and present will be two lines; set prometheus.job and prometheus.instance`,
+      `warning: ${shown} scrapes nothing with job="${job}" and instance="${instance}": if its labels differ, past and present will be two series; set prometheus.job and prometheus.instance`,
     );
   }
   return atMs;

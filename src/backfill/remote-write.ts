@@ -40,7 +40,7 @@ export async function backfillRemoteWrite(
   const state = await openState(options.stateFile, receiverOf(target), grid);
   const fromMs = state.sentUntilMs === undefined ? grid.fromMs : state.sentUntilMs + grid.stepMs;
   if (state.sentUntilMs !== undefined)
-    print(`${target.shown}: going on at ${new Date(fromMs).toISOString()}`);
+    print(`${target.shown}: continuing at ${new Date(fromMs).toISOString()}`);
   if (fromMs > grid.toMs) return 0;
 
   const stop = new AbortController();

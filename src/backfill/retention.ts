@@ -91,7 +91,7 @@ async function askRetention(prometheusUrl: string): Promise<Retention> {
     const isStranger = error instanceof z.ZodError || error instanceof SyntaxError;
     throw new BugflowError(
       'BACKFILL_RETENTION',
-      `${target.shown} does not say how long it keeps its data (${isStranger ? 'it is no Prometheus' : messageOf(error)}): check --prometheus-url`,
+      `${target.shown} does not say how long it keeps its data (${isStranger ? 'it is not a Prometheus' : messageOf(error)}): check --prometheus-url`,
     );
   } finally {
     await client.close();

@@ -90,5 +90,5 @@ test('the password in its address is not shown where it has nothing yet', async 
   const { job, instance } = AWAITED;
   const prometheusUrl = await startAnswering([{ labels: { job, instance } }]);
   const error = await errorOf(findFirstScrape({ ...AWAITED, prometheusUrl }, { waitMs: 0 }));
-  expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ scrapes team:1, and has nothing of it yet/);
+  expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ scrapes team:1, but has no samples of it yet/);
 });

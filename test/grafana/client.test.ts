@@ -300,7 +300,7 @@ describe('tries again', () => {
     const server = await start({ before: () => ({ status: 429, headers: { 'retry-after': '3600' } }) });
     const error = await errorOf((await clientFor(server.url)).ask(LIST));
     expect(error.message).toBe(
-      `no answer from Grafana at ${server.url} (429; it asks to wait for 3600 s); check --url, and whether Grafana is well`,
+      `no answer from Grafana at ${server.url} (429; it asks to wait for 3600 s); check --url, and whether Grafana works`,
     );
   });
 

@@ -1,16 +1,24 @@
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { resolveRoute } from '../../src/ssh/route.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
 
-// As for a container's user that is only a number.
-vi.mock('node:os', async (original) => {
+// As for a container's user that is only a number. Not by a mock of the module: others have loaded it already.
+const { homedir, userInfo } = os;
+function answerWith(functions: Pick<typeof os, 'homedir' | 'userInfo'>): void {
+  Object.assign(os, functions);
+  syncBuiltinESMExports();
+}
+beforeAll(() => {
   const unknown = (): never => {
     throw new Error('A system error occurred: uv_os_get_passwd returned ENOENT');
   };
-  return { ...(await original<typeof import('node:os')>()), homedir: unknown, userInfo: unknown };
+  answerWith({ homedir: unknown, userInfo: unknown });
 });
+afterAll(() => answerWith({ homedir, userInfo }));
 
 async function sshOf(yaml: string) {
   const folder = await folderWith({

@@ -58,7 +58,7 @@ describe('wrong values', () => {
       'https://taiga.example.org#a',
     ].map((url): [string, string] => [
       `taiga_url: "${url}"`,
-      'config.yaml:1: taiga_url: everybody sees it and paths are put behind it: no user, password, ? or #',
+      'config.yaml:1: taiga_url: must not contain a user, password, ? or #: everybody sees it, and paths are appended',
     ]),
     [
       'taiga_url: taiga.example.org',
