@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
 import { formatTable } from '../../src/main/table.js';
@@ -79,14 +80,22 @@ async function measure(postgres: BenchPostgres, extent: Extent): Promise<string[
       row(`cycle, ${CHANGED_ITEMS} items changed`, busy, timesCheaper(busy)),
     ];
   } finally {
+    // It closes its connections before the server goes.
+    const ended = once(child, 'exit');
     child.disconnect();
+    await ended;
   }
 }
 
 function answer<T>(child: ChildProcess, question?: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T));
-    child.once('exit', (code) => reject(new Error(`the subject of the bench ended with ${code}`)));
+    const onExit = (code: number | null): void =>
+      reject(new Error(`the subject of the bench ended with ${code}`));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message as T);
+    });
     if (question !== undefined) child.send(question);
   });
 }

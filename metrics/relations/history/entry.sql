@@ -135,7 +135,7 @@ FROM (
         FROM (
           SELECT
             h.*,
-            row_number() OVER same AS n,
+            row_number() OVER whole AS n,
             min(at) FILTER (WHERE type = 2) OVER whole AS recorded_at,
             max(at) FILTER (WHERE type = 3) OVER whole AS deleted_at,
             min(at) OVER whole AS first_at,
@@ -144,10 +144,10 @@ FROM (
             bool_or(promoted) OVER whole AS is_promoted
           FROM history AS h
           WHERE NOT corrupt
-          WINDOW
-            same AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id),
-            whole AS (PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+          WINDOW whole AS (
+            PARTITION BY key ORDER BY at, type = 3, type <> 2, entry_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          )
         ) AS h
         WHERE at <= :now
           AND NOT (

@@ -61,35 +61,35 @@ FROM (
   FROM (
     SELECT
       key, project_id, at, type, entry_id, user_id, comment, visible, names, content,
-      CASE left(key, 1) WHEN 'e' THEN 'epic' WHEN 'u' THEN 'userstory' WHEN 't' THEN 'task' ELSE 'issue' END AS kind,
+      CASE letter WHEN 'e' THEN 'epic' WHEN 'u' THEN 'userstory' WHEN 't' THEN 'task' ELSE 'issue' END AS kind,
       split_part(key, ':', 2)::integer AS item_id,
       CASE WHEN type = 1 THEN content ->> 'ref' ELSE '[null, ' || (content ->> 'ref') || ']' END AS ref,
       CASE WHEN type = 1 THEN content ->> 'status' ELSE '[null, ' || (content ->> 'status') || ']' END AS status,
       CASE WHEN type = 1 THEN content ->> 'milestone' ELSE '[null, ' || coalesce(content ->> 'milestone', 'null') || ']' END AS milestone,
-      CASE WHEN left(key, 1) <> 't' THEN NULL
+      CASE WHEN letter <> 't' THEN NULL
         WHEN type = 1 THEN content ->> 'user_story' ELSE '[null, ' || coalesce(content ->> 'user_story', 'null') || ']' END AS story,
-      CASE WHEN left(key, 1) <> 'i' THEN NULL
+      CASE WHEN letter <> 'i' THEN NULL
         WHEN type = 1 THEN content ->> 'type' ELSE '[null, ' || (content ->> 'type') || ']' END AS issue_type,
-      CASE WHEN left(key, 1) <> 'i' THEN NULL
+      CASE WHEN letter <> 'i' THEN NULL
         WHEN type = 1 THEN content ->> 'severity' ELSE '[null, ' || (content ->> 'severity') || ']' END AS severity,
-      CASE WHEN left(key, 1) <> 'i' THEN NULL
+      CASE WHEN letter <> 'i' THEN NULL
         WHEN type = 1 THEN content ->> 'priority' ELSE '[null, ' || (content ->> 'priority') || ']' END AS priority,
-      CASE WHEN left(key, 1) <> 'u' THEN NULL
+      CASE WHEN letter <> 'u' THEN NULL
         WHEN type = 1 THEN content ->> 'swimlane' ELSE '[null, ' || coalesce(content ->> 'swimlane', 'null') || ']' END AS swimlane,
       CASE WHEN type = 1 THEN content ->> 'due_date' ELSE '[null, ' || coalesce('"' || (content ->> 'due_date') || '"', 'null') || ']' END AS due_date,
       -- A story's one or many; in a snapshot the many are empty where only the one is set.
-      CASE WHEN type = 1 THEN coalesce(CASE WHEN left(key, 1) = 'u' THEN content -> 'assigned_users' END, content -> 'assigned_to')
-        ELSE jsonb_build_array(NULL, coalesce(nullif(CASE WHEN left(key, 1) = 'u' THEN content -> 'assigned_users' END, '[]'), content -> 'assigned_to')) END AS assigned,
+      CASE WHEN type = 1 THEN coalesce(CASE WHEN letter = 'u' THEN content -> 'assigned_users' END, content -> 'assigned_to')
+        ELSE jsonb_build_array(NULL, coalesce(nullif(CASE WHEN letter = 'u' THEN content -> 'assigned_users' END, '[]'), content -> 'assigned_to')) END AS assigned,
       CASE WHEN type = 1 THEN content ->> 'is_blocked' ELSE '[null, ' || (content ->> 'is_blocked') || ']' END AS is_blocked,
-      CASE WHEN left(key, 1) <> 'u' THEN NULL
+      CASE WHEN letter <> 'u' THEN NULL
         WHEN type = 1 THEN content ->> 'is_closed' ELSE '[null, ' || (content ->> 'is_closed') || ']' END AS is_closed,
-      CASE WHEN left(key, 1) <> 'u' THEN NULL
+      CASE WHEN letter <> 'u' THEN NULL
         WHEN type = 1 THEN content ->> 'finish_date' ELSE '[null, "' || (content ->> 'finish_date') || '"]' END AS finish_date,
-      CASE WHEN left(key, 1) <> 'u' THEN NULL
+      CASE WHEN letter <> 'u' THEN NULL
         WHEN type = 1 THEN content ->> 'points' ELSE '[null, ' || (content ->> 'points') || ']' END AS points
     FROM (
       SELECT
-        h.key, h.project_id, h.created_at AS at, h.type, h.id AS entry_id,
+        h.key, left(h.key, 1) AS letter, h.project_id, h.created_at AS at, h.type, h.id AS entry_id,
         h."user" ->> 'pk' AS user_id,
         h.comment <> '' AS comment,
         h.is_hidden IS NOT TRUE AS visible,

@@ -108,8 +108,12 @@ export async function readChanges(
     tally.ledger = ledger;
     if (isRestart) tally.changed = true;
     if (watch.rowCount() > 0) tally.sample = watch.sample();
+    const families = once(() => ledger.finish());
     return {
-      families: ledger.finish(),
+      // Where nothing changed, nobody asks for them.
+      get families() {
+        return families();
+      },
       changed: tally.changed,
       isComplete: tally.isComplete,
       rowCount: watch.rowCount(),
@@ -117,6 +121,14 @@ export async function readChanges(
       databaseMs: databaseMs / tasks.length,
     };
   });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /**

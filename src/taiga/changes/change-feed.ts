@@ -53,6 +53,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const groups = createItemGroups();
   /** Mark of each key's latest change. */
   const changedAt = new Map<string, number>();
+  let lastChangeAt = 0;
   /** Ids of what exists. */
   const living = new Map<Model, Set<number>>();
   /** Keys to report again, and by how many polls. */
@@ -138,6 +139,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     mark += 1;
     if (!since) foundAllAt = mark;
     for (const key of changed) changedAt.set(key, mark);
+    if (changed.size > 0) lastChangeAt = mark;
     for (const [key, reports] of again) {
       if (reports > 1) again.set(key, reports - 1);
       else again.delete(key);
@@ -165,6 +167,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     foundAllAt: () => foundAllAt,
     entriesPerItem: () => entriesPerItem,
     since(from) {
+      if (from !== undefined && from >= lastChangeAt) return [];
       const changed = new Set<ReadonlySet<string>>();
       for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));
       return [...changed].map((group) => [...group]);
