@@ -1,6 +1,5 @@
--- relations: key_project
--- The statuses of all kinds as they are today, of all projects (with :keys, of theirs): an item's history may lead through
--- one that is not exported. Ids are unique within a kind only; status_key is unique, and name_key, too: a board has each name once.
+-- The statuses of all kinds as they are today, of all projects: an item's history may lead through one that is not
+-- exported. Ids are unique within a kind only; status_key is unique, and name_key, too: a board has each name once.
 SELECT
   s.kind || ':' || s.project_id || ':' || s.status_id AS status_key,
   s.kind || ':' || s.project_id || ':' || s.status AS name_key,
@@ -19,4 +18,3 @@ FROM (
   SELECT 'issue', id, project_id, name, "order", is_closed
   FROM projects_issuestatus
 ) AS s
-WHERE :keys IS NULL OR s.project_id IN (SELECT project_id FROM key_project)
