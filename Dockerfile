@@ -22,6 +22,7 @@ WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/metrics ./metrics
+COPY --from=build /app/reports ./reports
 COPY --from=build /app/dashboards/json ./dashboards/json
 COPY --from=build /app/docs/runbooks ./docs/runbooks
 COPY --from=build /app/alerting ./alerting

@@ -50,6 +50,11 @@ export function createWorkingSeconds(time: WorkingTime): (atMs: number) => numbe
   };
 }
 
+/** Whether the team works on a day, at any hour of it. */
+export function isWorkingDay(time: WorkingTime, date: Temporal.PlainDate): boolean {
+  return workingDay(time, date) !== undefined;
+}
+
 interface WorkingDay {
   readonly startMs: number;
   readonly endMs: number;

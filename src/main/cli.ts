@@ -8,6 +8,7 @@ import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWh
 import { addBackfillCommand } from './backfill-command.js';
 import { addGrafanaCommand } from './grafana-command.js';
 import { keepHeapSmall } from './heap.js';
+import { addReportCommand } from './report-command.js';
 import { waitForStop, watchSignals } from './signals.js';
 
 export interface CliContext {
@@ -120,6 +121,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
       if (!allSucceeded(await collect(installation, { ...run, format, write }))) status = FAILED;
     });
 
+  addReportCommand(program, { source, warn });
   addBackfillCommand(program, { source, print });
   addGrafanaCommand(program, { source, version, print });
   addAlertmanagerCommand(program, { source, print });

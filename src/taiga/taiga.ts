@@ -24,6 +24,8 @@ export interface Query {
    * The value of `:now`; default: the current time. SQL that does not use `:now` is refused, as its answer would be today's.
    */
   readonly at?: Date;
+  /** Restricts what SQL reads of history to the items with these history keys; default: all. */
+  readonly keys?: readonly string[];
   /** The most rows to return; `isCut` says whether there were more. */
   readonly limit?: number;
   readonly timeoutMs?: number;
@@ -75,7 +77,7 @@ export function createTaiga({ database, relations, values, ...options }: TaigaOp
   return {
     ...reader,
     async query(query) {
-      const { askedBy, parameters, at, limit = DEFAULT_LIMIT, timeoutMs = RELATION_TIMEOUT_MS } = query;
+      const { askedBy, parameters, at, keys, limit = DEFAULT_LIMIT, timeoutMs = RELATION_TIMEOUT_MS } = query;
       const readable: Readable = {
         ...sourceOf(query),
         askedBy,
@@ -87,7 +89,8 @@ export function createTaiga({ database, relations, values, ...options }: TaigaOp
       };
       const rows: Row[] = [];
       let columns: readonly TypedColumn[] = [];
-      await reader.read(readable, values(at ?? new Date()), (found, batch) => {
+      const bound = { ...values(at ?? new Date()), ...(keys && { keys }) };
+      await reader.read(readable, bound, (found, batch) => {
         columns = found;
         for (const row of batch) rows.push(row);
       });

@@ -106,7 +106,15 @@ export async function scrape(address: string): Promise<Metrics> {
 async function program(): Promise<string[]> {
   const built = await template('program', async (path) => {
     mkdirSync(path);
-    for (const name of ['package.json', 'metrics', 'dashboards', 'alerting', 'docs', 'node_modules'])
+    for (const name of [
+      'package.json',
+      'metrics',
+      'reports',
+      'dashboards',
+      'alerting',
+      'docs',
+      'node_modules',
+    ])
       symlinkSync(join(ROOT, name), join(path, name));
     const args = ['--project', 'tsconfig.build.json', '--noCheck', '--outDir', join(path, 'dist')];
     await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });

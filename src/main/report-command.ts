@@ -1,0 +1,45 @@
+import { type Command, Option } from 'commander';
+import type { ConfigSource } from '../config/config.js';
+import type { ReportFormat } from './report.js';
+
+/** Reports, as files or on standard output. */
+export function addReportCommand(
+  program: Command,
+  context: { source(): ConfigSource; warn(message: string): void },
+): void {
+  program
+    .command('report')
+    .description('print a report, or write it into files')
+    .argument('<name>', 'the report, such as flow_of_the_day')
+    .option('--project <slug...>', 'only about these projects; default: all')
+    .addOption(
+      new Option('--period <name>', 'such as "last week" or "last 30 days"; default: the report\'s own'),
+    )
+    .addOption(
+      new Option('--from <time>', 'the first day (2026-06-01), or a moment (ISO 8601)').conflicts('period'),
+    )
+    .addOption(new Option('--to <time>', 'the last day, or a moment; default: now').conflicts('period'))
+    .addOption(new Option('--format <format>', 'the form').choices(['md', 'csv', 'json']).default('md'))
+    .option('--out <folder>', 'write files into this folder instead of printing')
+    .action(async (name: string, { project = [], period, from, to, format, out }: ReportFlags) => {
+      const { loadInstallation } = await import('./installation.js');
+      const { report } = await import('./report.js');
+      await report(await loadInstallation(context.source()), {
+        request: { report: name, projects: project, period: { name: period, from, to } },
+        now: new Date(),
+        format,
+        out,
+        write: (text) => void process.stdout.write(text),
+        warn: context.warn,
+      });
+    });
+}
+
+interface ReportFlags {
+  readonly project?: string[];
+  readonly period?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly format: ReportFormat;
+  readonly out?: string;
+}

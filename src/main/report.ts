@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BugflowError, messageOf } from '../base/errors.js';
+import { parametersText, sectionToCsv } from '../reports/formats/csv.js';
+import { toJson } from '../reports/formats/json.js';
+import { toMarkdown } from '../reports/formats/markdown.js';
+import { loadReports } from '../reports/library.js';
+import { createReports, type ReportRequest } from '../reports/reports.js';
+import type { ReportResult } from '../reports/result.js';
+import { createTaiga } from '../taiga/taiga.js';
+import type { Installation } from './installation.js';
+import { learnValues } from './learned-values.js';
+import { openDatabase } from './open-database.js';
+
+export const REPORT_FORMATS = ['md', 'csv', 'json'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** The folder `reports/` that ships with the package; the path works from `src/main` and `dist/main`. */
+const SHIPPED_REPORTS = fileURLToPath(new URL('../../reports', import.meta.url));
+
+export interface ReportOptions {
+  readonly request: ReportRequest;
+  readonly now: Date;
+  readonly format: ReportFormat;
+  /** The folder for the files; undefined: everything is printed. */
+  readonly out: string | undefined;
+  readonly write: (text: string) => void;
+  readonly warn: (message: string) => void;
+}
+
+/** Reads a report once, and prints it or writes it into a folder. @throws BugflowError */
+export async function report(
+  { config, library }: Installation,
+  { request, now, format, out, write, warn }: ReportOptions,
+): Promise<void> {
+  const reportLibrary = await loadReports(SHIPPED_REPORTS, library.relations);
+  // Before Taiga is asked for anything.
+  reportLibrary.get(request.report);
+  const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });
+  try {
+    const { relations } = library;
+    const { allowSuperuser } = config.database;
+    const learned = learnValues(
+      config,
+      createTaiga({ database, relations, values: never, allowSuperuser }),
+      now,
+    );
+    const past = (await learned).past();
+    const taiga = createTaiga({ database, relations, values: () => past, allowSuperuser });
+    const { calendar, timeZone, taigaUrl } = config;
+    const reports = createReports({ taiga, library: reportLibrary, time: { calendar, timeZone }, taigaUrl });
+    const files = filesOf(await reports.run(request, now), format);
+    if (out === undefined) write(files.map(({ text }) => text).join('\n'));
+    else await writeFiles(out, files);
+  } finally {
+    await database.close();
+  }
+}
+
+function never(): never {
+  throw new Error('the reader alone binds what it is given');
+}
+
+interface ReportFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a format consists of; CSV is a file for each section, and one with what was asked for. */
+function filesOf(result: ReportResult, format: ReportFormat): ReportFile[] {
+  const { name } = result.definition;
+  switch (format) {
+    case 'md':
+      return [{ name: `${name}.md`, text: toMarkdown(result) }];
+    case 'json':
+      return [{ name: `${name}.json`, text: toJson(result) }];
+    case 'csv':
+      return [
+        { name: 'report_parameters.txt', text: parametersText(result) },
+        ...result.sections.map((section) => ({
+          name: `${section.definition.name}.csv`,
+          text: sectionToCsv(section, result.timeZone),
+        })),
+      ];
+  }
+}
+
+async function writeFiles(folder: string, files: readonly ReportFile[]): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { name, text } of files) await writeFile(join(folder, name), text);
+  } catch (error) {
+    throw new BugflowError('REPORT_OUTPUT', `cannot write to ${folder}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}

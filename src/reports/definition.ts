@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { type Document, type DocumentPath, readDocument } from '../base/document.js';
+import { timeout } from '../base/duration.js';
+import type { Place } from '../base/errors.js';
+import type { SqlSource } from '../taiga/sql/compile.js';
+import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
+import { isPeriodName, PERIOD_NAMES } from './period.js';
+
+/** How a section is shown. */
+export const SHAPES = ['numbers', 'table', 'items', 'chart'] as const;
+export type Shape = (typeof SHAPES)[number];
+
+/**
+ * What a column's values are, which decides how they are written. SQL gives durations in seconds, shares from 0 to 1, and
+ * times as timestamptz.
+ */
+export const UNITS = ['text', 'number', 'items', 'points', 'duration', 'share', 'date', 'time'] as const;
+export type Unit = (typeof UNITS)[number];
+
+export const CHART_KINDS = [
+  'line',
+  'area',
+  'stacked',
+  'bar',
+  'scatter',
+  'histogram',
+  'burndown',
+  'control',
+] as const;
+export type ChartKind = (typeof CHART_KINDS)[number];
+
+export interface ColumnDefinition {
+  /** As the SQL calls it. */
+  readonly name: string;
+  readonly title: string;
+  readonly unit: Unit;
+  /** Which way is good; undefined: neither. */
+  readonly better: 'more' | 'less' | undefined;
+}
+
+export interface ChartDefinition {
+  readonly kind: ChartKind;
+  /** The columns of a point, and of the name of the line to which it belongs (undefined: there is one). */
+  readonly x: string;
+  readonly y: string;
+  readonly series: string | undefined;
+  /** Lines at these percentiles of all values, such as 85. */
+  readonly percentiles: readonly number[];
+}
+
+export interface SectionDefinition {
+  /** Unique within the report; its CSV file is called so. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly shape: Shape;
+  readonly columns: readonly ColumnDefinition[];
+  readonly chart: ChartDefinition | undefined;
+  /** Numbers only: whether they are compared with those of the period before. */
+  readonly compare: boolean;
+  /** Said instead of an empty table. */
+  readonly empty: string;
+  readonly requires: readonly string[];
+  readonly relations: readonly string[];
+  readonly sql: SqlSource;
+  /** The most rows to show. */
+  readonly limit: number;
+  readonly place: Place;
+}
+
+/** A report: what it is asked for, and what it shows. */
+export interface ReportDefinition {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly file: string;
+  /** Whether it ships with the service, and is not one of the team's own. */
+  readonly shipped: boolean;
+  /** About how many projects at once. */
+  readonly projects: 'one' | 'several';
+  /** The period where none is asked for. */
+  readonly period: string;
+  readonly timeoutMs: number;
+  readonly sections: readonly SectionDefinition[];
+}
+
+const NAME = /^[a-z][a-z0-9_]*$/;
+
+const name = (what: string) =>
+  z.string().regex(NAME, `a ${what}'s name has small letters, digits and _, like flow_of_the_day`);
+
+const column = z.strictObject({
+  title: z.string().min(1),
+  unit: z.enum(UNITS).default('text'),
+  better: z.enum(['more', 'less']).optional(),
+});
+
+const chart = z.strictObject({
+  kind: z.enum(CHART_KINDS),
+  x: z.string().min(1),
+  y: z.string().min(1),
+  series: z.string().min(1).optional(),
+  percentiles: z.array(z.number().positive().max(100)).default([]),
+});
+
+const section = z
+  .strictObject({
+    section: name('section'),
+    title: z.string().min(1),
+    description: z.string().default(''),
+    show: z.enum(SHAPES),
+    columns: z.record(z.string(), column),
+    chart: chart.optional(),
+    compare: z.boolean().default(false),
+    empty: z.string().min(1).default('Nothing.'),
+    requires: z
+      .array(
+        z.string().refine((text) => REQUIREMENT.test(text), {
+          error: (issue) => badRequirement(String(issue.input)),
+        }),
+      )
+      .default([]),
+    relations: z.array(z.string()).default([]),
+    limit: z.number().int().positive().max(10_000).default(1000),
+    sql: z.string().min(1),
+  })
+  .superRefine((value, context) => {
+    const issue = (path: string[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    if (Object.keys(value.columns).length === 0) issue(['columns'], 'name at least one column of the SQL');
+    if ((value.show === 'chart') !== (value.chart !== undefined))
+      issue(['chart'], 'a section with `show: chart` needs `chart`, and no other has it');
+    if (value.compare && value.show !== 'numbers')
+      issue(['compare'], 'only numbers can be compared with the period before');
+    for (const [key, used] of Object.entries(value.chart ?? {}))
+      if (['x', 'y', 'series'].includes(key) && typeof used === 'string' && !(used in value.columns))
+        issue(['chart', key], `"${used}" is not among the columns`);
+    if (value.show === 'items')
+      for (const wanted of ITEM_COLUMNS)
+        if (!(wanted in value.columns))
+          issue(['columns'], `items need the column ${wanted}, to find them in Taiga`);
+  });
+
+/** What leads to an item in Taiga. */
+export const ITEM_COLUMNS = ['project', 'kind', 'ref', 'subject'] as const;
+
+const report = z
+  .strictObject({
+    report: name('report'),
+    title: z.string().min(1),
+    description: z.string().min(1),
+    projects: z.enum(['one', 'several']).default('several'),
+    period: z
+      .string()
+      .refine(isPeriodName, {
+        error: (issue) =>
+          `there is no period "${String(issue.input)}"; known are ${[...PERIOD_NAMES, 'last N days'].join(', ')}`,
+      })
+      .default('last week'),
+    timeout: timeout.prefault('30s'),
+    sections: z.array(section).min(1, 'a report needs at least one section'),
+  })
+  .superRefine(({ sections }, context) => {
+    const names = new Set<string>();
+    for (const [i, { section: each }] of sections.entries()) {
+      if (names.has(each))
+        context.addIssue({
+          code: 'custom',
+          path: ['sections', i, 'section'],
+          message: `there are two sections called ${each}; rename one`,
+        });
+      names.add(each);
+    }
+  });
+
+/** Reads a report's file. @throws BugflowError that names file, line and fix */
+export async function readReport(file: string, shipped: boolean): Promise<ReportDefinition> {
+  const document = await readDocument(file, report, {
+    unreadable: 'REPORT_UNREADABLE',
+    invalid: 'REPORT_INVALID',
+  });
+  const { report: reportName, title, description, projects, period, timeout: timeoutMs } = document.value;
+  return {
+    name: reportName,
+    title,
+    description,
+    file,
+    shipped,
+    projects,
+    period,
+    timeoutMs,
+    sections: document.value.sections.map((each, i) => ({
+      name: each.section,
+      title: each.title,
+      description: each.description,
+      shape: each.show,
+      columns: Object.entries(each.columns).map(([columnName, { better, ...rest }]) => ({
+        name: columnName,
+        ...rest,
+        better,
+      })),
+      chart: each.chart && { ...each.chart, series: each.chart.series },
+      compare: each.compare,
+      empty: each.empty,
+      requires: each.requires,
+      relations: each.relations,
+      limit: each.limit,
+      sql: sqlSource(document, ['sections', i, 'sql'], each.sql),
+      place: document.place(['sections', i]),
+    })),
+  };
+}
+
+function sqlSource(document: Document<unknown>, path: DocumentPath, text: string): SqlSource {
+  const { file, line = 1 } = document.textPlace(path);
+  return { text, file, line };
+}

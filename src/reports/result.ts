@@ -1,0 +1,28 @@
+import type { ReportDefinition, SectionDefinition } from './definition.js';
+import type { ResolvedPeriod } from './period.js';
+
+/** A value as PostgreSQL writes it: times in UTC; null: none. */
+export type Cell = string | null;
+
+/** What a section found: its rows have the section's columns, in their order. */
+export interface SectionResult {
+  readonly definition: SectionDefinition;
+  readonly rows: readonly (readonly Cell[])[];
+  /** The same for the period before; undefined: not compared. */
+  readonly before: readonly (readonly Cell[])[] | undefined;
+  /** Whether there were more rows than the section's limit. */
+  readonly isCut: boolean;
+}
+
+/** A report's numbers, for any medium. */
+export interface ReportResult {
+  readonly definition: ReportDefinition;
+  /** Slugs. */
+  readonly projects: readonly string[];
+  readonly period: ResolvedPeriod;
+  /** When Taiga was read, in Unix milliseconds. */
+  readonly readAtMs: number;
+  readonly timeZone: string;
+  readonly taigaUrl: string | undefined;
+  readonly sections: readonly SectionResult[];
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadReports } from '../../src/reports/library.js';
+import { loadRelations } from '../../src/taiga/sql/relations.js';
+import { errorOf, folderWith, SHIPPED_FOLDER } from '../unit/helpers.js';
+
+const GOOD = `report: mine
+title: Mine
+description: What is mine.
+sections:
+  - section: all
+    title: All
+    show: table
+    relations: [item]
+    columns:
+      kind: { title: Kind }
+      items: { title: Items, unit: items }
+    sql: |
+      SELECT kind, count(*) AS items
+      FROM item
+      GROUP BY kind
+`;
+
+async function load(yaml: string) {
+  const folder = await folderWith({ 'mine.yaml': yaml });
+  return loadReports(folder, await loadRelations(join(SHIPPED_FOLDER, 'relations')));
+}
+
+test('a report with nothing but what it needs', async () => {
+  const { reports } = await load(GOOD);
+  expect(reports).toMatchObject([
+    {
+      name: 'mine',
+      projects: 'several',
+      period: 'last week',
+      timeoutMs: 30_000,
+      sections: [{ limit: 1000 }],
+    },
+  ]);
+  expect(reports[0]?.sections[0]?.sql.line).toBe(13);
+});
+
+describe('what is wrong names file, line and fix', () => {
+  test.each([
+    ['report: mine', 'report: My report', 1, "report: a report's name has small letters, digits and _"],
+    ['title: Mine\n', '', 1, 'title'],
+    ['show: table', 'show: pie', 7, 'sections[0].show'],
+    ['unit: items', 'unit: pieces', 11, 'sections[0].columns.items.unit'],
+    ['[item]', '[itme]', 5, 'unknown relation "itme"; see the files in metrics/relations'],
+    [
+      'FROM item',
+      'FROM item WHERE project = :project',
+      14,
+      'unknown parameter :project; known are :projects, :from, :to',
+    ],
+    ['show: table', 'show: chart', 5, 'a section with `show: chart` needs `chart`, and no other has it'],
+    ['show: table', 'show: items', 9, 'items need the column project, to find them in Taiga'],
+    [
+      'show: table',
+      'show: table\n    compare: true',
+      8,
+      'only numbers can be compared with the period before',
+    ],
+    ['title: Mine', 'title: Mine\nperiod: last year', 3, 'there is no period "last year"'],
+    [
+      'show: table',
+      'show: chart\n    chart: { kind: bar, x: kind, y: points }',
+      8,
+      '"points" is not among the columns',
+    ],
+  ])('%j as %j', async (from, to, line, message) => {
+    const error = await errorOf(load(GOOD.replace(from, to)));
+    expect(error.message).toContain(message);
+    expect(error.message).toMatch(new RegExp(`mine\\.yaml:${line}: `));
+  });
+
+  test('two sections of one name', async () => {
+    const twice = GOOD + GOOD.slice(GOOD.indexOf('  - section'));
+    expect((await errorOf(load(twice))).message).toContain('there are two sections called all; rename one');
+  });
+
+  test('a name that nobody knows', async () => {
+    const library = await load(GOOD);
+    expect(() => library.get('yours')).toThrow('there is no report "yours"; known are mine');
+  });
+});

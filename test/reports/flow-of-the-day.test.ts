@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bugflow, createFolder, type Folder } from '../support/bugflow.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
+import { TaigaBuilder } from '../support/taiga-builder.js';
+
+/** A Sunday, in the evening. */
+const NOW = '2026-03-15T20:00:00Z';
+const BOARD = ['New', 'Ready', 'In progress', 'Ready for test', 'Done*'];
+
+let server: TestPostgres;
+let folder: Folder;
+
+beforeAll(async () => {
+  server = await startEitherPostgres();
+  folder = createFolder();
+  const taiga = new TaigaBuilder(NOW);
+  const statuses = { userstory: BOARD, issue: BOARD };
+  const shop = taiga.addProject('shop', { statuses });
+  shop.addEstimation(['dev'], { '?': null, '5': 5 });
+  shop.addStory({
+    ref: 1,
+    subject: '=cmd()|"x"',
+    moves: [
+      [9, 'New'],
+      [2.2, 'In progress'],
+      [2.1, 'Ready for test'],
+    ],
+  });
+  shop.addIssue({
+    ref: 2,
+    moves: [
+      [9, 'In progress'],
+      [2.3, 'Ready for test'],
+      [1.2, 'Done'],
+    ],
+    finished: 1.2,
+  });
+  // The same number in another project.
+  taiga.addProject('lanes', { statuses }).addIssue({
+    ref: 2,
+    moves: [
+      [9, 'New'],
+      [2.15, 'Done'],
+    ],
+    finished: 2.15,
+  });
+  await taiga.load(server);
+});
+afterAll(async () => {
+  folder.remove();
+  await server.close();
+});
+
+async function report(...args: string[]) {
+  return bugflow(['report', 'flow_of_the_day', ...args], { TAIGA_DATABASE_URL: server.url });
+}
+
+it('writes the three files: what was asked for, what moved, and which items', async () => {
+  const out = join(dirname(folder.write('daily/old.txt', '')), 'new');
+  const { status, stderr } = await report(
+    '--project',
+    'shop',
+    '--from',
+    '2026-03-13',
+    '--to',
+    '2026-03-13',
+    '--format',
+    'csv',
+    '--out',
+    out,
+  );
+  expect([status, stderr]).toEqual([0, '']);
+  const read = (name: string): string => readFileSync(join(out, name), 'utf8');
+  expect(read('report_parameters.txt')).toContain('projects: shop\nperiod: 2026-03-13\n');
+  expect(read('flow_summary.csv')).toBe(
+    '\ufefftransition,count,unsized,story_points\r\ndeveloped,2,1,0\r\nstarted,1,1,0\r\n',
+  );
+  const [, ...details] = read('flow_details.csv').trimEnd().split('\r\n');
+  expect(details.map((line) => line.split(',').slice(1).join(','))).toEqual([
+    'developed,shop,issue,2,issue 2,In progress,Ready for test,',
+    `started,shop,userstory,1,"'=cmd()|""x""",New,In progress,`,
+    `developed,shop,userstory,1,"'=cmd()|""x""",In progress,Ready for test,`,
+  ]);
+});
+
+it('prints all projects where none is named', async () => {
+  const { status, stdout } = await report('--from', '2026-03-13', '--to', '2026-03-14');
+  expect(status).toBe(0);
+  expect(stdout).toContain('# Flow of the day\n\nlanes, shop – 2026-03-13 to 2026-03-14\n');
+  expect(stdout).toMatch(/\| skipped \| lanes \| issue \| 2 \| issue 2 \| New \| Done \|/);
+  expect(stdout).toMatch(/\| delivered \| shop \| issue \| 2 \| issue 2 \| Ready for test \| Done \|/);
+});
+
+it.each([
+  [['--project', 'shpo'], 1, 'there is no project "shpo"; there are lanes, shop'],
+  [['--period', 'last wek'], 1, 'there is no period "last wek"; known are today'],
+  [['--period', 'today', '--from', '2026-03-13'], 2, "cannot be used with option '--period"],
+  [['--format', 'pdf'], 2, 'Allowed choices are md, csv, json'],
+])('refuses %j', async (args, expected, message) => {
+  const { status, stderr } = await report(...args);
+  expect([status, stderr]).toEqual([expected, expect.stringContaining(message)]);
+});
+
+it('says what reports there are', async () => {
+  const { status, stderr } = await bugflow(['report', 'flow'], {
+    TAIGA_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('there is no report "flow"; known are flow_of_the_day'),
+  ]);
+});
+
+it('leaves no folder behind where a file cannot be written', async () => {
+  const out = folder.write('in-the-way', '');
+  const { status, stderr } = await report('--format', 'json', '--out', out);
+  expect([status, stderr]).toEqual([1, expect.stringContaining(`cannot write to ${out}`)]);
+  expect(existsSync(join(out, 'flow_of_the_day.json'))).toBe(false);
+});

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import type { ColumnDefinition, SectionDefinition } from '../../src/reports/definition.js';
+import { parametersText, sectionToCsv } from '../../src/reports/formats/csv.js';
+import { toJson } from '../../src/reports/formats/json.js';
+import { toMarkdown } from '../../src/reports/formats/markdown.js';
+import type { Cell, ReportResult, SectionResult } from '../../src/reports/result.js';
+import { formatValue } from '../../src/reports/values.js';
+
+const column = (name: string, unit: ColumnDefinition['unit'] = 'text'): ColumnDefinition => ({
+  name,
+  title: name,
+  unit,
+  better: undefined,
+});
+
+function section(
+  columns: readonly ColumnDefinition[],
+  rows: readonly (readonly Cell[])[],
+  change: Partial<SectionDefinition> = {},
+): SectionResult {
+  const sql = { text: 'SELECT', file: 'mine.yaml', line: 7 };
+  const definition: SectionDefinition = {
+    ...{
+      name: 'all',
+      title: 'All',
+      description: '',
+      shape: 'table',
+      columns,
+      chart: undefined,
+      compare: false,
+    },
+    ...{ empty: 'Nothing.', requires: [], relations: [], sql, limit: 10, place: sql },
+    ...change,
+  };
+  return { definition, rows, before: undefined, isCut: false };
+}
+
+function result(sections: readonly SectionResult[]): ReportResult {
+  return {
+    definition: {
+      ...{ name: 'mine', title: 'Mine', description: 'd', file: 'mine.yaml', shipped: false },
+      ...{ projects: 'several', period: 'today', timeoutMs: 1, sections: [] },
+    },
+    projects: ['shop', 'lanes'],
+    period: {
+      ...{ fromMs: Date.parse('2026-03-01T23:00:00Z'), toMs: Date.parse('2026-03-02T23:00:00Z') },
+      ...{ before: { fromMs: 0, toMs: 1 }, title: '2026-03-02' },
+    },
+    readAtMs: Date.parse('2026-03-03T08:00:00Z'),
+    timeZone: 'Europe/Berlin',
+    taigaUrl: undefined,
+    sections,
+  };
+}
+
+const HOSTILE = [
+  '=HYPERLINK("http://evil.example","x")',
+  '+1+1',
+  '-2',
+  '@SUM(A1)',
+  '\t=1',
+  'a "quoted", text',
+  'two\nlines',
+  '<script>alert(1)</script>',
+  '| [x](javascript:1) *b* `c`',
+  '\u202eright to left',
+  '🙂 ж 完成',
+];
+
+describe('CSV', () => {
+  test('is what a spreadsheet opens: a byte order mark, CRLF, times in the time zone', () => {
+    const columns = [column('at', 'time'), column('what'), column('points', 'points')];
+    const rows = [
+      ['2026-03-02 10:00:00.123456+00', 'Cart', '2.5'],
+      [null, null, null],
+    ];
+    expect(sectionToCsv(section(columns, rows), 'Europe/Berlin')).toBe(
+      '\ufeffat,what,points\r\n2026-03-02 11:00:00,Cart,2.5\r\n,,\r\n',
+    );
+  });
+
+  test('lets no spreadsheet calculate what somebody wrote, and loses nothing of it', () => {
+    const csv = sectionToCsv(
+      section(
+        [column('subject')],
+        HOSTILE.map((subject) => [subject]),
+      ),
+      'UTC',
+    );
+    const cells = parseCsv(csv).slice(1).flat();
+    expect(cells.map((cell) => cell.replace(/^'/, ''))).toEqual(HOSTILE);
+    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+  });
+
+  test('leaves negative numbers as numbers', () => {
+    expect(sectionToCsv(section([column('net', 'number')], [['-2']]), 'UTC')).toContain('\r\n-2\r\n');
+  });
+
+  test('comes with what was asked for', () => {
+    expect(parametersText(result([]))).toBe(
+      `report: mine
+projects: shop, lanes
+period: 2026-03-02
+from: 2026-03-01T23:00:00.000Z
+to: 2026-03-02T23:00:00.000Z
+time_zone: Europe/Berlin
+read_at: 2026-03-03T08:00:00.000Z
+`,
+    );
+  });
+});
+
+test('JSON has numbers as numbers, and times in UTC', () => {
+  const columns = [column('at', 'time'), column('subject'), column('items', 'items')];
+  const rows = [
+    ['2026-03-02 10:00:00+00', HOSTILE[0] ?? '', '3'],
+    [null, null, null],
+  ];
+  const parsed = JSON.parse(toJson(result([section(columns, rows)])));
+  expect(parsed).toMatchObject({ report: 'mine', projects: ['shop', 'lanes'], time_zone: 'Europe/Berlin' });
+  expect(parsed.sections[0].rows).toEqual([
+    { at: '2026-03-02T10:00:00Z', subject: HOSTILE[0], items: 3 },
+    { at: null, subject: null, items: null },
+  ]);
+});
+
+describe('Markdown', () => {
+  test('takes no text for markup, and no text breaks a table', () => {
+    const text = toMarkdown(
+      result([
+        section(
+          [column('subject')],
+          HOSTILE.map((subject) => [subject]),
+        ),
+      ]),
+    );
+    const rows = text.split('\n').filter((line) => line.startsWith('| '));
+    expect(rows).toHaveLength(HOSTILE.length + 2);
+    expect(text).not.toMatch(/<script|(?<!\\)\[x\]|(?<!\\)\*b/);
+  });
+
+  test('shows numbers with those of the period before', () => {
+    const numbers = section([column('closed', 'items'), column('lead', 'duration')], [['1200', '400000']], {
+      shape: 'numbers',
+    });
+    const text = toMarkdown(result([{ ...numbers, before: [['10', null]] }]));
+    expect(text).toContain('- closed: **1,200** (before: 10)\n- lead: **4.6 days**\n');
+  });
+
+  test('says that there is nothing, and that there is more', () => {
+    expect(toMarkdown(result([section([column('a')], [])]))).toContain('\n\nNothing.\n');
+    expect(toMarkdown(result([{ ...section([column('a')], [['1']]), isCut: true }]))).toContain(
+      'Only the first 1 rows.',
+    );
+  });
+});
+
+describe('values', () => {
+  const { definition } = section([], []);
+  test.each([
+    ['number', '1234.56', '1,234.6'],
+    ['items', '12', '12'],
+    ['points', '0', '0'],
+    ['duration', '0', '0 s'],
+    ['duration', '59', '59 s'],
+    ['duration', '90', '1.5 min'],
+    ['duration', '5400', '1.5 h'],
+    ['duration', '-216000', '-2.5 days'],
+    ['duration', '8640000', '100 days'],
+    ['share', '0.456', '46 %'],
+    ['share', '0.0456', '4.6 %'],
+    ['time', '2026-03-29 01:30:00+00', '2026-03-29 03:30'],
+    ['date', '2026-03-29', '2026-03-29'],
+  ] as const)('%s %s', (unit, cell, text) => {
+    expect(formatValue(cell, column('x', unit), definition, 'Europe/Berlin')).toBe(text);
+  });
+
+  test.each([
+    ['number', 'many', 'mine.yaml:7: column "x" has the unit number, so it must be a number: many'],
+    ['share', 'NaN', 'so it must be a number: NaN'],
+    ['time', '2026-03-29', 'column "x" has the unit time, so it must be a time with its zone: 2026-03-29'],
+  ] as const)('a %s cannot be %s', (unit, cell, message) => {
+    expect(() => formatValue(cell, column('x', unit), definition, 'UTC')).toThrow(message);
+  });
+});
+
+/** RFC 4180, written separately from the code that it tests. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const pattern = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n)/gy;
+  for (const [, cell = '', end] of text.slice(1).matchAll(pattern)) {
+    rows.at(-1)?.push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
+    if (end === '\r\n') rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
