@@ -109,7 +109,7 @@ it('says what reports there are', async () => {
   });
   expect([status, stderr]).toEqual([
     1,
-    expect.stringContaining('there is no report "flow"; known are flow_of_the_day'),
+    expect.stringContaining('there is no report "flow"; known are flow_of_the_day, week'),
   ]);
 });
 
