@@ -1,13 +1,15 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BugflowError, messageOf } from '../base/errors.js';
+import { writeAtomically } from '../base/write-atomically.js';
 import { parametersText, sectionToCsv } from '../reports/formats/csv.js';
 import { toJson } from '../reports/formats/json.js';
 import { toMarkdown } from '../reports/formats/markdown.js';
 import { loadReports } from '../reports/library.js';
 import { createReports, type ReportRequest } from '../reports/reports.js';
 import type { ReportResult } from '../reports/result.js';
+import { createReader } from '../taiga/reader.js';
 import { createTaiga } from '../taiga/taiga.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
@@ -41,25 +43,17 @@ export async function report(
   try {
     const { relations } = library;
     const { allowSuperuser } = config.database;
-    const learned = learnValues(
-      config,
-      createTaiga({ database, relations, values: never, allowSuperuser }),
-      now,
-    );
-    const past = (await learned).past();
+    const learned = await learnValues(config, createReader(database, relations, { allowSuperuser }), now);
+    const past = learned.past();
     const taiga = createTaiga({ database, relations, values: () => past, allowSuperuser });
-    const { calendar, timeZone, taigaUrl } = config;
-    const reports = createReports({ taiga, library: reportLibrary, time: { calendar, timeZone }, taigaUrl });
+    const { calendar, timeZone } = config;
+    const reports = createReports({ taiga, library: reportLibrary, time: { calendar, timeZone } });
     const files = filesOf(await reports.run(request, now), format);
     if (out === undefined) write(files.map(({ text }) => text).join('\n'));
     else await writeFiles(out, files);
   } finally {
     await database.close();
   }
-}
-
-function never(): never {
-  throw new Error('the reader alone binds what it is given');
 }
 
 interface ReportFile {
@@ -89,7 +83,7 @@ function filesOf(result: ReportResult, format: ReportFormat): ReportFile[] {
 async function writeFiles(folder: string, files: readonly ReportFile[]): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    for (const { name, text } of files) await writeFile(join(folder, name), text);
+    for (const { name, text } of files) await writeAtomically(join(folder, name), text);
   } catch (error) {
     throw new BugflowError('REPORT_OUTPUT', `cannot write to ${folder}: ${messageOf(error)}`, {
       cause: error,

@@ -7,7 +7,7 @@ import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
 import { isPeriodName, PERIOD_NAMES } from './period.js';
 
 /** How a section is shown. */
-export const SHAPES = ['numbers', 'table', 'items', 'chart'] as const;
+export const SHAPES = ['numbers', 'table', 'items'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 /**
@@ -16,18 +16,6 @@ export type Shape = (typeof SHAPES)[number];
  */
 export const UNITS = ['text', 'number', 'items', 'points', 'duration', 'share', 'date', 'time'] as const;
 export type Unit = (typeof UNITS)[number];
-
-export const CHART_KINDS = [
-  'line',
-  'area',
-  'stacked',
-  'bar',
-  'scatter',
-  'histogram',
-  'burndown',
-  'control',
-] as const;
-export type ChartKind = (typeof CHART_KINDS)[number];
 
 export interface ColumnDefinition {
   /** As the SQL calls it. */
@@ -38,16 +26,6 @@ export interface ColumnDefinition {
   readonly better: 'more' | 'less' | undefined;
 }
 
-export interface ChartDefinition {
-  readonly kind: ChartKind;
-  /** The columns of a point, and of the name of the line to which it belongs (undefined: there is one). */
-  readonly x: string;
-  readonly y: string;
-  readonly series: string | undefined;
-  /** Lines at these percentiles of all values, such as 85. */
-  readonly percentiles: readonly number[];
-}
-
 export interface SectionDefinition {
   /** Unique within the report; its CSV file is called so. */
   readonly name: string;
@@ -55,7 +33,6 @@ export interface SectionDefinition {
   readonly description: string;
   readonly shape: Shape;
   readonly columns: readonly ColumnDefinition[];
-  readonly chart: ChartDefinition | undefined;
   /** Numbers only: whether they are compared with those of the period before. */
   readonly compare: boolean;
   /** Said instead of an empty table. */
@@ -95,14 +72,6 @@ const column = z.strictObject({
   better: z.enum(['more', 'less']).optional(),
 });
 
-const chart = z.strictObject({
-  kind: z.enum(CHART_KINDS),
-  x: z.string().min(1),
-  y: z.string().min(1),
-  series: z.string().min(1).optional(),
-  percentiles: z.array(z.number().positive().max(100)).default([]),
-});
-
 const section = z
   .strictObject({
     section: name('section'),
@@ -110,7 +79,6 @@ const section = z
     description: z.string().default(''),
     show: z.enum(SHAPES),
     columns: z.record(z.string(), column),
-    chart: chart.optional(),
     compare: z.boolean().default(false),
     empty: z.string().min(1).default('Nothing.'),
     requires: z
@@ -128,13 +96,8 @@ const section = z
     const issue = (path: string[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
     if (Object.keys(value.columns).length === 0) issue(['columns'], 'name at least one column of the SQL');
-    if ((value.show === 'chart') !== (value.chart !== undefined))
-      issue(['chart'], 'a section with `show: chart` needs `chart`, and no other has it');
     if (value.compare && value.show !== 'numbers')
       issue(['compare'], 'only numbers can be compared with the period before');
-    for (const [key, used] of Object.entries(value.chart ?? {}))
-      if (['x', 'y', 'series'].includes(key) && typeof used === 'string' && !(used in value.columns))
-        issue(['chart', key], `"${used}" is not among the columns`);
     if (value.show === 'items')
       for (const wanted of ITEM_COLUMNS)
         if (!(wanted in value.columns))
@@ -199,7 +162,6 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
         ...rest,
         better,
       })),
-      chart: each.chart && { ...each.chart, series: each.chart.series },
       compare: each.compare,
       empty: each.empty,
       requires: each.requires,

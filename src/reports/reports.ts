@@ -27,10 +27,9 @@ export interface ReportsOptions {
   readonly taiga: Taiga;
   readonly library: ReportLibrary;
   readonly time: WorkingTime;
-  readonly taigaUrl: string | undefined;
 }
 
-export function createReports({ taiga, library, time, taigaUrl }: ReportsOptions): Reports {
+export function createReports({ taiga, library, time }: ReportsOptions): Reports {
   return {
     library,
     async run({ report: name, projects: asked, period: askedPeriod }, now) {
@@ -49,7 +48,7 @@ export function createReports({ taiga, library, time, taigaUrl }: ReportsOptions
         sections.push(await readSection(taiga, definition, section, { projects, period, keys }));
       }
       const { timeZone } = time;
-      return { definition, projects, period, readAtMs: now.getTime(), timeZone, taigaUrl, sections };
+      return { definition, projects, period, readAtMs: now.getTime(), timeZone, sections };
     },
   };
 }

@@ -23,6 +23,5 @@ export interface ReportResult {
   /** When Taiga was read, in Unix milliseconds. */
   readonly readAtMs: number;
   readonly timeZone: string;
-  readonly taigaUrl: string | undefined;
   readonly sections: readonly SectionResult[];
 }

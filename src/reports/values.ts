@@ -86,5 +86,6 @@ function formatDuration(seconds: number): string {
           ? ['min', MINUTE_S]
           : ['s', 1];
   const value = seconds / Number(divisor);
-  return `${formatNumber(value, Math.abs(value) < 10 ? 1 : 0)} ${unit}`;
+  const shown = formatNumber(value, Math.abs(value) < 10 ? 1 : 0);
+  return `${shown} ${unit === 'days' && shown === '1' ? 'day' : unit}`;
 }

@@ -53,7 +53,6 @@ describe('what is wrong names file, line and fix', () => {
       14,
       'unknown parameter :project; known are :projects, :from, :to',
     ],
-    ['show: table', 'show: chart', 5, 'a section with `show: chart` needs `chart`, and no other has it'],
     ['show: table', 'show: items', 9, 'items need the column project, to find them in Taiga'],
     [
       'show: table',
@@ -62,12 +61,6 @@ describe('what is wrong names file, line and fix', () => {
       'only numbers can be compared with the period before',
     ],
     ['title: Mine', 'title: Mine\nperiod: last year', 3, 'there is no period "last year"'],
-    [
-      'show: table',
-      'show: chart\n    chart: { kind: bar, x: kind, y: points }',
-      8,
-      '"points" is not among the columns',
-    ],
   ])('%j as %j', async (from, to, line, message) => {
     const error = await errorOf(load(GOOD.replace(from, to)));
     expect(error.message).toContain(message);

@@ -26,7 +26,6 @@ function section(
       description: '',
       shape: 'table',
       columns,
-      chart: undefined,
       compare: false,
     },
     ...{ empty: 'Nothing.', requires: [], relations: [], sql, limit: 10, place: sql },
@@ -48,7 +47,6 @@ function result(sections: readonly SectionResult[]): ReportResult {
     },
     readAtMs: Date.parse('2026-03-03T08:00:00Z'),
     timeZone: 'Europe/Berlin',
-    taigaUrl: undefined,
     sections,
   };
 }
@@ -90,6 +88,12 @@ describe('CSV', () => {
     const cells = parseCsv(csv).slice(1).flat();
     expect(cells.map((cell) => cell.replace(/^'/, ''))).toEqual(HOSTILE);
     expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+  });
+
+  test('takes nothing for a number that is none', () => {
+    expect(() => sectionToCsv(section([column('net', 'number')], [['1,=2']]), 'UTC')).toThrow(
+      'mine.yaml:7: column "net" has the unit number, so it must be a number: 1,=2',
+    );
   });
 
   test('leaves negative numbers as numbers', () => {
@@ -140,11 +144,23 @@ describe('Markdown', () => {
   });
 
   test('shows numbers with those of the period before', () => {
-    const numbers = section([column('closed', 'items'), column('lead', 'duration')], [['1200', '400000']], {
-      shape: 'numbers',
-    });
-    const text = toMarkdown(result([{ ...numbers, before: [['10', null]] }]));
-    expect(text).toContain('- closed: **1,200** (before: 10)\n- lead: **4.6 days**\n');
+    const columns = [
+      { ...column('closed', 'items'), better: 'more' },
+      { ...column('lead', 'duration'), better: 'less' },
+      { ...column('open', 'items'), better: 'less' },
+      column('created', 'items'),
+      column('oldest', 'duration'),
+    ] as const;
+    const numbers = section(columns, [['1200', '400000', '7', '3', '60']], { shape: 'numbers' });
+    const text = toMarkdown(result([{ ...numbers, before: [['10', '86400', '7', '5', null]] }]));
+    expect(text).toContain(
+      `- closed: **1,200** (before: 10, better)
+- lead: **4.6 days** (before: 1 day, worse)
+- open: **7** (before: 7)
+- created: **3** (before: 5)
+- oldest: **1 min**
+`,
+    );
   });
 
   test('says that there is nothing, and that there is more', () => {

@@ -55,7 +55,6 @@ describe.skipIf(!hasSample || !hasPostgres)(
         }),
         library: await loadReports(join(ROOT, 'reports'), relations),
         time: { calendar, timeZone },
-        taigaUrl: undefined,
       });
       ({ events } = replayTold(readDiary()));
     });

@@ -1,5 +1,5 @@
 import type { ReportResult, SectionResult } from '../result.js';
-import { isNumeric, timeOf } from '../values.js';
+import { isNumeric, numberOf, timeOf } from '../values.js';
 
 /** Spreadsheets take a file with this for UTF-8, and others for whatever the machine's language used to have. */
 const BYTE_ORDER_MARK = '\ufeff';
@@ -17,7 +17,8 @@ export function sectionToCsv({ definition, rows }: SectionResult, timeZone: stri
         const time = timeOf(cell, column, definition, timeZone);
         return `${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'second' })}`;
       }
-      return isNumeric(column.unit) ? cell : quoted(FORMULA.test(cell) ? `'${cell}` : cell);
+      if (isNumeric(column.unit)) return String(numberOf(cell, column, definition));
+      return quoted(FORMULA.test(cell) ? `'${cell}` : cell);
     }),
   );
   const header = columns.map(({ name }) => quoted(name));
