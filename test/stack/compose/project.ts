@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,12 +15,8 @@ import { freePort } from '../../backfill/servers.js';
 import { ROOT } from '../../support/bugflow.js';
 import type { Engine } from './engine.js';
 
-/** What `docker compose up` needs of a checkout. */
-const NEEDED = [
-  ...['docker-compose.yml', 'Dockerfile', '.dockerignore', 'package.json', 'package-lock.json', 'LICENSE'],
-  ...['tsconfig.json', 'tsconfig.build.json', 'src', 'metrics', 'dashboards/json', 'docs/runbooks'],
-  ...['compose', 'alerting'],
-];
+/** What `docker compose up` needs of a checkout, beside what the image is built of. */
+const NEEDED = ['docker-compose.yml', 'Dockerfile', '.dockerignore', 'compose', 'alerting'];
 const PORTS = ['EXPORTER_PORT', 'PROMETHEUS_PORT', 'ALERTMANAGER_PORT', 'GRAFANA_PORT'] as const;
 
 export interface ContainerState {
@@ -38,7 +43,7 @@ export async function createProject(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ComposeProject> {
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-compose-'));
-  for (const name of NEEDED)
+  for (const name of [...NEEDED, ...builtOf()])
     if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   const dashboards = join(folder, 'dashboards/json');
   mkdirSync(dashboards, { recursive: true });
@@ -71,6 +76,12 @@ export async function createProject(
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** What `.dockerignore` lets into the image, so that there is one list of it. */
+function builtOf(): string[] {
+  const lines = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
+  return lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
 }
 
 const inspected = z.array(
