@@ -52,7 +52,7 @@ const values = (keys: readonly string[] | null = null) =>
   parameterValues(config, new Date(), keys, statuses.parameter());
 const feed = createChangeFeed({ database, reader, values });
 const definitions = eventDefinitions(library.collectors);
-const readings = createEventReadings({ definitions, reader, feed });
+const readings = createEventReadings({ definitions, reader, feed, statuses });
 
 let peakRss = 0;
 setInterval(() => {
@@ -68,7 +68,6 @@ async function measure(work: () => Promise<unknown>): Promise<Cost> {
 }
 
 async function cycle(): Promise<void> {
-  await statuses.refresh();
   await Promise.all([...readings.values()].map((reading) => reading.read(values, () => undefined)));
 }
 

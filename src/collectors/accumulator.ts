@@ -29,6 +29,8 @@ export interface Accumulator {
   expect(columns: readonly Column[]): void;
   /** Passes on each value of a row with its account, without adding it. @throws BugflowError */
   read(row: Row, take: (account: Account, value: number) => void): void;
+  /** The account of this series of one of the collector's metrics, opened where there is none. @throws BugflowError */
+  accountOf(metric: MetricDefinition, key: SeriesKey): Account;
   /**
    * Opens the series that rows of `zeros` name, with 0 where nothing was added yet, for each metric whose labels are all
    * among the columns. @throws BugflowError
@@ -83,6 +85,12 @@ export function createAccumulator(
         if (known && shape === 'now' && metric.type === 'gauge') throw duplicate(metric, key);
         take(known ?? openNew(book, key), value);
       }
+    },
+
+    accountOf(metric, key) {
+      const book = books.find((candidate) => candidate.metric === metric);
+      if (!book) throw new Error(`${definition.name} has no metric ${metric.name}`);
+      return book.accounts.get(key) ?? openNew(book, key);
     },
 
     open(columns, rows) {

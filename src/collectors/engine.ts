@@ -125,6 +125,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     definitions: eventDefinitions(library.collectors),
     reader,
     feed,
+    statuses,
   });
 
   /** The present is read again each time; of the events only new ones. */
@@ -160,9 +161,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
           const off = await offReason(reader, definition);
           // Says nothing about whether the database is up: the schema may have been cached.
           if (off) return off;
-          // Only events depend on earlier marks; for the present the tables are enough.
-          if (definition.events) await statuses.refresh();
-          else await statuses.ready().catch(() => undefined);
+          // For the present the tables are enough, unless it is about what they do not tell.
+          if (definition.now && definition.relations.includes('remembered_status')) await statuses.ready();
           const reading = await read((ratio) => {
             onRatio(ratio);
             onProgress(definition.name, ratio);

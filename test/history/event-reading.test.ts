@@ -55,6 +55,7 @@ function begin(
     poll: async () => (mark += 1),
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
     restartedAt: () => restarts.findLast((at) => at <= mark) ?? 0,
+    groupsOf: (keys: readonly string[]) => keys.map((key) => [key]),
     foundAllAt: () => 1,
     // 500 items a slice.
     entriesPerItem: () => 40,
@@ -179,6 +180,7 @@ function beginTwo() {
     },
     since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
     restartedAt: () => 0,
+    groupsOf: (keys: readonly string[]) => keys.map((key) => [key]),
     foundAllAt: () => 1,
     entriesPerItem: () => 40,
   };
@@ -243,6 +245,7 @@ describe('collectors that are due together', () => {
       poll: async () => 1,
       since: () => items(1, 2),
       restartedAt: () => 0,
+      groupsOf: (keys: readonly string[]) => keys.map((key) => [key]),
       foundAllAt: () => 1,
       entriesPerItem: () => 1,
     };

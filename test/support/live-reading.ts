@@ -42,6 +42,7 @@ export function startLiveReading(
     definitions: eventDefinitions(kit.library.collectors),
     reader: kit.reader,
     feed,
+    statuses,
     gatherMs: 0,
   });
   return {
@@ -49,7 +50,6 @@ export function startLiveReading(
       now = at;
       itemsRead = 0;
       const table: Table = {};
-      await statuses.refresh();
       // All at the same time, as the service does.
       await Promise.all(
         [...readings.values()].map(async (reading) => {

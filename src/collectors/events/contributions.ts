@@ -10,6 +10,7 @@ export interface Contributions {
   /** A copy; empty for an item that is not known. */
   get(key: string): Contribution;
   set(key: string, contribution: Contribution): void;
+  keys(): Iterable<string>;
 }
 
 /**
@@ -59,5 +60,7 @@ export function createContributions(): Contributions {
     set(key, contribution) {
       packed.set(key, pack(contribution));
     },
+
+    keys: () => packed.keys(),
   };
 }

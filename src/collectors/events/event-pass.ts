@@ -3,6 +3,7 @@ import { sideBySide } from '../../base/side-by-side.js';
 import type { ChangeFeed } from '../../taiga/changes/change-feed.js';
 import type { ParameterValues } from '../../taiga/parameters.js';
 import type { Reader } from '../../taiga/reader.js';
+import type { StatusLesson } from '../../taiga/statuses/status-memory.js';
 import { assertHistoryKeys } from '../assert-history-keys.js';
 import { readableOf } from '../readable.js';
 import { createRowWatch, type Reading } from '../reading.js';
@@ -50,55 +51,77 @@ export function createTally(definition: EventDefinition): Tally {
 
 /**
  * Reads what changed, up to the mark `next`, for collectors that have counted up to the same mark; their readings come in
- * the order of the requests. @throws BugflowError
+ * the order of the requests. With a lesson, what all of history tells of statuses is learned along the way.
+ * @throws BugflowError
  */
 export async function readChanges(
   requests: readonly Request[],
   next: number,
   { reader, feed, slicesAtOnce }: EventPassOptions,
+  lesson?: StatusLesson,
 ): Promise<Reading[]> {
   const [first] = requests;
   if (first === undefined) return [];
   const { values } = first;
   const { mark } = first.tally;
-  // Into a new ledger; until all is read, the totals of the old one are served.
   const isRestart = mark !== undefined && mark < feed.restartedAt();
   const tasks = requests.map(({ tally, onProgress }) => ({
     tally,
     onProgress,
-    ledger: isRestart ? createEventLedger(tally.definition) : tally.ledger,
+    // A new one, when what the old one holds is not right. Until all is read, the totals of the old one are served.
+    ledger: isRestart || lesson ? createEventLedger(tally.definition) : tally.ledger,
     watch: createRowWatch(),
   }));
   const groups = feed.since(isRestart ? undefined : mark);
   if (mark === undefined || mark < feed.foundAllAt() || isRestart)
     for (const { tally } of tasks) tally.isComplete = true;
-  const total = groups.reduce((sum, group) => sum + group.length, 0);
+  const definitions = tasks.map(({ tally }) => tally.definition);
+  let total = groups.reduce((sum, group) => sum + group.length, 0);
   let done = 0;
   let databaseMs = 0;
-  // A new project comes with a change.
-  if (mark === undefined || groups.length > 0) {
+
+  const openZeros = async (): Promise<void> => {
     for (const { tally, ledger } of tasks) {
       const { definition } = tally;
       const { zeros } = definition;
       if (zeros)
         databaseMs += await reader.read(readableOf(definition, zeros, 'zeros'), values(null), ledger.open);
     }
+  };
+  const readGroups = (wanted: readonly (readonly string[])[], teaching?: StatusLesson): Promise<void> =>
+    sideBySide(slicesOf(wanted, feed.entriesPerItem()), slicesAtOnce, async (slice) => {
+      const { found, foundAlong, tookMs } = await readSlice(
+        reader,
+        definitions,
+        values(slice),
+        teaching?.part,
+      );
+      databaseMs += tookMs;
+      teaching?.add(foundAlong);
+      for (const [i, { tally, ledger, watch }] of tasks.entries()) {
+        const { columns, rows } = found[i] ?? { columns: [], rows: [] };
+        watch.see(columns, rows);
+        assertHistoryKeys(tally.definition, columns, rows);
+        ledger.begin(slice);
+        ledger.add(columns, rows);
+        if (ledger.commit() && !isRestart) tally.changed = true;
+      }
+      done += slice.length;
+      for (const { onProgress } of tasks) onProgress(done, total);
+    });
+
+  // A new project comes with a change.
+  if (mark === undefined || groups.length > 0) await openZeros();
+  await readGroups(groups, lesson);
+  const affected = (await lesson?.conclude()) ?? [];
+  if (affected.length > 0) {
+    const again = feed.groupsOf(affected);
+    const keys = new Set(again.flat());
+    total += keys.size;
+    for (const task of tasks) task.ledger = task.ledger.without(keys);
+    await openZeros();
+    await readGroups(again);
   }
-  const definitions = tasks.map(({ tally }) => tally.definition);
-  await sideBySide(slicesOf(groups, feed.entriesPerItem()), slicesAtOnce, async (slice) => {
-    const { found, tookMs } = await readSlice(reader, definitions, values(slice));
-    databaseMs += tookMs;
-    for (const [i, { tally, ledger, watch }] of tasks.entries()) {
-      const { columns, rows } = found[i] ?? { columns: [], rows: [] };
-      watch.see(columns, rows);
-      assertHistoryKeys(tally.definition, columns, rows);
-      ledger.begin(slice);
-      ledger.add(columns, rows);
-      if (ledger.commit() && !isRestart) tally.changed = true;
-    }
-    done += slice.length;
-    for (const { onProgress } of tasks) onProgress(done, total);
-  });
   if (mark === undefined)
     for (const definition of definitions)
       if (!definition.shipped) await checkKeys(reader, definition, values(null));

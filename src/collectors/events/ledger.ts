@@ -21,9 +21,15 @@ export interface EventLedger {
   commit(): boolean;
   /** Commits, and gives the totals. */
   finish(): MetricFamily[];
+  /** What the others contributed than these items, in a new ledger, without the series that only these have. */
+  without(keys: ReadonlySet<string>): EventLedger;
 }
 
-export function createEventLedger(definition: CollectorDefinition): EventLedger {
+/** @param begun of each item, what it contributed so far */
+export function createEventLedger(
+  definition: CollectorDefinition,
+  begun: Iterable<readonly [string, Contribution]> = [],
+): EventLedger {
   const contributions = createContributions();
   const accumulator = createAccumulator(definition, 'events', (account) => {
     contributions.open(account);
@@ -35,6 +41,15 @@ export function createEventLedger(definition: CollectorDefinition): EventLedger 
   let keyIndex: number | undefined;
   /** Whether there are series that were not there at the last commit. */
   let opened = false;
+  for (const [key, contribution] of begun) {
+    const own: Contribution = new Map();
+    for (const [{ metric, key: series }, amounts] of contribution) {
+      const account = accumulator.accountOf(metric, series);
+      replace(account, emptyCells(account), amounts);
+      own.set(account, amounts);
+    }
+    contributions.set(key, own);
+  }
 
   const ledger: EventLedger = {
     begin(keys) {
@@ -86,6 +101,13 @@ export function createEventLedger(definition: CollectorDefinition): EventLedger 
     finish() {
       ledger.commit();
       return accumulator.families();
+    },
+
+    without(keys) {
+      const others = function* (): Iterable<[string, Contribution]> {
+        for (const key of contributions.keys()) if (!keys.has(key)) yield [key, contributions.get(key)];
+      };
+      return createEventLedger(definition, others());
     },
   };
   return ledger;

@@ -36,21 +36,26 @@ export interface Rows {
   readonly rows: Row[];
 }
 
-/** What each of the collectors finds in a slice: one query for all of them. */
+/** What each of the collectors finds in a slice, and the rows of the part `along`: one query for all of them. */
 export async function readSlice(
   reader: Reader,
   definitions: readonly EventDefinition[],
   values: ParameterValues,
-): Promise<{ readonly found: readonly Rows[]; readonly tookMs: number }> {
+  along?: ReadablePart,
+): Promise<{
+  readonly found: readonly Rows[];
+  readonly foundAlong: readonly Row[];
+  readonly tookMs: number;
+}> {
   const [alone, ...others] = definitions;
   // One that is shipped is read like several, so that its columns are the same in every pass.
-  if (alone && others.length === 0 && !alone.shipped) {
+  if (alone && others.length === 0 && !alone.shipped && !along) {
     const found: { columns: readonly Column[]; rows: Row[] } = { columns: [], rows: [] };
     const tookMs = await reader.read(readableOf(alone, alone.events), values, (columns, rows) => {
       found.columns = columns;
       for (const row of rows) found.rows.push(row);
     });
-    return { found: [found], tookMs };
+    return { found: [found], foundAlong: [], tookMs };
   }
   const found = definitions.map((definition) => ({
     columns: wantedColumns(definition).map((name) => ({ name })),
@@ -63,6 +68,8 @@ export async function readSlice(
       columns: found[i]?.columns.map(({ name }) => name) ?? [],
     }),
   );
+  if (along) parts.push(along);
+  const foundAlong: Row[] = [];
   const startedAt = performance.now();
   // Each may take its own time.
   const timeoutMs = definitions.reduce((sum, definition) => sum + definition.timeoutMs, 0);
@@ -77,9 +84,10 @@ export async function readSlice(
           const part = found[Number(row[0])];
           if (part)
             part.rows.push(row.slice(MERGED_COLUMNS.length, MERGED_COLUMNS.length + part.columns.length));
+          else foundAlong.push(row.slice(MERGED_COLUMNS.length));
         }
       }
     },
   );
-  return { found, tookMs: performance.now() - startedAt };
+  return { found, foundAlong, tookMs: performance.now() - startedAt };
 }

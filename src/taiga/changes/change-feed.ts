@@ -24,6 +24,8 @@ export interface ChangeFeed {
   poll(): Promise<number>;
   /** History keys of what changed after the mark (without a mark: of everything), in groups that must be read together. */
   since(mark: number | undefined): string[][];
+  /** The groups to which these items belong. */
+  groupsOf(keys: readonly string[]): string[][];
   /**
    * The mark at which a project was last found deleted, filtered out or renamed. What was counted before that has series
    * that a fresh start would not have, so everything must be read again.
@@ -172,6 +174,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
       for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));
       return [...changed].map((group) => [...group]);
     },
+    groupsOf: (keys) => [...new Set(keys.map(groups.of))].map((group) => [...group]),
   };
 }
 

@@ -1,9 +1,8 @@
-import { sideBySide } from '../../base/side-by-side.js';
-import type { Database } from '../../database/database.js';
+import type { Database, Row } from '../../database/database.js';
 import { continues, isUntouched, type Position } from '../changes/position.js';
 import { readPosition } from '../changes/read-position.js';
 import type { ParameterValues } from '../parameters.js';
-import type { Readable, Reader } from '../reader.js';
+import type { ReadablePart, Reader } from '../reader.js';
 import { createEvidence, type Evidence } from './evidence.js';
 import {
   isUpToDate,
@@ -14,6 +13,7 @@ import {
   statusesParameter,
   statusKey,
 } from './known-statuses.js';
+import { EVIDENCE_PART, readAffected, readCurrent, readEvidence, toEvidence } from './read-statuses.js';
 
 /**
  * Remembers the names and marks of each status over time. Taiga's tables have only today's, but what was counted under a
@@ -24,10 +24,30 @@ export interface StatusMemory {
   refresh(): Promise<void>;
   /** Refreshes unless it has been done before. @throws BugflowError */
   ready(): Promise<void>;
+  /**
+   * For who is about to read all of history anyway: what to read along with it. Undefined where history has nothing to tell
+   * that is not known; then it is as after `refresh`. Until the lesson ends, `refresh` and `ready` wait. @throws BugflowError
+   */
+  lesson(): Promise<StatusLesson | undefined>;
   /** The parameter `:statuses`. */
   parameter(): string;
   /** What another memory of the same database can start from; undefined before the first refresh. */
   record(): StatusRecord | undefined;
+}
+
+/** Learns from a reading of all of history, which goes by the marks of today meanwhile. */
+export interface StatusLesson {
+  /** To be read for each slice of all items, */
+  readonly part: ReadablePart;
+  /** with its rows passed on. */
+  add(rows: readonly Row[]): void;
+  /**
+   * Call it when everything was read. Resolves to the history keys of the items that were read under a name or mark that
+   * turned out to be another one then, and must be read again. @throws BugflowError
+   */
+  conclude(): Promise<readonly string[]>;
+  /** Whether it was concluded or not, others need not wait any longer. */
+  end(): void;
 }
 
 /** What is kept from one run of the service to the next. */
@@ -53,26 +73,8 @@ export interface StatusMemoryOptions {
   readonly store?: StatusStore | undefined;
 }
 
-const TIMEOUT_MS = 5 * 60_000;
-/** The entries of history in one query: few enough for memory. */
-const SLICE_ENTRIES = 20_000;
-const SLICES_AT_ONCE = 2;
 /** How old the stored record may get while nothing changes: after a crash, anything later must be inferred again. */
 const WRITE_EVERY_MICROS = 10 * 60 * 1_000_000;
-
-/** With id 0 also each board: whether one of its statuses has the name of a backlog. */
-const CURRENT = about(
-  ['any_status', 'board'],
-  `SELECT kind, project_id, status_id, status, is_closed FROM any_status
-UNION ALL
-SELECT kind, project_id, 0, '', has_backlog FROM board`,
-);
-const EVIDENCE = about(
-  ['status_evidence'],
-  `SELECT topic, kind, project_id, status_id, status, is_closed, story_id, (extract(epoch FROM at) * 1000000)::bigint AS at
-FROM status_evidence`,
-);
-const KEYS = about(['history_key'], 'SELECT key, entries FROM history_key');
 
 export function createStatusMemory({
   database,
@@ -85,112 +87,108 @@ export function createStatusMemory({
   let untilMicros: number | undefined;
   let writtenMicros = Number.NEGATIVE_INFINITY;
   let parameter = '[]';
+  let hasRecalled = false;
   let hasStarted = false;
   let refreshing: Promise<void> | undefined;
+  /** Resolves when the current lesson ends. */
+  let teaching: Promise<void> | undefined;
   /** Where the numbers of transactions were when the tables were last read. */
   let position: Position | undefined;
 
+  const recall = async (): Promise<void> => {
+    if (hasRecalled) return;
+    const record = before ?? (await store?.read());
+    known = new Map((record?.statuses ?? []).map((status) => [statusKey(status), status]));
+    untilMicros = record?.untilMicros;
+    hasRecalled = true;
+  };
+  const accept = (rows: readonly StatusRow[], evidence: Evidence, nowMicros: number): void => {
+    known = learn(known, rows, evidence.conclude(rows, nowMicros), untilMicros, nowMicros);
+    parameter = statusesParameter(known);
+    hasStarted = true;
+  };
+  const keep = async (next: Position | undefined, nowMicros: number, isNews: boolean): Promise<void> => {
+    position = next;
+    untilMicros = nowMicros;
+    if (!store?.write || !(isNews || nowMicros - writtenMicros >= WRITE_EVERY_MICROS)) return;
+    await store.write({ untilMicros, statuses: [...known.values()] });
+    writtenMicros = nowMicros;
+  };
+
   const refreshOnce = async (): Promise<void> => {
+    await teaching;
+    await recall();
     const now = values();
-    const nowMicros = Date.parse(String(now.now)) * 1000;
-    if (!hasStarted) {
-      const record = before ?? (await store?.read());
-      known = new Map((record?.statuses ?? []).map((status) => [statusKey(status), status]));
-      untilMicros = record?.untilMicros;
-    }
+    const nowMicros = microsOf(now);
     // Before the tables are read: what is written meanwhile is found the next time.
     const next = database && (await readPosition(database));
     const isSame = position && next && continues(position, next) && isUntouched(position, next);
     const rows = isSame ? undefined : await readCurrent(reader, now);
     const isNews = rows !== undefined && (!hasStarted || !isUpToDate(known, rows));
-    if (isNews) {
-      const evidence = await readEvidence(reader, { ...now, statuses: statusesParameter(known) });
-      known = learn(known, rows, evidence.conclude(rows, nowMicros), untilMicros, nowMicros);
-      parameter = statusesParameter(known);
-      hasStarted = true;
-    }
-    position = next;
-    untilMicros = nowMicros;
-    if (store?.write && (isNews || nowMicros - writtenMicros >= WRITE_EVERY_MICROS)) {
-      await store.write({ untilMicros, statuses: [...known.values()] });
-      writtenMicros = nowMicros;
-    }
+    if (isNews)
+      accept(rows, await readEvidence(reader, { ...now, statuses: statusesParameter(known) }), nowMicros);
+    await keep(next, nowMicros, isNews);
   };
-
   const refresh = (): Promise<void> => {
     refreshing ??= refreshOnce().finally(() => {
       refreshing = undefined;
     });
     return refreshing;
   };
+
+  const teach = async (): Promise<StatusLesson> => {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    teaching = ended;
+    try {
+      const now = values();
+      const nowMicros = microsOf(now);
+      const next = database && (await readPosition(database));
+      const rows = await readCurrent(reader, now);
+      const evidence = createEvidence();
+      return {
+        part: EVIDENCE_PART,
+        add(found) {
+          for (const row of found) {
+            const told = toEvidence(row);
+            // What happens meanwhile is left for the next refresh.
+            if (told.atMicros <= nowMicros) evidence.add(told);
+          }
+        },
+        async conclude() {
+          accept(rows, evidence, nowMicros);
+          await keep(next, nowMicros, true);
+          return parameter === '[]' ? [] : readAffected(reader, { ...now, statuses: parameter });
+        },
+        end,
+      };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+
   return {
     refresh,
-    ready: () => (hasStarted ? Promise.resolve() : refresh()),
+    async ready() {
+      await teaching;
+      if (!hasStarted) await refresh();
+    },
+    async lesson() {
+      await refreshing;
+      await recall();
+      // With a record there are only a few days to learn of, if any.
+      if (!hasStarted && known.size === 0) return teach();
+      await refresh();
+      return undefined;
+    },
     parameter: () => parameter,
     record: () => (untilMicros === undefined ? undefined : { untilMicros, statuses: [...known.values()] }),
   };
 }
 
-async function readCurrent(reader: Reader, values: ParameterValues): Promise<StatusRow[]> {
-  const found: StatusRow[] = [];
-  await readRows(reader, CURRENT, values, (row) => found.push(toStatusRow(row)));
-  return found;
-}
-
-/** In slices, so that no statement goes through everything. */
-async function readEvidence(reader: Reader, values: ParameterValues): Promise<Evidence> {
-  const evidence = createEvidence();
-  await sideBySide(await readSlices(reader, values), SLICES_AT_ONCE, async (keys) => {
-    await readRows(reader, EVIDENCE, { ...values, keys }, (row) => {
-      const [topic, , , , , , storyId, at] = row;
-      evidence.add({
-        ...toStatusRow(row.slice(1)),
-        topic: topic ?? '',
-        status: row[4] ?? undefined,
-        storyId: storyId == null ? undefined : Number(storyId),
-        atMicros: Number(at),
-      });
-    });
-  });
-  return evidence;
-}
-
-/** All history keys, in slices of about the wanted size. */
-async function readSlices(reader: Reader, values: ParameterValues): Promise<string[][]> {
-  const slices: string[][] = [];
-  let entries = Number.POSITIVE_INFINITY;
-  await readRows(reader, KEYS, values, ([key, count]) => {
-    if (entries >= SLICE_ENTRIES) {
-      slices.push([]);
-      entries = 0;
-    }
-    slices.at(-1)?.push(key ?? '');
-    entries += Number(count);
-  });
-  return slices;
-}
-
-async function readRows(
-  reader: Reader,
-  readable: Readable,
-  values: ParameterValues,
-  onRow: (row: readonly (string | null)[]) => void,
-): Promise<void> {
-  await reader.read(readable, values, (_columns, rows) => rows.forEach(onRow));
-}
-
-function about(relations: readonly [string, ...string[]], text: string): Readable {
-  const [name] = relations;
-  const sql = { text, file: name, line: 1 };
-  return { sql, shipped: true, relations, askedBy: { kind: 'relation', name }, timeoutMs: TIMEOUT_MS };
-}
-
-function toStatusRow([kind, projectId, statusId, name, isClosed]: readonly (string | null)[]): StatusRow {
-  return {
-    kind: kind ?? '',
-    projectId: Number(projectId),
-    statusId: Number(statusId),
-    name: name ?? '',
-    isClosed: isClosed === 'true',
-  };
+function microsOf({ now }: ParameterValues): number {
+  return Date.parse(String(now)) * 1000;
 }
