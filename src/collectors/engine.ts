@@ -211,8 +211,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     openCircuits: () => scheduler.openCircuits(),
     statusRecord: () => statuses.record(),
     start() {
-      scheduler.start();
-      verifier.start();
+      verifier.start(scheduler.start());
     },
     async stop() {
       for (const runner of runners) runner.close();

@@ -5,8 +5,11 @@ import { createCircuitBreaker, type Outcome } from './circuit-breaker.js';
 import type { CollectorRunner, RunResult } from './runner.js';
 
 export interface Scheduler {
-  /** Runs every collector at once, then by its schedule. */
-  start(): void;
+  /**
+   * Runs every collector at once, then by its schedule: first those that are due often, then the others, which are due
+   * rarely because they read much. Resolves when each has run, or when the schedules were stopped.
+   */
+  start(): Promise<void>;
   /** Stops the schedules; resolves when all current runs are over. */
   stop(): Promise<void>;
   /** The collectors, by name, whose schedule is ignored because they keep failing. */
@@ -28,10 +31,14 @@ export interface SchedulerOptions {
 }
 
 const MAX_SPREAD_MS = 20_000;
+/** The longest time between two runs of a collector that is due often. */
+const OFTEN_MS = 10 * 60_000;
 
 interface Entry {
   readonly name: string;
-  start(): void;
+  readonly isRare: boolean;
+  /** Resolves when it has run for the first time, or was stopped. */
+  start(): Promise<void>;
   stop(): Promise<void>;
   openCircuit(): OpenCircuit | undefined;
 }
@@ -39,8 +46,10 @@ interface Entry {
 export function createScheduler(runners: readonly CollectorRunner[], options: SchedulerOptions): Scheduler {
   const entries = runners.map((runner) => createEntry(runner, options));
   return {
-    start() {
-      for (const entry of entries) entry.start();
+    async start() {
+      const rare = entries.filter(({ isRare }) => isRare);
+      await Promise.all(entries.filter(({ isRare }) => !isRare).map((entry) => entry.start()));
+      await Promise.all(rare.map((entry) => entry.start()));
     },
     async stop() {
       await Promise.all(entries.map((entry) => entry.stop()));
@@ -59,6 +68,10 @@ export function createScheduler(runners: readonly CollectorRunner[], options: Sc
 function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry {
   const { name, schedule, events } = runner.definition;
   let stopped = false;
+  let onFirstRun: () => void = () => undefined;
+  const firstRun = new Promise<void>((resolve) => {
+    onFirstRun = resolve;
+  });
 
   const job = createJob({
     name,
@@ -75,6 +88,7 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
     onSkip: () => void runner.run(),
     async run() {
       const result = await runner.run();
+      onFirstRun();
       if (stopped || result === 'skipped') return;
       const wasOpen = breaker.isOpen();
       const retryMs = breaker.record(outcomeOf(runner, result));
@@ -93,14 +107,18 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
 
   return {
     name,
+    isRare: (job.intervalMs() ?? 0) > OFTEN_MS,
     openCircuit,
     start() {
+      if (stopped) return Promise.resolve();
       job.start();
       job.runIn(0);
+      return firstRun;
     },
     async stop() {
       stopped = true;
       await job.stop();
+      onFirstRun();
     },
   };
 }

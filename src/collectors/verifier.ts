@@ -6,7 +6,8 @@ import type { Mismatch } from './verify.js';
 
 /** Compares the present with the end of the past, at the start and once a day, as it reads all of history. */
 export interface Verifier {
-  start(): void;
+  /** @param firstRuns of the collectors, which are more urgent */
+  start(firstRuns: Promise<void>): void;
   stop(): Promise<void>;
   /** How many series of each collector disagreed when it was last verified. */
   mismatches(): ReadonlyMap<string, number>;
@@ -25,7 +26,7 @@ export interface VerifierOptions {
 
 /** At night, and not at a full hour. */
 const SCHEDULE = '41 3 * * *';
-/** Leaves time for the first runs, which are more urgent. */
+/** From the first runs on. */
 const START_DELAY_MS = 20_000;
 
 export function createVerifier(options: VerifierOptions): Verifier {
@@ -53,9 +54,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   });
 
   return {
-    start() {
+    start(firstRuns) {
       job.start();
-      job.runIn(START_DELAY_MS);
+      void firstRuns.then(() => job.runIn(START_DELAY_MS));
     },
     stop: () => job.stop(),
     mismatches: () => found,

@@ -115,6 +115,40 @@ describe('collectors of events', () => {
   });
 });
 
+test('what is due rarely runs once the others have run, and only then everything has', async () => {
+  const running = deferred<void>();
+  const begun: string[] = [];
+  const runners = [
+    ['sprint_commitment', '23 * * * *'],
+    ['items', '* * * * *'],
+    ['items_stale', '*/5 * * * *'],
+  ].map(
+    ([name = '', cron = '']): CollectorRunner => ({
+      ...runnerWith({ name, schedule: cron }, {}),
+      run: async () => {
+        begun.push(name);
+        await running.promise;
+        return 'success';
+      },
+    }),
+  );
+  started = createScheduler(runners, {
+    timeZone: 'UTC',
+    createTicker: createCronTicker,
+    retryDelayMs: () => RETRY_MS,
+    onCircuit: () => undefined,
+  });
+  let hasRun = false;
+  void started.start().then(() => {
+    hasRun = true;
+  });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([begun, hasRun]).toEqual([['items', 'items_stale'], false]);
+  running.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([begun, hasRun]).toEqual([['items', 'items_stale', 'sprint_commitment'], true]);
+});
+
 describe('a collector that fails', () => {
   test('is tried again after ever longer waits, until it succeeds', async () => {
     const results: RunResult[] = ['failure', 'failure', 'failure', 'success'];
