@@ -4,6 +4,7 @@ import { openAccount } from '../../src/collectors/account.js';
 import { type Contribution, createContributions } from '../../src/collectors/events/contributions.js';
 import { metric } from '../unit/helpers.js';
 
+const ITEMS = [0, 1, 1000];
 const COUNTER = metric({ name: 'closed_total', type: 'counter' });
 const HISTOGRAM = metric({ name: 'lead_seconds', type: 'histogram', buckets: [1, 2, 3] });
 const ACCOUNTS = Array.from({ length: 6 }, (_, i) =>
@@ -28,17 +29,16 @@ const withoutNothing = (all: Contribution): Contribution =>
   new Map([...all].filter(([, numbers]) => numbers.some((number) => number !== 0)));
 
 test('what each item adds is kept to the last number, whoever else adds', () => {
-  const step = fc.tuple(fc.constantFrom('issue 1', 'issue 2', 'task 1'), contribution);
+  const step = fc.tuple(fc.constantFrom(...ITEMS), contribution);
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const contributions = createContributions();
       for (const account of ACCOUNTS) contributions.open(account);
-      const expected = new Map<string, Contribution>();
-      for (const [key, each] of steps) {
-        contributions.set(key, each);
-        expected.set(key, withoutNothing(each));
-        for (const known of ['issue 1', 'issue 2', 'task 1'])
-          expect(contributions.get(known)).toEqual(expected.get(known) ?? new Map());
+      const expected = new Map<number, Contribution>();
+      for (const [item, each] of steps) {
+        contributions.set(item, each);
+        expected.set(item, withoutNothing(each));
+        for (const known of ITEMS) expect(contributions.get(known)).toEqual(expected.get(known) ?? new Map());
       }
     }),
   );
@@ -49,7 +49,7 @@ test('what is given out may be changed, which changes nothing here', () => {
   const [account] = ACCOUNTS;
   if (!account) throw new Error('there are accounts');
   contributions.open(account);
-  contributions.set('issue 1', new Map([[account, [5]]]));
-  contributions.get('issue 1').set(account, [7]);
-  expect(contributions.get('issue 1')).toEqual(new Map([[account, [5]]]));
+  contributions.set(1, new Map([[account, [5]]]));
+  contributions.get(1).set(account, [7]);
+  expect(contributions.get(1)).toEqual(new Map([[account, [5]]]));
 });

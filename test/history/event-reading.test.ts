@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BugflowError } from '../../src/base/errors.js';
 import { createEventReadings, type EventReading } from '../../src/collectors/events/event-reading.js';
+import type { ChangeFeed } from '../../src/taiga/changes/change-feed.js';
+import type { Groups } from '../../src/taiga/changes/item-groups.js';
+import { createItemNumbers } from '../../src/taiga/changes/item-numbers.js';
 import type { ParameterValues } from '../../src/taiga/parameters.js';
 import type { Reader } from '../../src/taiga/reader.js';
 import { flatten } from '../support/samples.js';
@@ -51,11 +54,12 @@ function begin(
     },
     readRelation: () => Promise.reject(new Error('not asked for')),
   };
-  const feed = {
+  const feed: ChangeFeed = {
+    items: createItemNumbers(),
     poll: async () => (mark += 1),
-    since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
+    since: (from: number | undefined) => grouped(looks.slice(from ?? 0, mark).flat()),
     restartedAt: () => restarts.findLast((at) => at <= mark) ?? 0,
-    groupsOf: (keys: readonly string[]) => keys.map((key) => [key]),
+    groupsOf: grouped,
     foundAllAt: () => 1,
     // 500 items a slice.
     entriesPerItem: () => 40,
@@ -68,6 +72,11 @@ function begin(
 
 const items = (from: number, to: number): string[][] =>
   Array.from({ length: to - from }, (_, i) => [`issues.issue:${from + i}`]);
+
+const grouped = (groups: readonly string[][]): Groups<string> => ({
+  itemCount: groups.flat().length,
+  [Symbol.iterator]: () => groups.values(),
+});
 
 describe('the reading of events', () => {
   it('takes the past in slices, and tells how far it is', async () => {
@@ -171,16 +180,17 @@ function beginTwo() {
     },
     readRelation: () => Promise.reject(new Error('not asked for')),
   };
-  const feed = {
+  const feed: ChangeFeed = {
+    items: createItemNumbers(),
     async poll() {
       looks.push(setting.written);
       setting.written = [];
       mark += 1;
       return mark;
     },
-    since: (from: number | undefined) => looks.slice(from ?? 0, mark).flat(),
+    since: (from: number | undefined) => grouped(looks.slice(from ?? 0, mark).flat()),
     restartedAt: () => 0,
-    groupsOf: (keys: readonly string[]) => keys.map((key) => [key]),
+    groupsOf: grouped,
     foundAllAt: () => 1,
     entriesPerItem: () => 40,
   };
@@ -241,11 +251,12 @@ describe('collectors that are due together', () => {
       readTogether: () => never,
       readRelation: () => never,
     };
-    const feed = {
+    const feed: ChangeFeed = {
+      items: createItemNumbers(),
       poll: async () => 1,
-      since: () => items(1, 2),
+      since: () => grouped(items(1, 2)),
       restartedAt: () => 0,
-      groupsOf: (keys: readonly string[]) => keys.map((key) => [key]),
+      groupsOf: grouped,
       foundAllAt: () => 1,
       entriesPerItem: () => 1,
     };

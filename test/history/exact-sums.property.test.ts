@@ -8,6 +8,7 @@ import type { CollectorDefinition } from '../../src/collectors/definition.js';
 import { createEventLedger } from '../../src/collectors/events/ledger.js';
 import { NO_LABELS, renderLabels } from '../../src/collectors/labels.js';
 import type { Row } from '../../src/database/database.js';
+import { createItemNumbers } from '../../src/taiga/changes/item-numbers.js';
 import { flatten, type Table } from '../support/samples.js';
 import { collector, errorOf, metric } from '../unit/helpers.js';
 
@@ -130,7 +131,7 @@ describe('what events add up to', () => {
         events,
         fc.array(fc.tuple(fc.subarray(ITEMS), fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 8 }),
         (all, looks) => {
-          const ledger = createEventLedger(EVENTS);
+          const ledger = createEventLedger(EVENTS, createItemNumbers());
           const look = (keys: readonly string[], known: readonly Event[]): void => {
             ledger.begin(keys);
             ledger.add(COLUMNS, known.filter(({ item }) => keys.includes(item)).map(rowOf));
@@ -211,7 +212,7 @@ describe('what cannot be counted exactly', () => {
     expect((await errorOf(() => oneReading([half, other]))).message).toMatch(
       /^\/etc\/bugflow\/items\.yaml:4: column "points" of counter "points_total" holds 5000000000000, with which it adds up to more than can be counted exactly in thousandths; choose a larger unit$/,
     );
-    const ledger = createEventLedger(EVENTS);
+    const ledger = createEventLedger(EVENTS, createItemNumbers());
     const take = (keys: readonly string[], all: readonly Event[]): void => {
       ledger.begin(keys);
       ledger.add(COLUMNS, all.map(rowOf));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEventLedger, type EventLedger } from '../../src/collectors/events/ledger.js';
 import type { Row } from '../../src/database/database.js';
+import { createItemNumbers } from '../../src/taiga/changes/item-numbers.js';
 import { flatten, type Table } from '../support/samples.js';
 import { collector, errorOf, metric } from '../unit/helpers.js';
 
@@ -33,7 +34,7 @@ function take(ledger: EventLedger, keys: readonly string[], rows: readonly Row[]
 
 describe('the ledger', () => {
   it('adds up events: counts, and observations into cumulated buckets', () => {
-    const ledger = createEventLedger(DEFINITION);
+    const ledger = createEventLedger(DEFINITION, createItemNumbers());
     ledger.add(COLUMNS, [
       ['issue 1', 'issue', '1', '5'],
       ['issue 1', 'issue', '1', '10'],
@@ -60,7 +61,7 @@ describe('the ledger', () => {
   });
 
   it('puts what is read again in the place of what it was, and says whether that changed anything', () => {
-    const ledger = createEventLedger(DEFINITION);
+    const ledger = createEventLedger(DEFINITION, createItemNumbers());
     const first: Row[] = [['issue 1', 'issue', '1', '5']];
     expect(take(ledger, ['issue 1'], first)).toBe(true);
     const before = totals(ledger);
@@ -72,14 +73,14 @@ describe('the ledger', () => {
   });
 
   it('leaves out items that are only read along', () => {
-    const ledger = createEventLedger(DEFINITION);
+    const ledger = createEventLedger(DEFINITION, createItemNumbers());
     take(ledger, ['task 1'], [['story 1', 'userstory', '1', '5']]);
     expect(totals(ledger)).toEqual({});
     expect(take(ledger, ['story 1'], [['story 1', 'userstory', '1', '5']])).toBe(true);
   });
 
   it('never falls, should an item’s past look different on a second reading', () => {
-    const ledger = createEventLedger(DEFINITION);
+    const ledger = createEventLedger(DEFINITION, createItemNumbers());
     take(
       ledger,
       ['a'],
@@ -111,7 +112,7 @@ describe('the ledger', () => {
   });
 
   it('forgets a slice that was not read to its end', () => {
-    const ledger = createEventLedger(DEFINITION);
+    const ledger = createEventLedger(DEFINITION, createItemNumbers());
     ledger.begin(['a', 'b']);
     ledger.add(COLUMNS, [['a', 'issue', '1', '5']]);
     // The database was lost here: the items are read once more.
@@ -128,7 +129,7 @@ describe('the ledger', () => {
   });
 
   it('forgets a slice with a row that cannot be right', async () => {
-    const ledger = createEventLedger(DEFINITION);
+    const ledger = createEventLedger(DEFINITION, createItemNumbers());
     ledger.begin(['a']);
     const bad: Row[] = [
       ['a', 'issue', '1', '5'],
@@ -146,14 +147,16 @@ describe('the ledger', () => {
   });
 
   it('wants the column that says whose event it is', async () => {
-    const error = await errorOf(() => createEventLedger(DEFINITION).add([{ name: 'kind' }], [['issue']]));
+    const error = await errorOf(() =>
+      createEventLedger(DEFINITION, createItemNumbers()).add([{ name: 'kind' }], [['issue']]),
+    );
     expect(error.code).toBe('COLLECTOR_COLUMN_MISSING');
     expect(error.message).toContain('the column "key"');
   });
 
   it('refuses more series than allowed, and goes on with those it has', async () => {
     // A counter and a histogram of two buckets, +Inf, the sum and the count: six lines a kind.
-    const ledger = createEventLedger({ ...DEFINITION, maxSeries: 6 });
+    const ledger = createEventLedger({ ...DEFINITION, maxSeries: 6 }, createItemNumbers());
     take(ledger, ['a'], [['a', 'issue', '1', '5']]);
     for (let attempt = 0; attempt < 2; attempt++) {
       const error = await errorOf(() => take(ledger, ['b'], [['b', 'task', '1', '5']]));
@@ -195,9 +198,9 @@ describe('the ledger', () => {
       fc.assert(
         fc.property(fc.array(event, { maxLength: 80 }), slices, (events, parts) => {
           const all = Array.from({ length: 13 }, (_, i) => `item ${i}`);
-          const whole = createEventLedger(DEFINITION);
+          const whole = createEventLedger(DEFINITION, createItemNumbers());
           whole.add(COLUMNS, rowsOf(events, all));
-          const sliced = createEventLedger(DEFINITION);
+          const sliced = createEventLedger(DEFINITION, createItemNumbers());
           for (const keys of [...parts, ...all.map((key) => [key])]) take(sliced, keys, rowsOf(events, keys));
           expect(totals(sliced)).toEqual(totals(whole));
           for (const kind of ['issue', 'task', 'epic']) {
@@ -218,7 +221,7 @@ describe('the ledger', () => {
         fc.property(
           fc.array(fc.tuple(fc.array(event, { maxLength: 20 }), fc.boolean()), { maxLength: 8 }),
           (acts) => {
-            const ledger = createEventLedger(DEFINITION);
+            const ledger = createEventLedger(DEFINITION, createItemNumbers());
             let before: Table = {};
             for (const [events, isCutShort] of acts) {
               const items = [...new Set(events.map(({ item }) => item))];

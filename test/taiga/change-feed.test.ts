@@ -88,8 +88,7 @@ class FakeTaiga {
 }
 
 const keysSince = (feed: ChangeFeed, mark: number | undefined): string[] =>
-  feed
-    .since(mark)
+  [...feed.since(mark)]
     .flat()
     .map((key) => key.replace('issues.issue:', '#'))
     .sort();
@@ -145,7 +144,7 @@ describe('the feed of changes', () => {
     const mark = await feed.poll();
     taiga.written = [2];
     await feed.poll();
-    expect(feed.since(mark).map((group) => [...group].sort())).toEqual([
+    expect([...feed.since(mark)].map((group) => group.sort())).toEqual([
       ['issues.issue:2', 'userstories.userstory:7'],
     ]);
   });

@@ -1,46 +1,60 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createItemGroups } from '../../src/taiga/changes/item-groups.js';
+import { createItemGroups, type ItemGroups } from '../../src/taiga/changes/item-groups.js';
+
+const sorted = (numbers: Iterable<number>): number[] => [...numbers].sort((a, b) => a - b);
+const groupsOf = (groups: ItemGroups, ...items: readonly number[]): number[][] =>
+  [...groups.of(items)].map(sorted);
 
 describe('items that must be read together', () => {
   it('stand alone until they are joined', () => {
     const groups = createItemGroups();
-    expect([...groups.of('tasks.task:1')]).toEqual(['tasks.task:1']);
-    groups.join('tasks.task:1', 'userstories.userstory:1');
-    expect([...groups.of('tasks.task:1')].sort()).toEqual(['tasks.task:1', 'userstories.userstory:1']);
-    expect(groups.of('userstories.userstory:1')).toBe(groups.of('tasks.task:1'));
+    expect(groupsOf(groups, 0, 7)).toEqual([[0], [7]]);
+    groups.join(0, 7);
+    expect(groupsOf(groups, 0)).toEqual([[0, 7]]);
+    expect(groupsOf(groups, 7, 3, 0)).toEqual([[0, 7], [3]]);
   });
 
   it('become one group when a task is moved from one story to another', () => {
     const groups = createItemGroups();
-    groups.join('task 1', 'story 1');
-    groups.join('task 2', 'story 2');
-    groups.join('task 2', 'story 1');
-    expect([...groups.of('task 1')].sort()).toEqual(['story 1', 'story 2', 'task 1', 'task 2']);
+    groups.join(11, 1);
+    groups.join(12, 2);
+    groups.join(12, 1);
+    expect(groupsOf(groups, 11)).toEqual([[1, 2, 11, 12]]);
   });
 
   it('do not mind being joined twice, or with themselves', () => {
     const groups = createItemGroups();
-    groups.join('a', 'a');
-    groups.join('a', 'b');
-    groups.join('b', 'a');
-    expect([...groups.of('a')].sort()).toEqual(['a', 'b']);
+    groups.join(5, 5);
+    groups.join(5, 6);
+    groups.join(6, 5);
+    expect(groupsOf(groups, 5)).toEqual([[5, 6]]);
+  });
+
+  it('stay what they were in what was given out', () => {
+    const groups = createItemGroups();
+    groups.join(1, 2);
+    const before = groups.of([1]);
+    groups.join(2, 3);
+    expect([before.itemCount, [...before].map(sorted)]).toEqual([2, [[1, 2]]]);
   });
 
   it('are those that a walk along the joins reaches', () => {
-    const item = fc.integer({ min: 0, max: 25 }).map(String);
+    const item = fc.nat(25);
     fc.assert(
-      fc.property(fc.array(fc.tuple(item, item), { maxLength: 60 }), (joins) => {
+      fc.property(fc.array(fc.tuple(item, item), { maxLength: 60 }), fc.uniqueArray(item), (joins, asked) => {
         const groups = createItemGroups();
         for (const [a, b] of joins) groups.join(a, b);
-        for (let number = 0; number <= 25; number++)
-          expect(new Set(groups.of(String(number)))).toEqual(reachedFrom(String(number), joins));
+        const expected = new Map(asked.map((each) => [String(reachedFrom(each, joins)), each]));
+        const found = groups.of(asked);
+        expect([...found].map((group) => String(sorted(group))).sort()).toEqual([...expected.keys()].sort());
+        expect(found.itemCount).toBe([...found].flat().length);
       }),
     );
   });
 });
 
-function reachedFrom(start: string, joins: readonly (readonly [string, string])[]): Set<string> {
+function reachedFrom(start: number, joins: readonly (readonly [number, number])[]): number[] {
   const reached = new Set([start]);
   for (let before = 0; before < reached.size; ) {
     before = reached.size;
@@ -49,5 +63,5 @@ function reachedFrom(start: string, joins: readonly (readonly [string, string])[
       if (reached.has(b)) reached.add(a);
     }
   }
-  return reached;
+  return sorted(reached);
 }

@@ -1,41 +1,46 @@
 import { type Account, emptyCells } from '../account.js';
+import { createPackedLists } from './packed-lists.js';
 
 /** What an item adds to the numbers of each account. */
 export type Contribution = Map<Account, number[]>;
 
-/** What every item adds, by its history key. */
+/** What every item adds, by the item's number. */
 export interface Contributions {
   /** Must be told of each account before anything is added to it. */
   open(account: Account): void;
   /** A copy; empty for an item that is not known. */
-  get(key: string): Contribution;
-  set(key: string, contribution: Contribution): void;
-  keys(): Iterable<string>;
+  get(item: number): Contribution;
+  set(item: number, contribution: Contribution): void;
+  /** The items that opened an account, if only with nothing. */
+  items(): Iterable<number>;
 }
 
 /**
  * There are many items, and each adds to few of many numbers. So what an item adds is one short list: the number of a cell
  * among all accounts' cells, and what it holds, wherever that is another amount than in the cell before it. An
- * observation, which counts in all buckets from its own on, takes two such pairs: its bucket and the sum.
+ * observation, which counts in all buckets from its own on, takes two such pairs: its bucket and the sum. All amounts are
+ * whole numbers, as totals are counted in thousandths.
  */
 export function createContributions(): Contributions {
   /** By number of the cell, whose it is. */
   const owners: Account[] = [];
   const firstCells = new Map<Account, number>();
-  const packed = new Map<string, readonly number[]>();
+  const packed = createPackedLists();
 
   const pack = (contribution: Contribution): number[] => {
     const pairs: number[] = [];
     for (const [account, amounts] of contribution) {
       const first = firstCells.get(account) ?? 0;
+      const { length } = pairs;
       let before = 0;
       for (const [i, amount] of amounts.entries()) {
         if (amount !== before) pairs.push(first + i, amount);
         before = amount;
       }
+      // Nothing, too, opened the account.
+      if (pairs.length === length) pairs.push(first, 0);
     }
-    // Without the room that a list keeps to grow.
-    return pairs.slice();
+    return pairs;
   };
 
   return {
@@ -44,9 +49,9 @@ export function createContributions(): Contributions {
       for (let i = 0; i < account.cells.length; i++) owners.push(account);
     },
 
-    get(key) {
+    get(item) {
       const contribution: Contribution = new Map();
-      const pairs = packed.get(key) ?? [];
+      const pairs = packed.get(item);
       for (let i = 0; i < pairs.length; i += 2) {
         const [cell = 0, amount = 0] = [pairs[i], pairs[i + 1]];
         const account = owners[cell];
@@ -57,10 +62,7 @@ export function createContributions(): Contributions {
       return contribution;
     },
 
-    set(key, contribution) {
-      packed.set(key, pack(contribution));
-    },
-
-    keys: () => packed.keys(),
+    set: (item, contribution) => packed.set(item, pack(contribution)),
+    items: packed.indexes,
   };
 }

@@ -1,6 +1,8 @@
 import { hasCode } from '../../base/errors.js';
 import { sideBySide } from '../../base/side-by-side.js';
 import type { ChangeFeed } from '../../taiga/changes/change-feed.js';
+import type { Groups } from '../../taiga/changes/item-groups.js';
+import type { ItemNumbers } from '../../taiga/changes/item-numbers.js';
 import type { ParameterValues } from '../../taiga/parameters.js';
 import type { Reader } from '../../taiga/reader.js';
 import type { StatusLesson } from '../../taiga/statuses/status-memory.js';
@@ -38,10 +40,10 @@ export interface EventPassOptions {
   readonly slicesAtOnce: number;
 }
 
-export function createTally(definition: EventDefinition): Tally {
+export function createTally(definition: EventDefinition, items: ItemNumbers): Tally {
   return {
     definition,
-    ledger: createEventLedger(definition),
+    ledger: createEventLedger(definition, items),
     mark: undefined,
     changed: true,
     isComplete: true,
@@ -69,14 +71,14 @@ export async function readChanges(
     tally,
     onProgress,
     // A new one, when what the old one holds is not right. Until all is read, the totals of the old one are served.
-    ledger: isRestart || lesson ? createEventLedger(tally.definition) : tally.ledger,
+    ledger: isRestart || lesson ? createEventLedger(tally.definition, feed.items) : tally.ledger,
     watch: createRowWatch(),
   }));
   const groups = feed.since(isRestart ? undefined : mark);
   if (mark === undefined || mark < feed.foundAllAt() || isRestart)
     for (const { tally } of tasks) tally.isComplete = true;
   const definitions = tasks.map(({ tally }) => tally.definition);
-  let total = groups.reduce((sum, group) => sum + group.length, 0);
+  let total = groups.itemCount;
   let done = 0;
   let databaseMs = 0;
 
@@ -88,7 +90,7 @@ export async function readChanges(
         databaseMs += await reader.read(readableOf(definition, zeros, 'zeros'), values(null), ledger.open);
     }
   };
-  const readGroups = (wanted: readonly (readonly string[])[], teaching?: StatusLesson): Promise<void> =>
+  const readGroups = (wanted: Groups<string>, teaching?: StatusLesson): Promise<void> =>
     sideBySide(slicesOf(wanted, feed.entriesPerItem()), slicesAtOnce, async (slice) => {
       const { found, foundAlong, tookMs } = await readSlice(
         reader,
@@ -111,13 +113,14 @@ export async function readChanges(
     });
 
   // A new project comes with a change.
-  if (mark === undefined || groups.length > 0) await openZeros();
+  if (mark === undefined || total > 0) await openZeros();
   await readGroups(groups, lesson);
   const affected = (await lesson?.conclude()) ?? [];
   if (affected.length > 0) {
     const again = feed.groupsOf(affected);
-    const keys = new Set(again.flat());
-    total += keys.size;
+    total += again.itemCount;
+    const keys = new Set<string>();
+    for (const group of again) for (const key of group) keys.add(key);
     for (const task of tasks) task.ledger = task.ledger.without(keys);
     await openZeros();
     await readGroups(again);

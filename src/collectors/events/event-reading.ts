@@ -49,7 +49,7 @@ export function createEventReadings({
   const shared = createQueue(options, { gatherMs, slicesAtOnce: SLICES_AT_ONCE, mayLearn: true });
   return new Map(
     definitions.map((definition) => {
-      const tally = createTally(definition);
+      const tally = createTally(definition, options.feed.items);
       const queue = definition.shipped
         ? shared
         : createQueue(options, { gatherMs: 2 * gatherMs, slicesAtOnce: 1, mayLearn: false });

@@ -1,4 +1,5 @@
 import type { Column, Row } from '../../database/database.js';
+import type { ItemNumbers } from '../../taiga/changes/item-numbers.js';
 import { type Account, addValue, emptyCells, growCell } from '../account.js';
 import { createAccumulator } from '../accumulator.js';
 import type { CollectorDefinition } from '../definition.js';
@@ -25,51 +26,55 @@ export interface EventLedger {
   without(keys: ReadonlySet<string>): EventLedger;
 }
 
-/** @param begun of each item, what it contributed so far */
+/**
+ * Several ledgers can share the numbers of items.
+ * @param begun what items contributed so far, by number
+ */
 export function createEventLedger(
   definition: CollectorDefinition,
-  begun: Iterable<readonly [string, Contribution]> = [],
+  items: ItemNumbers,
+  begun: Iterable<readonly [number, Contribution]> = [],
 ): EventLedger {
   const contributions = createContributions();
   const accumulator = createAccumulator(definition, 'events', (account) => {
     contributions.open(account);
     opened = true;
   });
-  let slice = new Map<string, Contribution>();
-  /** By themselves: what is kept is the text that the change feed has anyway, not that of a row. */
-  let wanted: ReadonlyMap<string, string> | undefined;
+  /** By the item's number. */
+  let slice = new Map<number, Contribution>();
+  let wanted: ReadonlySet<number> | undefined;
   let keyIndex: number | undefined;
   /** Whether there are series that were not there at the last commit. */
   let opened = false;
-  for (const [key, contribution] of begun) {
+  for (const [item, contribution] of begun) {
     const own: Contribution = new Map();
     for (const [{ metric, key: series }, amounts] of contribution) {
       const account = accumulator.accountOf(metric, series);
       replace(account, emptyCells(account), amounts);
       own.set(account, amounts);
     }
-    contributions.set(key, own);
+    contributions.set(item, own);
   }
 
   const ledger: EventLedger = {
     begin(keys) {
       slice = new Map();
-      wanted = new Map(keys.map((key) => [key, key]));
+      wanted = new Set(keys.map(items.of));
     },
 
     add(columns, rows) {
       accumulator.expect(columns);
       keyIndex ??= locateKey(definition, columns);
       for (const row of rows) {
-        const rowKey = row[keyIndex] ?? '';
-        const key = wanted ? wanted.get(rowKey) : rowKey;
+        const key = row[keyIndex] ?? '';
+        const item = wanted ? items.find(key) : items.of(key);
         // Others are read along only because an item depends on them.
-        if (key === undefined) continue;
-        const item = slice.get(key) ?? new Map<Account, number[]>();
-        slice.set(key, item);
+        if (item === undefined || wanted?.has(item) === false) continue;
+        const contribution = slice.get(item) ?? new Map<Account, number[]>();
+        slice.set(item, contribution);
         accumulator.read(row, (account, value) => {
-          const amounts = item.get(account) ?? emptyCells(account);
-          item.set(account, amounts);
+          const amounts = contribution.get(account) ?? emptyCells(account);
+          contribution.set(account, amounts);
           addValue(account, amounts, value);
         });
       }
@@ -80,9 +85,9 @@ export function createEventLedger(
     commit() {
       let changed = opened;
       opened = false;
-      for (const [key, now] of slice) {
+      for (const [item, now] of slice) {
         if (now.size === 0) continue;
-        const known = contributions.get(key);
+        const known = contributions.get(item);
         try {
           for (const [account, amounts] of now) {
             const before = known.get(account) ?? emptyCells(account);
@@ -91,7 +96,7 @@ export function createEventLedger(
           }
         } finally {
           // Also what an account took in before one refused.
-          contributions.set(key, known);
+          contributions.set(item, known);
         }
       }
       slice = new Map();
@@ -104,10 +109,11 @@ export function createEventLedger(
     },
 
     without(keys) {
-      const others = function* (): Iterable<[string, Contribution]> {
-        for (const key of contributions.keys()) if (!keys.has(key)) yield [key, contributions.get(key)];
+      const others = function* (): Iterable<[number, Contribution]> {
+        for (const item of contributions.items())
+          if (!keys.has(items.keyOf(item))) yield [item, contributions.get(item)];
       };
-      return createEventLedger(definition, others());
+      return createEventLedger(definition, items, others());
     },
   };
   return ledger;

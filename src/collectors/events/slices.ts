@@ -12,10 +12,7 @@ const SLICE_ENTRIES = 20_000;
 const MAX_SLICE_ITEMS = 10_000;
 
 /** Puts groups together to slices of about the wanted size; a group is never cut. */
-export function* slicesOf(
-  groups: readonly (readonly string[])[],
-  entriesPerItem: number,
-): Iterable<string[]> {
+export function* slicesOf(groups: Iterable<readonly string[]>, entriesPerItem: number): Iterable<string[]> {
   const most = Math.min(
     MAX_SLICE_ITEMS,
     Math.max(1, Math.floor(SLICE_ENTRIES / Math.max(1, entriesPerItem))),

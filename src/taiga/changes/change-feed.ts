@@ -1,11 +1,13 @@
 import { BugflowError, hasCode } from '../../base/errors.js';
+import { createUint32List } from '../../base/uint32-list.js';
 import type { Database } from '../../database/database.js';
 import type { Model } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import { createChangeQueries } from './change-queries.js';
 import { createHistoryWatch } from './history-watch.js';
-import { createItemGroups } from './item-groups.js';
+import { createItemGroups, type Groups } from './item-groups.js';
+import { createItemNumbers, type ItemNumbers } from './item-numbers.js';
 import { createKnownProjects, NO_PROJECT_CHANGES } from './known-projects.js';
 import { continues, isUntouched, type Position } from './position.js';
 import { readPosition } from './read-position.js';
@@ -20,12 +22,14 @@ import { readPosition } from './read-position.js';
  * An item whose id is no longer in its table was deleted.
  */
 export interface ChangeFeed {
+  /** The numbers of the items found so far. */
+  readonly items: ItemNumbers;
   /** Finds what changed; resolves to a mark for `since`. Calls at the same time share one poll. @throws BugflowError */
   poll(): Promise<number>;
   /** History keys of what changed after the mark (without a mark: of everything), in groups that must be read together. */
-  since(mark: number | undefined): string[][];
+  since(mark: number | undefined): Groups<string>;
   /** The groups to which these items belong. */
-  groupsOf(keys: readonly string[]): string[][];
+  groupsOf(keys: readonly string[]): Groups<string>;
   /**
    * The mark at which a project was last found deleted, filtered out or renamed. What was counted before that has series
    * that a fresh start would not have, so everything must be read again.
@@ -52,16 +56,17 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const queries = createChangeQueries(database);
   const history = createHistoryWatch(database, clock);
   const projects = createKnownProjects(reader, values);
+  const items = createItemNumbers();
   const groups = createItemGroups();
-  /** Mark of each key's latest change. */
-  const changedAt = new Map<string, number>();
+  /** Mark of each item's latest change. */
+  const changedAt = createUint32List();
   let lastChangeAt = 0;
   /** Ids of what exists. */
   const living = new Map<Model, Set<number>>();
-  /** Keys to report again, and by how many polls. */
-  const again = new Map<string, number>();
-  /** Keys found changed and not yet reported; kept when a poll fails. */
-  const found = new Set<string>();
+  /** Items to report again, and by how many polls. */
+  const again = new Map<number, number>();
+  /** Items found changed and not yet reported; kept when a poll fails. */
+  const found = new Set<number>();
   /** Keys with history that is dated in the future, and that date in Unix milliseconds. */
   const future = new Map<string, number>();
   let mark = 0;
@@ -71,27 +76,30 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   let position: Position | undefined;
   let polling: Promise<number> | undefined;
 
+  const find = (key: string): void => {
+    found.add(items.of(key));
+  };
+
   /** Compares the ids in a table with those before: items that were added or deleted have changed. */
   const findAddedAndDeleted = async (model: Model): Promise<void> => {
     const before = living.get(model) ?? new Set();
     const present = await queries.readIds(model);
-    for (const id of before) if (!present.has(id)) found.add(`${model}:${id}`);
-    for (const id of present) if (!before.has(id)) found.add(`${model}:${id}`);
+    for (const id of before) if (!present.has(id)) find(`${model}:${id}`);
+    for (const id of present) if (!before.has(id)) find(`${model}:${id}`);
     living.set(model, present);
   };
 
   const findEverything = async (next: Position): Promise<void> => {
     const { tables } = next;
     await history.begin(next);
-    const { keys, entries } = await queries.readAllKeys(tables);
-    for (const key of keys) found.add(key);
-    entriesPerItem = entries / Math.max(1, keys.size);
+    const { count, entries } = await queries.readAllKeys(tables, find);
+    entriesPerItem = entries / Math.max(1, count);
     for (const model of tables) await findAddedAndDeleted(model);
   };
 
   const findChangedItems = async (since: Position, next: Position): Promise<void> => {
     const { keys, tables } = await queries.readChanges({ ...since, tables: next.tables });
-    for (const key of keys) found.add(key);
+    for (const key of keys) find(key);
     for (const [model, { count, sum }] of tables) {
       const known = living.get(model) ?? new Set();
       for (const key of keys) if (key.startsWith(`${model}:`)) known.add(Number(key.slice(model.length + 1)));
@@ -103,13 +111,14 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const findChanges = async (since: Position, next: Position): Promise<void> => {
     if (!isUntouched(since, next)) await findChangedItems(since, next);
     // Also when untouched: once an hour it searches for rows that it knows to be missing.
-    for (const key of await history.findNew(next, [...found, ...again.keys()])) found.add(key);
+    const known = Array.from(new Set([...found, ...again.keys()]), items.keyOf);
+    for (const key of await history.findNew(next, known)) find(key);
   };
 
   const readGroups = async (keys: readonly string[] | null): Promise<void> => {
     const { columns, rows } = await reader.readRelation('item_group', { ...values(), keys });
     const [member, group] = [columns.indexOf('key'), columns.indexOf('item_group')];
-    for (const row of rows) groups.join(row[member] ?? '', row[group] ?? '');
+    for (const row of rows) groups.join(items.of(row[member] ?? ''), items.of(row[group] ?? ''));
   };
 
   const readFuture = async (keys: readonly string[] | null, now: string): Promise<void> => {
@@ -128,25 +137,26 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     // A project that was not exported until now: nothing of it was reported yet.
     const { isLost, added } =
       since && isUntouched(since, next) ? NO_PROJECT_CHANGES : await projects.compare(next);
-    if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) found.add(key);
+    if (added.length > 0) for (const key of await queries.readKeysOf(added, next.tables)) find(key);
 
-    const changed = new Set([...found, ...again.keys()]);
-    for (const [key, at] of future) if (at <= Date.parse(now)) changed.add(key);
+    const changed = new Set(found);
+    for (const item of again.keys()) changed.add(item);
+    for (const [key, at] of future) if (at <= Date.parse(now)) changed.add(items.of(key));
     if (changed.size > 0) {
-      const keys = since ? [...changed] : null;
+      const keys = since ? Array.from(changed, items.keyOf) : null;
       await readGroups(keys);
       await readFuture(keys, now);
     }
 
     mark += 1;
     if (!since) foundAllAt = mark;
-    for (const key of changed) changedAt.set(key, mark);
+    for (const item of changed) changedAt.set(item, mark);
     if (changed.size > 0) lastChangeAt = mark;
-    for (const [key, reports] of again) {
-      if (reports > 1) again.set(key, reports - 1);
-      else again.delete(key);
+    for (const [item, reports] of again) {
+      if (reports > 1) again.set(item, reports - 1);
+      else again.delete(item);
     }
-    if (position) for (const key of found) again.set(key, REPORTS_PER_CHANGE - 1);
+    if (position) for (const item of found) again.set(item, REPORTS_PER_CHANGE - 1);
     found.clear();
     projects.accept();
     if (isLost) restartedAt = mark;
@@ -154,7 +164,22 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     return mark;
   };
 
+  function* changedSince(from: number): Iterable<number> {
+    for (let item = 0; item < changedAt.length(); item++) if (changedAt.get(item) > from) yield item;
+  }
+
+  const groupsOf = (wanted: Iterable<number>): Groups<string> => {
+    const joined = groups.of(wanted);
+    return {
+      itemCount: joined.itemCount,
+      *[Symbol.iterator]() {
+        for (const group of joined) yield group.map(items.keyOf);
+      },
+    };
+  };
+
   return {
+    items,
     poll() {
       polling ??= pollOnce()
         .catch((error: unknown) => {
@@ -168,13 +193,8 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     restartedAt: () => restartedAt,
     foundAllAt: () => foundAllAt,
     entriesPerItem: () => entriesPerItem,
-    since(from) {
-      if (from !== undefined && from >= lastChangeAt) return [];
-      const changed = new Set<ReadonlySet<string>>();
-      for (const [key, at] of changedAt) if (from === undefined || at > from) changed.add(groups.of(key));
-      return [...changed].map((group) => [...group]);
-    },
-    groupsOf: (keys) => [...new Set(keys.map(groups.of))].map((group) => [...group]),
+    since: (from = 0) => groupsOf(from < lastChangeAt ? changedSince(from) : []),
+    groupsOf: (keys) => groupsOf(keys.map(items.of)),
   };
 }
 

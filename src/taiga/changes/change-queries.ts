@@ -4,10 +4,11 @@ import { type Position, writtenSince } from './position.js';
 
 /** The statements of the change feed: short, and their cost depends on the number of items. */
 export interface ChangeQueries {
-  /** The keys of all items in history or in the tables, and how many rows of history there are. */
+  /** Passes on the key of each item in history or in the tables; resolves to how many there are, and rows of history. */
   readAllKeys(
     tables: readonly Model[],
-  ): Promise<{ readonly keys: ReadonlySet<string>; readonly entries: number }>;
+    onKey: (key: string) => void,
+  ): Promise<{ readonly count: number; readonly entries: number }>;
   /** The keys of all items that are or were in these projects, which are given by id. */
   readKeysOf(projects: readonly string[], tables: readonly Model[]): Promise<ReadonlySet<string>>;
   /** What was written since this position, or was not yet committed then. */
@@ -38,8 +39,8 @@ export function createChangeQueries(database: Database): ChangeQueries {
   };
 
   return {
-    async readAllKeys(tables) {
-      const keys = new Set<string>();
+    async readAllKeys(tables, onKey) {
+      let count = 0;
       let entries = 0;
       await query(
         // Project by project: a slice of a few projects meets few statuses.
@@ -54,12 +55,14 @@ export function createChangeQueries(database: Database): ChangeQueries {
          GROUP BY key
          ORDER BY min(project_id)`,
         [KEY_PATTERN],
-        ([key, count]) => {
-          if (key) keys.add(key);
-          entries += Number(count);
+        ([key, rows]) => {
+          if (!key) return;
+          onKey(key);
+          count += 1;
+          entries += Number(rows);
         },
       );
-      return { keys, entries };
+      return { count, entries };
     },
 
     async readKeysOf(projects, tables) {
