@@ -6,6 +6,7 @@ import type { ParameterValues } from '../parameters.js';
 import type { Reader } from '../reader.js';
 import { createChangeQueries } from './change-queries.js';
 import { createHistoryWatch } from './history-watch.js';
+import { hasId, type Ids, NO_IDS, sumOf, withIds } from './ids.js';
 import { createItemGroups, type Groups } from './item-groups.js';
 import { createItemNumbers, type ItemNumbers } from './item-numbers.js';
 import { createKnownProjects, NO_PROJECT_CHANGES } from './known-projects.js';
@@ -62,7 +63,7 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
   const changedAt = createUint32List();
   let lastChangeAt = 0;
   /** Ids of what exists. */
-  const living = new Map<Model, Set<number>>();
+  const living = new Map<Model, Ids>();
   /** Items to report again, and by how many polls. */
   const again = new Map<number, number>();
   /** Items found changed and not yet reported; kept when a poll fails. */
@@ -82,10 +83,10 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
 
   /** Compares the ids in a table with those before: items that were added or deleted have changed. */
   const findAddedAndDeleted = async (model: Model): Promise<void> => {
-    const before = living.get(model) ?? new Set();
+    const before = living.get(model) ?? NO_IDS;
     const present = await queries.readIds(model);
-    for (const id of before) if (!present.has(id)) find(`${model}:${id}`);
-    for (const id of present) if (!before.has(id)) find(`${model}:${id}`);
+    for (const id of before) if (!hasId(present, id)) find(`${model}:${id}`);
+    for (const id of present) if (!hasId(before, id)) find(`${model}:${id}`);
     living.set(model, present);
   };
 
@@ -101,10 +102,13 @@ export function createChangeFeed({ database, reader, values, clock }: ChangeFeed
     const { keys, tables } = await queries.readChanges({ ...since, tables: next.tables });
     for (const key of keys) find(key);
     for (const [model, { count, sum }] of tables) {
-      const known = living.get(model) ?? new Set();
-      for (const key of keys) if (key.startsWith(`${model}:`)) known.add(Number(key.slice(model.length + 1)));
+      const written = [...keys].filter((key) => key.startsWith(`${model}:`));
+      const known = withIds(
+        living.get(model) ?? NO_IDS,
+        written.map((key) => Number(key.slice(model.length + 1))),
+      );
       living.set(model, known);
-      if (known.size !== count || sumOf(known) !== sum) await findAddedAndDeleted(model);
+      if (known.length !== count || sumOf(known) !== sum) await findAddedAndDeleted(model);
     }
   };
 
@@ -204,10 +208,4 @@ function explainTimeout(error: unknown): unknown {
   return new BugflowError(error.code, `looking for what changed in Taiga: ${error.message}`, {
     cause: error,
   });
-}
-
-function sumOf(numbers: Iterable<number>): number {
-  let sum = 0;
-  for (const number of numbers) sum += number;
-  return sum;
 }

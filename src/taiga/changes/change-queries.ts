@@ -1,5 +1,6 @@
 import type { Database, Row } from '../../database/database.js';
 import { isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
+import { type Ids, toIds } from './ids.js';
 import { type Position, writtenSince } from './position.js';
 
 /** The statements of the change feed: short, and their cost depends on the number of items. */
@@ -14,7 +15,7 @@ export interface ChangeQueries {
   /** What was written since this position, or was not yet committed then. */
   readChanges(since: Position): Promise<Changes>;
   /** Ids that are in a model's table now. */
-  readIds(model: Model): Promise<Set<number>>;
+  readIds(model: Model): Promise<Ids>;
   /** Keys with history dated after `now`, with its earliest date in Unix milliseconds; of these keys, or of all. */
   readFuture(keys: readonly string[] | null, now: string): Promise<ReadonlyMap<string, number>>;
 }
@@ -115,9 +116,9 @@ export function createChangeQueries(database: Database): ChangeQueries {
     },
 
     async readIds(model) {
-      const ids = new Set<number>();
-      await query(`SELECT id FROM ${TABLES[model]}`, [], ([id]) => ids.add(Number(id)));
-      return ids;
+      const ids: number[] = [];
+      await query(`SELECT id FROM ${TABLES[model]}`, [], ([id]) => ids.push(Number(id)));
+      return toIds(ids);
     },
 
     async readFuture(keys, now) {
