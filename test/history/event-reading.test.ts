@@ -59,7 +59,7 @@ function begin(
     poll: async () => (mark += 1),
     since: (from: number | undefined) => grouped(looks.slice(from ?? 0, mark).flat()),
     restartedAt: () => restarts.findLast((at) => at <= mark) ?? 0,
-    groupsOf: grouped,
+    groupsOf: (keys) => grouped(keys.map((key) => [key])),
     foundAllAt: () => 1,
     // 500 items a slice.
     entriesPerItem: () => 40,
@@ -190,7 +190,7 @@ function beginTwo() {
     },
     since: (from: number | undefined) => grouped(looks.slice(from ?? 0, mark).flat()),
     restartedAt: () => 0,
-    groupsOf: grouped,
+    groupsOf: (keys) => grouped(keys.map((key) => [key])),
     foundAllAt: () => 1,
     entriesPerItem: () => 40,
   };
@@ -256,7 +256,7 @@ describe('collectors that are due together', () => {
       poll: async () => 1,
       since: () => grouped(items(1, 2)),
       restartedAt: () => 0,
-      groupsOf: grouped,
+      groupsOf: (keys) => grouped(keys.map((key) => [key])),
       foundAllAt: () => 1,
       entriesPerItem: () => 1,
     };
