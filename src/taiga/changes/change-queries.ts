@@ -1,5 +1,5 @@
 import type { Database, Row } from '../../database/database.js';
-import { isHistoryKey, KEY_PATTERN, MODELS, type Model, TABLES } from '../history-keys.js';
+import { isHistoryKey, MODELS, type Model, TABLES } from '../history-keys.js';
 import { type Ids, toIds } from './ids.js';
 import { type Position, writtenSince } from './position.js';
 
@@ -49,15 +49,15 @@ export function createChangeQueries(database: Database): ChangeQueries {
          FROM (
            SELECT key, min(project_id) AS project_id, count(*) AS entries
            FROM history_historyentry
-           WHERE key ~ $1
            GROUP BY key
            ${tables.map((model) => `UNION ALL SELECT '${model}:' || id, ${PROJECT_COLUMNS[model] ?? 'NULL'}, 0 FROM ${TABLES[model]}`).join('\n')}
          ) AS k
          GROUP BY key
          ORDER BY min(project_id)`,
-        [KEY_PATTERN],
+        [],
         ([key, rows]) => {
-          if (!key) return;
+          // Not in the SQL, where the test takes six times as long as reading the row.
+          if (!key || !isHistoryKey(key)) return;
           onKey(key);
           count += 1;
           entries += Number(rows);

@@ -1,5 +1,6 @@
 import { sideBySide } from '../../base/side-by-side.js';
 import type { Row } from '../../database/database.js';
+import { isHistoryKey } from '../history-keys.js';
 import type { ParameterValues } from '../parameters.js';
 import type { Readable, ReadablePart, Reader } from '../reader.js';
 import { createEvidence, type Evidence, type EvidenceRow } from './evidence.js';
@@ -73,7 +74,9 @@ export function toEvidence(row: Row): EvidenceRow {
 /** The history keys of the items that meet a status of which `:statuses` tells. @throws BugflowError */
 export async function readAffected(reader: Reader, values: ParameterValues): Promise<string[]> {
   const keys: string[] = [];
-  await readRows(reader, AFFECTED, values, ([key]) => keys.push(key ?? ''));
+  await readRows(reader, AFFECTED, values, ([key]) => {
+    if (key && isHistoryKey(key)) keys.push(key);
+  });
   return keys;
 }
 
