@@ -6,8 +6,9 @@ import type { CollectorRunner, RunResult } from './runner.js';
 
 export interface Scheduler {
   /**
-   * Runs every collector at once, then by its schedule: first those that are due often, then the others, which are due
-   * rarely because they read much. Resolves when each has run, or when the schedules were stopped.
+   * Runs every collector at once: first those that are due often, then the others, which are due rarely because they read
+   * much. The schedules begin when the event collectors have read all of history, or after a few minutes. Resolves when
+   * each collector has run, or when the schedules were stopped.
    */
   start(): Promise<void>;
   /** Stops the schedules; resolves when all current runs are over. */
@@ -33,12 +34,17 @@ export interface SchedulerOptions {
 const MAX_SPREAD_MS = 20_000;
 /** The longest time between two runs of a collector that is due often. */
 const OFTEN_MS = 10 * 60_000;
+/** How long gauges may stand still at the start for the sake of the counters. */
+const MAX_HISTORY_MS = 5 * 60_000;
 
 interface Entry {
   readonly name: string;
   readonly isRare: boolean;
-  /** Resolves when it has run for the first time, or was stopped. */
-  start(): Promise<void>;
+  readonly readsHistory: boolean;
+  /** Runs it at once; resolves when it has run for the first time, or was stopped. */
+  begin(): Promise<void>;
+  /** Starts its schedule. */
+  schedule(): void;
   stop(): Promise<void>;
   openCircuit(): OpenCircuit | undefined;
 }
@@ -47,9 +53,15 @@ export function createScheduler(runners: readonly CollectorRunner[], options: Sc
   const entries = runners.map((runner) => createEntry(runner, options));
   return {
     async start() {
+      const often = entries.filter(({ isRare }) => !isRare);
       const rare = entries.filter(({ isRare }) => isRare);
-      await Promise.all(entries.filter(({ isRare }) => !isRare).map((entry) => entry.start()));
-      await Promise.all(rare.map((entry) => entry.start()));
+      const firstRuns = often.map((entry) => ({ entry, run: entry.begin() }));
+      const ofHistory = firstRuns.filter(({ entry }) => entry.readsHistory).map(({ run }) => run);
+      await within(MAX_HISTORY_MS, Promise.all(ofHistory));
+      for (const { entry } of firstRuns) entry.schedule();
+      await Promise.all(firstRuns.map(({ run }) => run));
+      for (const entry of rare) entry.schedule();
+      await Promise.all(rare.map((entry) => entry.begin()));
     },
     async stop() {
       await Promise.all(entries.map((entry) => entry.stop()));
@@ -107,13 +119,15 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
 
   return {
     name,
+    readsHistory: events !== undefined,
     isRare: (job.intervalMs() ?? 0) > OFTEN_MS,
     openCircuit,
-    start() {
-      if (stopped) return Promise.resolve();
-      job.start();
-      job.runIn(0);
+    begin() {
+      if (!stopped) job.runIn(0);
       return firstRun;
+    },
+    schedule() {
+      if (!stopped) job.start();
     },
     async stop() {
       stopped = true;
@@ -121,6 +135,17 @@ function createEntry(runner: CollectorRunner, options: SchedulerOptions): Entry 
       onFirstRun();
     },
   };
+}
+
+/** Waits for the work, but no longer than that. */
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+    timer.unref();
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }
 
 function outcomeOf(runner: CollectorRunner, result: Exclude<RunResult, 'skipped'> | 'off'): Outcome {

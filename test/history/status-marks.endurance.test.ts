@@ -33,6 +33,11 @@ describeOnPostgres('administration of a board', (server) => {
   /** A service that starts now, with the state file of the one that runs. */
   const restarted = (): Promise<Table> =>
     startLiveReading(kit, undefined, undefined, live.statusRecord()).read(world.now);
+  /** What a service that starts now, without a state file, reads; and how many items, over all collectors. */
+  const started = async (): Promise<{ readonly table: Table; readonly itemsRead: number }> => {
+    const fresh = startLiveReading(kit);
+    return { table: await fresh.read(world.now), itemsRead: fresh.itemsRead() };
+  };
   /** Lines that differ, and by how much. */
   const growth = (after: Table): Table =>
     Object.fromEntries(
@@ -116,6 +121,24 @@ describeOnPostgres('administration of a board', (server) => {
     expect(growth(after)['taiga_items_closed_total{project="shop",kind="issue"}']).toBeUndefined();
     expect(growth(after)['taiga_items_closed_total{project="shop",kind="userstory"}']).toBeUndefined();
     expect(await readAll(kit, world.now)).toEqual(after);
+    expect((await started()).table).toEqual(after);
+  });
+
+  it('costs a service that starts afterwards a second look at the items that met the status, and at no others', async () => {
+    await begin(2);
+    const known = await started();
+    const [met, others] = [3, 5];
+    for (let i = 0; i < met; i++) way('In progress', 'Closed');
+    for (let i = 0; i < others; i++) way('In progress', 'Needs Info');
+    await read();
+    const before = await started();
+    setMark(issue('Closed'), false);
+    way('In progress', 'Closed');
+    const after = await read();
+    const found = await started();
+    expect(found.table).toEqual(after);
+    const collectors = (before.itemsRead - known.itemsRead) / (met + others);
+    expect(found.itemsRead - before.itemsRead - collectors).toBe(met * collectors);
   });
 
   it('may delete a closed status: what was delivered stays delivered', async () => {
@@ -132,6 +155,7 @@ describeOnPostgres('administration of a board', (server) => {
     const after = await read();
     expect(growth(after)).toEqual({});
     expect(await readAll(kit, world.now)).toEqual(after);
+    expect((await started()).table).toEqual(after);
     expect(await restarted()).toEqual(after);
   });
 

@@ -17,8 +17,8 @@ export interface Expectation {
 export type Disagreements = Readonly<Record<string, readonly string[]>>;
 
 /**
- * All readings of a team's counters: the running service; a new one; one that was down for a step and has its state file,
- * then and in the two steps after; and the end of the backfill. All must be equal, to the bit.
+ * All readings of a team's counters: the running service; a new one, without and with a state file, the second also after
+ * it was down for a step, and in the two steps after; and the end of the backfill. All must be equal, to the bit.
  */
 export class EveryReading {
   readonly #kit: Kit;
@@ -44,6 +44,12 @@ export class EveryReading {
     const restarted = startLiveReading(this.#kit, undefined, undefined, asInFile(this.#record));
     this.#restarted.push(restarted);
     hold('one restarted with its state file', differences(running, await restarted.read(now)));
+    // It learns of statuses while it counts.
+    if (recordsTell)
+      hold(
+        'one started without a state file',
+        differences(running, await startLiveReading(this.#kit).read(now)),
+      );
     if (!loses) hold('the step before', fallen(this.#before, running));
 
     const statuses = await this.#learn(now, recordsTell ? undefined : asInFile(this.#record));

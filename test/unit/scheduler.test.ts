@@ -149,6 +149,45 @@ test('what is due rarely runs once the others have run, and only then everything
   expect([begun, hasRun]).toEqual([['items', 'items_stale', 'sprint_commitment'], true]);
 });
 
+test('gauges wait until the counters have read all of history, but not for ever', async () => {
+  const at: number[] = [];
+  const events = { text: 'SELECT', file: 'lifecycle', line: 1 };
+  const startWith = (reading: Promise<void>): void => {
+    at.splice(0);
+    const runners: CollectorRunner[] = [
+      { ...runnerWith({ name: 'lifecycle', events }, {}), run: () => reading.then(() => 'success') },
+      {
+        ...runnerWith({ name: 'items' }, {}),
+        run: async () => {
+          at.push(Date.now());
+          return 'success';
+        },
+      },
+    ];
+    started = createScheduler(runners, {
+      timeZone: 'UTC',
+      createTicker: createCronTicker,
+      retryDelayMs: () => RETRY_MS,
+      onCircuit: () => undefined,
+    });
+    void started.start();
+  };
+  const reading = deferred<void>();
+  startWith(reading.promise);
+  await vi.advanceTimersByTimeAsync(3 * MINUTE_MS);
+  expect(at).toHaveLength(1);
+  reading.resolve();
+  await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
+  expect(at).toHaveLength(3);
+  await started?.stop();
+
+  const hanging = deferred<void>();
+  startWith(hanging.promise);
+  await vi.advanceTimersByTimeAsync(7 * MINUTE_MS);
+  expect(at.length).toBeGreaterThan(1);
+  hanging.resolve();
+});
+
 describe('a collector that fails', () => {
   test('is tried again after ever longer waits, until it succeeds', async () => {
     const results: RunResult[] = ['failure', 'failure', 'failure', 'success'];
