@@ -40,6 +40,8 @@ export interface Engine {
   openCircuits(): ReadonlyMap<string, OpenCircuit>;
   /** What is known about statuses; undefined before the database was first read. */
   statusRecord(): StatusRecord | undefined;
+  /** The same as the parameter `:statuses`. */
+  statuses(): string | undefined;
   start(): void;
   /**
    * Stops the schedules and waits for running collectors; their results are not published any more. Resolves to the new
@@ -210,6 +212,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     mismatches: () => verifier.mismatches(),
     openCircuits: () => scheduler.openCircuits(),
     statusRecord: () => statuses.record(),
+    statuses: () => (statuses.record() === undefined ? undefined : statuses.parameter()),
     start() {
       verifier.start(scheduler.start());
     },

@@ -19,7 +19,9 @@ export function addReportCommand(
       new Option('--from <time>', 'the first day (2026-06-01), or a moment (ISO 8601)').conflicts('period'),
     )
     .addOption(new Option('--to <time>', 'the last day, or a moment; default: now').conflicts('period'))
-    .addOption(new Option('--format <format>', 'the form').choices(['md', 'csv', 'json']).default('md'))
+    .addOption(
+      new Option('--format <format>', 'the form').choices(['md', 'html', 'csv', 'json']).default('md'),
+    )
     .option('--out <folder>', 'write files into this folder instead of printing')
     .action(async (name: string, { project = [], period, from, to, format, out }: ReportFlags) => {
       const { loadInstallation } = await import('./installation.js');

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { writeAtomically } from '../base/write-atomically.js';
 import { parametersText, sectionToCsv } from '../reports/formats/csv.js';
+import { toHtml } from '../reports/formats/html.js';
 import { toJson } from '../reports/formats/json.js';
 import { toMarkdown } from '../reports/formats/markdown.js';
 import { loadReports } from '../reports/library.js';
@@ -14,12 +14,10 @@ import { createTaiga } from '../taiga/taiga.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
 import { openDatabase } from './open-database.js';
+import { SHIPPED_REPORTS } from './shipped-reports.js';
 
-export const REPORT_FORMATS = ['md', 'csv', 'json'] as const;
+export const REPORT_FORMATS = ['md', 'html', 'csv', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-/** The folder `reports/` that ships with the package; the path works from `src/main` and `dist/main`. */
-const SHIPPED_REPORTS = fileURLToPath(new URL('../../reports', import.meta.url));
 
 export interface ReportOptions {
   readonly request: ReportRequest;
@@ -46,8 +44,8 @@ export async function report(
     const learned = await learnValues(config, createReader(database, relations, { allowSuperuser }), now);
     const past = learned.past();
     const taiga = createTaiga({ database, relations, values: () => past, allowSuperuser });
-    const { calendar, timeZone } = config;
-    const reports = createReports({ taiga, library: reportLibrary, time: { calendar, timeZone } });
+    const { calendar, timeZone, taigaUrl } = config;
+    const reports = createReports({ taiga, library: reportLibrary, time: { calendar, timeZone }, taigaUrl });
     const files = filesOf(await reports.run(request, now), format);
     if (out === undefined) write(files.map(({ text }) => text).join('\n'));
     else await writeFiles(out, files);
@@ -67,6 +65,8 @@ function filesOf(result: ReportResult, format: ReportFormat): ReportFile[] {
   switch (format) {
     case 'md':
       return [{ name: `${name}.md`, text: toMarkdown(result) }];
+    case 'html':
+      return [{ name: `${name}.html`, text: toHtml(result) }];
     case 'json':
       return [{ name: `${name}.json`, text: toJson(result) }];
     case 'csv':

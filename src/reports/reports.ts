@@ -19,6 +19,8 @@ export interface ReportRequest {
 
 export interface Reports {
   readonly library: ReportLibrary;
+  /** The slugs of all projects. @throws BugflowError */
+  projects(): Promise<readonly string[]>;
   /** Reads a report's numbers. @throws BugflowError */
   run(request: ReportRequest, now: Date): Promise<ReportResult>;
 }
@@ -27,11 +29,14 @@ export interface ReportsOptions {
   readonly taiga: Taiga;
   readonly library: ReportLibrary;
   readonly time: WorkingTime;
+  /** Where people find Taiga, without a slash at the end; empty: not known. */
+  readonly taigaUrl: string;
 }
 
-export function createReports({ taiga, library, time }: ReportsOptions): Reports {
+export function createReports({ taiga, library, time, taigaUrl }: ReportsOptions): Reports {
   return {
     library,
+    projects: () => readProjects(taiga, 'the list of projects'),
     async run({ report: name, projects: asked, period: askedPeriod }, now) {
       const definition = library.get(name);
       const isAsked = Object.values(askedPeriod).some((part) => part !== undefined);
@@ -48,7 +53,7 @@ export function createReports({ taiga, library, time }: ReportsOptions): Reports
         sections.push(await readSection(taiga, definition, section, { projects, period, keys }));
       }
       const { timeZone } = time;
-      return { definition, projects, period, readAtMs: now.getTime(), timeZone, sections };
+      return { definition, projects, period, readAtMs: now.getTime(), timeZone, taigaUrl, sections };
     },
   };
 }
@@ -102,20 +107,24 @@ async function chooseProjects(
   { name, projects: count }: ReportDefinition,
   asked: readonly string[],
 ): Promise<readonly string[]> {
-  const askedBy = { kind: 'report', name };
-  const { columns, rows } = await taiga.query({ askedBy, from: { relation: 'project' } });
-  const slug = columns.findIndex((column) => column.name === 'project');
-  const all = rows.flatMap((row) => row[slug] ?? []).sort();
+  const all = await readProjects(taiga, name);
   const unknown = asked.find((project) => !all.includes(project));
   if (unknown !== undefined)
     throw new BugflowError('REPORT_USAGE', `there is no project "${unknown}"; there are ${all.join(', ')}`);
-  const chosen = asked.length === 0 ? all : [...new Set(asked)];
+  const chosen = asked.length === 0 ? all : [...new Set(asked)].sort();
   if (count === 'one' && chosen.length !== 1)
     throw new BugflowError(
       'REPORT_USAGE',
       `the report ${name} is about one project; choose one of ${all.join(', ')}`,
     );
   return chosen;
+}
+
+async function readProjects(taiga: Taiga, report: string): Promise<string[]> {
+  const askedBy = { kind: 'report', name: report };
+  const { columns, rows } = await taiga.query({ askedBy, from: { relation: 'project' } });
+  const slug = columns.findIndex((column) => column.name === 'project');
+  return rows.flatMap((row) => row[slug] ?? []).sort();
 }
 
 /** The history keys of everything that is or was in these projects, so that SQL reads no others. */

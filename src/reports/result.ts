@@ -23,5 +23,7 @@ export interface ReportResult {
   /** When Taiga was read, in Unix milliseconds. */
   readonly readAtMs: number;
   readonly timeZone: string;
+  /** Where people find Taiga, without a slash at the end; empty: not known. */
+  readonly taigaUrl: string;
   readonly sections: readonly SectionResult[];
 }

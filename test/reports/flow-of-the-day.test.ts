@@ -3,11 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bugflow, createFolder, type Folder } from '../support/bugflow.js';
 import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
-import { TaigaBuilder } from '../support/taiga-builder.js';
-
-/** A Sunday, in the evening. */
-const NOW = '2026-03-15T20:00:00Z';
-const BOARD = ['New', 'Ready', 'In progress', 'Ready for test', 'Done*'];
+import { twoProjects } from './two-projects.js';
 
 let server: TestPostgres;
 let folder: Folder;
@@ -15,38 +11,7 @@ let folder: Folder;
 beforeAll(async () => {
   server = await startEitherPostgres();
   folder = createFolder();
-  const taiga = new TaigaBuilder(NOW);
-  const statuses = { userstory: BOARD, issue: BOARD };
-  const shop = taiga.addProject('shop', { statuses });
-  shop.addEstimation(['dev'], { '?': null, '5': 5 });
-  shop.addStory({
-    ref: 1,
-    subject: '=cmd()|"x"',
-    moves: [
-      [9, 'New'],
-      [2.2, 'In progress'],
-      [2.1, 'Ready for test'],
-    ],
-  });
-  shop.addIssue({
-    ref: 2,
-    moves: [
-      [9, 'In progress'],
-      [2.3, 'Ready for test'],
-      [1.2, 'Done'],
-    ],
-    finished: 1.2,
-  });
-  // The same number in another project.
-  taiga.addProject('lanes', { statuses }).addIssue({
-    ref: 2,
-    moves: [
-      [9, 'New'],
-      [2.15, 'Done'],
-    ],
-    finished: 2.15,
-  });
-  await taiga.load(server);
+  await twoProjects().load(server);
 });
 afterAll(async () => {
   folder.remove();
@@ -97,7 +62,7 @@ it.each([
   [['--project', 'shpo'], 1, 'there is no project "shpo"; there are lanes, shop'],
   [['--period', 'last wek'], 1, 'there is no period "last wek"; known are today'],
   [['--period', 'today', '--from', '2026-03-13'], 2, "cannot be used with option '--period"],
-  [['--format', 'pdf'], 2, 'Allowed choices are md, csv, json'],
+  [['--format', 'pdf'], 2, 'Allowed choices are md, html, csv, json'],
 ])('refuses %j', async (args, expected, message) => {
   const { status, stderr } = await report(...args);
   expect([status, stderr]).toEqual([expected, expect.stringContaining(message)]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ColumnDefinition, SectionDefinition } from '../../src/reports/definition.js';
 import { parametersText, sectionToCsv } from '../../src/reports/formats/csv.js';
+import { toHtml } from '../../src/reports/formats/html.js';
 import { toJson } from '../../src/reports/formats/json.js';
 import { toMarkdown } from '../../src/reports/formats/markdown.js';
 import type { Cell, ReportResult, SectionResult } from '../../src/reports/result.js';
@@ -47,6 +48,7 @@ function result(sections: readonly SectionResult[]): ReportResult {
     },
     readAtMs: Date.parse('2026-03-03T08:00:00Z'),
     timeZone: 'Europe/Berlin',
+    taigaUrl: 'https://taiga.example.org',
     sections,
   };
 }
@@ -210,3 +212,39 @@ function parseCsv(text: string): string[][] {
   }
   return rows.slice(0, -1);
 }
+
+describe('HTML', () => {
+  const ITEM = [column('project'), column('kind'), column('ref'), column('subject')];
+
+  test('takes no text for markup, and needs nothing from elsewhere', () => {
+    const rows = HOSTILE.map((subject, i) => ['shop', 'issue', String(i), subject]);
+    const text = toHtml(result([section(ITEM, rows, { shape: 'items' })]));
+    expect(text).not.toContain('<script');
+    expect(text.match(/<tr>/g)).toHaveLength(HOSTILE.length + 1);
+    expect(text).not.toMatch(/<(link|img|iframe|object)|url\(|@import/);
+  });
+
+  test.each([
+    ['userstory', '7', 'https://taiga.example.org/project/shop/us/7'],
+    ['issue', '8', 'https://taiga.example.org/project/shop/issue/8'],
+    ['issue', null, undefined],
+  ])('leads from %s %s to Taiga: %s', (kind, ref, address) => {
+    const text = toHtml(result([section(ITEM, [['shop', kind, ref, 'Cart']], { shape: 'items' })]));
+    expect(/href="(https[^"]*)"/.exec(text)?.[1]).toBe(address);
+  });
+
+  test('has no link where nobody knows where Taiga is', () => {
+    const found = result([section(ITEM, [['shop', 'issue', '8', 'Cart']], { shape: 'items' })]);
+    expect(toHtml({ ...found, taigaUrl: '' })).not.toContain('href');
+  });
+
+  test('shows numbers with those of the period before, and in a word whether that is good', () => {
+    const columns = [{ ...column('closed', 'items'), better: 'more' }, column('created', 'items')] as const;
+    const numbers = section(columns, [['1200', '3']], { shape: 'numbers' });
+    const text = toHtml(result([{ ...numbers, before: [['10', '5']] }]));
+    expect(text).toContain(
+      '<div class="figure">1,200</div><div class="soft">before: 10, <span class="good">better</span></div>',
+    );
+    expect(text).toContain('<div class="figure">3</div><div class="soft">before: 5</div>');
+  });
+});

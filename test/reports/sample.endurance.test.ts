@@ -55,6 +55,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
         }),
         library: await loadReports(join(ROOT, 'reports'), relations),
         time: { calendar, timeZone },
+        taigaUrl: '',
       });
       ({ events } = replayTold(readDiary()));
     });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { hash } from '@node-rs/bcrypt';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { html } from '../../src/server/pages/html.js';
+import { html } from '../../src/base/html.js';
 import type { Route } from '../../src/server/route.js';
 import { startWebServer, type WebServer } from './web-server.js';
 

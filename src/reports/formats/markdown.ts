@@ -1,6 +1,6 @@
-import type { ColumnDefinition } from '../definition.js';
-import type { Cell, ReportResult, SectionResult } from '../result.js';
+import type { ReportResult, SectionResult } from '../result.js';
 import { formatValue, isNumeric } from '../values.js';
+import { comparison } from './comparison.js';
 
 /** The report as text that people read, and wikis and chats show. @throws BugflowError */
 export function toMarkdown(result: ReportResult): string {
@@ -25,10 +25,10 @@ function sectionOf({ definition, rows, before, isCut }: SectionResult, timeZone:
   else if (shape === 'numbers')
     parts.push(
       columns
-        .map(({ title: name }, i) => {
+        .map((column, i) => {
           const was = before?.[0] && text(before[0], i);
-          const change = conclusion(columns[i], rows[0]?.[i], before?.[0]?.[i]);
-          return `- ${escaped(name)}: **${text(rows[0] ?? [], i)}**${was ? ` (before: ${was}${change})` : ''}`;
+          const word = comparison(column, rows[0]?.[i], before?.[0]?.[i]);
+          return `- ${escaped(column.title)}: **${text(rows[0] ?? [], i)}**${was ? ` (before: ${was}${word ? `, ${word}` : ''})` : ''}`;
         })
         .join('\n'),
     );
@@ -42,17 +42,6 @@ function sectionOf({ definition, rows, before, isCut }: SectionResult, timeZone:
     );
   if (isCut) parts.push(`Only the first ${rows.length} rows.`);
   return parts.join('\n\n');
-}
-
-/** Whether a number got better, in a word; nothing where it did not change, or neither way is good. */
-function conclusion(
-  column: ColumnDefinition | undefined,
-  now: Cell | undefined,
-  before: Cell | undefined,
-): string {
-  if (column?.better === undefined || now == null || before == null || Number(now) === Number(before))
-    return '';
-  return Number(now) > Number(before) === (column.better === 'more') ? ', better' : ', worse';
 }
 
 /** No text of Taiga's is taken for markup, and none breaks a table. */

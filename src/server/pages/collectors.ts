@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
+import { type Html, html } from '../../base/html.js';
 import { type CollectorDefinition, shapes } from '../../collectors/definition.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { describeMissing } from '../../taiga/schema.js';
-import { type Html, html } from './html.js';
 import { formatSpan, type Page } from './layout.js';
 
 export interface CollectorsPageFacts {

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../base/html.js';
 import type { CollectorRunner } from '../../collectors/runner.js';
-import { type Html, html } from './html.js';
 import { formatSpan, type MenuEntry, type Page } from './layout.js';
 
 export interface HomePageFacts {

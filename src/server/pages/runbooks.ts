@@ -1,6 +1,6 @@
+import { type Html, html } from '../../base/html.js';
 import type { Destinations } from '../runbooks/destinations.js';
 import { asksForProject, renderMarkdown } from '../runbooks/markdown.js';
-import { type Html, html } from './html.js';
 import type { Page } from './layout.js';
 
 /** `/runbooks`: all alerts, and the meaning of each. */

@@ -1,5 +1,5 @@
 import { Marked } from 'marked';
-import { Html, html } from '../pages/html.js';
+import { Html, html } from '../../base/html.js';
 import { type Destinations, destinationOf } from './destinations.js';
 
 /** The placeholder for a project's slug in queries and configuration. */

@@ -1,0 +1,55 @@
+import { type Html, html } from './html.js';
+
+export interface HtmlPage {
+  readonly title: string;
+  /** Above the content; absent: none. */
+  readonly navigation?: Html;
+  readonly content: Html;
+}
+
+/** A complete page, without scripts or external files: right in a browser and as a file that somebody sends on. */
+export function htmlPage({ title, navigation, content }: HtmlPage): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>
+:root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6b7b; --line: #dde3ea; --ground: #f6f8fa; --card: #fff; --good: #1a7f4b; --bad: #c0392b; --accent: #2467b5 }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #9aa8b6; --line: #303b47; --ground: #151b22; --card: #1d252e; --good: #4cc38a; --bad: #ff7b6b; --accent: #7db4f0 } }
+* { box-sizing: border-box }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
+main { max-width: 72rem; margin: 0 auto; padding: 1.5rem }
+h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 0 }
+a { color: var(--accent) } p { margin: .5rem 0 }
+nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem } h1 { overflow-wrap: anywhere }
+.soft { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25rem; margin: 1rem 0 }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 1rem }
+.tiles .card { margin: 0 } .figure { font-size: 1.7rem; font-weight: 600 }
+table { border-collapse: collapse; width: 100% } .scroll { overflow-x: auto }
+th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+th { font-weight: 600; font-size: .85rem; color: var(--soft) } td.number, th.number { text-align: right }
+pre { background: var(--ground); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; font-size: .85rem; line-height: 1.4 }
+code { font-size: .9em } summary { cursor: pointer; color: var(--accent) } details { margin: .5rem 0 }
+.page { max-width: 50rem } article p, article ul, article ol, article pre { max-width: 46rem } article h2 { margin-top: 1.5rem } article > :first-child { margin-top: 0 }
+article code { overflow-wrap: anywhere } pre code { font-size: inherit; overflow-wrap: normal } ul { padding-left: 1.25rem } li { margin: .35rem 0 }
+input, button { font: inherit; padding: .1rem .5rem; max-width: 100% }
+@media (max-width: 40rem) {
+  h1 { font-size: 1.3rem } article pre { white-space: pre-wrap } article pre code { overflow-wrap: anywhere }
+  main { padding: 1rem } .card { padding: .75rem 1rem }
+  article tbody, article tr, article td { display: block } article th { display: none }
+  article tr { border-bottom: 1px solid var(--line); padding: .5rem 0 } article td { border: 0; padding: 0 }
+  article td:nth-child(2), article td:nth-child(4) { color: var(--soft); font-size: .9rem }
+}
+</style>
+</head>
+<body>
+<main>
+${navigation}${content}
+</main>
+</body>
+</html>
+`.text;
+}

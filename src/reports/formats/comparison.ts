@@ -1,0 +1,13 @@
+import type { ColumnDefinition } from '../definition.js';
+import type { Cell } from '../result.js';
+
+/** Whether a number got better, in a word; undefined where it did not change, or neither way is good. */
+export function comparison(
+  { better }: ColumnDefinition,
+  now: Cell | undefined,
+  before: Cell | undefined,
+): 'better' | 'worse' | undefined {
+  if (better === undefined || now == null || before == null || Number(now) === Number(before))
+    return undefined;
+  return Number(now) > Number(before) === (better === 'more') ? 'better' : 'worse';
+}

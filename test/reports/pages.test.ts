@@ -1,0 +1,88 @@
+import pino from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Service, startService } from '../../src/main/service.js';
+import { createFolder, type Folder } from '../support/bugflow.js';
+import { eventually } from '../support/eventually.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
+import { twoProjects } from './two-projects.js';
+
+const DAY = 'from=2026-03-13&to=2026-03-13';
+
+let server: TestPostgres;
+let folder: Folder;
+let service: Service;
+
+beforeAll(async () => {
+  server = await startEitherPostgres();
+  await twoProjects().load(server);
+  folder = createFolder();
+  service = await startService({
+    source: {
+      file: folder.write('bugflow.yaml', 'taiga_url: https://taiga.example.org\n'),
+      env: { TAIGA_DATABASE_URL: server.url },
+    },
+    log: pino({ level: 'silent' }),
+    version: '1.2.3',
+    port: 0,
+  });
+  await eventually(async () => expect((await get('flow_of_the_day')).status).not.toBe(503));
+});
+afterAll(async () => {
+  await service?.close();
+  folder?.remove();
+  await server?.close();
+});
+
+async function get(path: string): Promise<{ readonly status: number; readonly text: string }> {
+  const answer = await fetch(`${service.address}/reports/${path}`);
+  return { status: answer.status, text: await answer.text() };
+}
+
+it('lists the reports', async () => {
+  const { status, text } = await get('');
+  expect(status).toBe(404);
+  const list = await (await fetch(`${service.address}/reports`)).text();
+  expect(text).toContain('href="/reports"');
+  for (const name of ['flow_of_the_day', 'week']) expect(list).toContain(`href="/reports/${name}"`);
+});
+
+it('shows what was asked for in the URL, and says it in the form', async () => {
+  const { status, text } = await get(`flow_of_the_day?project=shop&${DAY}`);
+  expect(status).toBe(200);
+  expect(text).toContain('<p class="soft">shop – 2026-03-13, read at ');
+  expect(text).toMatch(/<td>developed<\/td><td class="number">2<\/td><td class="number">1<\/td>/);
+  expect(text).toContain('<option selected>shop</option>');
+  expect(text).toContain('<option>lanes</option>');
+  expect(text).toContain('name="from" value="2026-03-13"');
+});
+
+it('leads from each item to Taiga, and takes no subject for markup', async () => {
+  const { text } = await get(`flow_of_the_day?project=shop&${DAY}`);
+  expect(text).toContain('<a href="https://taiga.example.org/project/shop/us/1">1</a>');
+  expect(text).toContain('=cmd()|&#34;x&#34;');
+});
+
+it('takes several projects, and all where none is chosen', async () => {
+  for (const projects of ['project=shop&project=lanes&', ''])
+    expect((await get(`flow_of_the_day?${projects}${DAY}`)).text).toContain(
+      '<p class="soft">lanes, shop – 2026-03-13',
+    );
+});
+
+it.each([
+  ['project=shpo', 'there is no project &#34;shpo&#34;; there are lanes, shop'],
+  ['period=last+wek', 'there is no period &#34;last wek&#34;'],
+  ['from=2026-02-30', 'there is no day 2026-02-30'],
+  ['from=2026-03-13&to=<script>', '&#34;&#60;script&#62;&#34; is neither a day nor a moment'],
+  ['project[]=x&from=2026-03-13&from=x&to=2026-03-12', 'ends before it begins'],
+])('says what is wrong with %s, and keeps the form', async (query, message) => {
+  const { status, text } = await get(`week?${query}`);
+  expect([status, text]).toEqual([400, expect.stringContaining(message)]);
+  expect(text).toContain('<form');
+  expect(text).not.toContain('<script');
+});
+
+it('knows no other reports', async () => {
+  expect((await get('../collectors/x')).status).toBe(404);
+  expect((await get('weak')).text).toContain('There is no such report');
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { ReportRequest } from '../../src/reports/reports.js';
+import type { ReportResult } from '../../src/reports/result.js';
+import { createSharedReports, type SharedReports } from '../../src/reports/shared-reports.js';
+
+const request = (project: string): ReportRequest => ({ report: 'week', projects: [project], period: {} });
+
+/** Reports whose readings end when the test says so. */
+function start(): {
+  readonly shared: SharedReports;
+  /** The projects that were read, in order; each is answered by the next call of `answer`. */
+  readonly read: string[];
+  readonly answer: (error?: Error) => Promise<void>;
+  pass(ms: number): void;
+} {
+  const read: string[] = [];
+  const waiting: ((error?: Error) => void)[] = [];
+  let now = 0;
+  const shared = createSharedReports({
+    reports: {
+      run: ({ projects: [project = ''] }) =>
+        new Promise((resolve, reject) => {
+          read.push(project);
+          waiting.push((error) =>
+            error ? reject(error) : resolve({ projects: [project] } as unknown as ReportResult),
+          );
+        }),
+    },
+    now: () => now,
+  });
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return {
+    shared,
+    read,
+    async answer(error) {
+      await settle();
+      waiting.shift()?.(error);
+      await settle();
+    },
+    pass(ms) {
+      now += ms;
+    },
+  };
+}
+
+describe('reports that many ask for', () => {
+  test('are read once for all who ask for the same within a minute', async () => {
+    const { shared, read, answer, pass } = start();
+    const both = [shared.run(request('shop')), shared.run(request('shop'))];
+    await answer();
+    expect(await Promise.all(both)).toMatchObject([{ projects: ['shop'] }, { projects: ['shop'] }]);
+    pass(59_000);
+    await shared.run(request('shop'));
+    expect(read).toEqual(['shop']);
+    pass(1000);
+    const later = shared.run(request('shop'));
+    await answer();
+    await later;
+    expect(read).toEqual(['shop', 'shop']);
+  });
+
+  test('are read one after another', async () => {
+    const { shared, read, answer } = start();
+    const [first, second] = [shared.run(request('shop')), shared.run(request('lanes'))];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(read).toEqual(['shop']);
+    await answer();
+    await first;
+    expect(read).toEqual(['shop', 'lanes']);
+    await answer();
+    await second;
+  });
+
+  test('are read again after a failure, which holds up nobody else', async () => {
+    const { shared, read, answer } = start();
+    const failing = shared.run(request('shop'));
+    const other = shared.run(request('lanes'));
+    const failure = expect(failing).rejects.toThrow('no database');
+    await answer(new Error('no database'));
+    await failure;
+    await answer();
+    await other;
+    const again = shared.run(request('shop'));
+    await answer();
+    expect(await again).toMatchObject({ projects: ['shop'] });
+    expect(read).toEqual(['shop', 'lanes', 'shop']);
+  });
+
+  test('are forgotten when many others were asked for', async () => {
+    const { shared, read, answer } = start();
+    const projects = Array.from({ length: 21 }, (_, i) => `p${i}`);
+    for (const project of [...projects, 'p0']) {
+      const asked = shared.run(request(project));
+      await answer();
+      await asked;
+    }
+    expect(read.filter((project) => project === 'p0')).toHaveLength(2);
+  });
+});
