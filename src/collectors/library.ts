@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { BugflowError } from '../base/errors.js';
-import { fitsWildcard } from '../base/wildcard.js';
+import { matchingFiles } from '../base/matching-files.js';
 import type { CollectorOverride } from '../config/collector-sections.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import { loadRelations, type RelationLibrary } from '../taiga/sql/relations.js';
@@ -54,26 +53,8 @@ export async function loadLibrary(source: LibrarySource): Promise<CollectorLibra
   return { collectors: applyOverrides(definitions, source), relations };
 }
 
-async function listFiles(pattern: string): Promise<string[]> {
-  const folder = dirname(pattern);
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    throw new BugflowError(
-      'COLLECTOR_UNREADABLE',
-      `cannot read the folder ${folder} of the collectors ${pattern}; create it or fix \`collectors\` in the configuration`,
-      { cause: error },
-    );
-  }
-  const matching = names.filter((name) => fitsWildcard(name, basename(pattern))).sort();
-  if (matching.length === 0) {
-    throw new BugflowError(
-      'COLLECTOR_UNREADABLE',
-      `no file matches ${pattern}; add one or fix \`collectors\` in the configuration`,
-    );
-  }
-  return matching.map((name) => join(folder, name));
+function listFiles(pattern: string): Promise<string[]> {
+  return matchingFiles(pattern, { what: 'collectors', key: 'collectors', code: 'COLLECTOR_UNREADABLE' });
 }
 
 function applyOverrides(

@@ -5,6 +5,7 @@ import {
   newSeriesSection,
   overridesSection,
   prometheusSection,
+  reportFilesSection,
 } from './collector-sections.js';
 import { databaseSection } from './database-section.js';
 import { externalUrlsSection } from './external-urls-section.js';
@@ -48,6 +49,7 @@ export const SECTIONS = [
   criticalSection,
   labelsSection,
   collectorsSection,
+  reportFilesSection,
   overridesSection,
   newSeriesSection,
   reloadEndpointSection,

@@ -32,7 +32,7 @@ export interface CollectOptions {
  * @throws BugflowError when none can run, because the database cannot be used at all.
  */
 export async function collect(
-  { config, library }: Installation,
+  { config, library }: Pick<Installation, 'config' | 'library'>,
   options: CollectOptions,
 ): Promise<readonly LastRun[]> {
   const { names, now, at, format, write, warn, showCounters = (families) => families } = options;

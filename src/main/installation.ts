@@ -1,14 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { type CollectorLibrary, loadLibrary } from '../collectors/library.js';
 import { type Config, type ConfigSource, loadConfig } from '../config/config.js';
+import { loadReports, type ReportLibrary } from '../reports/library.js';
 
-/** A configuration and the collectors it names, read and checked together. */
+/** A configuration, and the collectors and reports it names, read and checked together. */
 export interface Installation {
   readonly config: Config;
   readonly library: CollectorLibrary;
+  readonly reports: ReportLibrary;
 }
 
-/** The folder `metrics/` that ships with the package; the path works from `src/main` and `dist/main`. */
+/** The folders that ship with the package; the paths work from `src/main` and `dist/main`. */
+const SHIPPED_REPORTS = fileURLToPath(new URL('../../reports', import.meta.url));
 const SHIPPED_COLLECTORS = fileURLToPath(new URL('../../metrics', import.meta.url));
 
 /** @throws BugflowError that names file, line and fix */
@@ -20,5 +23,9 @@ export async function loadInstallation(source: ConfigSource): Promise<Installati
     overrides: config.overrides,
     configFile: config.file,
   });
-  return { config, library };
+  const reports = await loadReports(
+    { shippedFolder: SHIPPED_REPORTS, ownFiles: config.reportFiles },
+    library.relations,
+  );
+  return { config, library, reports };
 }

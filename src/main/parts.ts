@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { messageOf } from '../base/errors.js';
 import type { Exposition } from '../exposition/exposition.js';
-import { loadReports } from '../reports/library.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { menuOf } from '../server/mount-routes.js';
 import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
@@ -19,7 +18,6 @@ import { createReportsPart } from './parts/reports.js';
 import { createRunbooksPart } from './parts/runbooks.js';
 import { createStatePart } from './parts/state.js';
 import { createWebPart } from './parts/web.js';
-import { SHIPPED_REPORTS } from './shipped-reports.js';
 
 /** The folder `docs/runbooks/` that ships with the package; the path works from `src/main` and `dist/main`. */
 const SHIPPED_RUNBOOKS = fileURLToPath(new URL('../../docs/runbooks', import.meta.url));
@@ -48,7 +46,6 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
   const database = createDatabasePart(context);
   const collectors = createCollectorsPart({ ...context, database, state });
   const { engine } = collectors;
-  const reports = await loadReports(SHIPPED_REPORTS, installation.library.relations);
   const parts: readonly Part[] = [
     createWebPart({ installation, web, log }),
     createAlertsPart(installation),
@@ -56,7 +53,7 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
     database,
     collectors,
     createCollectorsPage({ installation, engine }),
-    createReportsPart({ installation, library: reports, database, engine }),
+    createReportsPart({ installation, database, engine }),
     createRunbooksPart({ installation, runbooks: await shippedRunbooks(log) }),
   ];
   const menu = menuOf(parts.flatMap(({ routes = [] }) => routes));

@@ -6,7 +6,6 @@ import { parametersText, sectionToCsv } from '../reports/formats/csv.js';
 import { toHtml } from '../reports/formats/html.js';
 import { toJson } from '../reports/formats/json.js';
 import { toMarkdown } from '../reports/formats/markdown.js';
-import { loadReports } from '../reports/library.js';
 import { createReports, type ReportRequest } from '../reports/reports.js';
 import type { ReportResult } from '../reports/result.js';
 import { createReader } from '../taiga/reader.js';
@@ -14,7 +13,6 @@ import { createTaiga } from '../taiga/taiga.js';
 import type { Installation } from './installation.js';
 import { learnValues } from './learned-values.js';
 import { openDatabase } from './open-database.js';
-import { SHIPPED_REPORTS } from './shipped-reports.js';
 
 export const REPORT_FORMATS = ['md', 'html', 'csv', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -31,10 +29,9 @@ export interface ReportOptions {
 
 /** Reads a report once, and prints it or writes it into a folder. @throws BugflowError */
 export async function report(
-  { config, library }: Installation,
+  { config, library, reports: reportLibrary }: Installation,
   { request, now, format, out, write, warn }: ReportOptions,
 ): Promise<void> {
-  const reportLibrary = await loadReports(SHIPPED_REPORTS, library.relations);
   // Before Taiga is asked for anything.
   reportLibrary.get(request.report);
   const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });

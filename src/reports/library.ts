@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BugflowError } from '../base/errors.js';
+import { matchingFiles } from '../base/matching-files.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import type { RelationLibrary } from '../taiga/sql/relations.js';
 import { type ReportDefinition, readReport } from './definition.js';
@@ -13,10 +13,23 @@ export interface ReportLibrary {
   get(name: string): ReportDefinition;
 }
 
-/** Reads the reports of a folder. @throws BugflowError that names file, line and fix */
-export async function loadReports(shippedFolder: string, relations: RelationLibrary): Promise<ReportLibrary> {
-  const names = (await readdir(shippedFolder)).filter((name) => name.endsWith('.yaml')).sort();
-  const reports = await Promise.all(names.map((name) => readReport(join(shippedFolder, name), true)));
+export interface ReportsSource {
+  /** The folder of the reports that ship with the service. */
+  readonly shippedFolder: string;
+  /** The team's own files: absolute paths, which may have wildcards in the file name. */
+  readonly ownFiles: readonly string[];
+}
+
+/** @throws BugflowError that names file, line and fix */
+export async function loadReports(source: ReportsSource, relations: RelationLibrary): Promise<ReportLibrary> {
+  const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
+  // Each once, however many patterns it fits.
+  const own = new Set((await Promise.all(source.ownFiles.map(listFiles))).flat());
+  const reports = await Promise.all([
+    ...shipped.map((file) => readReport(file, true)),
+    ...[...own].map((file) => readReport(file, false)),
+  ]);
+  assertUnique(reports);
   for (const report of reports) checkSql(report, relations);
   return {
     reports,
@@ -27,6 +40,26 @@ export async function loadReports(shippedFolder: string, relations: RelationLibr
       throw new BugflowError('REPORT_USAGE', `there is no report "${name}"; known are ${known}`);
     },
   };
+}
+
+function listFiles(pattern: string): Promise<string[]> {
+  return matchingFiles(pattern, { what: 'reports', key: 'report_files', code: 'REPORT_UNREADABLE' });
+}
+
+function assertUnique(reports: readonly ReportDefinition[]): void {
+  const files = new Map<string, string>();
+  for (const { name, file } of reports) {
+    const other = files.get(name);
+    if (other !== undefined)
+      throw new BugflowError(
+        'REPORT_INVALID',
+        `there is a report "${name}" already, in ${other}; rename one`,
+        {
+          place: { file },
+        },
+      );
+    files.set(name, file);
+  }
 }
 
 function checkSql(report: ReportDefinition, relations: RelationLibrary): void {

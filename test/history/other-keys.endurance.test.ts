@@ -128,9 +128,10 @@ describeOnPostgres('events of what is no item', (server) => {
       );
       const message =
         /entries\.yaml:9: collector "entries": the key "[^"]*" is not one of Taiga's history keys; write it like issues\.issue:42/;
-      const { config, library } = await loadInstallation({ file, env: {} });
+      const loaded = await loadInstallation({ file, env: {} });
+      const { library } = loaded;
       const installation = {
-        config,
+        ...loaded,
         library: { ...library, collectors: library.collectors.filter(({ name }) => name === 'entries') },
       };
       const warnings: string[] = [];

@@ -54,9 +54,10 @@ describe.skipIf(!hasPostgres)(
         'collectors: [own/*.yaml]\ndatabase: { lock_timeout: 100ms, connect_timeout: 2s }\n',
       );
       const url = gate.through(cluster.urlWith({ user: 'bugflow', password: 'only to read' }));
-      const { config, library } = await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } });
+      const loaded = await loadInstallation({ file, env: { TAIGA_DATABASE_URL: url } });
+      const { library } = loaded;
       const collectors = library.collectors.filter(({ name }) => [...OWN, ...SHIPPED].includes(name));
-      installation = { config, library: { ...library, collectors } };
+      installation = { ...loaded, library: { ...library, collectors } };
     });
     afterAll(async () => {
       await gate?.close();

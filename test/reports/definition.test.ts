@@ -23,7 +23,8 @@ sections:
 
 async function load(yaml: string) {
   const folder = await folderWith({ 'mine.yaml': yaml });
-  return loadReports(folder, await loadRelations(join(SHIPPED_FOLDER, 'relations')));
+  const relations = await loadRelations(join(SHIPPED_FOLDER, 'relations'));
+  return loadReports({ shippedFolder: folder, ownFiles: [] }, relations);
 }
 
 test('a report with nothing but what it needs', async () => {
@@ -38,6 +39,39 @@ test('a report with nothing but what it needs', async () => {
     },
   ]);
   expect(reports[0]?.sections[0]?.sql.line).toBe(13);
+});
+
+describe("a team's own reports", () => {
+  const withOwn = async (own: string, pattern: string) => {
+    const shippedFolder = await folderWith({ 'mine.yaml': GOOD });
+    const folder = await folderWith({ 'own.yaml': own, 'notes.txt': '' });
+    const relations = await loadRelations(join(SHIPPED_FOLDER, 'relations'));
+    return loadReports(
+      { shippedFolder, ownFiles: [join(folder, pattern), join(folder, pattern)] },
+      relations,
+    );
+  };
+
+  test('are read beside those that ship, each once', async () => {
+    const { reports } = await withOwn(GOOD.replace('report: mine', 'report: ours'), '*.yaml');
+    expect(reports.map(({ name, shipped }) => [name, shipped])).toEqual([
+      ['mine', true],
+      ['ours', false],
+    ]);
+  });
+
+  test.each([
+    [GOOD, '*.yaml', /own\.yaml: there is a report "mine" already, in .*mine\.yaml; rename one/],
+    [GOOD, '*.yml', /no file matches .*\*\.yml; add one or fix `report_files` in the configuration/],
+    [GOOD, 'none/*.yaml', /cannot read the folder .*none of the reports .*; create it or fix `report_files`/],
+    [
+      GOOD.replace('report: mine', 'report: ours').replace('[item]', '[itme]'),
+      '*.yaml',
+      /own\.yaml:5: unknown relation "itme"/,
+    ],
+  ])('that are wrong say so: %#', async (own, pattern, message) => {
+    expect((await errorOf(withOwn(own, pattern))).message).toMatch(message);
+  });
 });
 
 describe('what is wrong names file, line and fix', () => {

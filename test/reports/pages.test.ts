@@ -8,6 +8,27 @@ import { twoProjects } from './two-projects.js';
 
 const DAY = 'from=2026-03-13&to=2026-03-13';
 
+const CONFIG = `taiga_url: https://taiga.example.org
+report_files: [own/*.yaml]
+database: { allow_superuser: true }
+`;
+const OWN = `report: projects_there_are
+title: Projects there are
+description: Of those that were chosen.
+sections:
+  - section: numbers
+    title: Now
+    show: numbers
+    relations: [project]
+    columns: { projects: { title: Projects, unit: items } }
+    sql: SELECT count(*) AS projects FROM project WHERE project = ANY (:projects)
+  - section: broken
+    title: Broken
+    show: table
+    columns: { nothing: { title: Nothing } }
+    sql: SELECT 1 / (CASE WHEN 'shop' = ANY (:projects) THEN 0 ELSE 1 END) AS nothing
+`;
+
 let server: TestPostgres;
 let folder: Folder;
 let service: Service;
@@ -16,9 +37,10 @@ beforeAll(async () => {
   server = await startEitherPostgres();
   await twoProjects().load(server);
   folder = createFolder();
+  folder.write('own/projects.yaml', OWN);
   service = await startService({
     source: {
-      file: folder.write('bugflow.yaml', 'taiga_url: https://taiga.example.org\n'),
+      file: folder.write('bugflow.yaml', CONFIG),
       env: { TAIGA_DATABASE_URL: server.url },
     },
     log: pino({ level: 'silent' }),
@@ -80,6 +102,15 @@ it.each([
   expect([status, text]).toEqual([400, expect.stringContaining(message)]);
   expect(text).toContain('<form');
   expect(text).not.toContain('<script');
+});
+
+it("shows a team's own report, and says where its SQL fails", async () => {
+  const good = await get('projects_there_are?project=lanes');
+  expect(good.status).toBe(200);
+  expect(good.text).toContain('<div class="soft">Projects</div><div class="figure">1</div>');
+  const bad = await get('projects_there_are?project=shop');
+  expect(bad.status).toBe(503);
+  expect(bad.text).toMatch(/projects\.yaml:15: report &#34;projects_there_are&#34;: .*division by zero/);
 });
 
 it('knows no other reports', async () => {

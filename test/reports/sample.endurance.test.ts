@@ -53,7 +53,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
           values: (at) => kit.values(at),
           allowSuperuser,
         }),
-        library: await loadReports(join(ROOT, 'reports'), relations),
+        library: await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations),
         time: { calendar, timeZone },
         taigaUrl: '',
       });

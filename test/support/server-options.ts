@@ -64,5 +64,11 @@ export async function idleInstallation(grafanaUrl?: string): Promise<Installatio
   return {
     config: { ...config, externalUrls: { ...config.externalUrls, grafana: grafanaUrl } },
     library: { collectors: [], relations: { resolve: () => [], has: () => false } },
+    reports: {
+      reports: [],
+      get() {
+        throw new Error('there are no reports');
+      },
+    },
   };
 }

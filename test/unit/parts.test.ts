@@ -10,6 +10,11 @@ import { createParts } from '../../src/main/parts.js';
 import { createCronTicker } from '../../src/scheduling/cron-ticker.js';
 import { folderWith } from './helpers.js';
 
+const REPORT = `report: own
+title: Own
+description: A test's own.
+sections: [{ section: all, title: All, show: table, columns: { n: { title: N } }, sql: SELECT 1 AS n }]
+`;
 const OWN = `collector: own
 description: A test's own.
 metrics: [{ name: own_metric, type: gauge, help: A test's own., value: value }]
@@ -40,6 +45,7 @@ const CONCERNED: readonly [string, readonly string[]][] = [
   ['critical: [Blocker]', ['collectors', 'reports']],
   ['labels: { people: off }', ['collectors', 'reports']],
   ['collectors: [./own.yaml]', ['collectors']],
+  ['report_files: [./report.yaml]', ['reports']],
   ["overrides: { wip: { schedule: '0 * * * *' } }", ['collectors']],
   ['new_series_zero_for: 5m', ['collectors']],
   ['max_series: 100', ['collectors']],
@@ -50,7 +56,7 @@ const CONCERNED: readonly [string, readonly string[]][] = [
 ];
 
 async function install(yaml: string): Promise<Installation> {
-  const folder = await folderWith({ 'bugflow.yaml': `${yaml}\n`, 'own.yaml': OWN });
+  const folder = await folderWith({ 'bugflow.yaml': `${yaml}\n`, 'own.yaml': OWN, 'report.yaml': REPORT });
   return loadInstallation({
     file: `${folder}/bugflow.yaml`,
     env: {

@@ -1,6 +1,5 @@
 import { hasCode, messageOf } from '../../base/errors.js';
 import type { Engine } from '../../collectors/engine.js';
-import type { ReportLibrary } from '../../reports/library.js';
 import { createReports, type Reports } from '../../reports/reports.js';
 import { createSharedReports, type SharedReports } from '../../reports/shared-reports.js';
 import { type Choice, noReportPage, reportPage, reportsPage } from '../../server/pages/reports.js';
@@ -13,7 +12,6 @@ import { type DatabasePart, databaseSettings } from './database.js';
 
 export interface ReportsPartOptions {
   readonly installation: Installation;
-  readonly library: ReportLibrary;
   readonly database: Pick<DatabasePart, 'current'>;
   readonly engine: () => Pick<Engine, 'statuses'>;
 }
@@ -22,10 +20,10 @@ const ANY_MOMENT = new Date('2026-01-01T00:00:00Z');
 
 /** The reports as pages: `/reports` and `/reports/NAME`. */
 export function createReportsPart(options: ReportsPartOptions): Part {
-  const { library, database, engine } = options;
+  const { database, engine } = options;
   let opened = open(options.installation);
 
-  function open({ config, library: { relations } }: Installation): {
+  function open({ config, library: { relations }, reports: library }: Installation): {
     readonly reports: Reports;
     readonly shared: SharedReports;
   } {
@@ -46,9 +44,9 @@ export function createReportsPart(options: ReportsPartOptions): Part {
   }
 
   const answer = async (name: string, choice: Choice): Promise<Answer> => {
-    const definition = library.reports.find((report) => report.name === name);
-    if (!definition) return { status: 404, page: noReportPage() };
     const { reports, shared } = opened;
+    const definition = reports.library.reports.find((report) => report.name === name);
+    if (!definition) return { status: 404, page: noReportPage() };
     const page = (projects: readonly string[], outcome: Parameters<typeof reportPage>[0]['outcome']) =>
       reportPage({ definition, choice, projects, outcome });
     if (engine().statuses() === undefined)
@@ -75,6 +73,7 @@ export function createReportsPart(options: ReportsPartOptions): Part {
   return {
     name: 'reports',
     settings: (installation) => ({
+      reports: installation.reports.reports,
       database: databaseSettings(installation),
       bound: parameterValues(installation.config, ANY_MOMENT),
       calendar: installation.config.calendar,
@@ -89,7 +88,7 @@ export function createReportsPart(options: ReportsPartOptions): Part {
         path: '/reports',
         login: 'login',
         link: { name: 'reports', meaning: 'reports about projects and periods that you choose' },
-        handle: () => ({ page: reportsPage(library.reports) }),
+        handle: () => ({ page: reportsPage(opened.reports.library.reports) }),
       },
       {
         method: 'GET',
