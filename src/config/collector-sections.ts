@@ -16,17 +16,6 @@ export const collectorsSection = defineSection({
   resolve: (raw, { base }): readonly string[] => raw.map((path) => resolve(base, path)),
 });
 
-/** Absolute patterns of the team's own report files. */
-export const reportFilesSection = defineSection({
-  key: 'report_files',
-  name: 'reportFiles',
-  schema: z
-    .array(z.string().min(1, 'a pattern must not be empty'))
-    .default([])
-    .describe('Files of your own reports, relative to this file; `*` is a wildcard in the file name.'),
-  resolve: (raw, { base }): readonly string[] => raw.map((path) => resolve(base, path)),
-});
-
 const override = z.strictObject({
   enabled: z.boolean().optional().describe('`false` switches the collector off.'),
   schedule: z.string().optional().describe('Another cron expression.'),

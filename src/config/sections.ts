@@ -5,10 +5,10 @@ import {
   newSeriesSection,
   overridesSection,
   prometheusSection,
-  reportFilesSection,
 } from './collector-sections.js';
 import { databaseSection } from './database-section.js';
 import { externalUrlsSection } from './external-urls-section.js';
+import { reportFilesSection } from './report-sections.js';
 import {
   listenSection,
   logLevelSection,
