@@ -138,7 +138,9 @@ describeOnPostgres('administration of a board', (server) => {
     const found = await started();
     expect(found.table).toEqual(after);
     const collectors = (before.itemsRead - known.itemsRead) / (met + others);
-    expect(found.itemsRead - before.itemsRead - collectors).toBe(met * collectors);
+    const again = found.itemsRead - before.itemsRead - collectors;
+    expect(again).toBeGreaterThanOrEqual(met * collectors);
+    expect(again).toBeLessThan(before.itemsRead - others * collectors);
   });
 
   it('may delete a closed status: what was delivered stays delivered', async () => {

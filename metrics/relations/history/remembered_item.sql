@@ -1,13 +1,21 @@
 -- relations: remembered_status, any_status, item_record
 -- The items whose history meets a status of which remembered_status tells something that today's tables do not, by its id
--- or name, at a time when that matters. More than that, and what is no item's key, do no harm.
+-- or name, at a time when that matters; all items of a board (mention 0) where it concerns the board. More than that, and
+-- what is no item's key, do no harm.
 WITH meant AS (
   SELECT
     r.kind, r.project_id, r.status_id, m.mention,
     -- From its last switch on, a status is marked as it is today; of one that is gone, the tables tell nothing.
     CASE WHEN r.status_id = 0 OR r.status_key IN (SELECT status_key FROM any_status) THEN max(r.valid_from) ELSE 'infinity' END AS until
   FROM remembered_status AS r
-  CROSS JOIN LATERAL (VALUES (r.status_id::text), (r.status)) AS m (mention)
+  LEFT JOIN (SELECT board, min(status_id) AS oldest_id FROM any_status GROUP BY board) AS b ON b.board = r.board
+  CROSS JOIN LATERAL (
+    VALUES
+      (r.status_id::text),
+      (r.status),
+      -- One that is older than all of today's concerns the whole board: it takes the stage of the oldest from another.
+      (CASE WHEN r.status_id > 0 AND r.status_id < coalesce(b.oldest_id, r.status_id + 1) THEN '0' END)
+  ) AS m (mention)
   GROUP BY r.kind, r.project_id, r.status_id, r.status_key, m.mention
 ), board AS (
   SELECT left(kind, 1) AS letter, kind, project_id, max(until) AS until
