@@ -30,7 +30,7 @@ nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem } h1 { overflow-wrap: anywh
 .tiles .card { margin: 0 } .figure { font-size: 1.7rem; font-weight: 600 }
 table { border-collapse: collapse; width: 100% } .scroll { overflow-x: auto }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
-th { font-weight: 600; font-size: .85rem; color: var(--soft) } td.number, th.number { text-align: right }
+th { font-weight: 600; font-size: .85rem; color: var(--soft) } td.number, th.number { text-align: right } td.number { white-space: nowrap }
 pre { background: var(--ground); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; font-size: .85rem; line-height: 1.4 }
 code { font-size: .9em } summary { cursor: pointer; color: var(--accent) } details { margin: .5rem 0 }
 .page { max-width: 50rem } article p, article ul, article ol, article pre { max-width: 46rem } article h2 { margin-top: 1.5rem } article > :first-child { margin-top: 0 }
