@@ -50,6 +50,16 @@ function schedule(
   return { at, circuits };
 }
 
+/** Collectors whose circuits do not matter. */
+function schedulerOf(runners: readonly CollectorRunner[]): Scheduler {
+  return createScheduler(runners, {
+    timeZone: 'UTC',
+    createTicker: createCronTicker,
+    retryDelayMs: () => RETRY_MS,
+    onCircuit: () => undefined,
+  });
+}
+
 /** Ends it, with the run under way. */
 async function stopScheduler(): Promise<void> {
   const stopping = started?.stop();
@@ -101,12 +111,7 @@ describe('collectors of events', () => {
         },
       };
     });
-    started = createScheduler(runners, {
-      timeZone: 'UTC',
-      createTicker: createCronTicker,
-      retryDelayMs: () => RETRY_MS,
-      onCircuit: () => undefined,
-    });
+    started = schedulerOf(runners);
     started.start();
     await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
     expect(at.get('lifecycle')).toHaveLength(3);
@@ -132,12 +137,7 @@ test('what is due rarely runs once the others have run, and only then everything
       },
     }),
   );
-  started = createScheduler(runners, {
-    timeZone: 'UTC',
-    createTicker: createCronTicker,
-    retryDelayMs: () => RETRY_MS,
-    onCircuit: () => undefined,
-  });
+  started = schedulerOf(runners);
   let hasRun = false;
   void started.start().then(() => {
     hasRun = true;
@@ -164,12 +164,7 @@ test('gauges wait until the counters have read all of history, but not for ever'
         },
       },
     ];
-    started = createScheduler(runners, {
-      timeZone: 'UTC',
-      createTicker: createCronTicker,
-      retryDelayMs: () => RETRY_MS,
-      onCircuit: () => undefined,
-    });
+    started = schedulerOf(runners);
     void started.start();
   };
   const reading = deferred<void>();
