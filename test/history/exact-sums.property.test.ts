@@ -133,9 +133,9 @@ describe('what events add up to', () => {
         (all, looks) => {
           const ledger = createEventLedger(EVENTS, createItemNumbers());
           const look = (keys: readonly string[], known: readonly Event[]): void => {
-            ledger.begin(keys);
-            ledger.add(COLUMNS, known.filter(({ item }) => keys.includes(item)).map(rowOf));
-            ledger.commit();
+            const reading = ledger.begin(keys);
+            reading.add(COLUMNS, known.filter(({ item }) => keys.includes(item)).map(rowOf));
+            reading.commit();
           };
           // At each look more has happened than at the one before.
           for (const [i, [keys, share]] of looks.entries())
@@ -214,9 +214,9 @@ describe('what cannot be counted exactly', () => {
     );
     const ledger = createEventLedger(EVENTS, createItemNumbers());
     const take = (keys: readonly string[], all: readonly Event[]): void => {
-      ledger.begin(keys);
-      ledger.add(COLUMNS, all.map(rowOf));
-      ledger.commit();
+      const reading = ledger.begin(keys);
+      reading.add(COLUMNS, all.map(rowOf));
+      reading.commit();
     };
     take(['item 0'], [half]);
     expect((await errorOf(() => take(['item 1'], [other]))).code).toBe('COLLECTOR_VALUE');

@@ -27,23 +27,25 @@ const totals = (ledger: EventLedger): Table => flatten(ledger.finish());
 
 /** Reads items as the event reading does: in one slice. */
 function take(ledger: EventLedger, keys: readonly string[], rows: readonly Row[]): boolean {
-  ledger.begin(keys);
-  ledger.add(COLUMNS, rows);
-  return ledger.commit();
+  const reading = ledger.begin(keys);
+  reading.add(COLUMNS, rows);
+  return reading.commit();
 }
 
 describe('the ledger', () => {
   it('adds up events: counts, and observations into cumulated buckets', () => {
     const ledger = createEventLedger(DEFINITION, createItemNumbers());
-    ledger.add(COLUMNS, [
+    const reading = ledger.begin(['issue 1', 'issue 2', 'task 1']);
+    reading.add(COLUMNS, [
       ['issue 1', 'issue', '1', '5'],
       ['issue 1', 'issue', '1', '10'],
     ]);
-    ledger.add(COLUMNS, [
+    reading.add(COLUMNS, [
       ['issue 2', 'issue', '1', '10.5'],
       ['task 1', 'task', '2', '21'],
       ['task 1', 'task', null, null],
     ]);
+    reading.commit();
     expect(totals(ledger)).toEqual({
       'closed_total{kind="issue"}': 3,
       'closed_total{kind="task"}': 2,
@@ -111,10 +113,22 @@ describe('the ledger', () => {
     expect(totals(ledger)['lead_seconds_bucket{kind="issue",le="20.0"}']).toBe(2);
   });
 
+  it('counts readings side by side as one after the other', () => {
+    const ledger = createEventLedger(DEFINITION, createItemNumbers());
+    const [first, second] = [ledger.begin(['a']), ledger.begin(['b'])];
+    second.add(COLUMNS, [['b', 'issue', '1', '5']]);
+    first.add(COLUMNS, [['a', 'issue', '1', '6']]);
+    expect(first.commit()).toBe(true);
+    expect(totals(ledger)['closed_total{kind="issue"}']).toBe(1);
+    second.add(COLUMNS, [['b', 'issue', '1', '7']]);
+    expect(second.commit()).toBe(true);
+    expect(totals(ledger)['closed_total{kind="issue"}']).toBe(3);
+    expect(totals(ledger)['lead_seconds_sum{kind="issue"}']).toBe(18);
+  });
+
   it('forgets a slice that was not read to its end', () => {
     const ledger = createEventLedger(DEFINITION, createItemNumbers());
-    ledger.begin(['a', 'b']);
-    ledger.add(COLUMNS, [['a', 'issue', '1', '5']]);
+    ledger.begin(['a', 'b']).add(COLUMNS, [['a', 'issue', '1', '5']]);
     // The database was lost here: the items are read once more.
     take(
       ledger,
@@ -130,25 +144,25 @@ describe('the ledger', () => {
 
   it('forgets a slice with a row that cannot be right', async () => {
     const ledger = createEventLedger(DEFINITION, createItemNumbers());
-    ledger.begin(['a']);
     const bad: Row[] = [
       ['a', 'issue', '1', '5'],
       ['a', 'issue', '-1', '5'],
     ];
-    const error = await errorOf(() => ledger.add(COLUMNS, bad));
+    const error = await errorOf(() => ledger.begin(['a']).add(COLUMNS, bad));
     expect(error.message).toBe(
       '/etc/bugflow/items.yaml:4: column "closed" of counter "closed_total" holds -1; a total that only grows cannot contain a negative number or NaN',
     );
-    expect((await errorOf(() => ledger.add(COLUMNS, [['a', 'issue', 'NaN', null]]))).code).toBe(
-      'COLLECTOR_VALUE',
-    );
+    const notANumber: Row[] = [['a', 'issue', 'NaN', null]];
+    expect((await errorOf(() => ledger.begin(['a']).add(COLUMNS, notANumber))).code).toBe('COLLECTOR_VALUE');
     take(ledger, ['a'], [['a', 'issue', '1', '5']]);
     expect(totals(ledger)['closed_total{kind="issue"}']).toBe(1);
   });
 
   it('wants the column that says whose event it is', async () => {
     const error = await errorOf(() =>
-      createEventLedger(DEFINITION, createItemNumbers()).add([{ name: 'kind' }], [['issue']]),
+      createEventLedger(DEFINITION, createItemNumbers())
+        .begin(['a'])
+        .add([{ name: 'kind' }], [['issue']]),
     );
     expect(error.code).toBe('COLLECTOR_COLUMN_MISSING');
     expect(error.message).toContain('the column "key"');
@@ -199,7 +213,7 @@ describe('the ledger', () => {
         fc.property(fc.array(event, { maxLength: 80 }), slices, (events, parts) => {
           const all = Array.from({ length: 13 }, (_, i) => `item ${i}`);
           const whole = createEventLedger(DEFINITION, createItemNumbers());
-          whole.add(COLUMNS, rowsOf(events, all));
+          take(whole, all, rowsOf(events, all));
           const sliced = createEventLedger(DEFINITION, createItemNumbers());
           for (const keys of [...parts, ...all.map((key) => [key])]) take(sliced, keys, rowsOf(events, keys));
           expect(totals(sliced)).toEqual(totals(whole));
@@ -225,10 +239,9 @@ describe('the ledger', () => {
             let before: Table = {};
             for (const [events, isCutShort] of acts) {
               const items = [...new Set(events.map(({ item }) => item))];
-              ledger.begin(items);
-              ledger.add(COLUMNS, rowsOf(events, items));
-              if (isCutShort) ledger.begin([]);
-              ledger.commit();
+              const reading = ledger.begin(items);
+              reading.add(COLUMNS, rowsOf(events, items));
+              if (!isCutShort) reading.commit();
               const after = totals(ledger);
               for (const [series, value] of Object.entries(before))
                 expect(after[series] ?? -1).toBeGreaterThanOrEqual(value);

@@ -92,22 +92,22 @@ export async function readChanges(
   };
   const readGroups = (wanted: Groups<string>, teaching?: StatusLesson): Promise<void> =>
     sideBySide(slicesOf(wanted, feed.entriesPerItem()), slicesAtOnce, async (slice) => {
-      const { found, foundAlong, tookMs } = await readSlice(
+      const begun = tasks.map(({ ledger }) => ledger.begin(slice));
+      databaseMs += await readSlice(
         reader,
         definitions,
         values(slice),
-        teaching?.part,
+        (i, columns, rows) => {
+          const task = tasks[i];
+          if (!task) return;
+          task.watch.see(columns, rows);
+          assertHistoryKeys(task.tally.definition, columns, rows);
+          begun[i]?.add(columns, rows);
+        },
+        teaching,
       );
-      databaseMs += tookMs;
-      teaching?.add(foundAlong);
-      for (const [i, { tally, ledger, watch }] of tasks.entries()) {
-        const { columns, rows } = found[i] ?? { columns: [], rows: [] };
-        watch.see(columns, rows);
-        assertHistoryKeys(tally.definition, columns, rows);
-        ledger.begin(slice);
-        ledger.add(columns, rows);
-        if (ledger.commit() && !isRestart) tally.changed = true;
-      }
+      for (const [i, { tally }] of tasks.entries())
+        if (begun[i]?.commit() && !isRestart) tally.changed = true;
       done += slice.length;
       for (const { onProgress } of tasks) onProgress(done, total);
     });

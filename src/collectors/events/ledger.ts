@@ -12,18 +12,22 @@ import { type Contribution, createContributions } from './contributions.js';
  * of what it contributed before: so nothing is counted twice, however often and in whatever slices items are read.
  */
 export interface EventLedger {
-  /** Begins to read the events of these items (without it: of all); what an unfinished reading had taken in is forgotten. */
-  begin(keys: readonly string[]): void;
-  /** @throws BugflowError when a row cannot be right. */
-  add(columns: readonly Column[], rows: readonly Row[]): void;
+  /** Begins to read the events of these items. Readings of different items can go on side by side. */
+  begin(keys: readonly string[]): LedgerReading;
   /** Opens the series that rows of `zeros` name. @throws BugflowError */
   open(columns: readonly Column[], rows: readonly Row[]): void;
-  /** Ends a reading: what it took in counts from now on. True if that changed anything. @throws BugflowError */
-  commit(): boolean;
-  /** Commits, and gives the totals. */
+  /** The totals of all readings that were committed. */
   finish(): MetricFamily[];
   /** What the others contributed than these items, in a new ledger, without the series that only these have. */
   without(keys: ReadonlySet<string>): EventLedger;
+}
+
+/** Nothing of it counts before it is committed. */
+export interface LedgerReading {
+  /** @throws BugflowError when a row cannot be right. */
+  add(columns: readonly Column[], rows: readonly Row[]): void;
+  /** True if that changed anything. @throws BugflowError */
+  commit(): boolean;
 }
 
 /**
@@ -40,9 +44,6 @@ export function createEventLedger(
     contributions.open(account);
     opened = true;
   });
-  /** By the item's number. */
-  let slice = new Map<number, Contribution>();
-  let wanted: ReadonlySet<number> | undefined;
   let keyIndex: number | undefined;
   /** Whether there are series that were not there at the last commit. */
   let opened = false;
@@ -56,57 +57,53 @@ export function createEventLedger(
     contributions.set(item, own);
   }
 
-  const ledger: EventLedger = {
+  return {
     begin(keys) {
-      slice = new Map();
-      wanted = new Set(keys.map(items.of));
-    },
-
-    add(columns, rows) {
-      accumulator.expect(columns);
-      keyIndex ??= locateKey(definition, columns);
-      for (const row of rows) {
-        const key = row[keyIndex] ?? '';
-        const item = wanted ? items.find(key) : items.of(key);
-        // Others are read along only because an item depends on them.
-        if (item === undefined || wanted?.has(item) === false) continue;
-        const contribution = slice.get(item) ?? new Map<Account, number[]>();
-        slice.set(item, contribution);
-        accumulator.read(row, (account, value) => {
-          const amounts = contribution.get(account) ?? emptyCells(account);
-          contribution.set(account, amounts);
-          addValue(account, amounts, value);
-        });
-      }
-    },
-
-    open: (columns, rows) => accumulator.open(columns, rows),
-
-    commit() {
-      let changed = opened;
-      opened = false;
-      for (const [item, now] of slice) {
-        if (now.size === 0) continue;
-        const known = contributions.get(item);
-        try {
-          for (const [account, amounts] of now) {
-            const before = known.get(account) ?? emptyCells(account);
-            known.set(account, before);
-            if (replace(account, before, amounts)) changed = true;
+      const wanted = new Set(keys.map(items.of));
+      /** By the item's number. */
+      const read = new Map<number, Contribution>();
+      return {
+        add(columns, rows) {
+          accumulator.expect(columns);
+          keyIndex ??= locateKey(definition, columns);
+          for (const row of rows) {
+            const item = items.find(row[keyIndex] ?? '');
+            // Others are read along only because an item depends on them.
+            if (item === undefined || !wanted.has(item)) continue;
+            const contribution = read.get(item) ?? new Map<Account, number[]>();
+            read.set(item, contribution);
+            accumulator.read(row, (account, value) => {
+              const amounts = contribution.get(account) ?? emptyCells(account);
+              contribution.set(account, amounts);
+              addValue(account, amounts, value);
+            });
           }
-        } finally {
-          // Also what an account took in before one refused.
-          contributions.set(item, known);
-        }
-      }
-      slice = new Map();
-      return changed;
+        },
+
+        commit() {
+          let changed = opened;
+          opened = false;
+          for (const [item, now] of read) {
+            if (now.size === 0) continue;
+            const known = contributions.get(item);
+            try {
+              for (const [account, amounts] of now) {
+                const before = known.get(account) ?? emptyCells(account);
+                known.set(account, before);
+                if (replace(account, before, amounts)) changed = true;
+              }
+            } finally {
+              // Also what an account took in before one refused.
+              contributions.set(item, known);
+            }
+          }
+          return changed;
+        },
+      };
     },
 
-    finish() {
-      ledger.commit();
-      return accumulator.families();
-    },
+    open: accumulator.open,
+    finish: accumulator.families,
 
     without(keys) {
       const others = function* (): Iterable<[number, Contribution]> {
@@ -116,7 +113,6 @@ export function createEventLedger(
       return createEventLedger(definition, items, others());
     },
   };
-  return ledger;
 }
 
 /**

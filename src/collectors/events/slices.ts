@@ -28,45 +28,39 @@ export function* slicesOf(groups: Iterable<readonly string[]>, entriesPerItem: n
   if (slice.length > 0) yield slice;
 }
 
-export interface Rows {
-  readonly columns: readonly Column[];
-  readonly rows: Row[];
+/** Receives rows of the collector with this index, batch by batch. */
+export type TakeRows = (index: number, columns: readonly Column[], rows: readonly Row[]) => void;
+
+/** What else is read along with a slice. */
+export interface Along {
+  readonly part: ReadablePart;
+  add(rows: readonly Row[]): void;
 }
 
-/** What each of the collectors finds in a slice, and the rows of the part `along`: one query for all of them. */
+/**
+ * Reads what each of the collectors finds in a slice, and what is read along: one query for all of them. Resolves to the
+ * milliseconds that it took. @throws BugflowError
+ */
 export async function readSlice(
   reader: Reader,
   definitions: readonly EventDefinition[],
   values: ParameterValues,
-  along?: ReadablePart,
-): Promise<{
-  readonly found: readonly Rows[];
-  readonly foundAlong: readonly Row[];
-  readonly tookMs: number;
-}> {
+  take: TakeRows,
+  along?: Along,
+): Promise<number> {
   const [alone, ...others] = definitions;
   // One that is shipped is read like several, so that its columns are the same in every pass.
-  if (alone && others.length === 0 && !alone.shipped && !along) {
-    const found: { columns: readonly Column[]; rows: Row[] } = { columns: [], rows: [] };
-    const tookMs = await reader.read(readableOf(alone, alone.events), values, (columns, rows) => {
-      found.columns = columns;
-      for (const row of rows) found.rows.push(row);
-    });
-    return { found: [found], foundAlong: [], tookMs };
-  }
-  const found = definitions.map((definition) => ({
-    columns: wantedColumns(definition).map((name) => ({ name })),
-    rows: [] as Row[],
-  }));
+  if (alone && others.length === 0 && !alone.shipped && !along)
+    return reader.read(readableOf(alone, alone.events), values, (columns, rows) => take(0, columns, rows));
+  const columns = definitions.map((definition) => wantedColumns(definition).map((name) => ({ name })));
   const parts = definitions.map((definition, i) =>
     readablePartOf(definition, {
       sql: definition.events,
       reading: 'events',
-      columns: found[i]?.columns.map(({ name }) => name) ?? [],
+      columns: columns[i]?.map(({ name }) => name) ?? [],
     }),
   );
-  if (along) parts.push(along);
-  const foundAlong: Row[] = [];
+  if (along) parts.push(along.part);
   const startedAt = performance.now();
   // Each may take its own time.
   const timeoutMs = definitions.reduce((sum, definition) => sum + definition.timeoutMs, 0);
@@ -77,14 +71,19 @@ export async function readSlice(
       for (;;) {
         const { rows } = (await stream?.next()) ?? { rows: [] };
         if (rows.length === 0) return;
+        const found = parts.map(({ columns }): { width: number; rows: Row[] } => ({
+          // Behind its own columns, a part has those of wider ones.
+          width: columns.length,
+          rows: [],
+        }));
         for (const row of rows) {
           const part = found[Number(row[0])];
-          if (part)
-            part.rows.push(row.slice(MERGED_COLUMNS.length, MERGED_COLUMNS.length + part.columns.length));
-          else foundAlong.push(row.slice(MERGED_COLUMNS.length));
+          part?.rows.push(row.slice(MERGED_COLUMNS.length, MERGED_COLUMNS.length + part.width));
         }
+        for (const [i, own] of columns.entries()) take(i, own, found[i]?.rows ?? []);
+        along?.add(found[columns.length]?.rows ?? []);
       }
     },
   );
-  return { found, foundAlong, tookMs: performance.now() - startedAt };
+  return performance.now() - startedAt;
 }
