@@ -1,8 +1,8 @@
-import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
 import { type Document, readDocument } from '../base/document.js';
 import { duration, timeout } from '../base/duration.js';
 import { BugflowError, type Place } from '../base/errors.js';
+import { cronProblem } from '../scheduling/cron-expression.js';
 import type { SqlSource } from '../taiga/sql/compile.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
 
@@ -95,16 +95,6 @@ const cronExpression = z.string().superRefine((expression, context) => {
   const problem = cronProblem(expression);
   if (problem) context.addIssue(problem);
 });
-
-/** What is wrong with a cron expression; undefined: nothing. */
-export function cronProblem(expression: string): string | undefined {
-  // node-cron expands ranges, so numbers must be small; no valid field has three digits.
-  if (expression.length > 200 || /\d{3}/.test(expression))
-    return 'this is not a cron expression; write it like "*/5 * * * *"';
-  const { valid, errors } = validateDetailed(expression);
-  if (valid) return undefined;
-  return `"${expression}" is not a cron expression (${errors[0]?.message ?? 'it needs five fields'}); write it like "*/5 * * * *"`;
-}
 
 const requirement = z.string().refine((name) => REQUIREMENT.test(name), {
   error: (issue) => badRequirement(String(issue.input)),

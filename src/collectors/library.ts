@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { BugflowError } from '../base/errors.js';
 import { matchingFiles } from '../base/matching-files.js';
 import type { CollectorOverride } from '../config/collector-sections.js';
+import { cronProblem } from '../scheduling/cron-expression.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import { loadRelations, type RelationLibrary } from '../taiga/sql/relations.js';
-import { assertUnique, type CollectorDefinition, cronProblem, readCollector, shapes } from './definition.js';
+import { assertUnique, type CollectorDefinition, readCollector, shapes } from './definition.js';
 
 /** All collectors of an installation, checked as far as possible without a database. */
 export interface CollectorLibrary {

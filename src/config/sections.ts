@@ -8,6 +8,7 @@ import {
 } from './collector-sections.js';
 import { databaseSection } from './database-section.js';
 import { externalUrlsSection } from './external-urls-section.js';
+import { reportPostsSection } from './report-posts-section.js';
 import { reportFilesSection } from './report-sections.js';
 import {
   listenSection,
@@ -17,6 +18,7 @@ import {
   stateFileSection,
   timeZoneSection,
 } from './service-sections.js';
+import { slackSection } from './slack-section.js';
 import { sshSection } from './ssh-section.js';
 import {
   bugsSection,
@@ -50,6 +52,8 @@ export const SECTIONS = [
   labelsSection,
   collectorsSection,
   reportFilesSection,
+  reportPostsSection,
+  slackSection,
   overridesSection,
   newSeriesSection,
   reloadEndpointSection,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseHostPort } from './host-port.js';
 import { defineSection } from './section.js';
+import { timeZone } from './time-zone.js';
 
 export const listenSection = defineSection({
   key: 'listen',
@@ -26,13 +27,7 @@ export const listenSection = defineSection({
 export const timeZoneSection = defineSection({
   key: 'time_zone',
   name: 'timeZone',
-  schema: z
-    .string()
-    .refine(isTimeZone, {
-      error: (issue) => `"${String(issue.input)}" is not a time zone; use an IANA name like Europe/Berlin`,
-    })
-    .default('UTC')
-    .describe('Time zone of days, sprints and cron expressions.'),
+  schema: timeZone.default('UTC').describe('Time zone of days, sprints and cron expressions.'),
   resolve: (raw) => raw,
 });
 
@@ -84,12 +79,3 @@ export const logLevelSection = defineSection({
     .describe('The least severe messages that are logged.'),
   resolve: (raw) => raw,
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

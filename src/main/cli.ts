@@ -8,7 +8,7 @@ import { parseListen, parsePast, parsePort, parseSeconds, parseTextfile, parseWh
 import { addBackfillCommand } from './backfill-command.js';
 import { addGrafanaCommand } from './grafana-command.js';
 import { keepHeapSmall } from './heap.js';
-import { addReportCommand } from './report-command.js';
+import { addPostReportsCommand, addReportCommand } from './report-command.js';
 import { waitForStop, watchSignals } from './signals.js';
 
 export interface CliContext {
@@ -122,6 +122,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     });
 
   addReportCommand(program, { source, warn });
+  addPostReportsCommand(program, { source, warn });
   addBackfillCommand(program, { source, print });
   addGrafanaCommand(program, { source, version, print });
   addAlertmanagerCommand(program, { source, print });

@@ -2,12 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { type CollectorLibrary, loadLibrary } from '../collectors/library.js';
 import { type Config, type ConfigSource, loadConfig } from '../config/config.js';
 import { loadReports, type ReportLibrary } from '../reports/library.js';
+import { type ReportPost, reportPosts } from '../reports/posts/report-post.js';
 
 /** A configuration, and the collectors and reports it names, read and checked together. */
 export interface Installation {
   readonly config: Config;
   readonly library: CollectorLibrary;
   readonly reports: ReportLibrary;
+  readonly posts: readonly ReportPost[];
 }
 
 /** The folders that ship with the package; the paths work from `src/main` and `dist/main`. */
@@ -27,5 +29,5 @@ export async function loadInstallation(source: ConfigSource): Promise<Installati
     { shippedFolder: SHIPPED_REPORTS, ownFiles: config.reportFiles },
     library.relations,
   );
-  return { config, library, reports };
+  return { config, library, reports, posts: reportPosts(config.reportPosts, reports) };
 }

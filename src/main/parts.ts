@@ -14,6 +14,7 @@ import { createCollectorsPart } from './parts/collectors.js';
 import { createCollectorsPage } from './parts/collectors-page.js';
 import { createDatabasePart } from './parts/database.js';
 import { createHomePart } from './parts/home.js';
+import { createReportPostsPart } from './parts/report-posts.js';
 import { createReportsPart } from './parts/reports.js';
 import { createRunbooksPart } from './parts/runbooks.js';
 import { createStatePart } from './parts/state.js';
@@ -46,6 +47,7 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
   const database = createDatabasePart(context);
   const collectors = createCollectorsPart({ ...context, database, state });
   const { engine } = collectors;
+  const reports = createReportsPart({ installation, database, engine });
   const parts: readonly Part[] = [
     createWebPart({ installation, web, log }),
     createAlertsPart(installation),
@@ -53,7 +55,8 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
     database,
     collectors,
     createCollectorsPage({ installation, engine }),
-    createReportsPart({ installation, database, engine }),
+    reports,
+    createReportPostsPart({ ...context, reports, state, engine }),
     createRunbooksPart({ installation, runbooks: await shippedRunbooks(log) }),
   ];
   const menu = menuOf(parts.flatMap(({ routes = [] }) => routes));

@@ -37,6 +37,29 @@ export function addReportCommand(
     });
 }
 
+/** Posts the reports of the configuration at once. */
+export function addPostReportsCommand(
+  program: Command,
+  context: { source(): ConfigSource; warn(message: string): void },
+): void {
+  program
+    .command('post-reports')
+    .description('post the reports of the configuration now, whatever their schedules say')
+    .argument('[name...]', 'only these reports; default: all that the configuration posts')
+    .option('--dry-run', 'print what would be sent, and send nothing', false)
+    .action(async (names: string[], { dryRun }: { readonly dryRun: boolean }) => {
+      const { loadInstallation } = await import('./installation.js');
+      const { postReports } = await import('./post-reports.js');
+      await postReports(await loadInstallation(context.source()), {
+        reports: names,
+        isDryRun: dryRun,
+        now: new Date(),
+        write: (text) => void process.stdout.write(text),
+        warn: context.warn,
+      });
+    });
+}
+
 interface ReportFlags {
   readonly project?: string[];
   readonly period?: string;

@@ -6,13 +6,10 @@ import { parametersText, sectionToCsv } from '../reports/formats/csv.js';
 import { toHtml } from '../reports/formats/html.js';
 import { toJson } from '../reports/formats/json.js';
 import { toMarkdown } from '../reports/formats/markdown.js';
-import { createReports, type ReportRequest } from '../reports/reports.js';
+import type { ReportRequest } from '../reports/reports.js';
 import type { ReportResult } from '../reports/result.js';
-import { createReader } from '../taiga/reader.js';
-import { createTaiga } from '../taiga/taiga.js';
 import type { Installation } from './installation.js';
-import { learnValues } from './learned-values.js';
-import { openDatabase } from './open-database.js';
+import { openReports } from './open-reports.js';
 
 export const REPORT_FORMATS = ['md', 'html', 'csv', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -29,25 +26,18 @@ export interface ReportOptions {
 
 /** Reads a report once, and prints it or writes it into a folder. @throws BugflowError */
 export async function report(
-  { config, library, reports: reportLibrary }: Installation,
+  installation: Installation,
   { request, now, format, out, write, warn }: ReportOptions,
 ): Promise<void> {
   // Before Taiga is asked for anything.
-  reportLibrary.get(request.report);
-  const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });
+  installation.reports.get(request.report);
+  const { reports, close } = await openReports(installation, now, warn);
   try {
-    const { relations } = library;
-    const { allowSuperuser } = config.database;
-    const learned = await learnValues(config, createReader(database, relations, { allowSuperuser }), now);
-    const past = learned.past();
-    const taiga = createTaiga({ database, relations, values: () => past, allowSuperuser });
-    const { calendar, timeZone, taigaUrl } = config;
-    const reports = createReports({ taiga, library: reportLibrary, time: { calendar, timeZone }, taigaUrl });
     const files = filesOf(await reports.run(request, now), format);
     if (out === undefined) write(files.map(({ text }) => text).join('\n'));
     else await writeFiles(out, files);
   } finally {
-    await database.close();
+    await close();
   }
 }
 

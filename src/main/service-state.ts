@@ -8,6 +8,8 @@ export interface ServiceState {
   /** The file that this process owns; undefined when there is none or it is only read. */
   readonly file: string | undefined;
   readonly statuses: StatusStore | undefined;
+  /** For what only its owner does; undefined where this process does not own the file. */
+  readonly store: Store | undefined;
   close(): void;
 }
 
@@ -21,7 +23,7 @@ export async function openServiceState(
   access: Access,
   warn: (message: string) => void,
 ): Promise<ServiceState> {
-  if (file === undefined) return { file, statuses: undefined, close: () => undefined };
+  if (file === undefined) return { file, statuses: undefined, store: undefined, close: () => undefined };
   let owned: string | undefined = file;
   const store = await openStore(file, access).catch((error: unknown) => {
     if (!hasCode(error, 'STATE_FILE_UNWRITABLE')) throw error;
@@ -35,6 +37,7 @@ export async function openServiceState(
     file: owned,
     // To write what is only read would fail once more, and say so.
     statuses: owned === undefined ? { read: statuses.read } : statuses,
+    store: owned === undefined || access === 'read' ? undefined : store,
     close: () => store.close(),
   };
 }

@@ -84,14 +84,14 @@ export function readMessage(body: string): { readonly message: SlackMessage; rea
   return { message: read, problems };
 }
 
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   return /^https?:\/\/[^\s<>|]+$/.test(text) && URL.canParse(text) && text.length <= LIMITS.url;
 }
 
 const MARKUP = /<([^<>]*)>/g;
 
 /** Of links and dates nothing may be left that Slack would take for something else. */
-function markupProblems(text: string): string[] {
+export function markupProblems(text: string): string[] {
   const problems: string[] = [];
   for (const [whole, inside = ''] of text.matchAll(MARKUP)) {
     const isLink = /^https?:\/\/[^\s|]+\|[^|\n]+$/.test(inside);

@@ -12,18 +12,18 @@ export type Mood =
   /** What only the API says, with status 200, like `not_in_channel`. */
   | { readonly kind: 'refusing'; readonly error: string };
 
-export interface SlackPost {
+export interface SlackPost<Message = SlackMessage> {
   readonly atMs: number;
   /** Of a webhook its path, of a token `#channel`. */
   readonly to: string;
-  readonly message: SlackMessage;
+  readonly message: Message;
   /** What Slack or a reader would have against it. */
   readonly problems: readonly string[];
   /** Whether it is to be seen in the channel. */
   readonly accepted: boolean;
 }
 
-export interface SlackServer {
+export interface SlackServer<Message = SlackMessage> {
   readonly url: string;
   /** Address of an incoming webhook. */
   webhook(name?: string): string;
@@ -31,9 +31,9 @@ export interface SlackServer {
   readonly postMessage: string;
   readonly token: string;
   /** Every attempt, in its order. */
-  readonly posts: readonly SlackPost[];
+  readonly posts: readonly SlackPost<Message>[];
   /** Those that can be seen. */
-  accepted(): readonly SlackPost[];
+  accepted(): readonly SlackPost<Message>[];
   setMood(mood: Mood): void;
   close(): Promise<void>;
 }
@@ -41,9 +41,19 @@ export interface SlackServer {
 const MOST_BYTES = 1_000_000;
 const TOKEN = 'xoxb-1234-test';
 
+/** A message, and what Slack or a reader would have against it. */
+type ReadMessage<Message> = (body: string) => { readonly message: Message; readonly problems: string[] };
+
 /** Plays Slack on loopback: incoming webhooks, and `chat.postMessage`. */
-export async function startSlack(): Promise<SlackServer> {
-  const posts: SlackPost[] = [];
+export function startSlack(): Promise<SlackServer> {
+  return startSlackFor(readMessage);
+}
+
+/** The same for other messages than those of alerts. */
+export async function startSlackFor<Message extends { readonly channel?: string | undefined }>(
+  read: ReadMessage<Message>,
+): Promise<SlackServer<Message>> {
+  const posts: SlackPost<Message>[] = [];
   const silent = new Set<ServerResponse>();
   let mood: Mood = { kind: 'well' };
 
@@ -68,7 +78,7 @@ export async function startSlack(): Promise<SlackServer> {
       return text(404, 'no_service');
     if (isApi && request.headers.authorization !== `Bearer ${TOKEN}`)
       return json({ ok: false, error: 'invalid_auth' });
-    const { message, problems } = readMessage(body);
+    const { message, problems } = read(body);
     if (isApi && !message.channel) return json({ ok: false, error: 'channel_not_found' });
     const accepted = mood.kind === 'well' && problems.length === 0;
     posts.push({ atMs: Date.now(), to: isApi ? (message.channel ?? '') : path, message, problems, accepted });

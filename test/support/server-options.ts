@@ -70,5 +70,6 @@ export async function idleInstallation(grafanaUrl?: string): Promise<Installatio
         throw new Error('there are no reports');
       },
     },
+    posts: [],
   };
 }

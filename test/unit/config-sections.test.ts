@@ -21,6 +21,7 @@ test('each is named after its key, or says otherwise on purpose', () => {
   ]);
   expect(others).toEqual([
     ['collectors', 'collectorFiles'],
+    ['reports', 'reportPosts'],
     ['new_series_zero_for', 'newSeriesZeroForMs'],
     ['prometheus', 'targetLabels'],
   ]);

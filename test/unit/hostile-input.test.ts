@@ -1,12 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration writes variables that way.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BugflowError } from '../../src/base/errors.js';
 import { fitsWildcard } from '../../src/base/wildcard.js';
-import { cronProblem } from '../../src/collectors/definition.js';
 import { loadConfig } from '../../src/config/config.js';
+import { cronProblem } from '../../src/scheduling/cron-expression.js';
 import { findKnownKeys } from '../../src/ssh/known-hosts.js';
 import { parseSshConfig } from '../../src/ssh/ssh-config-text.js';
 import { scanParameters } from '../../src/taiga/sql/scan.js';

@@ -46,6 +46,11 @@ const CONCERNED: readonly [string, readonly string[]][] = [
   ['labels: { people: off }', ['collectors', 'reports']],
   ['collectors: [./own.yaml]', ['collectors']],
   ['report_files: [./report.yaml]', ['reports']],
+  [
+    "reports: [{ report: week, schedule: '0 9 * * mon', webhook_url: https://hooks.example.org/x }]",
+    ['report posts'],
+  ],
+  ['slack: { bot_token: xoxb-1 }', []],
   ["overrides: { wip: { schedule: '0 * * * *' } }", ['collectors']],
   ['new_series_zero_for: 5m', ['collectors']],
   ['max_series: 100', ['collectors']],

@@ -18,8 +18,13 @@ export interface ReportsPartOptions {
 
 const ANY_MOMENT = new Date('2026-01-01T00:00:00Z');
 
+/** Reports for other parts, too. */
+export interface ReportsPart extends Part {
+  reports(): Reports;
+}
+
 /** The reports as pages: `/reports` and `/reports/NAME`. */
-export function createReportsPart(options: ReportsPartOptions): Part {
+export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   const { database, engine } = options;
   let opened = open(options.installation);
 
@@ -72,6 +77,7 @@ export function createReportsPart(options: ReportsPartOptions): Part {
 
   return {
     name: 'reports',
+    reports: () => opened.reports,
     settings: (installation) => ({
       reports: installation.reports.reports,
       database: databaseSettings(installation),

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Access } from '../../store/store.js';
+import type { Access, Store } from '../../store/store.js';
 import type { StatusStore } from '../../taiga/statuses/status-memory.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
@@ -9,6 +9,8 @@ import { openServiceState, type ServiceState } from '../service-state.js';
 export interface StatePart extends Part {
   /** What is known about statuses; undefined without a state file. */
   statuses(): StatusStore | undefined;
+  /** For what only its owner does; undefined without a state file of this process's own. */
+  store(): Store | undefined;
   /** See {@link Part.isStuck}. */
   isStuck(): boolean;
 }
@@ -34,6 +36,7 @@ export async function createStatePart(options: StatePartOptions): Promise<StateP
   return {
     name: 'state',
     statuses: () => state.statuses,
+    store: () => state.store,
     isStuck,
     settings: ({ config }) => config.stateFile,
     async accept(candidate) {

@@ -4,6 +4,7 @@ import type { ColumnDefinition } from '../definition.js';
 import type { Cell, ReportResult, SectionResult } from '../result.js';
 import { formatValue, isNumeric } from '../values.js';
 import { comparison } from './comparison.js';
+import { itemUrl } from './item-url.js';
 
 /** The report as one file, which needs nothing else. @throws BugflowError */
 export function toHtml(result: ReportResult): string {
@@ -69,17 +70,4 @@ ${definition.columns.map((column, i) => {
 
 function classOf({ unit }: ColumnDefinition): Html | undefined {
   return isNumeric(unit) ? html` class="number"` : undefined;
-}
-
-/** The page of an item in Taiga; undefined where Taiga's address is not known, or the item is gone. */
-function itemUrl(
-  taigaUrl: string,
-  columns: readonly ColumnDefinition[],
-  row: readonly Cell[],
-): string | undefined {
-  const cell = (name: string): Cell => row[columns.findIndex((column) => column.name === name)] ?? null;
-  const [project, kind, ref] = [cell('project'), cell('kind'), cell('ref')];
-  if (taigaUrl === '' || project === null || kind === null || ref === null) return undefined;
-  const parts = [project, kind === 'userstory' ? 'us' : kind, ref].map(encodeURIComponent);
-  return `${taigaUrl}/project/${parts.join('/')}`;
 }

@@ -1,0 +1,104 @@
+import { messageOf } from '../../base/errors.js';
+import type { PostTarget } from '../../config/report-posts-section.js';
+import { revealSecret } from '../../config/secret.js';
+import type { SlackMessage } from '../../slack/blocks.js';
+import type { Slack, SlackTarget } from '../../slack/slack.js';
+import type { ReportRequest } from '../reports.js';
+import type { ReportResult } from '../result.js';
+import { isMet } from './condition.js';
+import { pageUrlOf } from './page-url.js';
+import type { PostMemory } from './post-memory.js';
+import type { ReportPost } from './report-post.js';
+import { toFailureMessage, toSlackMessage } from './slack-message.js';
+
+/** Makes reports and posts them. */
+export interface Poster {
+  /** What would be posted now; undefined: its condition is not met. @throws BugflowError */
+  preview(post: ReportPost, atMs: number): Promise<SlackMessage | undefined>;
+  /** Posts what was due at this moment. Failures are logged, and told in the channel. */
+  post(post: ReportPost, dueAtMs: number): Promise<void>;
+  /** The last moment for which it was begun, whatever became of it; Unix milliseconds. */
+  lastDueAtMs(post: ReportPost): number | undefined;
+  /** For one that was never due: what was due before this moment is not caught up on. */
+  beginAt(post: ReportPost, atMs: number): void;
+}
+
+export interface PosterOptions {
+  /** As of that moment. @throws BugflowError */
+  readonly run: (request: ReportRequest, at: Date) => Promise<ReportResult>;
+  readonly slack: Slack;
+  readonly memory: PostMemory;
+  /** The address of this service as browsers reach it, without a slash at the end; undefined: not known. */
+  readonly serviceUrl: string | undefined;
+  /** Aborted when the service ends: what was not begun by then is made after the next start. */
+  readonly signal?: AbortSignal;
+  readonly log: { info(message: string): void; warn(message: string): void };
+}
+
+/** A report that fails every hour says so in the channel once a day. */
+const TELL_FAILURE_EVERY_MS = 24 * 60 * 60_000;
+
+export function createPoster({ run, slack, memory, serviceUrl, signal, log }: PosterOptions): Poster {
+  let reading: Promise<unknown> = Promise.resolve();
+
+  const preview = async (post: ReportPost, atMs: number): Promise<SlackMessage | undefined> => {
+    const { request, onlyWhen } = post;
+    // Many posts are due at the same moment: one report after the other.
+    const read = reading.then(() => run(request, new Date(atMs)));
+    reading = read.catch(() => undefined);
+    const result = await read;
+    if (!isMet(onlyWhen, result)) return undefined;
+    return toSlackMessage(result, pageUrlOf(serviceUrl, request, result.period));
+  };
+  const tellFailure = async (post: ReportPost, reason: string, nowMs: number): Promise<void> => {
+    const known = memory.get(post.name);
+    if (nowMs - (known?.toldFailureAtMs ?? Number.NEGATIVE_INFINITY) < TELL_FAILURE_EVERY_MS) return;
+    // Before it is sent: once too few is better than with every run.
+    if (known) memory.put(post.name, { ...known, toldFailureAtMs: nowMs });
+    await slack.post(await targetOf(post.target), toFailureMessage(post.report, reason));
+  };
+
+  return {
+    preview,
+    async post(post, dueAtMs) {
+      const { name } = post;
+      const remember = (state: 'begun' | 'over'): void =>
+        memory.put(name, { ...memory.get(name), dueAtMs, state });
+      try {
+        const message = await preview(post, dueAtMs);
+        remember('begun');
+        if (message) await slack.post(await targetOf(post.target), message);
+        log.info(message ? `report "${name}" was posted` : `report "${name}": nothing to tell`);
+      } catch (error) {
+        if (signal?.aborted) return;
+        const reason = messageOf(error);
+        log.warn(`report "${name}" was not posted: ${reason}`);
+        remember('begun');
+        await tellFailure(post, reason, Date.now()).catch((failure: unknown) =>
+          log.warn(`report "${name}": ${messageOf(failure)}`),
+        );
+      }
+      remember('over');
+    },
+    lastDueAtMs(post) {
+      const known = memory.get(post.name);
+      if (known?.state === 'begun') {
+        memory.put(post.name, { ...known, state: 'over' });
+        log.warn(
+          `report "${post.name}": the service ended while it was being posted; look into the channel, it is not sent again`,
+        );
+      }
+      return known?.dueAtMs;
+    },
+    beginAt({ name }, atMs) {
+      if (!memory.get(name)) memory.put(name, { dueAtMs: atMs, state: 'over' });
+    },
+  };
+}
+
+/** @throws BugflowError when a file with a secret cannot be read */
+async function targetOf(target: PostTarget): Promise<SlackTarget> {
+  if (target.kind === 'webhook') return { kind: 'webhook', url: (await revealSecret(target.url)).trim() };
+  const { apiUrl, channel } = target;
+  return { kind: 'bot', apiUrl, channel, token: (await revealSecret(target.token)).trim() };
+}

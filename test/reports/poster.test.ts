@@ -1,0 +1,181 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BugflowError } from '../../src/base/errors.js';
+import type { PostCondition } from '../../src/config/report-posts-section.js';
+import { createPostStore } from '../../src/main/post-store.js';
+import { createPostMemory, type PostMemory } from '../../src/reports/posts/post-memory.js';
+import { createPoster } from '../../src/reports/posts/poster.js';
+import type { ReportPost } from '../../src/reports/posts/report-post.js';
+import type { ReportResult } from '../../src/reports/result.js';
+import type { Slack } from '../../src/slack/slack.js';
+import { openStore } from '../../src/store/store.js';
+import { createFolder } from '../support/bugflow.js';
+import { column, result, section } from './made-up-result.js';
+
+const MONDAY = Date.parse('2026-03-16T09:00:00Z');
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const post = (change: Partial<ReportPost> = {}): ReportPost => ({
+  ...{ name: 'week into webhook', report: 'week', projects: [], period: undefined, schedule: '0 9 * * *' },
+  ...{ timeZone: 'UTC', missed: 'late', onlyWhen: undefined, place: undefined },
+  request: { report: 'week', projects: [], period: {} },
+  target: { kind: 'webhook', url: { text: 'https://hooks.example.org/x' } },
+  ...change,
+});
+const numbers = (net: string | null): ReportResult =>
+  result([
+    section([column('net', 'number')], [[net]], { name: 'in_and_out', shape: 'numbers' }),
+    section([column('subject')], [], { name: 'blocked' }),
+  ]);
+
+interface Stage {
+  readonly run?: () => Promise<ReportResult>;
+  readonly send?: Slack['post'];
+  readonly memory?: PostMemory;
+  readonly signal?: AbortSignal;
+}
+
+function onStage({ run, send, memory = createPostMemory(), signal }: Stage = {}) {
+  const sent: string[] = [];
+  const said: string[] = [];
+  const poster = createPoster({
+    run: run ?? (async () => numbers('3')),
+    slack: {
+      async post(target, message) {
+        await send?.(target, message);
+        sent.push(message.text);
+      },
+    },
+    memory,
+    serviceUrl: 'https://bugflow.example.org',
+    ...(signal && { signal }),
+    log: { info: (text) => said.push(text), warn: (text) => said.push(`WARN ${text}`) },
+  });
+  return { poster, sent, said, memory };
+}
+
+describe('a condition', () => {
+  const above: PostCondition = { section: 'in_and_out', number: { column: 'net', above: 2 } };
+  const below: PostCondition = { section: 'in_and_out', number: { column: 'net', below: 2 } };
+  it.each([
+    ['none', undefined, '3', true],
+    ['a larger number', above, '3', true],
+    ['the same number', above, '2', false],
+    ['a smaller number', above, '1.5', false],
+    ['below, a smaller one', below, '-7', true],
+    ['below, a larger one', below, '7', false],
+    ['no number', below, null, false],
+    ['rows, and there is one', { section: 'in_and_out', number: undefined }, '0', true],
+    ['rows, and there is none', { section: 'blocked', number: undefined }, '0', false],
+    ['a section that is off', { section: 'gone', number: undefined }, '0', false],
+  ] as const)('%s', async (_, onlyWhen, net, isTold) => {
+    const { poster, sent, said } = onStage({ run: async () => numbers(net) });
+    await poster.post(post({ onlyWhen }), MONDAY);
+    expect(sent).toHaveLength(isTold ? 1 : 0);
+    expect(said.at(-1)).toBe(
+      isTold ? 'report "week into webhook" was posted' : 'report "week into webhook": nothing to tell',
+    );
+    expect((await poster.preview(post({ onlyWhen }), MONDAY)) !== undefined).toBe(isTold);
+  });
+});
+
+it('a failing report says so in the channel, at most once a day', async () => {
+  let hours = 0;
+  const { poster, sent, said } = onStage({
+    run: async () => {
+      throw new BugflowError('QUERY_TIMEOUT', 'report "week" took too long');
+    },
+  });
+  const now = Date.now;
+  try {
+    for (; hours < 50; hours++) {
+      Date.now = () => MONDAY + hours * 60 * 60 * 1000;
+      await poster.post(post(), Date.now());
+    }
+  } finally {
+    Date.now = now;
+  }
+  expect(sent).toEqual(Array(3).fill('The report “week” could not be made: report "week" took too long'));
+  expect(said.filter((line) => line.startsWith('WARN'))).toHaveLength(50);
+});
+
+it('a post that Slack refuses is no reason to stop', async () => {
+  const { poster, said } = onStage({
+    send: async () => {
+      throw new BugflowError('SLACK_REFUSED', 'Slack refused the message: is_archived');
+    },
+  });
+  await poster.post(post(), MONDAY);
+  expect(said).toEqual([
+    'WARN report "week into webhook" was not posted: Slack refused the message: is_archived',
+    'WARN report "week into webhook": Slack refused the message: is_archived',
+  ]);
+});
+
+it('a secret file is read when it is needed, and its absence is said without its content', async () => {
+  const folder = createFolder();
+  try {
+    const file = join(dirname(folder.write('other', '')), 'hook');
+    const targets: unknown[] = [];
+    const { poster, said } = onStage({ send: async (target) => void targets.push(target) });
+    const secret = post({ target: { kind: 'webhook', url: { file } } });
+    await poster.post(secret, MONDAY);
+    expect(said[0]).toContain(`cannot read the secret file ${file}`);
+    writeFileSync(file, 'https://hooks.example.org/y\n');
+    await poster.post(secret, MONDAY + DAY_MS);
+    expect(targets).toEqual([{ kind: 'webhook', url: 'https://hooks.example.org/y' }]);
+  } finally {
+    folder.remove();
+  }
+});
+
+describe('over a restart', () => {
+  it('knows what was posted, and what was being posted when the service ended', async () => {
+    const folder = createFolder();
+    const file = folder.write('state', '');
+    const open = () => openStore(file, 'own');
+    try {
+      let store = await open();
+      const first = onStage({ memory: createPostStore(store) });
+      expect(first.poster.lastDueAtMs(post())).toBeUndefined();
+      await first.poster.post(post(), MONDAY);
+      first.poster.beginAt(post(), MONDAY + 1);
+      store.close();
+
+      store = await open();
+      const second = onStage({ memory: createPostStore(store), send: () => new Promise(() => undefined) });
+      expect(second.poster.lastDueAtMs(post())).toBe(MONDAY);
+      expect(second.said).toEqual([]);
+      void second.poster.post(post(), MONDAY + DAY_MS);
+      while (second.memory.get('week into webhook')?.state !== 'begun')
+        await new Promise((resolve) => setImmediate(resolve));
+      store.close();
+
+      store = await open();
+      const third = onStage({ memory: createPostStore(store) });
+      expect(third.poster.lastDueAtMs(post())).toBe(MONDAY + DAY_MS);
+      expect(third.said).toEqual([
+        'WARN report "week into webhook": the service ended while it was being posted; look into the channel, it is not sent again',
+      ]);
+      expect(third.poster.lastDueAtMs(post())).toBe(MONDAY + DAY_MS);
+      expect(third.said).toHaveLength(1);
+      store.close();
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it('makes later what was not begun when the service ended', async () => {
+    const ending = new AbortController();
+    const { poster, sent, said, memory } = onStage({
+      signal: ending.signal,
+      run: async () => {
+        ending.abort();
+        throw ending.signal.reason;
+      },
+    });
+    await poster.post(post(), MONDAY);
+    expect([sent, said, memory.get('week into webhook')]).toEqual([[], [], undefined]);
+  });
+});
