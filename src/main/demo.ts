@@ -36,7 +36,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
     };
     const service = await startService({ source, log, version, port });
     print('');
-    print(`  Open  ${service.address}             the start page`);
+    print(`  Open  ${service.address}             how the projects are doing, and the reports`);
     print(`        ${service.address}/metrics     the metrics, as Prometheus reads them`);
     print(`        ${service.address}/collectors  where each number comes from`);
     print('');

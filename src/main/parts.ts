@@ -13,11 +13,11 @@ import { createAlertsPart } from './parts/alerts.js';
 import { createCollectorsPart } from './parts/collectors.js';
 import { createCollectorsPage } from './parts/collectors-page.js';
 import { createDatabasePart } from './parts/database.js';
-import { createHomePart } from './parts/home.js';
 import { createReportPostsPart } from './parts/report-posts.js';
 import { createReportsPart } from './parts/reports.js';
 import { createRunbooksPart } from './parts/runbooks.js';
 import { createStatePart } from './parts/state.js';
+import { createStatusPart } from './parts/status.js';
 import { createWebPart } from './parts/web.js';
 
 /** The folder `docs/runbooks/` that ships with the package; the path works from `src/main` and `dist/main`. */
@@ -60,7 +60,7 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
     createRunbooksPart({ installation, runbooks: await shippedRunbooks(log) }),
   ];
   const menu = menuOf(parts.flatMap(({ routes = [] }) => routes));
-  return [...parts, createHomePart({ version, engine, databaseTarget: database.target, menu })];
+  return [...parts, createStatusPart({ version, engine, databaseTarget: database.target, menu })];
 }
 
 async function shippedRunbooks(log: Logger): Promise<Runbooks> {

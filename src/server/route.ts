@@ -19,7 +19,7 @@ export interface Route {
 export interface Link {
   /** The text in the menu of every page. */
   readonly name: string;
-  /** The text on the home page: a part of a sentence. */
+  /** The text on the page `/status`: a part of a sentence. */
   readonly meaning: string;
 }
 

@@ -113,7 +113,7 @@ describe('the service', () => {
     });
     const body = raw.subarray(raw.indexOf('\r\n\r\n') + 4);
     expect(gunzipSync(body).toString('utf8')).toContain('taiga_items{project="shop",kind="userstory"');
-    for (const path of ['/', '/collectors', '/runbooks/TaigaWorkStale', '/-/healthy'])
+    for (const path of ['/status', '/collectors', '/runbooks/TaigaWorkStale', '/-/healthy'])
       expect(await status(path), path).toBe(200);
   });
 

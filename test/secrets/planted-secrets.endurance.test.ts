@@ -242,7 +242,7 @@ describe.skipIf(!hasPostgres || !hasOpenSsh)(
         await running.ended;
       });
       const look = async (when: string): Promise<string> => {
-        for (const path of ['/', '/collectors', '/metrics', '/-/ready', '/nowhere'])
+        for (const path of ['/status', '/collectors', '/metrics', '/-/ready', '/nowhere'])
           seen.set(`${path}, ${when}`, await (await fetch(`${running.address}${path}`, { headers })).text());
         seen.set(`arguments, ${when}`, argumentsOf(running.pid).join('\n'));
         return seen.get(`/collectors, ${when}`) ?? '';

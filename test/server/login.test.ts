@@ -114,7 +114,7 @@ describe('with a login', () => {
   ])('user and password %j: %i', async (credentials, status) => {
     const server = await start(users);
     const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
-    for (const path of ['/metrics', '/', '/-/healthy']) {
+    for (const path of ['/metrics', '/status', '/-/healthy']) {
       const answer = await server.get(path, { headers: { authorization } });
       expect(answer.status).toBe(status);
       if (status === 401) expect(answer.body).not.toMatch(DATA);

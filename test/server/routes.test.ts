@@ -78,11 +78,11 @@ describe("a part's page", () => {
     expect((await (await serve()).get('/reports/none')).status).toBe(404);
   });
 
-  test('is linked from every page, and explained on the home page', async () => {
+  test('is linked from every page, and explained on the status page', async () => {
     const server = await serve();
-    for (const path of ['/', '/collectors', '/runbooks', '/reports/week'])
+    for (const path of ['/status', '/collectors', '/runbooks', '/reports/week'])
       expect((await server.get(path)).body, path).toContain('<a href="/reports">reports</a>');
-    expect((await server.get('/')).body).toContain('what happened &#60;lately&#62;');
+    expect((await server.get('/status')).body).toContain('what happened &#60;lately&#62;');
   });
 });
 
@@ -131,7 +131,15 @@ describe('where people log in', () => {
 
   test('none of the service opens one', async () => {
     const server = await startWebServer({ webFile: users });
-    for (const path of ['/', '/collectors', '/runbooks', '/runbooks/X', '/metrics', '/-/healthy', '/-/ready'])
+    for (const path of [
+      '/status',
+      '/collectors',
+      '/runbooks',
+      '/runbooks/X',
+      '/metrics',
+      '/-/healthy',
+      '/-/ready',
+    ])
       for (const method of ['GET', 'HEAD'])
         expect((await server.get(path, { method })).status, path).toBe(401);
   });

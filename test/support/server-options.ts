@@ -3,8 +3,8 @@ import { loadConfig } from '../../src/config/config.js';
 import type { Installation } from '../../src/main/installation.js';
 import { firstRunOf } from '../../src/main/parts/collectors.js';
 import { createCollectorsPage } from '../../src/main/parts/collectors-page.js';
-import { createHomePart } from '../../src/main/parts/home.js';
 import { createRunbooksPart } from '../../src/main/parts/runbooks.js';
+import { createStatusPart } from '../../src/main/parts/status.js';
 import { menuOf } from '../../src/server/mount-routes.js';
 import type { Route } from '../../src/server/route.js';
 import { NO_RUNBOOKS, type Runbooks } from '../../src/server/runbooks/library.js';
@@ -44,12 +44,12 @@ export async function serverOptions({
     createRunbooksPart({ installation, runbooks }),
   ];
   const routes = [...parts.flatMap((part) => part.routes ?? []), ...others];
-  const home = createHomePart({
+  const status = createStatusPart({
     ...{ version: '1.2.3', engine, menu: menuOf(routes) },
     databaseTarget: () => 'db.example.org:5432',
   });
   return {
-    routes: [...routes, ...(home.routes ?? [])],
+    routes: [...routes, ...(status.routes ?? [])],
     waitingFor: () => [firstRunOf(runners())].filter((found) => found !== undefined),
     reload,
   };

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { CollectorRunner } from '../../src/collectors/runner.js';
 import type { OpenCircuit } from '../../src/collectors/scheduler.js';
 import { collectorsPage } from '../../src/server/pages/collectors.js';
-import { homePage } from '../../src/server/pages/home.js';
 import { formatSpan, layout } from '../../src/server/pages/layout.js';
+import { statusPage } from '../../src/server/pages/status.js';
 import { metric, runnerWith } from './helpers.js';
 
 const MENU = [{ path: '/collectors', name: 'collectors', meaning: 'every collector' }];
@@ -37,9 +37,9 @@ const hostile = runnerWith(
   },
 );
 
-function home(runners: readonly CollectorRunner[], databaseUp = true): string {
+function status(runners: readonly CollectorRunner[], databaseUp = true): string {
   return layout(
-    homePage({ version: '1.2.3', runners, databaseUp, databaseTarget: HOSTILE, menu: MENU, now: NOW }),
+    statusPage({ version: '1.2.3', runners, databaseUp, databaseTarget: HOSTILE, menu: MENU, now: NOW }),
     MENU,
   );
 }
@@ -69,8 +69,8 @@ function tagsOf(page: string): string[] {
 }
 
 describe.each([
-  ['/', home([hostile, runnerWith({ name: 'other' }, {})])],
-  ['/ without collectors', home([], false)],
+  ['/status', status([hostile, runnerWith({ name: 'other' }, {})])],
+  ['/ without collectors', status([], false)],
   ['/collectors', collectors([hostile, runnerWith({ name: 'other' }, {})])],
   ['/collectors without collectors', collectors([])],
 ])('%s', (_name, page) => {
@@ -127,8 +127,8 @@ describe('/collectors explains a number', () => {
   });
 });
 
-test('the home page counts what is well', () => {
-  const page = home([
+test('the status page counts what is well', () => {
+  const page = status([
     runnerWith({ name: 'a' }, { up: true, series: 1200, lastSuccessAt: NOW - 5000 }),
     runnerWith({ name: 'b' }, { up: true, series: 300, lastSuccessAt: NOW - 90_000, lastError: 'slow' }),
   ]);
@@ -167,5 +167,5 @@ test('a collector that is off says why, and does not count among those that are 
   const page = collectors([off, well]);
   expect(page).toContain('>off</span>');
   expect(page).toContain('Off: needs projects_swimlane, which this Taiga (before 6.0) does not have.');
-  expect(home([off, well])).toContain('1 of 1');
+  expect(status([off, well])).toContain('1 of 1');
 });

@@ -180,7 +180,7 @@ describe('everything else', () => {
     expect(response.statusCode).toBe(413);
   });
 
-  test.each(['/', '/collectors', '/runbooks', '/runbooks/Nothing', '/metrics', '/-/ready', '/nothing'])(
+  test.each(['/status', '/collectors', '/runbooks', '/runbooks/Nothing', '/metrics', '/-/ready', '/nothing'])(
     '%s is sent with the headers that keep browsers careful',
     async (url) => {
       const { headers } = await (await serve()).inject(url);

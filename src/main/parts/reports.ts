@@ -1,8 +1,10 @@
 import { hasCode, messageOf } from '../../base/errors.js';
 import type { Engine } from '../../collectors/engine.js';
 import { createReports, type Reports } from '../../reports/reports.js';
+import type { ReportResult } from '../../reports/result.js';
 import { createSharedReports, type SharedReports } from '../../reports/shared-reports.js';
 import { type Choice, noReportPage, reportPage, reportsPage } from '../../server/pages/reports.js';
+import { startPage } from '../../server/pages/start.js';
 import type { Answer } from '../../server/route.js';
 import { parameterValues } from '../../taiga/parameters.js';
 import { createTaiga } from '../../taiga/taiga.js';
@@ -16,6 +18,9 @@ export interface ReportsPartOptions {
   readonly engine: () => Pick<Engine, 'statuses'>;
 }
 
+/** What the start page shows. */
+const START_REPORT = 'portfolio';
+const NOT_READ_YET = 'Taiga’s history is being read for the first time: look again in a minute.';
 const ANY_MOMENT = new Date('2026-01-01T00:00:00Z');
 
 /** Reports for other parts, too. */
@@ -23,7 +28,7 @@ export interface ReportsPart extends Part {
   reports(): Reports;
 }
 
-/** The reports as pages: `/reports` and `/reports/NAME`. */
+/** The start page, and the reports as pages: `/reports` and `/reports/NAME`. */
 export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   const { database, engine } = options;
   let opened = open(options.installation);
@@ -57,7 +62,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     if (engine().statuses() === undefined)
       return {
         status: 503,
-        page: page([], 'Taiga’s history is being read for the first time: look again in a minute.'),
+        page: page([], NOT_READ_YET),
       };
     let projects: readonly string[] = [];
     try {
@@ -75,6 +80,18 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     }
   };
 
+  /** How all projects are doing. A page that leads on helps also when this is not known. */
+  const start = async (): Promise<ReportResult | string> => {
+    const { reports, shared } = opened;
+    if (!reports.library.reports.some(({ name }) => name === START_REPORT)) return 'There is no such report.';
+    if (engine().statuses() === undefined) return NOT_READ_YET;
+    try {
+      return await shared.run({ report: START_REPORT, projects: [], period: {} });
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
+
   return {
     name: 'reports',
     reports: () => opened.reports,
@@ -89,6 +106,15 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
       opened = open(next);
     },
     routes: [
+      {
+        method: 'GET',
+        path: '/',
+        login: 'login',
+        async handle() {
+          const { reports } = opened.reports.library;
+          return { page: startPage({ outcome: await start(), reports }) };
+        },
+      },
       {
         method: 'GET',
         path: '/reports',

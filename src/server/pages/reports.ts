@@ -27,13 +27,18 @@ export function reportsPage(reports: readonly ReportDefinition[]): Page {
   return {
     title: 'Reports',
     content: html`<h1>Reports</h1>
-<div class="card scroll"><table>
+${reportList(reports)}`,
+  };
+}
+
+/** Each with what it tells. */
+export function reportList(reports: readonly ReportDefinition[]): Html {
+  return html`<div class="card scroll"><table>
 ${reports.map(
   ({ name, title, description }) =>
     html`<tr><td><a href="/reports/${name}">${title}</a></td><td>${description}</td></tr>
 `,
-)}</table></div>`,
-  };
+)}</table></div>`;
 }
 
 /** `/reports/NAME`: a form for what is asked, and what was found. */

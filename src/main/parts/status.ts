@@ -1,9 +1,9 @@
 import type { Engine } from '../../collectors/engine.js';
-import { homePage } from '../../server/pages/home.js';
 import type { MenuEntry } from '../../server/pages/layout.js';
+import { statusPage } from '../../server/pages/status.js';
 import type { Part } from '../part.js';
 
-export interface HomePartOptions {
+export interface StatusPartOptions {
   readonly version: string;
   readonly engine: () => Pick<Engine, 'runners' | 'databaseUp'>;
   /** The database's address, for the page. */
@@ -11,19 +11,20 @@ export interface HomePartOptions {
   readonly menu: readonly MenuEntry[];
 }
 
-/** The start page: what the service offers, and whether it works. */
-export function createHomePart({ version, engine, databaseTarget, menu }: HomePartOptions): Part {
+/** `/status`: whether the service works, and what it offers. */
+export function createStatusPart({ version, engine, databaseTarget, menu }: StatusPartOptions): Part {
   return {
-    name: 'home',
+    name: 'status',
     routes: [
       {
         method: 'GET',
-        path: '/',
+        path: '/status',
         login: 'login',
+        link: { name: 'status', meaning: 'whether the service works' },
         handle() {
           const { runners, databaseUp } = engine();
           return {
-            page: homePage({
+            page: statusPage({
               ...{ version, runners, menu },
               databaseUp: databaseUp(),
               databaseTarget: databaseTarget(),

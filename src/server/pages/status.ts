@@ -2,7 +2,7 @@ import { type Html, html } from '../../base/html.js';
 import type { CollectorRunner } from '../../collectors/runner.js';
 import { formatSpan, type MenuEntry, type Page } from './layout.js';
 
-export interface HomePageFacts {
+export interface StatusPageFacts {
   readonly version: string;
   readonly runners: readonly CollectorRunner[];
   readonly databaseUp: boolean;
@@ -13,16 +13,16 @@ export interface HomePageFacts {
   readonly now: number;
 }
 
-/** `/`: links to all pages, and whether the service works. */
-export function homePage(facts: HomePageFacts): Page {
+/** `/status`: whether the service works, and links to all pages and metrics. */
+export function statusPage(facts: StatusPageFacts): Page {
   const { version, runners, databaseUp, databaseTarget, menu, now } = facts;
   const states = runners.map((runner) => runner.state()).filter((state) => state.missing.length === 0);
   const working = states.filter((state) => state.up && state.lastError === undefined).length;
   const series = states.reduce((sum, state) => sum + state.series, 0);
   const oldest = Math.min(...states.map((state) => state.lastSuccessAt ?? Number.POSITIVE_INFINITY));
   return {
-    title: 'Home',
-    content: html`<h1>taiga-bugflow</h1>
+    title: 'Status',
+    content: html`<h1>Status</h1>
 <p>Reads a <a href="https://taiga.io">Taiga</a> database and offers it as metrics for
 <a href="https://prometheus.io">Prometheus</a>: open work, sprints, ages, points and what needs attention.</p>
 <div class="tiles">

@@ -1,0 +1,28 @@
+import { html } from '../../base/html.js';
+import type { ReportDefinition } from '../../reports/definition.js';
+import { reportHtml } from '../../reports/formats/html.js';
+import type { ReportResult } from '../../reports/result.js';
+import type { Page } from './layout.js';
+import { reportList } from './reports.js';
+
+export interface StartPageFacts {
+  /** How all projects are doing, or in a sentence why that is not known. */
+  readonly outcome: ReportResult | string;
+  readonly reports: readonly ReportDefinition[];
+}
+
+/** `/`: how all projects are doing, and the reports. */
+export function startPage({ outcome, reports }: StartPageFacts): Page {
+  return {
+    title: 'Projects',
+    content: html`<h1>Projects</h1>
+${
+  typeof outcome === 'string'
+    ? html`<p role="status">${outcome}</p>`
+    : html`<p class="soft">${outcome.period.title} – <a href="/reports/${outcome.definition.name}">another period</a></p>
+${reportHtml(outcome)}`
+}
+<h2>Reports</h2>
+${reportList(reports)}`,
+  };
+}
