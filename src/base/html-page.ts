@@ -1,3 +1,4 @@
+import { CHART_STYLE } from './chart-style.js';
 import { type Html, html } from './html.js';
 
 export interface HtmlPage {
@@ -43,6 +44,7 @@ input, button { font: inherit; padding: .1rem .5rem; max-width: 100% }
   article tr { border-bottom: 1px solid var(--line); padding: .5rem 0 } article td { border: 0; padding: 0 }
   article td:nth-child(2), article td:nth-child(4) { color: var(--soft); font-size: .9rem }
 }
+${CHART_STYLE}
 </style>
 </head>
 <body>

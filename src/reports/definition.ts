@@ -4,18 +4,13 @@ import { timeout } from '../base/duration.js';
 import type { Place } from '../base/errors.js';
 import type { SqlSource } from '../taiga/sql/compile.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
+import { type ChartDefinition, chart, chartProblems } from './charts/definition.js';
 import { isPeriodName, PERIOD_NAMES } from './period.js';
+import { UNITS, type Unit } from './units.js';
 
 /** How a section is shown. */
-export const SHAPES = ['numbers', 'table', 'items'] as const;
+export const SHAPES = ['numbers', 'table', 'items', 'chart'] as const;
 export type Shape = (typeof SHAPES)[number];
-
-/**
- * What a column's values are, which decides how they are written. SQL gives durations in seconds, shares from 0 to 1, and
- * times as timestamptz.
- */
-export const UNITS = ['text', 'number', 'items', 'points', 'duration', 'share', 'date', 'time'] as const;
-export type Unit = (typeof UNITS)[number];
 
 export interface ColumnDefinition {
   /** As the SQL calls it. */
@@ -32,6 +27,8 @@ export interface SectionDefinition {
   readonly title: string;
   readonly description: string;
   readonly shape: Shape;
+  /** How a chart is drawn; undefined: it is none. */
+  readonly chart: ChartDefinition | undefined;
   readonly columns: readonly ColumnDefinition[];
   /** Numbers only: whether they are compared with those of the period before. */
   readonly compare: boolean;
@@ -78,6 +75,7 @@ const section = z
     title: z.string().min(1),
     description: z.string().default(''),
     show: z.enum(SHAPES),
+    chart: chart.optional(),
     columns: z.record(z.string(), column),
     compare: z.boolean().default(false),
     empty: z.string().min(1).default('Nothing.'),
@@ -102,6 +100,11 @@ const section = z
       for (const wanted of ITEM_COLUMNS)
         if (!(wanted in value.columns))
           issue(['columns'], `items need the column ${wanted}, to find them in Taiga`);
+    if (value.show === 'chart' && value.chart === undefined)
+      issue(['show'], 'add `chart`, which says what is drawn');
+    if (value.chart === undefined) return;
+    if (value.show !== 'chart') issue(['chart'], 'this needs `show: chart`');
+    for (const { path, message } of chartProblems(value.chart, value.columns)) issue(path, message);
   });
 
 /** What leads to an item in Taiga. */
@@ -157,6 +160,7 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
       title: each.title,
       description: each.description,
       shape: each.show,
+      chart: each.chart,
       columns: Object.entries(each.columns).map(([columnName, { better, ...rest }]) => ({
         name: columnName,
         ...rest,

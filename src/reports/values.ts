@@ -1,13 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { BugflowError } from '../base/errors.js';
-import type { ColumnDefinition, SectionDefinition, Unit } from './definition.js';
+import type { ColumnDefinition, SectionDefinition } from './definition.js';
 import type { Cell } from './result.js';
-
-const NUMERIC: ReadonlySet<Unit> = new Set(['number', 'items', 'points', 'duration', 'share']);
-
-export function isNumeric(unit: Unit): boolean {
-  return NUMERIC.has(unit);
-}
+import { durationUnit, isNumeric } from './units.js';
 
 /** @throws BugflowError for a value that does not fit its unit */
 export function numberOf(cell: Cell, column: ColumnDefinition, section: SectionDefinition): number | null {
@@ -28,6 +23,19 @@ export function timeOf(
     return Temporal.Instant.from(cell.replace(' ', 'T')).toZonedDateTimeISO(timeZone);
   } catch {
     throw badValue(cell, column, section, 'a time with its zone');
+  }
+}
+
+/** @throws BugflowError */
+export function dateOf(
+  cell: string,
+  column: ColumnDefinition,
+  section: SectionDefinition,
+): Temporal.PlainDate {
+  try {
+    return Temporal.PlainDate.from(cell);
+  } catch {
+    throw badValue(cell, column, section, 'a date');
   }
 }
 
@@ -70,22 +78,10 @@ function formatNumber(value: number, decimals: number): string {
   return new Intl.NumberFormat('en', { maximumFractionDigits: decimals }).format(value);
 }
 
-const MINUTE_S = 60;
-const HOUR_S = 3600;
-const DAY_S = 86_400;
-
 /** Two digits are enough: nobody decides by more. */
 function formatDuration(seconds: number): string {
-  const size = Math.abs(seconds);
-  const [unit, divisor] =
-    size >= DAY_S
-      ? ['days', DAY_S]
-      : size >= HOUR_S
-        ? ['h', HOUR_S]
-        : size >= MINUTE_S
-          ? ['min', MINUTE_S]
-          : ['s', 1];
-  const value = seconds / Number(divisor);
+  const unit = durationUnit(seconds);
+  const value = seconds / unit.seconds;
   const shown = formatNumber(value, Math.abs(value) < 10 ? 1 : 0);
-  return `${shown} ${unit === 'days' && shown === '1' ? 'day' : unit}`;
+  return `${shown} ${unit.name === 'days' && shown === '1' ? 'day' : unit.name}`;
 }

@@ -69,12 +69,12 @@ it.each([
 });
 
 it('says what reports there are', async () => {
-  const { status, stderr } = await bugflow(['report', 'flow'], {
+  const { status, stderr } = await bugflow(['report', 'flaw'], {
     TAIGA_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
   });
   expect([status, stderr]).toEqual([
     1,
-    expect.stringContaining('there is no report "flow"; known are flow_of_the_day, week'),
+    expect.stringContaining('there is no report "flaw"; known are flow, flow_of_the_day, week'),
   ]);
 });
 

@@ -20,6 +20,7 @@ export function section(
       title: 'All',
       description: '',
       shape: 'table',
+      chart: undefined,
       columns,
       compare: false,
     },

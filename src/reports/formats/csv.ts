@@ -1,5 +1,6 @@
 import type { ReportResult, SectionResult } from '../result.js';
-import { isNumeric, numberOf, timeOf } from '../values.js';
+import { isNumeric } from '../units.js';
+import { numberOf, timeOf } from '../values.js';
 
 /** Spreadsheets take a file with this for UTF-8, and others for whatever the machine's language used to have. */
 const BYTE_ORDER_MARK = '\ufeff';

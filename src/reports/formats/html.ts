@@ -1,10 +1,11 @@
 import { type Html, html } from '../../base/html.js';
 import { htmlPage } from '../../base/html-page.js';
+import { chartHtml } from '../charts/chart.js';
 import type { ColumnDefinition } from '../definition.js';
 import type { Cell, ReportResult, SectionResult } from '../result.js';
-import { formatValue, isNumeric } from '../values.js';
+import { formatValue } from '../values.js';
 import { comparison } from './comparison.js';
-import { itemUrl } from './item-url.js';
+import { htmlTable } from './html-table.js';
 
 /** The report as one file, which needs nothing else. @throws BugflowError */
 export function toHtml(result: ReportResult): string {
@@ -36,20 +37,14 @@ function contentOf(section: SectionResult, timeZone: string, taigaUrl: string): 
   const { definition, rows } = section;
   if (rows.length === 0) return html`<p>${definition.empty}</p>`;
   if (definition.shape === 'numbers') return numbers(section, timeZone);
-  const { columns } = definition;
-  const linked = definition.shape === 'items' ? columns.findIndex(({ name }) => name === 'ref') : -1;
-  return html`<div class="scroll"><table>
-<thead><tr>${columns.map((column) => html`<th scope="col"${classOf(column)}>${column.title}</th>`)}</tr></thead>
-<tbody>
-${rows.map(
-  (row) => html`<tr>${columns.map((column, i) => {
-    const text = formatValue(row[i] ?? null, column, definition, timeZone);
-    const address = i === linked ? itemUrl(taigaUrl, columns, row) : undefined;
-    return html`<td${classOf(column)}>${address === undefined ? text : html`<a href="${address}">${text}</a>`}</td>`;
-  })}</tr>
-`,
-)}</tbody>
-</table></div>`;
+  const table = (): Html => htmlTable(section, timeZone, taigaUrl);
+  if (definition.chart === undefined) return table();
+  const chart = chartHtml(section, definition.chart, { timeZone, taigaUrl });
+  if (chart === undefined) return html`<p>${definition.empty}</p>`;
+  return html`${chart}
+<details><summary>As a table</summary>
+${table()}
+</details>`;
 }
 
 /** Each with what it was in the period before, and whether that is better. */
@@ -66,8 +61,4 @@ ${definition.columns.map((column, i) => {
   }</div>
 `;
 })}</div>`;
-}
-
-function classOf({ unit }: ColumnDefinition): Html | undefined {
-  return isNumeric(unit) ? html` class="number"` : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Cell, ReportResult, SectionResult } from '../result.js';
-import { isNumeric, numberOf, timeOf } from '../values.js';
+import { isNumeric } from '../units.js';
+import { numberOf, timeOf } from '../values.js';
 
 /** The report for programs: numbers as numbers, times in UTC. @throws BugflowError */
 export function toJson(result: ReportResult): string {

@@ -1,5 +1,6 @@
 import type { ReportResult, SectionResult } from '../result.js';
-import { formatValue, isNumeric } from '../values.js';
+import { isNumeric } from '../units.js';
+import { formatValue } from '../values.js';
 import { comparison } from './comparison.js';
 
 /** The report as text that people read, and wikis and chats show. @throws BugflowError */

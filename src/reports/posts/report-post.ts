@@ -5,7 +5,7 @@ import type { ReportDefinition } from '../definition.js';
 import type { ReportLibrary } from '../library.js';
 import { isPeriodName, PERIOD_NAMES } from '../period.js';
 import type { ReportRequest } from '../reports.js';
-import { isNumeric } from '../values.js';
+import { isNumeric } from '../units.js';
 
 /** A report that is posted on a schedule, checked against the report's definition. */
 export interface ReportPost extends PostConfig {

@@ -11,9 +11,10 @@ import {
   section as sectionBlock,
 } from '../../slack/blocks.js';
 import { comparison } from '../formats/comparison.js';
-import { itemUrl } from '../formats/item-url.js';
+import { itemUrl } from '../item-url.js';
 import type { ReportResult, SectionResult } from '../result.js';
-import { formatValue, isNumeric } from '../values.js';
+import { isNumeric } from '../units.js';
+import { formatValue } from '../values.js';
 
 /** A channel is no place for long lists: the page has the rest. */
 const MAX_ROWS = 5;
@@ -51,6 +52,8 @@ function projectsOf({ projects }: ReportResult): string {
 function blocksOf(section: SectionResult, { timeZone, taigaUrl }: ReportResult): Block[] {
   const { definition, rows } = section;
   const { shape, columns } = definition;
+  // Charts are on the page.
+  if (shape === 'chart') return [];
   const title = `*${escaped(definition.title, MAX_TITLE)}*`;
   if (rows.length === 0) return [sectionBlock([title, escaped(definition.empty, MAX_CELL)])];
   const text = (row: readonly (string | null)[] | undefined, i: number): string => {

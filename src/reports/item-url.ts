@@ -1,7 +1,7 @@
-import type { ColumnDefinition } from '../definition.js';
-import type { Cell } from '../result.js';
+import type { ColumnDefinition } from './definition.js';
+import type { Cell } from './result.js';
 
-/** The page of an item in Taiga; undefined where Taiga's address is not known, or the item is gone. */
+/** The page of an item in Taiga; undefined where Taiga's address is not known, or the row leads to no item. */
 export function itemUrl(
   taigaUrl: string,
   columns: readonly ColumnDefinition[],

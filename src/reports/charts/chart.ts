@@ -1,0 +1,70 @@
+import { type Html, html } from '../../base/html.js';
+import type { SectionResult } from '../result.js';
+import { type ChartData, readChart } from './data.js';
+import type { ChartDefinition, ChartType } from './definition.js';
+import { type Drawing, type LegendEntry, seriesClass } from './drawing.js';
+import { drawArea } from './marks/area.js';
+import { drawBar } from './marks/bar.js';
+import { drawHistogram } from './marks/histogram.js';
+import { drawLine } from './marks/line.js';
+import { drawScatter } from './marks/scatter.js';
+import { drawStackedArea } from './marks/stacked-area.js';
+import { shortened } from './short-text.js';
+
+export interface ChartContext {
+  readonly timeZone: string;
+  /** Where people find Taiga, without a slash at the end; empty: not known. */
+  readonly taigaUrl: string;
+}
+
+const MARKS: Readonly<Record<ChartType, (data: ChartData, taigaUrl: string) => Drawing>> = {
+  line: drawLine,
+  area: drawArea,
+  stacked_area: drawStackedArea,
+  bar: drawBar,
+  scatter: drawScatter,
+  histogram: drawHistogram,
+};
+
+/** The rows as a picture with its legend; undefined where no row has a value. @throws BugflowError */
+export function chartHtml(
+  section: SectionResult,
+  chart: ChartDefinition,
+  { timeZone, taigaUrl }: ChartContext,
+): Html | undefined {
+  const data = readChart(section, chart, timeZone);
+  if (data.series.every(({ points }) => points.length === 0)) return undefined;
+  const { name, title } = section.definition;
+  const { width, height, content, legend } = MARKS[chart.type](data, taigaUrl);
+  return html`<figure class="chart">
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${name}-title ${name}-desc">
+<title id="${name}-title">${title}</title><desc id="${name}-desc">${description(data)}</desc>
+${content}</svg>
+${legendHtml(legend)}</figure>`;
+}
+
+/** What somebody who does not see the picture should know; the table below it has the numbers. */
+function description({ chart, x, series }: ChartData): string {
+  const kind = chart.type.replace('_', ' ');
+  if (chart.type === 'histogram') return `A ${kind} of ${x.title}. The table below has the numbers.`;
+  const names = series.slice(0, 8).map(({ name }) => shortened(name, 40));
+  const rest = series.length > names.length ? ` and ${series.length - names.length} more` : '';
+  return `${kind === 'area' ? 'An' : 'A'} ${kind} chart of ${names.join(', ')}${rest} by ${x.title}. The table below has the numbers.`;
+}
+
+const MOST_ENTRIES = 24;
+
+function legendHtml(entries: readonly LegendEntry[]): Html | undefined {
+  if (entries.length === 0) return undefined;
+  const rest = entries.length - MOST_ENTRIES;
+  return html`<figcaption><ul class="legend">${entries.slice(0, MOST_ENTRIES).map(
+    ({ name, series }) =>
+      html`<li><svg class="swatch" viewBox="0 0 18 12" aria-hidden="true">${
+        series === undefined
+          ? html`<path class="level" d="M0 6H18"/>`
+          : html`<g class="${seriesClass(series)}"><rect class="bar" x="1" y="1" width="16" height="10" rx="2"/></g>`
+      }</svg>${shortened(name, 60)}</li>
+`,
+  )}${rest > 0 ? html`<li>and ${rest} more</li>` : undefined}</ul></figcaption>
+`;
+}

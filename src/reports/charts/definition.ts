@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { isNumeric, type Unit } from '../units.js';
+
+export const CHART_TYPES = ['line', 'area', 'stacked_area', 'bar', 'scatter', 'histogram'] as const;
+export type ChartType = (typeof CHART_TYPES)[number];
+
+/** How a section's rows are drawn. Columns are named as the SQL calls them. */
+export const chart = z.strictObject({
+  type: z.enum(CHART_TYPES),
+  /** From left to right: a time, a date, a number or a text. */
+  x: z.string().min(1),
+  /** From the bottom upwards: each is a series of its own. */
+  y: z.array(z.string().min(1)).default([]),
+  /** Makes a series of each of its values. */
+  series: z.string().min(1).optional(),
+  /** Scatter only: lines below which these shares of the points lie. */
+  percentiles: z.array(z.number().gt(0).lt(1)).max(5).default([]),
+  /** Scatter only: lines at the values that the first row has in these columns. */
+  lines: z.array(z.string().min(1)).max(5).default([]),
+  /** Histogram only: about so many bars. */
+  bins: z.number().int().min(2).max(100).optional(),
+});
+export type ChartDefinition = z.output<typeof chart>;
+
+export interface Problem {
+  readonly path: string[];
+  readonly message: string;
+}
+
+/** What of a chart does not fit the section's columns. */
+export function* chartProblems(
+  { type, x, y, series, percentiles, lines, bins }: ChartDefinition,
+  columns: Readonly<Record<string, { readonly unit: Unit }>>,
+): Iterable<Problem> {
+  const named = { x: [x], y, series: series === undefined ? [] : [series], lines };
+  for (const [key, names] of Object.entries(named))
+    for (const name of names)
+      if (!Object.hasOwn(columns, name))
+        yield {
+          path: ['chart', key],
+          message: `columns has no ${name}; it has ${Object.keys(columns).join(', ')}`,
+        };
+
+  const unitOf = (name: string): Unit => columns[name]?.unit ?? 'number';
+  const measured = [...y, ...lines];
+  const text = measured.find((name) => !isNumeric(unitOf(name)));
+  if (text !== undefined)
+    yield { path: ['chart', 'y'], message: `${text} has the unit ${unitOf(text)}, which has no height` };
+  const units = new Set(measured.map(unitOf));
+  if (units.size > 1)
+    yield {
+      path: ['chart', 'y'],
+      message: `one axis has one unit, not ${[...units].join(' and ')}; make two charts`,
+    };
+
+  if (type === 'histogram') {
+    if (y.length > 0 || series !== undefined)
+      yield { path: ['chart'], message: 'a histogram counts the values of x; it takes neither y nor series' };
+    if (!isNumeric(unitOf(x)))
+      yield { path: ['chart', 'x'], message: `a histogram needs numbers, and ${x} is ${unitOf(x)}` };
+  } else {
+    if (y.length === 0) yield { path: ['chart'], message: 'y is missing: name at least one column' };
+    if (series !== undefined && y.length > 1)
+      yield { path: ['chart', 'series'], message: 'series splits one column; name one in y' };
+    if (bins !== undefined) yield { path: ['chart', 'bins'], message: 'only a histogram has bins' };
+  }
+  if (type !== 'scatter' && percentiles.length > 0)
+    yield { path: ['chart', 'percentiles'], message: 'only a scatter has percentiles' };
+  if (type !== 'scatter' && lines.length > 0)
+    yield { path: ['chart', 'lines'], message: 'only a scatter has lines; elsewhere add the column to y' };
+}
