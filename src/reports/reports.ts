@@ -1,12 +1,13 @@
-import { BugflowError } from '../base/errors.js';
+import { BugflowError, hasCode } from '../base/errors.js';
 import { isWorkingDay, type WorkingTime } from '../calendar/working-time.js';
 import { offReason } from '../taiga/off.js';
-import type { Answer, Taiga } from '../taiga/taiga.js';
+import type { OwnParameters } from '../taiga/parameters.js';
+import type { Answer, Query, TableQuery, Taiga } from '../taiga/taiga.js';
 import type { ReportDefinition, SectionDefinition } from './definition.js';
 import type { ReportLibrary } from './library.js';
 import { reportParameters } from './parameters.js';
-import { type AskedPeriod, type Period, type ResolvedPeriod, resolvePeriod } from './period.js';
-import type { Cell, ReportResult, SectionResult } from './result.js';
+import { type AskedPeriod, type ResolvedPeriod, resolvePeriod } from './period.js';
+import type { ReportResult, SectionResult } from './result.js';
 
 /** What somebody wants to know. */
 export interface ReportRequest {
@@ -47,11 +48,7 @@ export function createReports({ taiga, library, time, taigaUrl }: ReportsOptions
       });
       const projects = await chooseProjects(taiga, definition, asked);
       const keys = asked.length === 0 ? undefined : await readKeys(taiga, definition, projects);
-      const sections: SectionResult[] = [];
-      for (const section of definition.sections) {
-        if (await offReason(taiga, section)) continue;
-        sections.push(await readSection(taiga, definition, section, { projects, period, keys }));
-      }
+      const sections = await readSections(taiga, definition, { projects, period, keys });
       const { timeZone } = time;
       return { definition, projects, period, readAtMs: now.getTime(), timeZone, taigaUrl, sections };
     },
@@ -64,42 +61,72 @@ interface Scope {
   readonly keys: readonly string[] | undefined;
 }
 
-async function readSection(
+async function readSections(
   taiga: Taiga,
   report: ReportDefinition,
-  section: SectionDefinition,
   { projects, period, keys }: Scope,
-): Promise<SectionResult> {
-  const read = (during: Period): Promise<Answer> =>
-    taiga.query({
-      askedBy: { kind: 'report', name: report.name },
-      from: { sql: section.sql, relations: section.relations, shipped: report.shipped },
-      parameters: reportParameters({ projects, period: during }),
-      limit: section.limit,
-      timeoutMs: report.timeoutMs,
-      ...(keys && { keys }),
-    });
-  const answer = await read(period);
-  const before = section.compare ? await read(period.before) : undefined;
-  return {
-    definition: section,
-    rows: cellsOf(section, answer),
-    before: before && cellsOf(section, before),
-    isCut: answer.isCut,
+): Promise<SectionResult[]> {
+  const isOn = await Promise.all(
+    report.sections.map(async (section) => (await offReason(taiga, section)) === undefined),
+  );
+  const sections = report.sections.filter((_, i) => isOn[i]);
+  const during = reportParameters({ projects, period });
+  const before = reportParameters({ projects, period: period.before });
+  const tableOf = (section: SectionDefinition, parameters: OwnParameters): TableQuery => ({
+    ...{ sql: section.sql, relations: section.relations, shipped: report.shipped },
+    ...{ columns: section.columns.map(({ name }) => name), parameters, limit: section.limit },
+  });
+  const tables = sections.flatMap((section) => [
+    tableOf(section, during),
+    ...(section.compare ? [tableOf(section, before)] : []),
+  ]);
+  const query = {
+    askedBy: { kind: 'report', name: report.name },
+    timeoutMs: report.timeoutMs * tables.length,
+    ...(keys && { keys }),
   };
+  const found = await taiga.queryTables({ ...query, tables }).catch(async (error: unknown) => {
+    if (hasCode(error, 'QUERY_SQL'))
+      await findMistake(taiga, report, sections, { ...query, parameters: during });
+    throw error;
+  });
+  let next = 0;
+  return sections.map((section) => {
+    const { rows, isCut } = found[next++] ?? NO_ROWS;
+    return {
+      definition: section,
+      rows,
+      before: section.compare ? (found[next++] ?? NO_ROWS).rows : undefined,
+      isCut,
+    };
+  });
 }
 
-/** The columns that the section names, in its order. @throws BugflowError when the SQL lacks one */
-function cellsOf({ columns, sql }: SectionDefinition, answer: Answer): Cell[][] {
-  const indexes = columns.map(({ name }) => {
-    const index = answer.columns.findIndex((column) => column.name === name);
-    if (index >= 0) return index;
-    const found = answer.columns.map((column) => column.name).join(', ');
-    throw new BugflowError('REPORT_VALUE', `the SQL does not return the column "${name}", only ${found}`, {
-      place: { file: sql.file, line: sql.line },
-    });
-  });
-  return answer.rows.map((row) => indexes.map((index) => row[index] ?? null));
+const NO_ROWS = { rows: [], isCut: false };
+
+/** Reads the sections one by one, for an error that says more than that of all of them together. @throws BugflowError */
+async function findMistake(
+  taiga: Taiga,
+  { shipped }: ReportDefinition,
+  sections: readonly SectionDefinition[],
+  query: Pick<Query, 'askedBy' | 'parameters' | 'keys' | 'timeoutMs'>,
+): Promise<void> {
+  for (const section of sections) {
+    const { sql, relations } = section;
+    assertColumns(section, await taiga.query({ ...query, from: { sql, relations, shipped }, limit: 1 }));
+  }
+}
+
+/** @throws BugflowError when the SQL lacks a column that the section shows */
+function assertColumns({ columns, sql }: SectionDefinition, answer: Answer): void {
+  const found = answer.columns.map((column) => column.name);
+  const missing = columns.find(({ name }) => !found.includes(name));
+  if (!missing) return;
+  throw new BugflowError(
+    'REPORT_VALUE',
+    `the SQL does not return the column "${missing.name}", only ${found.join(', ')}`,
+    { place: { file: sql.file, line: sql.line } },
+  );
 }
 
 async function chooseProjects(

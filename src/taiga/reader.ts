@@ -4,8 +4,13 @@ import { type Asker, queryError } from './asker.js';
 import { type Asked, explainMistake, nameTimeout } from './explain-query-error.js';
 import { createKnownServer, type KnownServerOptions } from './known-server.js';
 import type { OwnParameters, ParameterValues } from './parameters.js';
-import type { CompiledQuery, SqlSource } from './sql/compile.js';
-import { type Compilable, type CompilablePart, createCompiler } from './sql/compiler.js';
+import { type CompiledQuery, type SqlSource, scopedName, scopesOf, TABLE_COLUMNS } from './sql/compile.js';
+import {
+  type Compilable,
+  type CompilablePart,
+  type CompilableTable,
+  createCompiler,
+} from './sql/compiler.js';
 import type { RelationLibrary } from './sql/relations.js';
 
 export interface RowSample {
@@ -31,6 +36,16 @@ export interface Merged {
   readonly timeoutMs: number;
 }
 
+/** Several pieces of SQL of one asker whose rows are read as tables, in one query. */
+export interface Tables {
+  readonly askedBy: Asker;
+  readonly parts: readonly [
+    CompilableTable & Pick<Readable, 'shipped'>,
+    ...(CompilableTable & Pick<Readable, 'shipped'>)[],
+  ];
+  readonly timeoutMs: number;
+}
+
 /** Streams rows out of Taiga, for the given SQL, relations and values. */
 export interface Reader {
   /** The database's generation: it grows when reads move to another server. */
@@ -53,6 +68,8 @@ export interface Reader {
     consume: (streams: readonly RowStream[]) => Promise<void>,
     limitMs?: number,
   ): Promise<void>;
+  /** Passes on the rows of each part, in their order; the parts one after the other. @throws BugflowError */
+  readTables(tables: Tables, values: ParameterValues, onRow: (part: number, row: Row) => void): Promise<void>;
   /** Reads all rows of a relation. @throws BugflowError */
   readRelation(name: string, values: ParameterValues): Promise<RowSample>;
 }
@@ -142,6 +159,33 @@ export function createReader(
         );
       } catch (error) {
         throw nameTimeout(error, failed?.parts ?? merged.flatMap(({ parts }) => parts));
+      }
+    },
+
+    async readTables({ askedBy, parts, timeoutMs }, values, onRow) {
+      for (const part of parts) await assertHarmless(part);
+      const { schema } = await server.facts();
+      const query = compiler.compileTables(parts, askedBy, schema.has);
+      const own = Object.fromEntries(
+        scopesOf(parts).flatMap((parameters, scope) =>
+          Object.entries(parameters).map(([name, parameter]) => [scopedName(name, scope), parameter]),
+        ),
+      );
+      const asked = parts.map(({ sql }) => ({ sql, askedBy }));
+      try {
+        await database.read(
+          { text: query.text, values: bind(query.parameters, values, own), timeoutMs },
+          (_columns, rows) => {
+            for (const row of rows) {
+              const part = Number(row[0]);
+              // Behind its own columns, a part has those of wider ones.
+              const width = parts[part]?.columns.length ?? 0;
+              onRow(part, row.slice(TABLE_COLUMNS.length, TABLE_COLUMNS.length + width));
+            }
+          },
+        );
+      } catch (error) {
+        throw nameTimeout(explain(error, query, asked), asked);
       }
     },
 

@@ -39,8 +39,26 @@ export interface Answer {
   readonly isCut: boolean;
 }
 
+/** Several queries of one asker. Relations that they share are computed once. */
+export interface TablesQuery extends Pick<Query, 'askedBy' | 'keys' | 'timeoutMs'> {
+  readonly tables: readonly TableQuery[];
+}
+
+export interface TableQuery extends Pick<Readable, 'sql' | 'relations' | 'shipped'> {
+  /** Those of the SQL's columns that are wanted. */
+  readonly columns: readonly string[];
+  /** As in {@link Query}; tables with the same object share its parameters. */
+  readonly parameters: OwnParameters;
+  readonly limit: number;
+}
+
+/** Rows have the wanted columns, in their order; cells and `isCut` are as in {@link Answer}. */
+export type Table = Pick<Answer, 'rows' | 'isCut'>;
+
 /** Asks Taiga, for every part that needs its data. */
 export interface Taiga extends Reader {
+  /** A table for each query. @throws BugflowError that names the file, the line and the asker */
+  queryTables(query: TablesQuery): Promise<readonly Table[]>;
   /** @throws BugflowError that names the file, the line and the asker */
   query(query: Query): Promise<Answer>;
 }
@@ -76,6 +94,20 @@ export function createTaiga({ database, relations, values, ...options }: TaigaOp
 
   return {
     ...reader,
+    async queryTables({ askedBy, tables, keys, timeoutMs = RELATION_TIMEOUT_MS }) {
+      // One more row shows whether there are more.
+      const [first, ...others] = tables.map((table) => ({ ...table, limit: table.limit + 1 }));
+      if (!first) return [];
+      const rows = tables.map((): Row[] => []);
+      const bound = { ...values(new Date()), ...(keys && { keys }) };
+      await reader.readTables({ askedBy, parts: [first, ...others], timeoutMs }, bound, (part, row) =>
+        rows[part]?.push(row),
+      );
+      return tables.map(({ limit }, i) => {
+        const all = rows[i] ?? [];
+        return { rows: all.slice(0, limit), isCut: all.length > limit };
+      });
+    },
     async query(query) {
       const { askedBy, parameters, at, keys, limit = DEFAULT_LIMIT, timeoutMs = RELATION_TIMEOUT_MS } = query;
       const readable: Readable = {

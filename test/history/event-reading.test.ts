@@ -33,6 +33,7 @@ function begin(
   const slices: (readonly string[])[] = [];
   let mark = 0;
   const reader: Reader = {
+    readTables: async () => undefined,
     lacking: async () => [],
     generation: () => generationAfter(slices.length),
     read: () => Promise.reject(new Error('not asked for')),
@@ -163,6 +164,7 @@ function beginTwo() {
   let mark = 0;
   const looks: string[][][] = [];
   const reader: Reader = {
+    readTables: async () => undefined,
     lacking: async () => [],
     generation: () => 0,
     read: () => Promise.reject(new Error('not asked for')),
@@ -242,6 +244,7 @@ describe('collectors that are due together', () => {
   it('leave what is the team’s own alone: neither waits for the other', async () => {
     const never = new Promise<never>(() => undefined);
     const reader: Reader = {
+      readTables: async () => undefined,
       lacking: async () => [],
       generation: () => 0,
       async read({ frame }, _values, onBatch) {

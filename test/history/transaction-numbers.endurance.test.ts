@@ -60,6 +60,7 @@ describe('a database that is replaced by another one, restored from a dump', () 
           close: () => current.database.close(),
         },
         reader: {
+          readTables: async () => undefined,
           lacking: (names) => current.reader.lacking(names),
           generation: () => 0,
           read: (...query) => current.reader.read(...query),

@@ -44,6 +44,7 @@ class FakeTaiga {
       close: async () => undefined,
     };
     const reader: Reader = {
+      readTables: async () => undefined,
       lacking: async () => [],
       generation: () => this.generation,
       read: () => Promise.reject(new Error('not asked for')),

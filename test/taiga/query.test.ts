@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import { createDatabase, type Database, type RowStream } from '../../src/database/database.js';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
-import { parameterValues } from '../../src/taiga/parameters.js';
+import { type OwnParameters, parameterValues } from '../../src/taiga/parameters.js';
 import type { ReadablePart } from '../../src/taiga/reader.js';
 import type { SqlSource } from '../../src/taiga/sql/compile.js';
 import { loadRelations } from '../../src/taiga/sql/relations.js';
-import { createTaiga, type Query, type Taiga } from '../../src/taiga/taiga.js';
+import { createTaiga, type Query, type TableQuery, type Taiga } from '../../src/taiga/taiga.js';
 import { createFolder } from '../support/bugflow.js';
 import { describeOnPostgres } from '../support/postgres.js';
 import { errorOf } from '../unit/helpers.js';
@@ -211,6 +211,111 @@ describeOnPostgres('a question to Taiga', (server) => {
       expect(error.message).toMatch(
         /^first\.yaml:3: collector "first", collector "a", collector "b" and 2 others: the statement was cancelled/,
       );
+    });
+  });
+
+  describe('for several tables', () => {
+    const NOTHING = {};
+    const table = (text: string, columns: readonly string[], more: Partial<TableQuery> = {}): TableQuery => ({
+      ...{ sql: written(text), relations: [], shipped: false, columns, parameters: NOTHING, limit: 10 },
+      ...more,
+    });
+    const tables = (...all: TableQuery[]) => taiga.queryTables({ askedBy: DAILY, tables: all });
+
+    test('gives each its own rows, in the order of its own SQL', async () => {
+      const numbers = 'SELECT n, -n AS part FROM generate_series(1, 5) AS n ORDER BY n % 3 DESC, n DESC';
+      const [first, second, third] = await tables(
+        table(numbers, ['n']),
+        table("SELECT 'only' AS word, now() < '2000-01-01' AS is_old", ['is_old', 'word']),
+        table(numbers, ['part', 'n'], { limit: 2 }),
+      );
+      expect(first).toEqual({ rows: [['5'], ['2'], ['4'], ['1'], ['3']], isCut: false });
+      expect(second).toEqual({ rows: [['false', 'only']], isCut: false });
+      expect(third).toEqual({
+        rows: [
+          ['-5', '5'],
+          ['-2', '2'],
+        ],
+        isCut: true,
+      });
+    });
+
+    test('writes cells as a query by itself does', async () => {
+      const text = `SELECT '2026-03-01 12:00:00.5+01'::timestamptz AS a, TRUE AS b, 0.10 AS c, 9007199254740993 AS d,
+        interval '90 minutes' AS e, ARRAY['x', 'y'] AS f, NULL AS g, '2026-03-01'::date AS h, 1e-7::double precision AS i`;
+      const { columns, rows } = await ask(text);
+      const [found] = await tables(
+        table(
+          text,
+          columns.map(({ name }) => name),
+        ),
+      );
+      expect(found?.rows).toEqual(rows);
+    });
+
+    test('may give other values to the same parameter, and shares relations', async () => {
+      const from = (value: number): OwnParameters => ({ from: { type: 'integer', value } });
+      const text = 'SELECT n + :from AS n, :taiga_url AS url FROM two ORDER BY n';
+      const [june, may] = [from(6), from(5)];
+      const found = await tables(
+        ...[june, may, june].map((parameters) =>
+          table(text, ['n', 'url'], { parameters, relations: ['two'] }),
+        ),
+      );
+      expect(found.map(({ rows }) => rows)).toEqual([
+        [
+          ['7', ''],
+          ['8', ''],
+        ],
+        [
+          ['6', ''],
+          ['7', ''],
+        ],
+        [
+          ['7', ''],
+          ['8', ''],
+        ],
+      ]);
+    });
+
+    test.each([
+      [
+        'a column that is not there',
+        'SELECT 1 AS n\n',
+        ['m'],
+        /^reports\/daily\.yaml:7: report "daily": SQL: column c\.m does not exist/,
+      ],
+      [
+        'a mistake',
+        'SELECT 1 AS n,\n  nothing AS m',
+        ['n'],
+        /^reports\/daily\.yaml:8: report "daily": SQL: column "nothing" does not exist/,
+      ],
+      [
+        'an unknown parameter',
+        'SELECT :until AS n',
+        ['n'],
+        /^reports\/daily\.yaml:7: report "daily": unknown parameter :until; known are :now/,
+      ],
+      [
+        'a shared name',
+        'SELECT 1 AS n',
+        ['n'],
+        /:now is the name of a parameter that all SQL shares/,
+        { now: { type: 'text', value: 'x' } },
+      ],
+    ] as const)(
+      'says where %s is',
+      async (_, text, columns, message, parameters: OwnParameters = NOTHING) => {
+        const error = await errorOf(
+          tables(table('SELECT 2 AS n', ['n']), table(text, columns, { parameters })),
+        );
+        expect(error.message).toMatch(message);
+      },
+    );
+
+    test('asks nothing for nothing', async () => {
+      expect(await tables()).toEqual([]);
     });
   });
 });

@@ -152,22 +152,87 @@ export function compileMerged(
   return query.compiled();
 }
 
+/** A piece of SQL whose rows are read as a whole, in its own order. */
+export interface TablePart {
+  readonly sql: SqlSource;
+  readonly columns: readonly string[];
+  /** Parts with the same object share its parameters; other parts may give other values to the same names. */
+  readonly parameters: OwnParameters;
+  /** The most rows to return. */
+  readonly limit: number;
+}
+
+/** The columns before the returned ones in each row of a query of tables. */
+export const TABLE_COLUMNS = ['part', 'n'] as const;
+
+/**
+ * Compiles several pieces into one query, as `compileMerged` does, but the rows come part by part, each in the order of its
+ * SQL. A parameter of a part is called by `scopedName`.
+ */
+export function compileTables(
+  parts: readonly [TablePart, ...TablePart[]],
+  relations: readonly Relation[],
+  askedBy: Asker,
+): CompiledQuery {
+  const query = createQueryText({ askedBy });
+  for (const { name, source } of relations) query.addTable(name, source);
+  const scopes = scopesOf(parts);
+  for (const [i, { sql, parameters: own }] of parts.entries()) {
+    assertUnshared({ own, askedBy }, sql);
+    query.addTable(`collector_${i}`, sql, { own, scope: scopes.indexOf(own) });
+  }
+  query.closeTables();
+  const width = Math.max(...parts.map(({ columns }) => columns.length));
+  for (const [i, { sql, columns, limit }] of parts.entries()) {
+    const cells = Array.from({ length: width }, (_, cell) => {
+      const column = columns[cell];
+      return column === undefined ? 'NULL' : `c.${quoted(column)}::text`;
+    });
+    const union = i === 0 ? '' : '\nUNION ALL\n';
+    // Numbered as they come, because a UNION does not promise to keep their order.
+    query.append(
+      `${union}(SELECT ${[`${i} AS part`, 'row_number() OVER () AS n', ...cells].join(', ')}\nFROM collector_${i} AS c LIMIT ${limit})`,
+      sql,
+    );
+  }
+  // By position: a part may have columns of these names.
+  query.append('\nORDER BY 1, 2', parts[0].sql);
+  return query.compiled();
+}
+
+/** The different sets of parameters of these parts; a set's index is its scope. */
+export function scopesOf(parts: readonly Pick<TablePart, 'parameters'>[]): readonly OwnParameters[] {
+  return [...new Set(parts.map(({ parameters }) => parameters))];
+}
+
+/** The name of a part's own parameter in a query of several parts: no SQL can write such a name itself. */
+export function scopedName(name: string, scope: number): string {
+  return `${name}#${scope}`;
+}
+
 function quoted(column: string): string {
   return `"${column.replaceAll('"', '""')}"`;
 }
 
 /** A query made of pieces whose origins are known. */
 interface QueryText {
-  addTable(name: string, source: SqlSource): void;
+  addTable(name: string, source: SqlSource, scoped?: Scoped): void;
   closeTables(): void;
   /** Appends generated SQL; an error in it is reported at the piece `about`. */
   append(text: string, about: SqlSource): void;
   compiled(): CompiledQuery;
 }
 
+/** Parameters of one piece only. */
+interface Scoped {
+  readonly own: OwnParameters;
+  readonly scope: number;
+}
+
 function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
   const parameters: string[] = [];
-  const bind = (source: SqlSource): string => bindParameters(source, parameters, own, askedBy);
+  const bind = (source: SqlSource, scoped: Partial<Scoped> = { own }): string =>
+    bindParameters(source, parameters, scoped, askedBy);
   const segments: Segment[] = [];
   let text = '';
   const locate = (position: number): Place => {
@@ -184,10 +249,10 @@ function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
     return { file: segment.source.file, line: segment.source.line + offset };
   };
   return {
-    addTable(name, source) {
+    addTable(name, source, scoped) {
       text += `${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`;
       segments.push({ firstLine: countLines(text), source, isAfter: false });
-      text += bind({ ...source, text: source.text.replace(/;\s*$/, '') });
+      text += bind({ ...source, text: source.text.replace(/;\s*$/, '') }, scoped);
     },
     closeTables() {
       text += '\n)\n';
@@ -209,7 +274,7 @@ export function mentioned(relations: readonly string[], { text }: SqlSource): st
 function bindParameters(
   source: SqlSource,
   parameters: string[],
-  own: OwnParameters,
+  { own = {}, scope }: Partial<Scoped>,
   askedBy: Asker | undefined,
 ): string {
   let text = '';
@@ -222,8 +287,9 @@ function bindParameters(
         place: { file: source.file, line: source.line + countLines(source.text.slice(0, use.start)) - 1 },
       });
     }
-    let index = parameters.indexOf(use.name);
-    if (index < 0) index = parameters.push(use.name) - 1;
+    const name = scope === undefined || isShared(use.name) ? use.name : scopedName(use.name, scope);
+    let index = parameters.indexOf(name);
+    if (index < 0) index = parameters.push(name) - 1;
     text += `${source.text.slice(end, use.start)}$${index + 1}::${type}`;
     end = use.end;
   }

@@ -4,10 +4,13 @@ import {
   type CompiledQuery,
   compileMerged,
   compileQuery,
+  compileTables,
   type Frame,
   type MergedPart,
   mentioned,
   type SqlSource,
+  scopesOf,
+  type TablePart,
 } from './compile.js';
 import type { Has, RelationLibrary } from './relations.js';
 
@@ -26,12 +29,20 @@ export interface Compilable {
 
 export interface CompilablePart extends MergedPart, Pick<Compilable, 'relations' | 'askedBy'> {}
 
+export interface CompilableTable extends TablePart, Pick<Compilable, 'relations'> {}
+
 /** Compiles each query once for each variant of the relations that a database needs, and caches it. */
 export interface Compiler {
   /** @throws BugflowError */
   compile(query: Compilable, has: Has): CompiledQuery;
   /** @throws BugflowError */
   compileMerged(parts: readonly [CompilablePart, ...CompilablePart[]], has: Has): CompiledQuery;
+  /** @throws BugflowError */
+  compileTables(
+    parts: readonly [CompilableTable, ...CompilableTable[]],
+    askedBy: Asker,
+    has: Has,
+  ): CompiledQuery;
 }
 
 /** Several times the number of queries that there are; SQL that is not used any more is dropped. */
@@ -63,7 +74,7 @@ export function createCompiler(relations: RelationLibrary): Compiler {
   return {
     compile({ sql, relations: names, frame, limit, parameters: own = {}, askedBy }, has) {
       const read = relations.resolve(mentioned(names, sql), has);
-      const types = Object.entries(own).map(([name, { type }]) => [name, type]);
+      const types = typesOf(own);
       const files = read.map(({ source }) => source.file);
       return keep(JSON.stringify([numberOf(sql), frame, limit, types, files]), () =>
         compileQuery(sql, read, { frame, limit, own, askedBy }),
@@ -76,5 +87,20 @@ export function createCompiler(relations: RelationLibrary): Compiler {
       const files = read.map(({ source }) => source.file);
       return keep(JSON.stringify([shapes, files]), () => compileMerged(parts, read));
     },
+    compileTables(parts, askedBy, has) {
+      const names = new Set(parts.flatMap(({ relations: wanted, sql }) => mentioned(wanted, sql)));
+      const read = relations.resolve([...names], has);
+      const scopes = scopesOf(parts);
+      const shapes = parts.map(({ sql, columns, limit, parameters }) => [
+        ...[numberOf(sql), columns, limit],
+        ...[scopes.indexOf(parameters), typesOf(parameters)],
+      ]);
+      const files = read.map(({ source }) => source.file);
+      return keep(JSON.stringify(['tables', shapes, files]), () => compileTables(parts, read, askedBy));
+    },
   };
+}
+
+function typesOf(own: OwnParameters): string[][] {
+  return Object.entries(own).map(([name, { type }]) => [name, type]);
 }
