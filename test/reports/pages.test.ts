@@ -29,6 +29,14 @@ sections:
     sql: SELECT 1 / (CASE WHEN 'shop' = ANY (:projects) THEN 0 ELSE 1 END) AS nothing
 `;
 
+const WRONG = `report: wrong_column
+title: Wrong column
+description: Shows what its SQL does not return.
+sections:
+  - { section: right, title: Right, show: table, columns: { n: { title: N } }, sql: SELECT 1 AS n }
+  - { section: wrong, title: Wrong, show: table, columns: { m: { title: M } }, sql: "SELECT 1 AS n, 2 AS k" }
+`;
+
 let server: TestPostgres;
 let folder: Folder;
 let service: Service;
@@ -38,6 +46,7 @@ beforeAll(async () => {
   await twoProjects().load(server);
   folder = createFolder();
   folder.write('own/projects.yaml', OWN);
+  folder.write('own/wrong.yaml', WRONG);
   service = await startService({
     source: {
       file: folder.write('bugflow.yaml', CONFIG),
@@ -111,6 +120,12 @@ it("shows a team's own report, and says where its SQL fails", async () => {
   const bad = await get('projects_there_are?project=shop');
   expect(bad.status).toBe(503);
   expect(bad.text).toMatch(/projects\.yaml:15: report &#34;projects_there_are&#34;: .*division by zero/);
+});
+
+it('says which column of a section its SQL does not return', async () => {
+  const { status, text } = await get('wrong_column?project=shop');
+  expect(status).toBe(503);
+  expect(text).toMatch(/wrong\.yaml:6: the SQL does not return the column &#34;m&#34;, only n, k/);
 });
 
 it('knows no other reports', async () => {
