@@ -101,6 +101,54 @@ describe('what is wrong names file, line and fix', () => {
     expect(error.message).toMatch(new RegExp(`mine\\.yaml:${line}: `));
   });
 
+  const CHART = GOOD.replace('show: table', 'show: chart\n    chart: { type: bar, x: kind, y: [items] }');
+
+  test.each([
+    [
+      'chart: { type: bar, x: kind, y: [items] }',
+      '',
+      7,
+      'sections[0].show: add `chart`, which says what is drawn',
+    ],
+    ['show: chart', 'show: table', 8, 'sections[0].chart: this needs `show: chart`'],
+    ['type: bar', 'type: pie', 8, 'sections[0].chart.type'],
+    ['x: kind', 'x: kin', 8, 'columns has no kin; it has kind, items'],
+    ['y: [items]', 'y: [item]', 8, 'columns has no item; it has kind, items'],
+    ['y: [items]', 'y: [items], series: stage', 8, 'columns has no stage; it has kind, items'],
+    ['y: [items]', 'y: []', 8, 'y is missing: name at least one column'],
+    ['y: [items]', 'y: [kind]', 8, 'kind has the unit text, which has no height'],
+    ['y: [items]', 'y: [items, items], series: kind', 8, 'series splits one column; name one in y'],
+    ['y: [items]', 'y: [items], percentiles: [0.5]', 8, 'only a scatter has percentiles'],
+    [
+      'y: [items]',
+      'y: [items], lines: [items]',
+      8,
+      'only a scatter has lines; elsewhere add the column to y',
+    ],
+    ['y: [items]', 'y: [items], bins: 5', 8, 'only a histogram has bins'],
+    ['type: bar', 'type: scatter, percentiles: [85]', 8, 'sections[0].chart.percentiles[0]'],
+    ['type: bar', 'type: histogram', 8, 'a histogram counts the values of x; it takes neither y nor series'],
+    [
+      'type: bar, x: kind, y: [items]',
+      'type: histogram, x: kind',
+      8,
+      'a histogram needs numbers, and kind is text',
+    ],
+    ['x: kind', 'X: kind', 8, 'unknown key "X"; did you mean "x"?'],
+  ])('of a chart: %j as %j', async (from, to, line, message) => {
+    const error = await errorOf(load(CHART.replace(from, to)));
+    expect(error.message).toContain(message);
+    expect(error.message).toMatch(new RegExp(`mine\\.yaml:${line}: `));
+  });
+
+  test('one axis has one unit', async () => {
+    const two = CHART.replace('y: [items]', 'y: [items, age]').replace(
+      '    sql:',
+      '      age: { title: Age, unit: duration }\n    sql:',
+    );
+    expect((await errorOf(load(two))).message).toContain('one axis has one unit, not items and duration');
+  });
+
   test('two sections of one name', async () => {
     const twice = GOOD + GOOD.slice(GOOD.indexOf('  - section'));
     expect((await errorOf(load(twice))).message).toContain('there are two sections called all; rename one');

@@ -186,4 +186,27 @@ describe('HTML', () => {
     );
     expect(text).toContain('<div class="figure">3</div><div class="soft">before: 5</div>');
   });
+
+  test('draws a chart above the table of its rows, and says where there is nothing to draw', () => {
+    const definition: Partial<SectionDefinition> = {
+      shape: 'chart',
+      chart: { type: 'bar', x: 'kind', y: ['items'], percentiles: [], lines: [] },
+    };
+    const columns = [column('kind'), column('items', 'items')];
+    const drawn = toHtml(result([section(columns, [['issue', '3']], definition)]));
+    expect(drawn).toMatch(/<figure class="chart">[\s\S]*<\/figure>\s*<details>[\s\S]*<td>issue<\/td>/);
+    const empty = toHtml(result([section(columns, [['issue', null]], definition)]));
+    expect(empty).toContain('<p>Nothing.</p>');
+    expect(empty).not.toContain('<figure');
+  });
+});
+
+test('other media show the rows of a chart', () => {
+  const drawn = section([column('kind'), column('items', 'items')], [['issue', '3']], {
+    shape: 'chart',
+    chart: { type: 'bar', x: 'kind', y: ['items'], percentiles: [], lines: [] },
+  });
+  expect(toMarkdown(result([drawn]))).toContain('| kind | items |\n| --- | --: |\n| issue | 3 |');
+  expect(sectionToCsv(drawn, 'UTC')).toContain('\r\nissue,3\r\n');
+  expect(JSON.parse(toJson(result([drawn]))).sections[0].rows).toEqual([{ kind: 'issue', items: 3 }]);
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toJson } from '../../src/reports/formats/json.js';
 import { loadReports } from '../../src/reports/library.js';
@@ -9,7 +10,13 @@ import { hasSample, readSampleSql, SAMPLE_NOW } from '../support/ground-truth.js
 import { type Kit, openKit } from '../support/kit.js';
 import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
 import { replayTold } from '../support/told-past.js';
-import { type EventName, readDiary, type TrueEvent, type TrueEvents } from '../support/true-past.js';
+import {
+  defaultStage,
+  type EventName,
+  readDiary,
+  type TrueEvent,
+  type TrueEvents,
+} from '../support/true-past.js';
 
 const PROJECTS = ['marialopez-webshop', 'helensmith-helpdesk', 'jonasweber-platform'];
 /** A day, a week, and a quarter; in UTC, as the configuration names no time zone. */
@@ -36,6 +43,8 @@ describe.skipIf(!hasSample || !hasPostgres)(
     let kit: Kit;
     let reports: Reports;
     let events: TrueEvents;
+    /** `project | kind | status` */
+    let closedStatuses: ReadonlySet<string>;
 
     beforeAll(async () => {
       cluster = await startPostgres();
@@ -57,7 +66,11 @@ describe.skipIf(!hasSample || !hasPostgres)(
         time: { calendar, timeZone },
         taigaUrl: '',
       });
-      ({ events } = replayTold(readDiary()));
+      const diary = readDiary();
+      ({ events } = replayTold(diary));
+      closedStatuses = new Set(
+        diary.flatMap((line) => (line.to_closed ? `${line.project} | ${line.type} | ${line.to}` : [])),
+      );
     });
     afterAll(async () => {
       await kit?.close();
@@ -65,7 +78,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
     });
 
     /** The rows of a report's sections, by the sections' names. */
-    const sectionsOf = async (report: string, project: string, from: string, to: string) => {
+    const sectionsOf = async (report: string, project: string, from: string, to?: string) => {
       const request = { report, projects: [project], period: { from, to } };
       const { sections } = JSON.parse(toJson(await reports.run(request, new Date(SAMPLE_NOW)))) as Report;
       return Object.fromEntries(sections.map(({ section, rows }) => [section, rows]));
@@ -111,9 +124,84 @@ describe.skipIf(!hasSample || !hasPostgres)(
         const closed = count('closed', 'userstory') + count('closed', 'issue');
         expect(in_and_out).toMatchObject([{ closed }]);
       });
+
+      it('the flow has every closing: in its week, and with its cycle time', async () => {
+        const [, , [from, to]] = PERIODS;
+        const isAsked = during(project, from, to);
+        const { throughput = [], cycle_time = [], speed = [] } = await sectionsOf('flow', project, from, to);
+        const closed = (kind: string) =>
+          events.closed.filter((event) => isAsked(event) && event.labels === `${project} | ${kind}`);
+        const [userstories, issues] = [closed('userstory'), closed('issue')];
+        const inWeek = (all: readonly TrueEvent[], monday: unknown): number =>
+          all.filter(({ at }) => Math.floor((at - Date.parse(String(monday))) / DAY_MS / 7) === 0).length;
+        expect(throughput[0]?.week).toBe('2026-06-29');
+        expect(throughput).toEqual(
+          throughput.map(({ week }) => ({
+            week,
+            userstories: inWeek(userstories, week),
+            issues: inWeek(issues, week),
+          })),
+        );
+        expect(sum(throughput.map((row) => Number(row.userstories) + Number(row.issues)))).toBe(
+          userstories.length + issues.length,
+        );
+        expect(speed).toMatchObject([{ closed: userstories.length + issues.length }]);
+        const expected = events.cycleTime.filter(
+          (event) => isAsked(event) && /(userstory|issue)$/.test(event.labels),
+        );
+        expect(expected.length).toBeGreaterThan(0);
+        const ascending = (seconds: readonly number[]): number[] => seconds.toSorted((a, b) => a - b);
+        expect(ascending(cycle_time.map((row) => Math.round(Number(row.cycle_time))))).toEqual(
+          ascending(expected.map(({ amount }) => Math.round(amount))),
+        );
+      });
+
+      it('the flow efficiency is the share of the time in progress that was active', async () => {
+        const [, , [from, to]] = PERIODS;
+        const isAsked = during(project, from, to);
+        const { speed = [] } = await sectionsOf('flow', project, from, to);
+        const spent = (stage: string): number =>
+          sum(
+            events.statusTime
+              .filter((event) => {
+                const [, kind = '', status = ''] = event.labels.split(' | ');
+                const isCounted = isAsked(event) && (kind === 'userstory' || kind === 'issue');
+                return isCounted && defaultStage(status, closedStatuses.has(event.labels)) === stage;
+              })
+              .map(({ amount }) => amount),
+          );
+        const [active, waiting] = [spent('active'), spent('waiting')];
+        expect(active + waiting).toBeGreaterThan(0);
+        expect(Number(speed[0]?.flow_efficiency)).toBeCloseTo(active / (active + waiting), 6);
+      });
+
+      it("the flow's last day is what Taiga's tables say now", async () => {
+        const { cumulative_flow = [] } = await sectionsOf('flow', project, '2026-10-01');
+        const last = cumulative_flow.filter(
+          ({ day, stage }) => day === SAMPLE_NOW.slice(0, 10) && stage !== 'closed',
+        );
+        const client = new pg.Client(cluster.urlWith({ database: 'taiga' }));
+        await client.connect();
+        const { rows } = await client.query(OPEN_NOW, [project]);
+        await client.end();
+        expect(sum(last.map(({ items }) => Number(items)))).toBe(Number(rows[0].open));
+      });
     });
   },
 );
+
+/** Without the product's relations. */
+const OPEN_NOW = `
+  SELECT
+    (SELECT count(*) FROM userstories_userstory AS u WHERE u.project_id = p.id AND NOT u.is_closed)
+    + (
+      SELECT count(*)
+      FROM issues_issue AS i
+      JOIN projects_issuestatus AS s ON s.id = i.status_id
+      WHERE i.project_id = p.id AND NOT s.is_closed
+    ) AS open
+  FROM projects_project AS p
+  WHERE p.slug = $1`;
 
 /** Whether an event is one of the project, on one of these days. */
 function during(project: string, from: string, to: string): (event: TrueEvent) => boolean {

@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** Where texts are largest, on a phone, this is about what a letter takes. */
-export const LETTER_WIDTH = 11;
+export const LETTER_WIDTH = 10;
 export const LINE_HEIGHT = 22;
 
 /** Space for what stands around the plot area: the unit above, the ticks below, values at the left. */
