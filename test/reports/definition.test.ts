@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadReports } from '../../src/reports/library.js';
 import { loadRelations } from '../../src/taiga/sql/relations.js';
+import { ROOT } from '../support/bugflow.js';
 import { errorOf, folderWith, SHIPPED_FOLDER } from '../unit/helpers.js';
 
 const GOOD = `report: mine
@@ -39,6 +41,13 @@ test('a report with nothing but what it needs', async () => {
     },
   ]);
   expect(reports[0]?.sections[0]?.sql.line).toBe(13);
+});
+
+test('the examples of the docs are right', async () => {
+  const page = await readFile(join(ROOT, 'docs/reports.md'), 'utf8');
+  const [chart = ''] = /(?<=```yaml\n)report: bugs\n[^`]*/.exec(page) ?? [];
+  const { reports } = await load(chart);
+  expect(reports).toMatchObject([{ name: 'bugs', sections: [{ chart: { type: 'scatter', x: 'at' } }] }]);
 });
 
 describe("a team's own reports", () => {
