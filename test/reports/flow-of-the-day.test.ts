@@ -74,7 +74,9 @@ it('says what reports there are', async () => {
   });
   expect([status, stderr]).toEqual([
     1,
-    expect.stringContaining('there is no report "flaw"; known are flow, flow_of_the_day, week'),
+    expect.stringContaining(
+      'there is no report "flaw"; known are bugs, flow, flow_of_the_day, hygiene, portfolio, sprint, week',
+    ),
   ]);
 });
 

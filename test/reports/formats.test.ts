@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SectionDefinition } from '../../src/reports/definition.js';
 import { parametersText, sectionToCsv } from '../../src/reports/formats/csv.js';
 import { toHtml } from '../../src/reports/formats/html.js';
 import { toJson } from '../../src/reports/formats/json.js';

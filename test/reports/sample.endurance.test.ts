@@ -1,14 +1,7 @@
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toJson } from '../../src/reports/formats/json.js';
-import { loadReports } from '../../src/reports/library.js';
-import { createReports, type Reports } from '../../src/reports/reports.js';
-import { createTaiga } from '../../src/taiga/taiga.js';
-import { ROOT } from '../support/bugflow.js';
-import { hasSample, readSampleSql, SAMPLE_NOW } from '../support/ground-truth.js';
-import { type Kit, openKit } from '../support/kit.js';
-import { type Cluster, hasPostgres, startPostgres } from '../support/postgres.js';
+import { hasSample, SAMPLE_NOW } from '../support/ground-truth.js';
+import { hasPostgres } from '../support/postgres.js';
 import { replayTold } from '../support/told-past.js';
 import {
   defaultStage,
@@ -17,6 +10,7 @@ import {
   type TrueEvent,
   type TrueEvents,
 } from '../support/true-past.js';
+import { openSampleReports, type SampleReports } from './sample-reports.js';
 
 const PROJECTS = ['marialopez-webshop', 'helensmith-helpdesk', 'jonasweber-platform'];
 /** A day, a week, and a quarter; in UTC, as the configuration names no time zone. */
@@ -28,70 +22,33 @@ const PERIODS = [
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-interface Report {
-  readonly sections: readonly {
-    readonly section: string;
-    readonly rows: readonly Record<string, unknown>[];
-  }[];
-}
-
 /** What reports count against the diary of the simulation that made the sample. */
 describe.skipIf(!hasSample || !hasPostgres)(
   'reports of the sample (skipped without ../shared/taiga or PostgreSQL on the machine)',
   () => {
-    let cluster: Cluster;
-    let kit: Kit;
-    let reports: Reports;
+    let sample: SampleReports;
     let events: TrueEvents;
     /** `project | kind | status` */
     let closedStatuses: ReadonlySet<string>;
 
     beforeAll(async () => {
-      cluster = await startPostgres();
-      await cluster.query("CREATE DATABASE taiga ENCODING 'UTF8' TEMPLATE template0");
-      cluster.load(readSampleSql(), 'taiga');
-      kit = await openKit(cluster.urlWith({ database: 'taiga' }));
-      await kit.learn(SAMPLE_NOW);
-      const { relations } = kit.library;
-      const { calendar, timeZone } = kit.config;
-      const allowSuperuser = true;
-      reports = createReports({
-        taiga: createTaiga({
-          database: kit.database,
-          relations,
-          values: (at) => kit.values(at),
-          allowSuperuser,
-        }),
-        library: await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations),
-        time: { calendar, timeZone },
-        taigaUrl: '',
-      });
+      sample = await openSampleReports();
       const diary = readDiary();
       ({ events } = replayTold(diary));
       closedStatuses = new Set(
         diary.flatMap((line) => (line.to_closed ? `${line.project} | ${line.type} | ${line.to}` : [])),
       );
     });
-    afterAll(async () => {
-      await kit?.close();
-      await cluster?.close();
-    });
-
-    /** The rows of a report's sections, by the sections' names. */
-    const sectionsOf = async (report: string, project: string, from: string, to?: string) => {
-      const request = { report, projects: [project], period: { from, to } };
-      const { sections } = JSON.parse(toJson(await reports.run(request, new Date(SAMPLE_NOW)))) as Report;
-      return Object.fromEntries(sections.map(({ section, rows }) => [section, rows]));
-    };
+    afterAll(() => sample?.close());
 
     describe.each(PROJECTS)('%s', (project) => {
       describe.each(PERIODS)('from %s to %s', (from, to) => {
         const isWithin = during(project, from, to);
 
         it('every move is in the flow of the day, with its points', async () => {
-          const { flow_summary = [], flow_details = [] } = await sectionsOf(
+          const { flow_summary = [], flow_details = [] } = await sample.sectionsOf(
             'flow_of_the_day',
-            project,
+            [project],
             from,
             to,
           );
@@ -110,7 +67,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
       it('the week counts what came in, was started, closed and reopened', async () => {
         const [, [from, to]] = PERIODS;
         const isWithin = during(project, from, to);
-        const { in_and_out = [], by_kind = [] } = await sectionsOf('week', project, from, to);
+        const { in_and_out = [], by_kind = [] } = await sample.sectionsOf('week', [project], from, to);
         const count = (name: EventName, kind: string): number =>
           events[name].filter((event) => isWithin(event) && event.labels.split(' | ')[1] === kind).length;
         for (const kind of ['userstory', 'task', 'issue']) {
@@ -128,7 +85,11 @@ describe.skipIf(!hasSample || !hasPostgres)(
       it('the flow has every closing: in its week, and with its cycle time', async () => {
         const [, , [from, to]] = PERIODS;
         const isAsked = during(project, from, to);
-        const { throughput = [], cycle_time = [], speed = [] } = await sectionsOf('flow', project, from, to);
+        const {
+          throughput = [],
+          cycle_time = [],
+          speed = [],
+        } = await sample.sectionsOf('flow', [project], from, to);
         const closed = (kind: string) =>
           events.closed.filter((event) => isAsked(event) && event.labels === `${project} | ${kind}`);
         const [userstories, issues] = [closed('userstory'), closed('issue')];
@@ -159,7 +120,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
       it('the flow efficiency is the share of the time in progress that was active', async () => {
         const [, , [from, to]] = PERIODS;
         const isAsked = during(project, from, to);
-        const { speed = [] } = await sectionsOf('flow', project, from, to);
+        const { speed = [] } = await sample.sectionsOf('flow', [project], from, to);
         const spent = (stage: string): number =>
           sum(
             events.statusTime
@@ -176,11 +137,11 @@ describe.skipIf(!hasSample || !hasPostgres)(
       });
 
       it("the flow's last day is what Taiga's tables say now", async () => {
-        const { cumulative_flow = [] } = await sectionsOf('flow', project, '2026-10-01');
+        const { cumulative_flow = [] } = await sample.sectionsOf('flow', [project], '2026-10-01');
         const last = cumulative_flow.filter(
           ({ day, stage }) => day === SAMPLE_NOW.slice(0, 10) && stage !== 'closed',
         );
-        const client = new pg.Client(cluster.urlWith({ database: 'taiga' }));
+        const client = new pg.Client(sample.url);
         await client.connect();
         const { rows } = await client.query(OPEN_NOW, [project]);
         await client.end();

@@ -467,7 +467,7 @@ function estimates(diary: readonly DiaryLine[]): (id: number, at: number) => num
 }
 
 /** Type and severity of an issue at a moment, joined by ` | `: one request can change them and close it. */
-function issueTraits(diary: readonly DiaryLine[]): (id: number, at: number) => string {
+export function issueTraits(diary: readonly DiaryLine[]): (id: number, at: number) => string {
   const byIssue = new Map<number, { at: number; type: string; severity: string }[]>();
   for (const line of diary) {
     if (line.type !== 'issue' || !['create', 'issue_type', 'severity'].includes(line.op)) continue;

@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sectionToCsv } from '../../src/reports/formats/csv.js';
+import { toHtml } from '../../src/reports/formats/html.js';
+import { toJson } from '../../src/reports/formats/json.js';
+import { toMarkdown } from '../../src/reports/formats/markdown.js';
+import { loadReports } from '../../src/reports/library.js';
+import { createReports, type Reports } from '../../src/reports/reports.js';
+import type { ReportResult } from '../../src/reports/result.js';
+import { createTaiga } from '../../src/taiga/taiga.js';
+import { ROOT } from '../support/bugflow.js';
+import { type Kit, openKit } from '../support/kit.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
+import { twoProjects } from './two-projects.js';
+
+/** A Sunday, in the evening. */
+const NOW = '2026-03-15T20:00:00Z';
+const BOARD = ['New', 'In progress', 'Done*'];
+const SHIPPED = ['bugs', 'flow_of_the_day', 'hygiene', 'portfolio', 'sprint', 'week'];
+
+let server: TestPostgres;
+let kit: Kit;
+let reports: Reports;
+
+beforeAll(async () => {
+  server = await startEitherPostgres();
+  const taiga = twoProjects();
+  const team = taiga.addProject('team', { statuses: { userstory: BOARD, task: BOARD, issue: BOARD } });
+  team.addEstimation(['dev'], { '3': 3, '5': 5 });
+  team.addSprint('one', 'Sprint 1', '2026-02-16', '2026-03-01');
+  const second = team.addSprint('two', 'Sprint 2', '2026-03-03', '2026-03-11');
+  team.addSprint('three', 'Sprint 3', '2026-03-16', '2026-03-29');
+  const inSecond = { sprint: second, created: 20, points: { dev: '5' } };
+  team.addStory({ ...inSecond, ref: 1, status: 'Done', isClosed: true, finished: 6 });
+  team.addStory({ ...inSecond, ref: 2, status: 'In progress', points: { dev: '3' } });
+  team.addIssue({
+    ref: 3,
+    type: 'Bug',
+    severity: 'Critical',
+    moves: [
+      [12, 'New'],
+      [9, 'Done'],
+      [8, 'In progress'],
+      [4, 'Done'],
+    ],
+    finished: 4,
+  });
+  team.addIssue({ ref: 4, type: 'Bug', severity: 'Critical', moves: [[11, 'New']] });
+  team.addIssue({ ref: 5, type: 'Question', severity: 'Critical', moves: [[10, 'New']] });
+  await taiga.load(server);
+  kit = await openKit(server.url);
+  await kit.learn(NOW);
+  const { config, database, library, values } = kit;
+  const { relations } = library;
+  reports = createReports({
+    taiga: createTaiga({ database, relations, values, allowSuperuser: true }),
+    library: await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations),
+    time: { calendar: config.calendar, timeZone: config.timeZone },
+    taigaUrl: 'https://taiga.example.org',
+  });
+});
+afterAll(async () => {
+  await kit?.close();
+  await server?.close();
+});
+
+const read = (report: string, projects: readonly string[], from: string, to: string): Promise<ReportResult> =>
+  reports.run({ report, projects, period: { from, to } }, new Date(NOW));
+
+/** Rows as objects. */
+async function rowsOf(
+  report: string,
+  section: string,
+  from: string,
+  to: string,
+  projects = ['team'],
+): Promise<Record<string, string | null>[]> {
+  const { sections } = await read(report, projects, from, to);
+  const found = sections.find(({ definition }) => definition.name === section);
+  if (!found) throw new Error(`no section ${section}`);
+  return found.rows.map((row) =>
+    Object.fromEntries(found.definition.columns.map(({ name }, i) => [name, row[i] ?? null])),
+  );
+}
+
+it('are these', () => {
+  expect(reports.library.reports.map(({ name }) => name).toSorted()).toEqual(SHIPPED);
+});
+
+describe.each(SHIPPED)('%s', (name) => {
+  it.each([
+    ['one project', ['team']],
+    ['one in which nothing is a bug or in a sprint', ['lanes']],
+    ['all projects', []],
+  ])('is there in all formats, about %s', async (_, asked) => {
+    const isAboutOne = reports.library.get(name).projects === 'one';
+    const projects = isAboutOne && asked.length === 0 ? ['shop'] : asked;
+    const result = await read(name, projects, '2026-02-16', '2026-03-15');
+    const markdown = toMarkdown(result);
+    const html = toHtml(result);
+    const json = JSON.parse(toJson(result)) as { readonly sections: readonly { readonly rows: unknown[] }[] };
+    expect(json.sections).toHaveLength(result.definition.sections.length);
+    for (const [i, section] of result.sections.entries()) {
+      const { title } = section.definition;
+      expect(markdown).toContain(`## ${title}`);
+      expect(html).toContain(`<h2>${title}</h2>`);
+      expect(json.sections[i]?.rows).toHaveLength(section.rows.length);
+      const lines = sectionToCsv(section, 'UTC').trimEnd().split('\r\n');
+      expect(lines).toHaveLength(1 + section.rows.length);
+    }
+    // Each has something to say about the team.
+    if (projects[0] === 'team') expect(result.sections.some(({ rows }) => rows.length > 0)).toBe(true);
+  });
+
+  it('comes with its own period', async () => {
+    const projects = ['team'];
+    const { sections, definition } = await reports.run({ report: name, projects, period: {} }, new Date(NOW));
+    expect(sections).toHaveLength(definition.sections.length);
+  });
+});
+
+it('bugs are those of the types that are bugs', async () => {
+  expect(await rowsOf('bugs', 'in_and_out', '2026-03-02', '2026-03-15')).toMatchObject([
+    { created: '2', closed: '2', net: '0', open: '1', reopened: '1' },
+  ]);
+  expect(await rowsOf('bugs', 'by_severity', '2026-03-02', '2026-03-15')).toMatchObject([
+    { severity: 'Critical', open: '1', in_progress: '0' },
+  ]);
+  expect(await rowsOf('bugs', 'over_time', '2026-03-02', '2026-03-15')).toMatchObject([
+    { begins: '2026-03-02', created: '2', closed: '1', reopened: '1', open: '2' },
+    { begins: '2026-03-09', created: '0', closed: '1', reopened: '0', open: '1' },
+  ]);
+  expect(await rowsOf('bugs', 'reopened', '2026-03-02', '2026-03-15')).toMatchObject([
+    { ref: '3', times: '1', severity: 'Critical', status: 'Done' },
+  ]);
+});
+
+it.each([
+  ['in the gap after it', '2026-03-02', 'Sprint 1'],
+  ['on its first day', '2026-03-03', 'Sprint 2'],
+  ['on its last day, with which the period ends', '2026-03-11', 'Sprint 2'],
+  ['up to the day before the next one', '2026-03-15', 'Sprint 2'],
+])('the sprint is the last one that has begun: %s', async (_, to, sprint) => {
+  expect(await rowsOf('sprint', 'numbers', '2026-03-01', to)).toMatchObject([{ sprint }]);
+});
+
+it('there is no sprint before the first', async () => {
+  expect(await rowsOf('sprint', 'numbers', '2026-02-01', '2026-02-10')).toEqual([]);
+});
+
+it('the sprint was committed to, and the half was done', async () => {
+  expect(await rowsOf('sprint', 'numbers', '2026-03-01', '2026-03-12')).toMatchObject([
+    {
+      committed: '8',
+      done: '5',
+      share: '0.625',
+      closed: '5',
+      left: '3',
+      added: '0',
+      removed: '0',
+      carried_over: '0',
+    },
+  ]);
+  expect(await rowsOf('sprint', 'left', '2026-03-01', '2026-03-12')).toMatchObject([
+    { ref: '2', points: '3' },
+  ]);
+});
+
+it('the portfolio has a row for each project, those without work, too', async () => {
+  const rows = await rowsOf('portfolio', 'by_project', '2026-03-02', '2026-03-15', []);
+  expect(rows).toMatchObject([
+    { project: 'lanes', open: '0', created: '1', closed: '1', net: '0', oldest: null },
+    { project: 'shop', open: '1', in_progress: '1', created: '2', closed: '1' },
+    { project: 'team', open: '3', in_progress: '1', created: '3', closed: '3' },
+  ]);
+});
+
+it('hygiene says for each reason how many there are', async () => {
+  const rows = await rowsOf('hygiene', 'reasons', '2026-03-15', '2026-03-15');
+  expect(Object.fromEntries(rows.map(({ reason, items }) => [reason, items]))).toEqual({
+    'In progress without an assignee': '1',
+    'Blocked without an assignee': '0',
+    'In progress for too long': '1',
+    Overdue: '0',
+    Unestimated: '0',
+    Untriaged: '2',
+    Stale: '1',
+  });
+});
