@@ -14,7 +14,7 @@ export const CHART_STYLE =
 .grid { stroke: var(--line) } .ground { stroke: var(--soft) }
 .line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round } .shade { fill: currentColor; fill-opacity: .18 }
 .layer { fill: currentColor; stroke: var(--card); stroke-width: .75 } .bar { fill: currentColor }
-.dot { fill: currentColor; fill-opacity: .6; stroke: var(--card); stroke-width: .75 } a:hover .dot, .dot:hover, .bar:hover { fill-opacity: 1; stroke: var(--ink) }
+.dot { fill: currentColor; fill-opacity: .7; stroke: var(--card); stroke-width: .75 } a:hover .dot, .dot:hover, .bar:hover { fill-opacity: 1; stroke: var(--ink) }
 .dashed .line { stroke-dasharray: 6 4 } .dashed.layer, .dashed .bar, .dashed .dot { stroke: var(--ink); stroke-dasharray: 3 2 }
 .level { fill: none; stroke: var(--ink); stroke-dasharray: 5 4 } .chart text.level-name { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 3px }
 .strips rect { fill: var(--ink); fill-opacity: 0 } .strips rect:hover { fill-opacity: .08 }
@@ -22,4 +22,4 @@ export const CHART_STYLE =
 .swatch { width: 18px; height: 12px; margin-right: .4rem }
 @media (min-width: 64rem) { .legend { flex-direction: column; max-width: 14rem } }
 @media (max-width: 40rem) { .chart text { font-size: 15px } .chart > svg { flex-basis: 100% } }
-@media (max-width: 30rem) { .chart text { font-size: 20px } }`);
+@media (max-width: 30rem) { .chart text { font-size: 20px } .dot { r: 6px } }`);

@@ -6,6 +6,7 @@ import { type Drawing, linesBelow, seriesClass, seriesLegend, valuesOf, xTitle, 
 import { type Frame, frame, LETTER_WIDTH, rounded } from '../frame.js';
 import { percentile, percentileName } from '../percentile.js';
 import { positionScale } from '../position-scale.js';
+import { shortened } from '../short-text.js';
 import { thinnedSpots } from '../thin.js';
 import { rowLines, tooltip } from '../tooltip.js';
 import { valueScale } from '../value-scale.js';
@@ -66,10 +67,13 @@ export function drawScatter(data: ChartData, taigaUrl: string): Drawing {
   };
 }
 
+/** The legend has the whole name. */
+const NAME_LETTERS = 5;
+
 /** Dashed, with its name on it: each name further left than the one before, so that close lines do not mix them up. */
 function levelLine(plot: Frame, at: number, name: string, position: number): Html {
-  const right = plot.right - position * 5 * LETTER_WIDTH;
-  return html`<path class="level" d="M${plot.left} ${rounded(at)}H${plot.right}"/><text class="level-name" x="${right}" y="${rounded(at - 5)}" text-anchor="end">${name.slice(0, 4)}</text>
+  const right = plot.right - position * (NAME_LETTERS + 1) * LETTER_WIDTH;
+  return html`<path class="level" d="M${plot.left} ${rounded(at)}H${plot.right}"/><text class="level-name" x="${right}" y="${rounded(at - 5)}" text-anchor="end">${shortened(name, NAME_LETTERS)}</text>
 `;
 }
 
