@@ -90,7 +90,7 @@ test.each([
   [
     'an unknown section',
     entry(`${week}, ${WEBHOOK}, only_when: { section: nothing }`),
-    /the report week has no section "nothing", only in_and_out, by_kind/,
+    /the report week has no section "nothing", only in_and_out, by_day/,
   ],
   [
     'a column that is no number',

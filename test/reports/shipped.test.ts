@@ -5,9 +5,11 @@ import { toHtml } from '../../src/reports/formats/html.js';
 import { toJson } from '../../src/reports/formats/json.js';
 import { toMarkdown } from '../../src/reports/formats/markdown.js';
 import { loadReports } from '../../src/reports/library.js';
+import { reportParameters } from '../../src/reports/parameters.js';
+import type { Period } from '../../src/reports/period.js';
 import { createReports, type Reports } from '../../src/reports/reports.js';
 import type { ReportResult } from '../../src/reports/result.js';
-import { createTaiga } from '../../src/taiga/taiga.js';
+import { createTaiga, type Taiga } from '../../src/taiga/taiga.js';
 import { ROOT } from '../support/bugflow.js';
 import { type Kit, openKit } from '../support/kit.js';
 import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
@@ -16,16 +18,17 @@ import { twoProjects } from './two-projects.js';
 /** A Sunday, in the evening. */
 const NOW = '2026-03-15T20:00:00Z';
 const BOARD = ['New', 'In progress', 'Done*'];
-const SHIPPED = ['bugs', 'flow_of_the_day', 'hygiene', 'portfolio', 'sprint', 'week'];
+const SHIPPED = ['bugs', 'flow', 'flow_of_the_day', 'hygiene', 'portfolio', 'sprint', 'week'];
 
 let server: TestPostgres;
 let kit: Kit;
+let taiga: Taiga;
 let reports: Reports;
 
 beforeAll(async () => {
   server = await startEitherPostgres();
-  const taiga = twoProjects();
-  const team = taiga.addProject('team', { statuses: { userstory: BOARD, task: BOARD, issue: BOARD } });
+  const made = twoProjects();
+  const team = made.addProject('team', { statuses: { userstory: BOARD, task: BOARD, issue: BOARD } });
   team.addEstimation(['dev'], { '3': 3, '5': 5 });
   team.addSprint('one', 'Sprint 1', '2026-02-16', '2026-03-01');
   const second = team.addSprint('two', 'Sprint 2', '2026-03-03', '2026-03-11');
@@ -47,13 +50,14 @@ beforeAll(async () => {
   });
   team.addIssue({ ref: 4, type: 'Bug', severity: 'Critical', moves: [[11, 'New']] });
   team.addIssue({ ref: 5, type: 'Question', severity: 'Critical', moves: [[10, 'New']] });
-  await taiga.load(server);
+  await made.load(server);
   kit = await openKit(server.url);
   await kit.learn(NOW);
   const { config, database, library, values } = kit;
   const { relations } = library;
+  taiga = createTaiga({ database, relations, values, allowSuperuser: true });
   reports = createReports({
-    taiga: createTaiga({ database, relations, values, allowSuperuser: true }),
+    taiga,
     library: await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations),
     time: { calendar: config.calendar, timeZone: config.timeZone },
     taigaUrl: 'https://taiga.example.org',
@@ -88,6 +92,27 @@ it('are these', () => {
 });
 
 describe.each(SHIPPED)('%s', (name) => {
+  it('has in each section what its SQL by itself returns, also for the period before', async () => {
+    const { projects, period, sections } = await read(name, ['team'], '2026-02-16', '2026-03-15');
+    for (const { definition, rows, before } of sections) {
+      const { sql, relations, columns, limit } = definition;
+      const alone = async (during: Period) => {
+        const answer = await taiga.query({
+          askedBy: { kind: 'report', name },
+          from: { sql, relations, shipped: true },
+          parameters: reportParameters({ projects, period: during }),
+          limit,
+        });
+        const indexes = columns.map((column) =>
+          answer.columns.findIndex((each) => each.name === column.name),
+        );
+        return answer.rows.map((row) => indexes.map((index) => row[index]));
+      };
+      expect(rows, definition.name).toEqual(await alone(period));
+      expect(before, definition.name).toEqual(definition.compare ? await alone(period.before) : undefined);
+    }
+  });
+
   it.each([
     ['one project', ['team']],
     ['one in which nothing is a bug or in a sprint', ['lanes']],
