@@ -28,7 +28,7 @@ nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem } h1 { overflow-wrap: anywh
 .soft { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25rem; margin: 1rem 0 }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 1rem }
-.tiles .card { margin: 0 } .figure { font-size: 1.7rem; font-weight: 600 }
+.tiles .card { margin: 0 } .figure { font-size: 1.7rem; font-weight: 600 } .figure a { color: inherit; text-decoration-thickness: 1px; text-underline-offset: .2em }
 table { border-collapse: collapse; width: 100% } .scroll { overflow-x: auto }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 th { font-weight: 600; font-size: .85rem; color: var(--soft) } td.number, th.number { text-align: right } td.number { white-space: nowrap }

@@ -19,6 +19,8 @@ export interface ColumnDefinition {
   readonly unit: Unit;
   /** Which way is good; undefined: neither. */
   readonly better: 'more' | 'less' | undefined;
+  /** A report, or one of its sections (`week#blocked`), with more about the value: of the row's project, where it has one. */
+  readonly leadsTo?: string | undefined;
 }
 
 export interface SectionDefinition {
@@ -67,6 +69,10 @@ const column = z.strictObject({
   title: z.string().min(1),
   unit: z.enum(UNITS).default('text'),
   better: z.enum(['more', 'less']).optional(),
+  leads_to: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*(#[a-z][a-z0-9_]*)?$/, 'name a report, or its section: week or week#blocked')
+    .optional(),
 });
 
 const section = z
@@ -161,10 +167,11 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
       description: each.description,
       shape: each.show,
       chart: each.chart,
-      columns: Object.entries(each.columns).map(([columnName, { better, ...rest }]) => ({
+      columns: Object.entries(each.columns).map(([columnName, { better, leads_to: leadsTo, ...rest }]) => ({
         name: columnName,
         ...rest,
         better,
+        leadsTo,
       })),
       compare: each.compare,
       empty: each.empty,

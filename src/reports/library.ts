@@ -30,7 +30,10 @@ export async function loadReports(source: ReportsSource, relations: RelationLibr
     ...[...own].map((file) => readReport(file, false)),
   ]);
   assertUnique(reports);
-  for (const report of reports) checkSql(report, relations);
+  for (const report of reports) {
+    checkSql(report, relations);
+    checkLinks(report, reports);
+  }
   return {
     reports,
     get(name) {
@@ -60,6 +63,22 @@ function assertUnique(reports: readonly ReportDefinition[]): void {
       );
     files.set(name, file);
   }
+}
+
+function checkLinks({ sections }: ReportDefinition, reports: readonly ReportDefinition[]): void {
+  for (const { columns, place } of sections)
+    for (const { name, leadsTo } of columns) {
+      if (leadsTo === undefined) continue;
+      const [report, section] = leadsTo.split('#');
+      const found = reports.find((candidate) => candidate.name === report);
+      if (found && (section === undefined || found.sections.some((each) => each.name === section))) continue;
+      const missing = found
+        ? `the report ${report} has no section "${section}"`
+        : `there is no report "${report}"`;
+      throw new BugflowError('REPORT_INVALID', `column "${name}" leads to ${leadsTo}, but ${missing}`, {
+        place,
+      });
+    }
 }
 
 function checkSql(report: ReportDefinition, relations: RelationLibrary): void {

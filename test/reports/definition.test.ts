@@ -43,6 +43,19 @@ test('a report with nothing but what it needs', async () => {
   expect(reports[0]?.sections[0]?.sql.line).toBe(13);
 });
 
+test.each([
+  ['weak', 'leads to weak, but there is no report "weak"'],
+  ['mine#nothing', 'leads to mine#nothing, but the report mine has no section "nothing"'],
+  ['https://example.org', 'name a report, or its section: week or week#blocked'],
+])('a column that leads to %s is refused with the line', async (target, message) => {
+  const error = await errorOf(
+    load(GOOD.replace('Items, unit: items', `Items, unit: items, leads_to: "${target}"`)),
+  );
+  expect(error.code).toBe('REPORT_INVALID');
+  expect(error.message).toMatch(/mine\.yaml:\d+: /);
+  expect(error.message).toContain(message);
+});
+
 test('the examples of the docs are right', async () => {
   const page = await readFile(join(ROOT, 'docs/reports.md'), 'utf8');
   const [chart = ''] = /(?<=```yaml\n)report: bugs\n[^`]*/.exec(page) ?? [];

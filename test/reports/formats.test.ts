@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SectionDefinition } from '../../src/reports/definition.js';
 import { parametersText, sectionToCsv } from '../../src/reports/formats/csv.js';
-import { toHtml } from '../../src/reports/formats/html.js';
+import { reportHtml, toHtml } from '../../src/reports/formats/html.js';
 import { toJson } from '../../src/reports/formats/json.js';
 import { toMarkdown } from '../../src/reports/formats/markdown.js';
 import { formatValue } from '../../src/reports/values.js';
@@ -210,4 +210,23 @@ test('other media show the rows of a chart', () => {
   expect(toMarkdown(result([drawn]))).toContain('| kind | items |\n| --- | --: |\n| issue | 3 |');
   expect(sectionToCsv(drawn, 'UTC')).toContain('\r\nissue,3\r\n');
   expect(JSON.parse(toJson(result([drawn]))).sections[0].rows).toEqual([{ kind: 'issue', items: 3 }]);
+});
+
+describe('a column that leads to a report', () => {
+  const blocked = { ...column('blocked', 'items'), leadsTo: 'week#blocked' };
+  const found = result([
+    section([column('project'), blocked], [['shop & co', '2']]),
+    section([blocked], [['3']], { name: 'numbers', shape: 'numbers' }),
+  ]);
+  const period = 'from=2026-03-01T23%3A00%3A00Z&#38;to=2026-03-02T23%3A00%3A00Z#blocked';
+
+  test('does so on a page: about the project of the row, or all that were chosen', () => {
+    const page = reportHtml(found, '').text;
+    expect(page).toContain(`<a href="/reports/week?project=shop+%26+co&#38;${period}">2</a>`);
+    expect(page).toContain(`<a href="/reports/week?project=shop&#38;project=lanes&#38;${period}">3</a>`);
+  });
+
+  test('leads nowhere in a file, which has no pages beside it', () => {
+    expect(toHtml(found)).not.toContain('<a ');
+  });
 });

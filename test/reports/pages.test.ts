@@ -77,6 +77,17 @@ it('lists the reports', async () => {
   for (const name of ['flow', 'flow_of_the_day', 'week']) expect(list).toContain(`href="/reports/${name}"`);
 });
 
+it('begins with all projects, and leads from their numbers to what is behind them', async () => {
+  const text = await (await fetch(`${service.address}/`)).text();
+  expect(text).toContain('<h1>Projects</h1>');
+  expect(text).toMatch(/<a href="\/reports\/flow\?project=shop&#38;from=[^"#]+&#38;to=[^"#]+">shop<\/a>/);
+  expect(text).toMatch(/<a href="\/reports\/week\?project=lanes&#38;[^"]+#blocked">0<\/a>/);
+  expect(text).toContain('<a href="/reports/portfolio">another period</a>');
+  const [, href = ''] = /<a href="(\/reports\/week\?project=shop[^"]+)#oldest">/.exec(text) ?? [];
+  const behind = await fetch(service.address + href.replaceAll('&#38;', '&'));
+  expect([behind.status, await behind.text()]).toEqual([200, expect.stringContaining('id="oldest"')]);
+});
+
 it('shows what was asked for in the URL, and says it in the form', async () => {
   const { status, text } = await get(`flow_of_the_day?project=shop&${DAY}`);
   expect(status).toBe(200);

@@ -1,21 +1,20 @@
 import { type Html, html } from '../../base/html.js';
 import type { ColumnDefinition } from '../definition.js';
-import { itemUrl } from '../item-url.js';
 import type { SectionResult } from '../result.js';
 import { isNumeric } from '../units.js';
 import { formatValue } from '../values.js';
+import type { LinkOf } from './links.js';
 
-/** The rows as a table, whose numbers of items lead into Taiga. @throws BugflowError */
-export function htmlTable({ definition, rows }: SectionResult, timeZone: string, taigaUrl: string): Html {
+/** The rows as a table. @throws BugflowError */
+export function htmlTable({ definition, rows }: SectionResult, timeZone: string, linkOf: LinkOf): Html {
   const { columns } = definition;
-  const linked = columns.findIndex(({ name }) => name === 'ref');
   return html`<div class="scroll"><table>
 <thead><tr>${columns.map((column) => html`<th scope="col"${classOf(column)}>${column.title}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(
   (row) => html`<tr>${columns.map((column, i) => {
     const text = formatValue(row[i] ?? null, column, definition, timeZone);
-    const address = i === linked ? itemUrl(taigaUrl, columns, row) : undefined;
+    const address = linkOf(column, columns, row);
     return html`<td${classOf(column)}>${address === undefined ? text : html`<a href="${address}">${text}</a>`}</td>`;
   })}</tr>
 `,

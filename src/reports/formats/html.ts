@@ -6,6 +6,7 @@ import type { Cell, ReportResult, SectionResult } from '../result.js';
 import { formatValue } from '../values.js';
 import { comparison } from './comparison.js';
 import { htmlTable } from './html-table.js';
+import { createLinks, type LinkOf } from './links.js';
 
 /** The report as one file, which needs nothing else. @throws BugflowError */
 export function toHtml(result: ReportResult): string {
@@ -20,24 +21,36 @@ function heading({ definition, projects, period }: ReportResult): Html {
 `;
 }
 
-/** All sections, for a page that says itself what was asked for. @throws BugflowError */
-export function reportHtml({ sections, timeZone, taigaUrl }: ReportResult): Html {
+/**
+ * All sections, for a page that says itself what was asked for.
+ * @param serviceUrl the address of the service's pages, to lead to; see {@link createLinks}
+ * @throws BugflowError
+ */
+export function reportHtml(result: ReportResult, serviceUrl?: string): Html {
+  const { sections, timeZone, taigaUrl } = result;
+  const context = { timeZone, taigaUrl, linkOf: createLinks(result, serviceUrl) };
   return html`${sections.map(
     (section) => html`<section class="card" id="${section.definition.name}">
 <h2>${section.definition.title}</h2>
 ${section.definition.description === '' ? undefined : html`<p class="soft">${section.definition.description}</p>`}
-${contentOf(section, timeZone, taigaUrl)}
+${contentOf(section, context)}
 ${section.isCut ? html`<p class="soft">Only the first ${section.rows.length} rows.</p>` : undefined}
 </section>
 `,
   )}`;
 }
 
-function contentOf(section: SectionResult, timeZone: string, taigaUrl: string): Html {
+interface Context {
+  readonly timeZone: string;
+  readonly taigaUrl: string;
+  readonly linkOf: LinkOf;
+}
+
+function contentOf(section: SectionResult, { timeZone, taigaUrl, linkOf }: Context): Html {
   const { definition, rows } = section;
   if (rows.length === 0) return html`<p>${definition.empty}</p>`;
-  if (definition.shape === 'numbers') return numbers(section, timeZone);
-  const table = (): Html => htmlTable(section, timeZone, taigaUrl);
+  if (definition.shape === 'numbers') return numbers(section, timeZone, linkOf);
+  const table = (): Html => htmlTable(section, timeZone, linkOf);
   if (definition.chart === undefined) return table();
   const chart = chartHtml(section, definition.chart, { timeZone, taigaUrl });
   if (chart === undefined) return html`<p>${definition.empty}</p>`;
@@ -48,14 +61,16 @@ ${table()}
 }
 
 /** Each with what it was in the period before, and whether that is better. */
-function numbers({ definition, rows, before }: SectionResult, timeZone: string): Html {
+function numbers({ definition, rows, before }: SectionResult, timeZone: string, linkOf: LinkOf): Html {
   const text = (cell: Cell | undefined, column: ColumnDefinition): string =>
     formatValue(cell ?? null, column, definition, timeZone) || '–';
   return html`<div class="tiles">
 ${definition.columns.map((column, i) => {
   const [now, was] = [rows[0]?.[i], before?.[0]?.[i]];
   const word = comparison(column, now, was);
-  return html`<div class="card"><div class="soft">${column.title}</div><div class="figure">${text(now, column)}</div>${
+  const address = linkOf(column, definition.columns, rows[0] ?? []);
+  const figure = text(now, column);
+  return html`<div class="card"><div class="soft">${column.title}</div><div class="figure">${address === undefined ? figure : html`<a href="${address}">${figure}</a>`}</div>${
     before &&
     html`<div class="soft">before: ${text(was, column)}${word && html`, <span class="${word === 'better' ? 'good' : 'bad'}">${word}</span>`}</div>`
   }</div>

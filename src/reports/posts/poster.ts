@@ -3,10 +3,10 @@ import type { PostTarget } from '../../config/report-posts-section.js';
 import { revealSecret } from '../../config/secret.js';
 import type { SlackMessage } from '../../slack/blocks.js';
 import type { Slack, SlackTarget } from '../../slack/slack.js';
+import { reportUrl } from '../report-url.js';
 import type { ReportRequest } from '../reports.js';
 import type { ReportResult } from '../result.js';
 import { isMet } from './condition.js';
-import { pageUrlOf } from './page-url.js';
 import type { PostMemory } from './post-memory.js';
 import type { ReportPost } from './report-post.js';
 import { toFailureMessage, toSlackMessage } from './slack-message.js';
@@ -48,7 +48,11 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
     reading = read.catch(() => undefined);
     const result = await read;
     if (!isMet(onlyWhen, result)) return undefined;
-    return toSlackMessage(result, pageUrlOf(serviceUrl, request, result.period));
+    const { report, projects } = request;
+    return toSlackMessage(
+      result,
+      serviceUrl === undefined ? undefined : reportUrl(serviceUrl, report, projects, result.period),
+    );
   };
   const tellFailure = async (post: ReportPost, reason: string, nowMs: number): Promise<void> => {
     const known = memory.get(post.name);

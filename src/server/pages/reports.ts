@@ -52,7 +52,7 @@ ${
   typeof outcome === 'string'
     ? html`<p class="bad" role="alert">${outcome}</p>`
     : html`<p class="soft">${outcome.projects.join(', ')} – ${outcome.period.title}, read at ${timeOf(outcome)}</p>
-${reportHtml(outcome)}`
+${reportHtml(outcome, '')}`
 }`,
   };
 }

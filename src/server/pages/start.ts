@@ -20,7 +20,7 @@ ${
   typeof outcome === 'string'
     ? html`<p role="status">${outcome}</p>`
     : html`<p class="soft">${outcome.period.title} – <a href="/reports/${outcome.definition.name}">another period</a></p>
-${reportHtml(outcome)}`
+${reportHtml(outcome, '')}`
 }
 <h2>Reports</h2>
 ${reportList(reports)}`,
