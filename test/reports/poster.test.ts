@@ -113,6 +113,21 @@ it('a post that Slack refuses is no reason to stop', async () => {
   ]);
 });
 
+it('says nothing in a channel that may have the report already', async () => {
+  let sends = 0;
+  const { poster, said } = onStage({
+    send: async () => {
+      sends += 1;
+      throw new BugflowError('SLACK_UNREACHABLE', 'Slack may have taken the message or not');
+    },
+  });
+  await poster.post(post(), MONDAY);
+  expect([sends, said]).toEqual([
+    1,
+    ['WARN report "week into webhook" was not posted: Slack may have taken the message or not'],
+  ]);
+});
+
 it('a secret file is read when it is needed, and its absence is said without its content', async () => {
   const folder = createFolder();
   try {
@@ -122,6 +137,12 @@ it('a secret file is read when it is needed, and its absence is said without its
     const secret = post({ target: { kind: 'webhook', url: { file } } });
     await poster.post(secret, MONDAY);
     expect(said[0]).toContain(`cannot read the secret file ${file}`);
+    writeFileSync(file, 'hooks.example.org/verysecret');
+    await poster.post(secret, MONDAY + 1);
+    expect(said.filter((line) => line.includes('verysecret'))).toEqual([]);
+    expect(said).toContain(
+      `WARN report "week into webhook" was not posted: ${file} does not hold a web address; copy that of the webhook`,
+    );
     writeFileSync(file, 'https://hooks.example.org/y\n');
     await poster.post(secret, MONDAY + DAY_MS);
     expect(targets).toEqual([{ kind: 'webhook', url: 'https://hooks.example.org/y' }]);

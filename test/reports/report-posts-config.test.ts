@@ -50,6 +50,19 @@ reports:
   ]);
 });
 
+test('one report can go to several webhooks at the same time', async () => {
+  const posts = await load(`reports:
+  - { report: week, schedule: "0 9 * * 1", webhook_url_file: hooks/shop }
+  - { report: week, schedule: "0 9 * * 1", webhook_url_file: hooks/lanes }
+  - { report: week, schedule: "0 9 * * 1", webhook_url: https://hooks.example.org/x }
+`);
+  expect(posts.map(({ name }) => name)).toEqual([
+    'week of all projects into webhook shop at 0 9 * * 1',
+    'week of all projects into webhook lanes at 0 9 * * 1',
+    expect.stringMatching(/^week of all projects into webhook [0-9a-f]{8} at 0 9 \* \* 1$/),
+  ]);
+});
+
 const entry = (text: string): string => `reports:\n  - { ${text} }\n`;
 const week = `report: week, schedule: "0 9 * * 1"`;
 

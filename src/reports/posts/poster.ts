@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.js';
+import { BugflowError, hasCode, messageOf } from '../../base/errors.js';
 import type { PostTarget } from '../../config/report-posts-section.js';
 import { revealSecret } from '../../config/secret.js';
 import type { SlackMessage } from '../../slack/blocks.js';
@@ -78,9 +78,11 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
         const reason = messageOf(error);
         log.warn(`report "${name}" was not posted: ${reason}`);
         remember('begun');
-        await tellFailure(post, reason, Date.now()).catch((failure: unknown) =>
-          log.warn(`report "${name}": ${messageOf(failure)}`),
-        );
+        // Where Slack is not to be reached, or may have taken the report, nothing is to be told there.
+        if (!hasCode(error, 'SLACK_UNREACHABLE'))
+          await tellFailure(post, reason, Date.now()).catch((failure: unknown) =>
+            log.warn(`report "${name}": ${messageOf(failure)}`),
+          );
       }
       remember('over');
     },
@@ -102,7 +104,12 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
 
 /** @throws BugflowError when a file with a secret cannot be read */
 async function targetOf(target: PostTarget): Promise<SlackTarget> {
-  if (target.kind === 'webhook') return { kind: 'webhook', url: (await revealSecret(target.url)).trim() };
+  if (target.kind === 'webhook') {
+    const url = (await revealSecret(target.url)).trim();
+    if (URL.canParse(url)) return { kind: 'webhook', url };
+    const file = 'file' in target.url ? target.url.file : 'webhook_url';
+    throw new BugflowError('CONFIG_INVALID', `${file} does not hold a web address; copy that of the webhook`);
+  }
   const { apiUrl, channel } = target;
   return { kind: 'bot', apiUrl, channel, token: (await revealSecret(target.token)).trim() };
 }

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { BugflowError } from '../../base/errors.js';
 import type { PostConfig } from '../../config/report-posts-section.js';
+import type { Secret } from '../../config/secret.js';
 import { cronProblem } from '../../scheduling/cron-expression.js';
 import type { ReportDefinition } from '../definition.js';
 import type { ReportLibrary } from '../library.js';
@@ -58,8 +61,12 @@ function faultOfCondition(
   return `only_when.column: the section ${section.name} has no column "${number.column}" that is a number, only ${numeric.join(', ') || 'other ones'}`;
 }
 
-/** A webhook's channel is not known, and its address is a secret; two of the same report have other projects or times. */
+/** A webhook's channel is not known, and its address is a secret. */
 function nameOf({ report, projects, schedule, target }: PostConfig): string {
-  const channel = target.kind === 'bot' ? target.channel : 'webhook';
+  const channel = target.kind === 'bot' ? target.channel : `webhook ${webhookName(target.url)}`;
   return `${report} of ${projects.join(', ') || 'all projects'} into ${channel} at ${schedule}`;
+}
+
+function webhookName(url: Secret): string {
+  return 'file' in url ? basename(url.file) : createHash('sha256').update(url.text).digest('hex').slice(0, 8);
 }
