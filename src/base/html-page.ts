@@ -36,7 +36,8 @@ pre { background: var(--ground); border: 1px solid var(--line); border-radius: 6
 code { font-size: .9em } summary { cursor: pointer; color: var(--accent) } details { margin: .5rem 0 }
 .page { max-width: 50rem } article p, article ul, article ol, article pre { max-width: 46rem } article h2 { margin-top: 1.5rem } article > :first-child { margin-top: 0 }
 article code { overflow-wrap: anywhere } pre code { font-size: inherit; overflow-wrap: normal } ul { padding-left: 1.25rem } li { margin: .35rem 0 }
-input, button { font: inherit; padding: .1rem .5rem; max-width: 100% }
+input, select, button { font: inherit; padding: .1rem .5rem; max-width: 100% }
+form.card { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: flex-end } form.card label { display: flex; flex-direction: column; font-size: .85rem; color: var(--soft) }
 @media (max-width: 40rem) {
   h1 { font-size: 1.3rem } article pre { white-space: pre-wrap } article pre code { overflow-wrap: anywhere }
   main { padding: 1rem } .card { padding: .75rem 1rem }

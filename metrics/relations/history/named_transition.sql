@@ -25,7 +25,9 @@ LEFT JOIN LATERAL (
   SELECT rule ->> 'name' AS name
   FROM jsonb_array_elements(:transitions) WITH ORDINALITY AS rules (rule, precedence)
   WHERE
-    t.project LIKE rule ->> 'project'
+    -- Known before any row is: then nothing is looked up for each of them.
+    :transitions <> '[]'
+    AND t.project LIKE rule ->> 'project'
     AND t.kind = COALESCE(rule ->> 'kind', t.kind)
     AND EXISTS (SELECT FROM jsonb_array_elements_text(rule -> 'from') AS pattern WHERE t.from_status ILIKE pattern)
     AND EXISTS (SELECT FROM jsonb_array_elements_text(rule -> 'to') AS pattern WHERE t.to_status ILIKE pattern)
