@@ -42,8 +42,10 @@ export function positionScale(data: ChartData, frame: Frame): PositionScale {
 export function bandScale(data: ChartData, frame: Frame): PositionScale {
   const xs = [...new Set(positionsOf(data))].sort((a, b) => a - b);
   const gaps = xs.slice(1).map((x, i) => x - (xs[i] ?? 0));
-  const gap = gaps.length > 0 ? extent(gaps)[0] : data.xKind === 'time' ? DAY_MS : 1;
   const [first, last] = extent(xs);
+  const least = gaps.length > 0 ? extent(gaps)[0] : data.xKind === 'time' ? DAY_MS : 1;
+  // Beside a very large number a small gap is lost.
+  const gap = Math.max(least, Math.max(Math.abs(first), Math.abs(last)) * 1e-9);
   const [low, high] = [first - gap / 2, last + gap / 2];
   const at = linearScale([low, high], [frame.left, frame.right]);
   const label = (x: number): string =>
