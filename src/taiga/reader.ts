@@ -4,14 +4,7 @@ import { type Asker, queryError } from './asker.js';
 import { type Asked, explainMistake, nameTimeout } from './explain-query-error.js';
 import { createKnownServer, type KnownServerOptions } from './known-server.js';
 import type { OwnParameters, ParameterValues } from './parameters.js';
-import {
-  type CompiledQuery,
-  type MergedOrder,
-  type SqlSource,
-  scopedName,
-  scopesOf,
-  TABLE_COLUMNS,
-} from './sql/compile.js';
+import { type CompiledQuery, type SqlSource, scopedName, scopesOf, TABLE_COLUMNS } from './sql/compile.js';
 import {
   type Compilable,
   type CompilablePart,
@@ -40,8 +33,6 @@ export interface ReadablePart extends CompilablePart, Pick<Readable, 'shipped'> 
 /** Pieces of SQL that are read in one query, so that shared relations are computed once. */
 export interface Merged {
   readonly parts: readonly [ReadablePart, ...ReadablePart[]];
-  /** Default: by time. */
-  readonly order?: MergedOrder;
   readonly timeoutMs: number;
 }
 
@@ -115,10 +106,10 @@ export function createReader(
     if (readable.isAsOf && !query.parameters.includes('now')) throw knowsThePresentOnly(readable);
     return query;
   };
-  const compileParts = async ({ parts, order }: Merged): Promise<CompiledQuery> => {
+  const compileParts = async ({ parts }: Merged): Promise<CompiledQuery> => {
     for (const part of parts) await assertHarmless(part);
     const { schema } = await server.facts();
-    return compiler.compileMerged(parts, schema.has, order);
+    return compiler.compileMerged(parts, schema.has);
   };
   const explain = (error: unknown, query: CompiledQuery, asked: readonly Asked[]): unknown => {
     const mistake = explainMistake(error, query, asked);

@@ -65,7 +65,7 @@ export async function readSlice(
   // Each may take its own time.
   const timeoutMs = definitions.reduce((sum, definition) => sum + definition.timeoutMs, 0);
   await reader.readTogether(
-    [{ parts: parts as [ReadablePart, ...ReadablePart[]], order: 'any', timeoutMs }],
+    [{ parts: parts as [ReadablePart, ...ReadablePart[]], timeoutMs }],
     values,
     async ([stream]) => {
       for (;;) {

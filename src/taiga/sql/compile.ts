@@ -62,9 +62,6 @@ export interface MergedPart {
   readonly columns: readonly string[] | 'all';
 }
 
-/** The order of the rows of a merged query. Who only adds them up saves the sorting. */
-export type MergedOrder = 'time' | 'any';
-
 /** The columns before the returned ones in each row of a merged query. */
 export const MERGED_COLUMNS = ['part', 'moment', 'sign', 'begins', 'ends'] as const;
 
@@ -127,14 +124,14 @@ export function compileQuery(
 
 /**
  * Compiles several pieces into one query, so that shared relations are computed once. Each row has the number of its
- * part. Columns are text; parts with fewer columns than others end with NULLs.
+ * part; rows come in order of time. Columns are text; parts with fewer columns than others end with NULLs.
  */
 export function compileMerged(
   parts: readonly [MergedPart, ...MergedPart[]],
   relations: readonly Relation[],
-  order: MergedOrder = 'time',
+  context: CompileContext = {},
 ): CompiledQuery {
-  const query = createQueryText({});
+  const query = createQueryText(context);
   for (const { name, source } of relations) query.addTable(name, source);
   for (const [i, { sql }] of parts.entries()) query.addTable(`collector_${i}`, sql);
   query.closeTables();
@@ -151,7 +148,7 @@ export function compileMerged(
       sql,
     );
   }
-  if (order === 'time') query.append('\nORDER BY moment, part', parts[0].sql);
+  query.append('\nORDER BY moment, part', parts[0].sql);
   return query.compiled();
 }
 

@@ -6,7 +6,6 @@ import {
   compileQuery,
   compileTables,
   type Frame,
-  type MergedOrder,
   type MergedPart,
   mentioned,
   type SqlSource,
@@ -37,11 +36,7 @@ export interface Compiler {
   /** @throws BugflowError */
   compile(query: Compilable, has: Has): CompiledQuery;
   /** @throws BugflowError */
-  compileMerged(
-    parts: readonly [CompilablePart, ...CompilablePart[]],
-    has: Has,
-    order?: MergedOrder,
-  ): CompiledQuery;
+  compileMerged(parts: readonly [CompilablePart, ...CompilablePart[]], has: Has): CompiledQuery;
   /** @throws BugflowError */
   compileTables(
     parts: readonly [CompilableTable, ...CompilableTable[]],
@@ -85,12 +80,12 @@ export function createCompiler(relations: RelationLibrary): Compiler {
         compileQuery(sql, read, { frame, limit, own, askedBy }),
       );
     },
-    compileMerged(parts, has, order) {
+    compileMerged(parts, has) {
       const names = new Set(parts.flatMap(({ relations: wanted, sql }) => mentioned(wanted, sql)));
       const read = relations.resolve([...names], has);
       const shapes = parts.map(({ sql, reading, columns }) => [numberOf(sql), reading, columns]);
       const files = read.map(({ source }) => source.file);
-      return keep(JSON.stringify([order, shapes, files]), () => compileMerged(parts, read, order));
+      return keep(JSON.stringify([shapes, files]), () => compileMerged(parts, read));
     },
     compileTables(parts, askedBy, has) {
       const names = new Set(parts.flatMap(({ relations: wanted, sql }) => mentioned(wanted, sql)));
