@@ -65,7 +65,7 @@ export const stateFileSection = defineSection({
     .min(1, 'name a file, or leave state_file out')
     .optional()
     .describe(
-      'A file in which `serve` keeps the names and marks of each status over time. With it, counters are exact after a restart, too, when a mark was switched or a status deleted. Each instance needs its own.',
+      'A file in which `serve` keeps the names and marks of each status over time, and which `reports` were posted. With it, counters are exact after a restart, too, when a mark was switched or a status deleted, and missed posts are made. Each instance needs its own.',
     ),
   resolve: (raw, { base }) => (raw === undefined ? undefined : resolve(base, raw)),
 });
