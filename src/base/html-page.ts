@@ -9,7 +9,12 @@ export interface HtmlPage {
 }
 
 /** A complete page, without scripts or external files: right in a browser and as a file that somebody sends on. */
-export function htmlPage({ title, navigation, content }: HtmlPage): string {
+export function htmlPage(page: HtmlPage): string {
+  return `${pageStart(page)}${PAGE_END}`;
+}
+
+/** The page up to here: more content may follow, and then {@link PAGE_END}. */
+export function pageStart({ title, navigation, content }: HtmlPage): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -25,6 +30,7 @@ main { max-width: 72rem; margin: 0 auto; padding: 1.5rem }
 h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 0 }
 a { color: var(--accent) } p { margin: .5rem 0 }
 nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem } h1 { overflow-wrap: anywhere }
+.reading:not(:last-child) { display: none }
 .soft { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25rem; margin: 1rem 0 }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 1rem }
@@ -51,8 +57,10 @@ ${CHART_STYLE}
 <body>
 <main>
 ${navigation}${content}
-</main>
-</body>
-</html>
 `.text;
 }
+
+export const PAGE_END = `</main>
+</body>
+</html>
+`;

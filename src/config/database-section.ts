@@ -20,6 +20,17 @@ const url = secret('url', {
   fileMeaning: 'File that holds the URL, instead of `url`; read again at each connect, like `password_file`.',
 });
 
+const reportsSchema = z.strictObject({
+  hosts: z
+    .array(host)
+    .min(1)
+    .optional()
+    .describe(
+      'Servers that reports read from, in order of preference, such as a replica that nothing else uses; default: those of all readings.',
+    ),
+  pool_size: z.number().int().positive().max(20).default(2).describe('Connections of reports at most.'),
+});
+
 const databaseSchema = z.strictObject({
   ...url.keys,
   password_file: z
@@ -54,7 +65,10 @@ const databaseSchema = z.strictObject({
   application_name: z
     .string()
     .default('taiga-bugflow')
-    .describe('The name of the sessions in `pg_stat_activity`.'),
+    .describe('The name of the sessions in `pg_stat_activity`; those of reports have `reports` after it.'),
+  reports: reportsSchema
+    .prefault({})
+    .describe('Reports have connections of their own, so that collectors never wait for them.'),
 });
 
 type RawDatabase = z.output<typeof databaseSchema>;
@@ -83,6 +97,17 @@ export interface DatabaseConfig {
   readonly idleTimeoutMs: number;
   readonly allowSuperuser: boolean;
   readonly applicationName: string;
+  readonly reports: {
+    /** Undefined: the servers of all readings. */
+    readonly hosts: readonly ServerHost[] | undefined;
+    readonly poolSize: number;
+  };
+}
+
+/** How reports reach the database. */
+export function forReports(config: DatabaseConfig): DatabaseConfig {
+  const { hosts = config.hosts, poolSize } = config.reports;
+  return { ...config, hosts, poolSize, applicationName: `${config.applicationName} reports` };
 }
 
 /** An embedded database has one session for all, so connecting may have to wait for a long transaction. */
@@ -112,7 +137,7 @@ async function databaseConfig(raw: RawDatabase, section: SectionContext): Promis
     url: await databaseUrl(given, tls, section),
     urlFile: given && 'file' in given ? given.file : undefined,
     passwordFile: raw.password_file && resolve(base, raw.password_file),
-    hosts: raw.hosts?.map(parseHostPort).filter((known) => known !== undefined),
+    hosts: serverHosts(raw.hosts),
     maxReplicaLagMs: raw.max_replica_lag,
     tls,
     base,
@@ -122,7 +147,12 @@ async function databaseConfig(raw: RawDatabase, section: SectionContext): Promis
     idleTimeoutMs: raw.idle_timeout,
     allowSuperuser: raw.allow_superuser,
     applicationName: raw.application_name,
+    reports: { hosts: serverHosts(raw.reports.hosts), poolSize: raw.reports.pool_size },
   };
+}
+
+function serverHosts(hosts: readonly string[] | undefined): readonly ServerHost[] | undefined {
+  return hosts?.map(parseHostPort).filter((known) => known !== undefined);
 }
 
 /** The URL from the configuration, from a file it names, or from the environment; checked, never quoted. */

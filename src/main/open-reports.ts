@@ -11,7 +11,9 @@ export async function openReports(
   now: Date,
   warn: (message: string) => void,
 ): Promise<{ readonly reports: Reports; close(): Promise<void> }> {
-  const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });
+  const { database: all, reports: database } = openDatabase(config, {
+    onIdleError: (error) => warn(error.message),
+  });
   try {
     const { relations } = library;
     const { calendar, timeZone, taigaUrl } = config;
@@ -21,10 +23,10 @@ export async function openReports(
     const taiga = createTaiga({ database, relations, values: () => past, allowSuperuser });
     return {
       reports: createReports({ taiga, library: reports, time: { calendar, timeZone }, taigaUrl }),
-      close: () => database.close(),
+      close: () => all.close(),
     };
   } catch (error) {
-    await database.close();
+    await all.close();
     throw error;
   }
 }

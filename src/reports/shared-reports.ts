@@ -1,14 +1,16 @@
 import type { ReportRequest, Reports } from './reports.js';
 import type { ReportResult } from './result.js';
 
-/** Reports for many readers, who must not be a burden to Taiga together. */
+/** Reports for many readers, who must not be a burden to Taiga together: one reading for all who ask for the same within a minute. */
 export interface SharedReports {
-  /** One reading for all who ask for the same within a minute; one report is read at a time. @throws BugflowError */
+  /** @throws BugflowError */
   run(request: ReportRequest): Promise<ReportResult>;
+  /** The slugs of all projects. @throws BugflowError */
+  projects(): Promise<readonly string[]>;
 }
 
 export interface SharedReportsOptions {
-  readonly reports: Pick<Reports, 'run'>;
+  readonly reports: Pick<Reports, 'run' | 'projects'>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -18,24 +20,33 @@ const FRESH_MS = 60_000;
 const MAX_KEPT = 20;
 
 export function createSharedReports({ reports, now }: SharedReportsOptions): SharedReports {
-  /** In the order in which they were read. */
-  const kept = new Map<string, { readonly readAtMs: number; readonly result: Promise<ReportResult> }>();
-  let last: Promise<unknown> = Promise.resolve();
-
+  const results = createKept<ReportResult>(now);
+  const lists = createKept<readonly string[]>(now);
   return {
-    run(request) {
-      const key = JSON.stringify([request.report, request.projects, request.period]);
-      const known = kept.get(key);
-      if (known && now() - known.readAtMs < FRESH_MS) return known.result;
-      const result = last.then(() => reports.run(request, new Date(now())));
-      last = result.catch(() => kept.delete(key));
-      kept.delete(key);
-      kept.set(key, { readAtMs: now(), result });
-      for (const oldest of kept.keys()) {
-        if (kept.size <= MAX_KEPT) break;
-        kept.delete(oldest);
-      }
-      return result;
-    },
+    run: (request) => results(JSON.stringify(request), (readAt) => reports.run(request, readAt)),
+    projects: () => lists('projects', () => reports.projects()),
+  };
+}
+
+/** Keeps what was read under each key for a minute; what failed is read again. */
+function createKept<T>(now: () => number): (key: string, read: (at: Date) => Promise<T>) => Promise<T> {
+  /** In the order in which they were read. */
+  const kept = new Map<string, { readonly readAtMs: number; readonly result: Promise<T> }>();
+  return (key, read) => {
+    const readAtMs = now();
+    const known = kept.get(key);
+    if (known && readAtMs - known.readAtMs < FRESH_MS) return known.result;
+    const result = read(new Date(readAtMs));
+    const entry = { readAtMs, result };
+    result.catch(() => {
+      if (kept.get(key) === entry) kept.delete(key);
+    });
+    kept.delete(key);
+    kept.set(key, entry);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MAX_KEPT) break;
+      kept.delete(oldest);
+    }
+    return result;
   };
 }

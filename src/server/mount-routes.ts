@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { layout, type MenuEntry } from './pages/layout.js';
+import { layout, layoutInSteps, type MenuEntry } from './pages/layout.js';
 import type { Route } from './route.js';
 
 const NO_BODY = Buffer.alloc(0);
@@ -25,9 +26,11 @@ export function mountRoutes(server: FastifyInstance, routes: readonly Route[]): 
             body: Buffer.isBuffer(body) ? body : NO_BODY,
           });
           reply.code(answer.status ?? 200);
-          return 'page' in answer
-            ? reply.type('text/html; charset=utf-8').send(layout(answer.page, menu))
-            : reply.type(answer.contentType).send(answer.body);
+          if (!('page' in answer)) return reply.type(answer.contentType).send(answer.body);
+          const { page, later } = answer;
+          return reply
+            .type('text/html; charset=utf-8')
+            .send(later ? Readable.from(layoutInSteps(page, later, menu)) : layout(page, menu));
         },
       });
   });

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Html } from '../base/html.js';
 import type { Page } from './pages/layout.js';
 
 /** A path and its handler. */
@@ -35,5 +36,9 @@ export interface RouteRequest {
 
 /** A page for people, or bytes. Default status: 200. */
 export type Answer =
-  | { readonly status?: number; readonly page: Page }
+  | {
+      readonly status?: number;
+      readonly page: Page /** What follows below it once it is known. */;
+      readonly later?: Promise<Html>;
+    }
   | { readonly status?: number; readonly contentType: string; readonly body: string | Buffer };

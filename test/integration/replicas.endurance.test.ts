@@ -294,5 +294,41 @@ describe.skipIf(!hasReplication)(
       await until(async () => (await scrape(service.address)).value('bugflow_database_up')).toBe(1);
       expect(logged.join('')).toContain(`the database is read from ${second}, a replica that lags`);
     });
+
+    test('reports are read from a replica of their own, and only there; without it they say so', async () => {
+      const folder = createFolder();
+      onTestFinished(() => folder.remove());
+      const where = `127.0.0.1:${replica.port}`;
+      const file = folder.write('bugflow.yaml', `database: { reports: { hosts: ["${where}"] } }\n`);
+      const url = primary.urlWith({ user: 'reader', password: 'geheim' });
+      const source = { file, env: { TAIGA_DATABASE_URL: url } };
+      const checked = async (): Promise<readonly string[]> => {
+        const printed: string[] = [];
+        await check(await loadInstallation(source), { now: new Date(), print: (line) => printed.push(line) });
+        return printed;
+      };
+      expect((await checked()).join('\n')).toContain(`Reports read from: ${where}, a replica`);
+
+      const service = await startService({ source, log: pino({ level: 'silent' }), version: '1', port: 0 });
+      onTestFinished(() => service.close());
+      const page = (name: string): Promise<Response> =>
+        fetch(`${service.address}/reports/${name}`, { headers: { prefer: 'wait=300' } });
+      await until(async () => (await page('portfolio')).status).toBe(200);
+      const sessions = async (cluster: Cluster): Promise<number> => {
+        const rows = await cluster.query(
+          "SELECT 1 FROM pg_stat_activity WHERE application_name = 'taiga-bugflow reports'",
+        );
+        return rows.length;
+      };
+      expect(await sessions(replica)).toBeGreaterThan(0);
+      expect(await sessions(primary)).toBe(0);
+
+      await replica.stop();
+      const without = await page('week');
+      expect(await without.text()).toContain(`127.0.0.1:${replica.port}`);
+      expect(await sessions(primary)).toBe(0);
+      expect((await scrape(service.address)).value('bugflow_database_up')).toBe(1);
+      expect((await checked()).at(-1)).toContain('Reports cannot read.');
+    });
   },
 );

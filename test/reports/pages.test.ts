@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Service, startService } from '../../src/main/service.js';
 import { createFolder, type Folder } from '../support/bugflow.js';
 import { eventually } from '../support/eventually.js';
@@ -37,6 +37,17 @@ sections:
   - { section: wrong, title: Wrong, show: table, columns: { m: { title: M } }, sql: "SELECT 1 AS n, 2 AS k" }
 `;
 
+const SLOW = `report: slow
+title: Slow
+description: Takes some seconds.
+sections:
+  - section: all
+    title: All
+    show: table
+    columns: { word: { title: Word } }
+    sql: SELECT pg_sleep(2.5), CASE WHEN 'shop' = ANY (:projects) THEN 'done' ELSE (1 / (SELECT 0))::text END AS word
+`;
+
 let server: TestPostgres;
 let folder: Folder;
 let service: Service;
@@ -47,6 +58,7 @@ beforeAll(async () => {
   folder = createFolder();
   folder.write('own/projects.yaml', OWN);
   folder.write('own/wrong.yaml', WRONG);
+  folder.write('own/slow.yaml', SLOW);
   service = await startService({
     source: {
       file: folder.write('bugflow.yaml', CONFIG),
@@ -64,8 +76,9 @@ afterAll(async () => {
   await server?.close();
 });
 
+/** Waits for the right status, however busy the machine is. */
 async function get(path: string): Promise<{ readonly status: number; readonly text: string }> {
-  const answer = await fetch(`${service.address}/reports/${path}`);
+  const answer = await fetch(`${service.address}/reports/${path}`, { headers: { prefer: 'wait=300' } });
   return { status: answer.status, text: await answer.text() };
 }
 
@@ -150,7 +163,57 @@ it('says which column of a section its SQL does not return', async () => {
   expect(text).toMatch(/wrong\.yaml:6: the SQL does not return the column &#34;m&#34;, only n, k/);
 });
 
+describe('a report that takes long', () => {
+  it('is a page at once, which says that it waits, and is completed by what was found', async () => {
+    const { status, body } = await fetch(`${service.address}/reports/slow?project=shop`);
+    expect(status).toBe(200);
+    const [first = '', ...others] = await chunks(body);
+    expect(first).toContain('<p>Takes some seconds.</p>');
+    expect(first).not.toContain('<form');
+    const rest = others.join('');
+    expect(first + rest).toContain('<p class="reading" role="status">Reading Taiga … </p>');
+    expect(rest).toContain('<p class="reading">Reading Taiga … 2 s</p>');
+    expect(rest).toMatch(/<form.+<td>done<\/td>.+<\/html>\n$/s);
+  });
+
+  it('says why nothing was found', async () => {
+    const answer = await fetch(`${service.address}/reports/slow?project=lanes`);
+    expect([answer.status, await answer.text()]).toEqual([
+      200,
+      expect.stringMatching(/Reading Taiga.+<p class="bad" role="alert">[^<]*division by zero/s),
+    ]);
+  });
+
+  it('is waited for by who prefers that', async () => {
+    const { status, text } = await get('slow?project=lanes&period=today');
+    expect([status, text]).toEqual([503, expect.stringContaining('division by zero')]);
+    expect(text).not.toContain('Reading Taiga');
+  });
+});
+
+it('shows what a reload of the configuration brings', async () => {
+  const own = 'own/wrong.yaml';
+  onTestFinished(async () => {
+    folder.write(own, WRONG);
+    await service.reload();
+  });
+  folder.write(own, WRONG.replace('{ m: {', '{ k: {'));
+  await service.reload();
+  expect((await get('wrong_column?project=shop')).text).toContain('<td>2</td>');
+  folder.write(own, WRONG.replace('report:', 'raport:'));
+  await expect(service.reload()).rejects.toThrow(/wrong\.yaml:1/);
+  expect((await get('wrong_column?project=shop')).text).toContain('<td>2</td>');
+});
+
 it('knows no other reports', async () => {
   expect((await get('../collectors/x')).status).toBe(404);
   expect((await get('weak')).text).toContain('There is no such report');
 });
+
+/** The pieces of a body as they arrive. */
+async function chunks(body: ReadableStream<Uint8Array> | null): Promise<string[]> {
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  for await (const piece of body ?? []) pieces.push(decoder.decode(piece, { stream: true }));
+  return pieces;
+}

@@ -25,6 +25,7 @@ function start(): {
             error ? reject(error) : resolve({ projects: [project] } as unknown as ReportResult),
           );
         }),
+      projects: () => Promise.reject(new Error('nobody asked')),
     },
     now: () => now,
   });
@@ -59,16 +60,19 @@ describe('reports that many ask for', () => {
     expect(read).toEqual(['shop', 'shop']);
   });
 
-  test('are read one after another', async () => {
-    const { shared, read, answer } = start();
-    const [first, second] = [shared.run(request('shop')), shared.run(request('lanes'))];
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(read).toEqual(['shop']);
-    await answer();
-    await first;
-    expect(read).toEqual(['shop', 'lanes']);
-    await answer();
-    await second;
+  test('are a list of projects that is read once a minute, too', async () => {
+    let readings = 0;
+    let now = 0;
+    const shared = createSharedReports({
+      reports: {
+        run: () => Promise.reject(new Error('nobody asked')),
+        projects: async () => [`read ${++readings}`],
+      },
+      now: () => now,
+    });
+    expect(await Promise.all([shared.projects(), shared.projects()])).toEqual([['read 1'], ['read 1']]);
+    now += 60_000;
+    expect(await shared.projects()).toEqual(['read 2']);
   });
 
   test('are read again after a failure, which holds up nobody else', async () => {

@@ -35,6 +35,7 @@ describe('where the URL comes from', () => {
       idleTimeoutMs: 30_000,
       allowSuperuser: false,
       applicationName: 'taiga-bugflow',
+      reports: { hosts: undefined, poolSize: 2 },
     });
   });
 

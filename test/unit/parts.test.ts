@@ -25,6 +25,7 @@ now: SELECT 1 AS value
 const CONCERNED: readonly [string, readonly string[]][] = [
   ['# only a remark', []],
   ['database: { pool_size: 4 }', ['database', 'collectors', 'reports']],
+  ['database: { reports: { pool_size: 4 } }', ['database', 'collectors', 'reports']],
   ['ssh: { host: db.example.org }', ['database', 'collectors', 'reports']],
   ['listen: 127.0.0.1:1', ['web']],
   ['web: { row_samples: false }', ['collectors page']],

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../../base/errors.js';
-import type { Database } from '../../database/database.js';
+import type { Database, Query } from '../../database/database.js';
 import { describeTarget } from '../../database/explain-error.js';
 import { describeServer, type ServerState } from '../../database/failover.js';
 import type { Installation } from '../installation.js';
@@ -12,6 +12,8 @@ import { serverFamilies, tunnelFamilies } from './database-families.js';
 export interface DatabasePart extends Part {
   /** The open database; a reload may replace it. */
   current(): Database;
+  /** The same through the connections of reports. */
+  forReports(): Database;
   /** The database's address, for messages. */
   target(): string;
   /** See {@link Part.isStuck}. */
@@ -25,13 +27,20 @@ export interface DatabasePartOptions {
   readonly refresh: () => void;
 }
 
+/** What a check asks, to see who answers. */
+const ANY_QUERY: Query = { text: 'SELECT 1', values: [], timeoutMs: 10_000 };
+
 export function createDatabasePart({ installation: first, log, refresh }: DatabasePartOptions): DatabasePart {
   let { config } = first;
-  let announce = (server: ServerState): void => {
-    // A single primary is no news.
-    if (server.isReplica || (config.database.hosts?.length ?? 1) > 1)
-      log.info(`the database is read from ${describeServer(server)}`);
-  };
+  const announcement =
+    (what: string, hosts: () => readonly unknown[] | undefined) =>
+    (server: ServerState): void => {
+      // A single primary is no news.
+      if (server.isReplica || (hosts()?.length ?? 1) > 1)
+        log.info(`${what} read from ${describeServer(server)}`);
+    };
+  let announce = announcement('the database is', () => config.database.hosts);
+  let announceReports = announcement('reports are', () => config.database.reports.hosts);
   const open = (): OpenDatabase =>
     openDatabase(config, {
       onIdleError: (error) => log.warn(`an idle database connection broke: ${messageOf(error)}`),
@@ -44,6 +53,7 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
         announce(server);
         refresh();
       },
+      onReportsSwitch: (server) => announceReports(server),
     });
   let opened = open();
   const target = (): string => describeTarget(config.database).where;
@@ -52,6 +62,7 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
   return {
     name: 'database',
     current: () => opened.database,
+    forReports: () => opened.reports,
     target,
     stop: () => opened.database.close(),
     settings: databaseSettings,
@@ -66,7 +77,14 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
       if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
       // Only a read shows which server is used.
       announce = (server) => print(`Read from: ${describeServer(server)}`);
-      return {};
+      if (config.database.reports.hosts === undefined) return {};
+      announceReports = (server) => print(`Reports read from: ${describeServer(server)}`);
+      try {
+        await opened.reports.read(ANY_QUERY, () => undefined);
+        return {};
+      } catch (error) {
+        return { problems: [`reports: ${messageOf(error)}`], conclusions: ['Reports cannot read.'] };
+      }
     },
   };
 }

@@ -1,11 +1,18 @@
 import { hasCode, messageOf } from '../../base/errors.js';
 import type { Engine } from '../../collectors/engine.js';
+import type { ReportDefinition } from '../../reports/definition.js';
 import { createReports, type Reports } from '../../reports/reports.js';
 import type { ReportResult } from '../../reports/result.js';
 import { createSharedReports, type SharedReports } from '../../reports/shared-reports.js';
-import { type Choice, noReportPage, reportPage, reportsPage } from '../../server/pages/reports.js';
-import { startPage } from '../../server/pages/start.js';
-import type { Answer } from '../../server/route.js';
+import { answerSoon, type PageRest } from '../../server/answer-soon.js';
+import {
+  type Choice,
+  noReportPage,
+  reportContent,
+  reportPage,
+  reportsPage,
+} from '../../server/pages/reports.js';
+import { startContent, startPage } from '../../server/pages/start.js';
 import { parameterValues } from '../../taiga/parameters.js';
 import { createTaiga } from '../../taiga/taiga.js';
 import type { Installation } from '../installation.js';
@@ -14,7 +21,7 @@ import { type DatabasePart, databaseSettings } from './database.js';
 
 export interface ReportsPartOptions {
   readonly installation: Installation;
-  readonly database: Pick<DatabasePart, 'current'>;
+  readonly database: Pick<DatabasePart, 'forReports'>;
   readonly engine: () => Pick<Engine, 'statuses'>;
 }
 
@@ -41,7 +48,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     const { allowSuperuser } = config.database;
     const reports = createReports({
       taiga: createTaiga({
-        database: database.current(),
+        database: database.forReports(),
         relations,
         values: (at) => parameterValues(config, at, null, engine().statuses()),
         allowSuperuser,
@@ -53,40 +60,41 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     return { reports, shared: createSharedReports({ reports, now: Date.now }) };
   }
 
-  const answer = async (name: string, choice: Choice): Promise<Answer> => {
-    const { reports, shared } = opened;
-    const definition = reports.library.reports.find((report) => report.name === name);
-    if (!definition) return { status: 404, page: noReportPage() };
-    const page = (projects: readonly string[], outcome: Parameters<typeof reportPage>[0]['outcome']) =>
-      reportPage({ definition, choice, projects, outcome });
-    if (engine().statuses() === undefined)
-      return {
-        status: 503,
-        page: page([], NOT_READ_YET),
-      };
+  /** A form and the report, or why there is none. */
+  const read = async (definition: ReportDefinition, choice: Choice): Promise<PageRest> => {
+    const { shared } = opened;
     let projects: readonly string[] = [];
+    const rest = (outcome: ReportResult | string, status = 200): PageRest => ({
+      status,
+      content: reportContent({ definition, choice, projects, outcome }),
+    });
+    if (engine().statuses() === undefined) return rest(NOT_READ_YET, 503);
     try {
-      projects = await reports.projects();
+      projects = await shared.projects();
       const { projects: asked, period, from, to } = choice;
       const [only] = projects;
       const result = await shared.run({
-        report: name,
+        report: definition.name,
         projects: definition.projects === 'one' && asked.length === 0 && only !== undefined ? [only] : asked,
         period: { name: period || undefined, from: from || undefined, to: to || undefined },
       });
-      return { page: page(projects, result) };
+      return rest(result);
     } catch (error) {
-      return { status: hasCode(error, 'REPORT_USAGE') ? 400 : 503, page: page(projects, messageOf(error)) };
+      return rest(messageOf(error), hasCode(error, 'REPORT_USAGE') ? 400 : 503);
     }
   };
 
   /** How all projects are doing. A page that leads on helps also when this is not known. */
-  const start = async (): Promise<ReportResult | string> => {
-    if (engine().statuses() === undefined) return NOT_READ_YET;
+  const readStart = async (): Promise<PageRest> => {
+    const { reports } = opened.reports.library;
+    const rest = (outcome: ReportResult | string): PageRest => ({
+      content: startContent({ outcome, reports }),
+    });
+    if (engine().statuses() === undefined) return rest(NOT_READ_YET);
     try {
-      return await opened.shared.run({ report: START_REPORT, projects: [], period: {} });
+      return rest(await opened.shared.run({ report: START_REPORT, projects: [], period: {} }));
     } catch (error) {
-      return messageOf(error);
+      return rest(messageOf(error));
     }
   };
 
@@ -108,10 +116,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
         method: 'GET',
         path: '/',
         login: 'login',
-        async handle() {
-          const { reports } = opened.reports.library;
-          return { page: startPage({ outcome: await start(), reports }) };
-        },
+        handle: ({ headers }) => answerSoon(startPage(), readStart(), headers),
       },
       {
         method: 'GET',
@@ -124,7 +129,11 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
         method: 'GET',
         path: '/reports/:report',
         login: 'login',
-        handle: ({ params, query }) => answer(params.report ?? '', choiceOf(query)),
+        handle({ params, query, headers }) {
+          const definition = opened.reports.library.reports.find(({ name }) => name === params.report);
+          if (!definition) return { status: 404, page: noReportPage() };
+          return answerSoon(reportPage(definition), read(definition, choiceOf(query)), headers);
+        },
       },
     ],
   };

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Html, html } from '../../base/html.js';
-import { htmlPage } from '../../base/html-page.js';
+import { PAGE_END, pageStart } from '../../base/html-page.js';
 
 /** The parts in which pages differ. */
 export interface Page {
@@ -16,8 +17,33 @@ export interface MenuEntry {
 }
 
 /** A page with the menu. */
-export function layout({ title, content }: Page, menu: readonly MenuEntry[]): string {
-  return htmlPage({
+export function layout(page: Page, menu: readonly MenuEntry[]): string {
+  return `${layoutStart(page, menu)}${PAGE_END}`;
+}
+
+/** How often a page that waits for its rest says so. */
+const TELL_EVERY_MS = 1000;
+
+/** The same for a page whose rest is read meanwhile: it is shown at once, and says how long it has been waiting. */
+export async function* layoutInSteps(
+  page: Page,
+  later: Promise<Html>,
+  menu: readonly MenuEntry[],
+): AsyncGenerator<string> {
+  yield layoutStart(page, menu);
+  for (let waitedMs = 0; ; waitedMs += TELL_EVERY_MS) {
+    // The last of these lines is shown, and none once the rest follows.
+    yield html`<p class="reading"${waitedMs === 0 ? html` role="status"` : undefined}>Reading Taiga … ${waitedMs === 0 ? undefined : formatSpan(waitedMs)}</p>
+`.text;
+    const rest = await Promise.race([later, sleep(TELL_EVERY_MS)]);
+    if (!rest) continue;
+    yield `${rest.text}\n${PAGE_END}`;
+    return;
+  }
+}
+
+function layoutStart({ title, content }: Page, menu: readonly MenuEntry[]): string {
+  return pageStart({
     title: `${title} · taiga-bugflow`,
     navigation: html`<nav><a href="/">taiga-bugflow</a><a href="/metrics">metrics</a>${menu.map(({ path, name }) => html`<a href="${path}">${name}</a>`)}</nav>
 `,

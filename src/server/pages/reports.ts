@@ -41,20 +41,24 @@ ${reports.map(
 )}</table></div>`;
 }
 
-/** `/reports/NAME`: a form for what is asked, and what was found. */
-export function reportPage({ definition, choice, projects, outcome }: ReportPageFacts): Page {
+/** `/reports/NAME`, without what has to be read. */
+export function reportPage({ title, description }: ReportDefinition): Page {
   return {
-    title: definition.title,
-    content: html`<h1>${definition.title}</h1>
-<p>${definition.description}</p>
-${form(definition, choice, projects)}
+    title,
+    content: html`<h1>${title}</h1>
+<p>${description}</p>`,
+  };
+}
+
+/** A form for what is asked, and what was found. */
+export function reportContent({ definition, choice, projects, outcome }: ReportPageFacts): Html {
+  return html`${form(definition, choice, projects)}
 ${
   typeof outcome === 'string'
     ? html`<p class="bad" role="alert">${outcome}</p>`
     : html`<p class="soft">${outcome.projects.join(', ')} – ${outcome.period.title}, read at ${timeOf(outcome)}</p>
 ${reportHtml(outcome, '')}`
-}`,
-  };
+}`;
 }
 
 /** The page for a report that does not exist. */

@@ -1,4 +1,4 @@
-import { html } from '../../base/html.js';
+import { type Html, html } from '../../base/html.js';
 import type { ReportDefinition } from '../../reports/definition.js';
 import { reportHtml } from '../../reports/formats/html.js';
 import type { ReportResult } from '../../reports/result.js';
@@ -11,18 +11,19 @@ export interface StartPageFacts {
   readonly reports: readonly ReportDefinition[];
 }
 
-/** `/`: how all projects are doing, and the reports. */
-export function startPage({ outcome, reports }: StartPageFacts): Page {
-  return {
-    title: 'Projects',
-    content: html`<h1>Projects</h1>
-${
-  typeof outcome === 'string'
-    ? html`<p role="status">${outcome}</p>`
-    : html`<p class="soft">${outcome.period.title} – <a href="/reports/${outcome.definition.name}">another period</a></p>
-${reportHtml(outcome, '')}`
+/** `/`, without what has to be read. */
+export function startPage(): Page {
+  return { title: 'Projects', content: html`<h1>Projects</h1>` };
 }
+
+/** How all projects are doing, and the reports. */
+export function startContent({ outcome, reports }: StartPageFacts): Html {
+  return html`${
+    typeof outcome === 'string'
+      ? html`<p role="status">${outcome}</p>`
+      : html`<p class="soft">${outcome.period.title} – <a href="/reports/${outcome.definition.name}">another period</a></p>
+${reportHtml(outcome, '')}`
+  }
 <h2>Reports</h2>
-${reportList(reports)}`,
-  };
+${reportList(reports)}`;
 }
