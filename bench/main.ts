@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { benchBackfill } from './backfill/bench.js';
 import { benchHistory } from './history/bench.js';
+import { benchReports } from './reports/bench.js';
 import { benchScrape } from './scrape/bench.js';
 
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { projects: { type: 'string' } },
+  options: { projects: { type: 'string' }, database: { type: 'string' }, project: { type: 'string' } },
 });
 const projects = values.projects === undefined ? undefined : Number(values.projects);
 
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   scrape: benchScrape,
   history: () => benchHistory(projects),
   backfill: benchBackfill,
+  reports: () => benchReports({ database: values.database, projects, project: values.project }),
 };
 
 const unknown = names.find((name) => !(name in benches));

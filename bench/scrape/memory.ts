@@ -1,16 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { taigaSchemaSql } from '../../src/demo/schema.js';
 import { changeSql, generateSql } from '../generate.js';
 import { postgresPrograms, startPostgres } from '../postgres.js';
+import { type BenchService, buildProgram, startService } from '../service.js';
 import { collectorFiles } from './collectors.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SERIES = 50_000;
 const ITEMS = 10_000;
 const ENTRIES_PER_ITEM = 10;
@@ -32,10 +29,12 @@ export async function measureMemory(): Promise<string> {
       generateSql({ projects: 1, itemsPerProject: ITEMS, entriesPerItem: ENTRIES_PER_ITEM }),
     );
     const config = writeConfig(folder, postgres.url);
-    const program = await build(folder);
-    return await measureService([program, '--config', config, 'serve', '--port', '0'], () =>
-      postgres.query(changeSql(CHANGED_ITEMS)),
-    );
+    const service = await startService(await buildProgram(folder), config);
+    try {
+      return await measureService(service, () => postgres.query(changeSql(CHANGED_ITEMS)));
+    } finally {
+      await service.close();
+    }
   } finally {
     await postgres.close();
     rmSync(folder, { recursive: true });
@@ -54,51 +53,24 @@ function writeConfig(folder: string, url: string): string {
   return file;
 }
 
-/** tsx takes some 40 MB itself. */
-async function build(folder: string): Promise<string> {
-  const path = join(folder, 'program');
-  mkdirSync(path);
-  for (const name of ['package.json', 'metrics', 'docs', 'node_modules'])
-    symlinkSync(join(ROOT, name), join(path, name));
-  const args = ['--project', 'tsconfig.build.json', '--noCheck', '--outDir', join(path, 'dist')];
-  await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });
-  return join(path, 'dist/main.js');
-}
-
-async function measureService(args: readonly string[], change: () => Promise<unknown>): Promise<string> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  try {
-    const address = await new Promise<string>((resolve, reject) => {
-      let said = '';
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        const found = /metrics at (http:\/\/[^/]+\/metrics)/.exec(said)?.[1];
-        if (found) resolve(found);
-      });
-      void ended.then(() => reject(new Error(`the service ended: ${said}`)));
-    });
-    let body = '';
-    const resident: number[] = [];
-    // Begins when all metrics are there.
-    while (resident.length <= CYCLES) {
-      await sleep(CYCLE_MS);
-      await change();
-      body = await scrape(address);
-      if (resident.length > 0 || countSeries(body) >= SERIES)
-        resident.push(numberIn(body, 'process_resident_memory_bytes'));
-    }
-    const numbers = resident.map((bytes) => (bytes / 2 ** 20).toFixed(0));
-    const heap = [
-      'nodejs_heap_size_used_bytes',
-      'nodejs_heap_size_total_bytes',
-      'nodejs_external_memory_bytes',
-    ].map((name) => (numberIn(body, name) / 2 ** 20).toFixed(0));
-    return `serve with ${countSeries(body)} series and ${ITEMS} items: resident memory every ${CYCLE_MS / 1000} s ${numbers.join(', ')} MB; heap ${heap[0]} of ${heap[1]} MB in use, buffers ${heap[2]} MB.`;
-  } finally {
-    child.kill();
-    await ended;
+async function measureService({ address }: BenchService, change: () => Promise<unknown>): Promise<string> {
+  let body = '';
+  const resident: number[] = [];
+  // Begins when all metrics are there.
+  while (resident.length <= CYCLES) {
+    await sleep(CYCLE_MS);
+    await change();
+    body = await scrape(`${address}/metrics`);
+    if (resident.length > 0 || countSeries(body) >= SERIES)
+      resident.push(numberIn(body, 'process_resident_memory_bytes'));
   }
+  const numbers = resident.map((bytes) => (bytes / 2 ** 20).toFixed(0));
+  const heap = [
+    'nodejs_heap_size_used_bytes',
+    'nodejs_heap_size_total_bytes',
+    'nodejs_external_memory_bytes',
+  ].map((name) => (numberIn(body, name) / 2 ** 20).toFixed(0));
+  return `serve with ${countSeries(body)} series and ${ITEMS} items: resident memory every ${CYCLE_MS / 1000} s ${numbers.join(', ')} MB; heap ${heap[0]} of ${heap[1]} MB in use, buffers ${heap[2]} MB.`;
 }
 
 /** Requests the metrics as Prometheus does. */

@@ -90,6 +90,37 @@ describe('reports that many ask for', () => {
     expect(read).toEqual(['shop', 'lanes', 'shop']);
   });
 
+  test('are there at once where somebody asked a while ago, and are read again for the next one', async () => {
+    let now = 0;
+    let failure: Error | undefined;
+    const shared = createSharedReports({
+      reports: {
+        run: async (_request, at) => {
+          if (failure) throw failure;
+          return { readAtMs: at.getTime() } as ReportResult;
+        },
+        projects: () => Promise.reject(new Error('nobody asked')),
+      },
+      now: () => now,
+    });
+    const minutes: readonly [number, number][] = [
+      [0, 0],
+      [0.9, 0],
+      [10, 0],
+      [10.1, 10],
+      [25.2, 25.2],
+    ];
+    for (const [at, readAt] of minutes) {
+      now = at * 60_000;
+      expect((await shared.latest(request('shop'))).readAtMs / 60_000).toBe(readAt);
+    }
+    failure = new Error('no database');
+    now = 30 * 60_000;
+    expect((await shared.latest(request('shop'))).readAtMs / 60_000).toBe(25.2);
+    now = 50 * 60_000;
+    await expect(shared.latest(request('shop'))).rejects.toThrow('no database');
+  });
+
   test('are forgotten when many others were asked for', async () => {
     const { shared, read, answer } = start();
     const projects = Array.from({ length: 21 }, (_, i) => `p${i}`);

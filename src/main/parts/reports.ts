@@ -92,7 +92,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     });
     if (engine().statuses() === undefined) return rest(NOT_READ_YET);
     try {
-      return rest(await opened.shared.run({ report: START_REPORT, projects: [], period: {} }));
+      return rest(await opened.shared.latest({ report: START_REPORT, projects: [], period: {} }));
     } catch (error) {
       return rest(messageOf(error));
     }

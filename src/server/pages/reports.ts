@@ -92,6 +92,7 @@ function form(
 </form>`;
 }
 
-function timeOf({ readAtMs, timeZone }: ReportResult): string {
+/** When it was read, in the team's time zone. */
+export function timeOf({ readAtMs, timeZone }: ReportResult): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'short' }).format(readAtMs);
 }

@@ -3,7 +3,7 @@ import type { ReportDefinition } from '../../reports/definition.js';
 import { reportHtml } from '../../reports/formats/html.js';
 import type { ReportResult } from '../../reports/result.js';
 import type { Page } from './layout.js';
-import { reportList } from './reports.js';
+import { reportList, timeOf } from './reports.js';
 
 export interface StartPageFacts {
   /** How all projects are doing, or in a sentence why that is not known. */
@@ -21,7 +21,7 @@ export function startContent({ outcome, reports }: StartPageFacts): Html {
   return html`${
     typeof outcome === 'string'
       ? html`<p role="status">${outcome}</p>`
-      : html`<p class="soft">${outcome.period.title} – <a href="/reports/${outcome.definition.name}">another period</a></p>
+      : html`<p class="soft">${outcome.period.title}, read at ${timeOf(outcome)} – <a href="/reports/${outcome.definition.name}">another period</a></p>
 ${reportHtml(outcome, '')}`
   }
 <h2>Reports</h2>
