@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'DEMO_FOLDER'
   | 'COLLECT_OUTPUT'
   | 'REPORT_USAGE'
+  | 'REPORT_NO_ITEM'
   | 'REPORT_UNREADABLE'
   | 'REPORT_INVALID'
   | 'REPORT_VALUE'

@@ -12,6 +12,7 @@ export function addReportCommand(
     .description('print a report, or write it into files')
     .argument('<name>', 'the report, such as flow_of_the_day')
     .option('--project <slug...>', 'only about these projects; default: all')
+    .option('--item <number>', 'the number of the item that the report is about')
     .addOption(
       new Option('--period <name>', 'such as "last week" or "last 30 days"; default: the report\'s own'),
     )
@@ -23,11 +24,11 @@ export function addReportCommand(
       new Option('--format <format>', 'the form').choices(['md', 'html', 'csv', 'json']).default('md'),
     )
     .option('--out <folder>', 'write files into this folder instead of printing')
-    .action(async (name: string, { project = [], period, from, to, format, out }: ReportFlags) => {
+    .action(async (name: string, { project = [], item, period, from, to, format, out }: ReportFlags) => {
       const { loadInstallation } = await import('./installation.js');
       const { report } = await import('./report.js');
       await report(await loadInstallation(context.source()), {
-        request: { report: name, projects: project, period: { name: period, from, to } },
+        request: { report: name, projects: project, item, period: { name: period, from, to } },
         now: new Date(),
         format,
         out,
@@ -62,6 +63,7 @@ export function addPostReportsCommand(
 
 interface ReportFlags {
   readonly project?: string[];
+  readonly item?: string;
   readonly period?: string;
   readonly from?: string;
   readonly to?: string;

@@ -52,9 +52,11 @@ export interface ReportDefinition {
   readonly file: string;
   /** Whether it ships with the service, and is not one of the team's own. */
   readonly shipped: boolean;
+  /** About the work in projects during a period, or about one item and its whole life. */
+  readonly about: 'projects' | 'item';
   /** About how many projects at once. */
   readonly projects: 'one' | 'several';
-  /** The period where none is asked for. */
+  /** The period where none is asked for; an item's is its life. */
   readonly period: string;
   readonly timeoutMs: number;
   readonly sections: readonly SectionDefinition[];
@@ -121,28 +123,32 @@ const report = z
     report: name('report'),
     title: z.string().min(1),
     description: z.string().min(1),
-    projects: z.enum(['one', 'several']).default('several'),
+    about: z.enum(['projects', 'item']).default('projects'),
+    projects: z.enum(['one', 'several']).optional(),
     period: z
       .string()
       .refine(isPeriodName, {
         error: (issue) =>
           `there is no period "${String(issue.input)}"; known are ${[...PERIOD_NAMES, 'last N days'].join(', ')}`,
       })
-      .default('last week'),
+      .optional(),
     timeout: timeout.prefault('30s'),
     sections: z.array(section).min(1, 'a report needs at least one section'),
   })
-  .superRefine(({ sections }, context) => {
+  .superRefine(({ about, projects, period, sections }, context) => {
+    const issue = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
     const names = new Set<string>();
-    for (const [i, { section: each }] of sections.entries()) {
+    for (const [i, { section: each, compare }] of sections.entries()) {
       if (names.has(each))
-        context.addIssue({
-          code: 'custom',
-          path: ['sections', i, 'section'],
-          message: `there are two sections called ${each}; rename one`,
-        });
+        issue(['sections', i, 'section'], `there are two sections called ${each}; rename one`);
       names.add(each);
+      if (about === 'item' && compare)
+        issue(['sections', i, 'compare'], 'before its life an item has nothing to compare with');
     }
+    if (about === 'projects') return;
+    if (projects !== undefined) issue(['projects'], 'a report about an item is about its project');
+    if (period !== undefined) issue(['period'], "a report about an item is about the item's whole life");
   });
 
 /** Reads a report's file. @throws BugflowError that names file, line and fix */
@@ -151,13 +157,15 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
     unreadable: 'REPORT_UNREADABLE',
     invalid: 'REPORT_INVALID',
   });
-  const { report: reportName, title, description, projects, period, timeout: timeoutMs } = document.value;
+  const { report: reportName, title, description, about, timeout: timeoutMs } = document.value;
+  const { projects = about === 'item' ? 'one' : 'several', period = 'last week' } = document.value;
   return {
     name: reportName,
     title,
     description,
     file,
     shipped,
+    about,
     projects,
     period,
     timeoutMs,

@@ -71,6 +71,12 @@ function checkLinks({ sections }: ReportDefinition, reports: readonly ReportDefi
       if (leadsTo === undefined) continue;
       const [report, section] = leadsTo.split('#');
       const found = reports.find((candidate) => candidate.name === report);
+      if (found?.about === 'item')
+        throw new BugflowError(
+          'REPORT_INVALID',
+          `column "${name}" leads to ${leadsTo}, which is about one item; name a column ref, which leads there by itself`,
+          { place },
+        );
       if (found && (section === undefined || found.sections.some((each) => each.name === section))) continue;
       const missing = found
         ? `the report ${report} has no section "${section}"`
@@ -82,7 +88,11 @@ function checkLinks({ sections }: ReportDefinition, reports: readonly ReportDefi
 }
 
 function checkSql(report: ReportDefinition, relations: RelationLibrary): void {
-  const own = reportParameters({ projects: [], period: { fromMs: 0, toMs: 0 } });
+  const own = reportParameters({
+    projects: [],
+    period: { fromMs: 0, toMs: 0 },
+    item: report.about === 'item' ? '' : undefined,
+  });
   const askedBy = { kind: 'report', name: report.name };
   for (const { relations: named, sql, place } of report.sections) {
     const unknown = named.find((name) => !relations.has(name));

@@ -188,3 +188,28 @@ function beginOf(date: Temporal.PlainDate, timeZone: string): number {
 function titleOf({ first, last }: Days): string {
   return first.equals(last) ? String(first) : `${first} to ${last}`;
 }
+
+/** An item's life, up to now or to its end; it is compared with nothing. */
+export function lifePeriod(
+  ref: number,
+  {
+    bornAtMs,
+    diedAtMs,
+    nowMs,
+    timeZone,
+  }: {
+    readonly bornAtMs: number;
+    readonly diedAtMs: number | undefined;
+    readonly nowMs: number;
+    readonly timeZone: string;
+  },
+): ResolvedPeriod {
+  const dayOf = (ms: number): string =>
+    String(Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate());
+  return {
+    fromMs: bornAtMs,
+    toMs: Math.max(bornAtMs, diedAtMs ?? nowMs),
+    before: { fromMs: bornAtMs, toMs: bornAtMs },
+    title: `#${ref}, ${dayOf(bornAtMs)} to ${diedAtMs === undefined ? 'now' : dayOf(diedAtMs)}`,
+  };
+}

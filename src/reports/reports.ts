@@ -4,10 +4,11 @@ import { offReason } from '../taiga/off.js';
 import type { OwnParameters } from '../taiga/parameters.js';
 import type { Answer, Query, TableQuery, Taiga } from '../taiga/taiga.js';
 import type { ReportDefinition, SectionDefinition } from './definition.js';
+import { findItem, parseRef } from './find-item.js';
 import type { ReportLibrary } from './library.js';
 import { reportParameters } from './parameters.js';
-import { type AskedPeriod, type ResolvedPeriod, resolvePeriod } from './period.js';
-import type { ReportResult, SectionResult } from './result.js';
+import { type AskedPeriod, lifePeriod, type ResolvedPeriod, resolvePeriod } from './period.js';
+import type { ReportResult, ResultItem, SectionResult } from './result.js';
 
 /** What somebody wants to know. */
 export interface ReportRequest {
@@ -16,6 +17,8 @@ export interface ReportRequest {
   readonly projects: readonly string[];
   /** Where nothing is said: the report's own period. */
   readonly period: AskedPeriod;
+  /** For a report about an item, its number in the project. */
+  readonly item?: string | undefined;
 }
 
 export interface Reports {
@@ -38,39 +41,108 @@ export function createReports({ taiga, library, time, taigaUrl }: ReportsOptions
   return {
     library,
     projects: () => readProjects(taiga, 'the list of projects'),
-    async run({ report: name, projects: asked, period: askedPeriod }, now) {
+    async run({ report: name, projects: asked, period: askedPeriod, item: askedItem }, now) {
       const definition = library.get(name);
-      const isAsked = Object.values(askedPeriod).some((part) => part !== undefined);
-      const period = resolvePeriod(isAsked ? askedPeriod : { name: definition.period }, {
-        nowMs: now.getTime(),
-        timeZone: time.timeZone,
-        isWorkingDay: (date) => isWorkingDay(time, date),
-      });
+      assertAsked(definition, askedPeriod, askedItem);
       const projects = await chooseProjects(taiga, definition, asked);
-      const keys = asked.length === 0 ? undefined : await readKeys(taiga, definition, projects);
-      const sections = await readSections(taiga, definition, { projects, period, keys });
+      const scope =
+        definition.about === 'item'
+          ? await itemScope(taiga, definition, { projects, item: askedItem ?? '', now, time })
+          : await periodScope(taiga, definition, { projects, asked, askedPeriod, now, time });
+      const sections = await readSections(taiga, definition, scope);
+      const { period, item } = scope;
       const { timeZone } = time;
-      return { definition, projects, period, readAtMs: now.getTime(), timeZone, taigaUrl, sections };
+      const readAtMs = now.getTime();
+      return {
+        ...{ definition, projects, period, readAtMs, timeZone, taigaUrl, sections },
+        ...(item && { item: item.result }),
+      };
     },
   };
 }
 
+/** What everything that a report reads is restricted to. */
 interface Scope {
   readonly projects: readonly string[];
   readonly period: ResolvedPeriod;
+  /** Undefined: all. */
   readonly keys: readonly string[] | undefined;
+  readonly item?: { readonly key: string; readonly result: ResultItem };
+}
+
+interface Asking {
+  readonly projects: readonly string[];
+  readonly now: Date;
+  readonly time: WorkingTime;
+}
+
+async function periodScope(
+  taiga: Taiga,
+  definition: ReportDefinition,
+  {
+    projects,
+    asked,
+    askedPeriod,
+    now,
+    time,
+  }: Asking & { readonly asked: readonly string[]; readonly askedPeriod: AskedPeriod },
+): Promise<Scope> {
+  const period = resolvePeriod(isAsked(askedPeriod) ? askedPeriod : { name: definition.period }, {
+    nowMs: now.getTime(),
+    timeZone: time.timeZone,
+    isWorkingDay: (date) => isWorkingDay(time, date),
+  });
+  const keys = asked.length === 0 ? undefined : await readKeys(taiga, definition, projects);
+  return { projects, period, keys };
+}
+
+async function itemScope(
+  taiga: Taiga,
+  { name: report, timeoutMs }: ReportDefinition,
+  { projects, item, now, time }: Asking & { readonly item: string },
+): Promise<Scope> {
+  const [project = ''] = projects;
+  const ref = parseRef(item);
+  const found = await findItem(taiga, { project, ref, report, timeoutMs });
+  const { key, keys, bornAtMs, diedAtMs } = found;
+  const period = lifePeriod(ref, { bornAtMs, diedAtMs, nowMs: now.getTime(), timeZone: time.timeZone });
+  return { projects, period, keys, item: { key, result: { ref, now: found.now } } };
+}
+
+function isAsked(period: AskedPeriod): boolean {
+  return Object.values(period).some((part) => part !== undefined);
+}
+
+/** @throws BugflowError for what does not fit the report */
+function assertAsked({ name, about }: ReportDefinition, period: AskedPeriod, item: string | undefined): void {
+  if (about === 'projects' && item !== undefined)
+    throw new BugflowError(
+      'REPORT_USAGE',
+      `the report ${name} is not about a single item; leave out its number`,
+    );
+  if (about === 'projects') return;
+  if (item === undefined)
+    throw new BugflowError(
+      'REPORT_USAGE',
+      `the report ${name} is about one item; give its project and its number`,
+    );
+  if (isAsked(period))
+    throw new BugflowError(
+      'REPORT_USAGE',
+      `the report ${name} is about an item's whole life; leave out the period`,
+    );
 }
 
 async function readSections(
   taiga: Taiga,
   report: ReportDefinition,
-  { projects, period, keys }: Scope,
+  { projects, period, keys, item }: Scope,
 ): Promise<SectionResult[]> {
   const isOn = await Promise.all(
     report.sections.map(async (section) => (await offReason(taiga, section)) === undefined),
   );
   const sections = report.sections.filter((_, i) => isOn[i]);
-  const during = reportParameters({ projects, period });
+  const during = reportParameters({ projects, period, item: item?.key });
   const before = reportParameters({ projects, period: period.before });
   const tableOf = (section: SectionDefinition, parameters: OwnParameters): TableQuery => ({
     ...{ sql: section.sql, relations: section.relations, shipped: report.shipped },

@@ -14,11 +14,21 @@ export interface SectionResult {
   readonly isCut: boolean;
 }
 
+/** What a report about an item is about. */
+export interface ResultItem {
+  /** As it was asked for. */
+  readonly ref: number;
+  /** Where it is now, with what leads to it in Taiga; undefined: it was deleted, or is in a project that is not exported. */
+  readonly now: { readonly project: string; readonly kind: string; readonly ref: number } | undefined;
+}
+
 /** A report's numbers, for any medium. */
 export interface ReportResult {
   readonly definition: ReportDefinition;
   /** Slugs. */
   readonly projects: readonly string[];
+  /** Undefined: the report is about no single item. */
+  readonly item?: ResultItem | undefined;
   readonly period: ResolvedPeriod;
   /** When Taiga was read, in Unix milliseconds. */
   readonly readAtMs: number;

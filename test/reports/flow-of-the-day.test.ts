@@ -75,7 +75,7 @@ it('says what reports there are', async () => {
   expect([status, stderr]).toEqual([
     1,
     expect.stringContaining(
-      'there is no report "flaw"; known are bugs, flow, flow_of_the_day, hygiene, portfolio, sprint, week',
+      'there is no report "flaw"; known are bugs, flow, flow_of_the_day, hygiene, item, portfolio, sprint, week',
     ),
   ]);
 });

@@ -18,6 +18,7 @@ import { twoProjects } from './two-projects.js';
 /** A Sunday, in the evening. */
 const NOW = '2026-03-15T20:00:00Z';
 const BOARD = ['New', 'In progress', 'Done*'];
+/** Those about a period; `item-report.test.ts` has the one about an item. */
 const SHIPPED = ['bugs', 'flow', 'flow_of_the_day', 'hygiene', 'portfolio', 'sprint', 'week'];
 
 let server: TestPostgres;
@@ -88,7 +89,7 @@ async function rowsOf(
 }
 
 it('are these', () => {
-  expect(reports.library.reports.map(({ name }) => name).toSorted()).toEqual(SHIPPED);
+  expect(reports.library.reports.map(({ name }) => name).toSorted()).toEqual([...SHIPPED, 'item'].toSorted());
 });
 
 describe.each(SHIPPED)('%s', (name) => {

@@ -64,23 +64,29 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   const read = async (definition: ReportDefinition, choice: Choice): Promise<PageRest> => {
     const { shared } = opened;
     let projects: readonly string[] = [];
-    const rest = (outcome: ReportResult | string, status = 200): PageRest => ({
+    const rest = (outcome: ReportResult | string | undefined, status = 200): PageRest => ({
       status,
       content: reportContent({ definition, choice, projects, outcome }),
     });
     if (engine().statuses() === undefined) return rest(NOT_READ_YET, 503);
     try {
       projects = await shared.projects();
-      const { projects: asked, period, from, to } = choice;
+      const { projects: asked, item, period, from, to } = choice;
+      const isItem = definition.about === 'item';
+      if (isItem && item === undefined) return rest(undefined);
       const [only] = projects;
       const result = await shared.run({
         report: definition.name,
-        projects: definition.projects === 'one' && asked.length === 0 && only !== undefined ? [only] : asked,
+        projects:
+          definition.projects === 'one' && !isItem && asked.length === 0 && only !== undefined
+            ? [only]
+            : asked,
+        ...(isItem && { item }),
         period: { name: period || undefined, from: from || undefined, to: to || undefined },
       });
       return rest(result);
     } catch (error) {
-      return rest(messageOf(error), hasCode(error, 'REPORT_USAGE') ? 400 : 503);
+      return rest(messageOf(error), statusOf(error));
     }
   };
 
@@ -139,11 +145,19 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   };
 }
 
+function statusOf(error: unknown): number {
+  if (hasCode(error, 'REPORT_NO_ITEM')) return 404;
+  return hasCode(error, 'REPORT_USAGE') ? 400 : 503;
+}
+
 function choiceOf(query: Readonly<Record<string, unknown>>): Choice {
   const all = (name: string): string[] =>
     [query[name]].flat().filter((value): value is string => typeof value === 'string' && value !== '');
   const one = (name: string): string => all(name)[0] ?? '';
   const [from, to] = [one('from'), one('to')];
   // A browser sends the period's list with it.
-  return { projects: all('project'), period: from === '' && to === '' ? one('period') : '', from, to };
+  const period = from === '' && to === '' ? one('period') : '';
+  const { ref } = query;
+  const item = ref === undefined ? undefined : one('ref');
+  return { projects: all('project'), item, period, from, to };
 }

@@ -27,11 +27,19 @@ export function sectionToCsv({ definition, rows }: SectionResult, timeZone: stri
 }
 
 /** What the report was asked for, as lines of `name: value`. */
-export function parametersText({ definition, projects, period, readAtMs, timeZone }: ReportResult): string {
+export function parametersText({
+  definition,
+  projects,
+  item,
+  period,
+  readAtMs,
+  timeZone,
+}: ReportResult): string {
   const moment = (ms: number): string => new Date(ms).toISOString();
   return [
     `report: ${definition.name}`,
     `projects: ${projects.join(', ')}`,
+    ...(item ? [`item: ${item.ref}`] : []),
     `period: ${period.title}`,
     `from: ${moment(period.fromMs)}`,
     `to: ${moment(period.toMs)}`,

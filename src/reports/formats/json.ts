@@ -4,7 +4,7 @@ import { numberOf, timeOf } from '../values.js';
 
 /** The report for programs: numbers as numbers, times in UTC. @throws BugflowError */
 export function toJson(result: ReportResult): string {
-  const { definition, projects, period, readAtMs, timeZone, sections } = result;
+  const { definition, projects, item, period, readAtMs, timeZone, sections } = result;
   const range = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) => ({
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
@@ -13,6 +13,7 @@ export function toJson(result: ReportResult): string {
     report: definition.name,
     title: definition.title,
     projects,
+    ...(item && { item: item.ref }),
     period: { title: period.title, ...range(period), before: range(period.before) },
     time_zone: timeZone,
     read_at: new Date(readAtMs).toISOString(),

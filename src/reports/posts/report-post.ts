@@ -28,6 +28,8 @@ export function reportPosts(configs: readonly PostConfig[], library: ReportLibra
       const known = library.reports.map(({ name }) => name).join(', ');
       throw refuse(`there is no report "${config.report}"; known are ${known}`);
     }
+    if (definition.about === 'item')
+      throw refuse(`the report ${definition.name} is about one item, and cannot be posted on a schedule`);
     const problem = cronProblem(config.schedule);
     if (problem !== undefined) throw refuse(problem);
     if (config.period !== undefined && !isPeriodName(config.period))

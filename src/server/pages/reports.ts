@@ -8,6 +8,8 @@ import type { Page } from './layout.js';
 /** What somebody chose in the form, as it stands in the URL. */
 export interface Choice {
   readonly projects: readonly string[];
+  /** The number of an item; undefined: nothing was asked for yet. */
+  readonly item: string | undefined;
   readonly period: string;
   readonly from: string;
   readonly to: string;
@@ -18,8 +20,8 @@ export interface ReportPageFacts {
   readonly choice: Choice;
   /** The slugs of all projects; empty where they could not be read. */
   readonly projects: readonly string[];
-  /** What was found, or in a sentence why nothing was. */
-  readonly outcome: ReportResult | string;
+  /** What was found, or in a sentence why nothing was; undefined: nothing was asked for yet. */
+  readonly outcome: ReportResult | string | undefined;
 }
 
 /** `/reports`: which there are. */
@@ -56,7 +58,8 @@ export function reportContent({ definition, choice, projects, outcome }: ReportP
 ${
   typeof outcome === 'string'
     ? html`<p class="bad" role="alert">${outcome}</p>`
-    : html`<p class="soft">${outcome.projects.join(', ')} – ${outcome.period.title}, read at ${timeOf(outcome)}</p>
+    : outcome &&
+      html`<p class="soft">${outcome.projects.join(', ')} – ${outcome.period.title}, read at ${timeOf(outcome)}</p>
 ${reportHtml(outcome, '')}`
 }`;
 }
@@ -71,25 +74,30 @@ export function noReportPage(): Page {
 }
 
 /** Requests the same page again: what was chosen stands in the URL, so that it can be kept and passed on. */
-function form(
-  { projects: count, period }: ReportDefinition,
-  choice: Choice,
-  projects: readonly string[],
-): Html {
-  const chosen = choice.period || (choice.from || choice.to ? '' : period);
-  const periods = [...new Set([...PERIOD_NAMES, period, ...(chosen === '' ? [] : [chosen])])];
+function form(definition: ReportDefinition, choice: Choice, projects: readonly string[]): Html {
+  const isSeveral = definition.projects === 'several';
   return html`<form class="card">
-<label>Projects <select name="project"${count === 'several' ? html` multiple size="3"` : undefined}>${projects.map(
+<label>${isSeveral ? 'Projects' : 'Project'} <select name="project"${isSeveral ? html` multiple size="3"` : undefined}>${projects.map(
     (project) =>
       html`<option${choice.projects.includes(project) ? html` selected` : undefined}>${project}</option>`,
   )}</select></label>
-<label>Period <select name="period"><option value="">from – to</option>${periods.map(
+${definition.about === 'item' ? itemFields(choice) : periodFields(definition, choice)}
+<button>Show</button>
+</form>`;
+}
+
+function itemFields({ item = '' }: Choice): Html {
+  return html`<label>Number of the item <input name="ref" value="${item}" inputmode="numeric" placeholder="123" required></label>`;
+}
+
+function periodFields({ period }: ReportDefinition, choice: Choice): Html {
+  const chosen = choice.period || (choice.from || choice.to ? '' : period);
+  const periods = [...new Set([...PERIOD_NAMES, period, ...(chosen === '' ? [] : [chosen])])];
+  return html`<label>Period <select name="period"><option value="">from – to</option>${periods.map(
     (name) => html`<option${name === chosen ? html` selected` : undefined}>${name}</option>`,
   )}</select></label>
 <label>from <input name="from" value="${choice.from}" placeholder="2026-06-01"></label>
-<label>to <input name="to" value="${choice.to}" placeholder="2026-06-30"></label>
-<button>Show</button>
-</form>`;
+<label>to <input name="to" value="${choice.to}" placeholder="2026-06-30"></label>`;
 }
 
 /** When it was read, in the team's time zone. */

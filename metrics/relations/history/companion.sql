@@ -1,0 +1,69 @@
+-- relations: status_entry, any_status, key_project
+-- The other items whose history must be read with that of the items of :keys, so that their lives are told right, for a few
+-- keys: a story's tasks, also those that it once had (see story_toggle); a task's stories (see task_stay); and where an item
+-- was in a status that is gone, some others that tell when it went, and where its items came (see status_removal).
+WITH own AS (
+  SELECT DISTINCT unnest(:keys) AS key
+), story AS (
+  SELECT key, substring(key FROM '^userstories\.userstory:(\d{1,9})$')::integer AS story_id
+  FROM own
+  WHERE key ~ '^userstories\.userstory:\d{1,9}$'
+), task_row AS (
+  SELECT e.key, e.type, e.diff, e.snapshot, t.id IS NOT NULL AS exists_now
+  FROM history_historyentry AS e
+  LEFT JOIN tasks_task AS t ON 'tasks.task:' || t.id = e.key
+  WHERE e.project_id IN (SELECT project_id FROM key_project) AND e.key LIKE 'tasks.task:%' AND EXISTS (SELECT FROM story)
+  OFFSET 0
+), gone AS (
+  SELECT DISTINCT e.key, e.kind, e.project_id, s.status_id
+  FROM status_entry AS e
+  CROSS JOIN LATERAL (VALUES (e.status_id), (e.from_status_id)) AS s (status_id)
+  WHERE s.status_id > 0
+    AND NOT EXISTS (SELECT FROM any_status AS a WHERE a.status_key = e.kind || ':' || e.project_id || ':' || s.status_id)
+), witness AS (
+  SELECT
+    g.key, h.key AS companion, g.status_id,
+    min(h.at) FILTER (WHERE h.status ->> 0 = g.status_id::text AND h.names ->> g.status_id::text IS NULL) AS unnamed_at,
+    max(h.at) AS last_at
+  FROM gone AS g
+  CROSS JOIN LATERAL (
+    SELECT e.key, e.created_at AS at, e.diff -> 'status' AS status, e."values" -> 'status' AS names
+    FROM history_historyentry AS e
+    WHERE e.project_id = g.project_id AND e.type = 1 AND left(e.key, 1) = left(g.kind, 1)
+      AND e.key ~ '^(userstories\.userstory|tasks\.task|issues\.issue|epics\.epic):\d{1,9}$'
+    OFFSET 0
+  ) AS h
+  WHERE g.status_id::text IN (h.status ->> 0, h.status ->> 1)
+  GROUP BY g.key, h.key, g.status_id
+)
+SELECT s.key, 'tasks.task:' || t.id AS companion
+FROM story AS s
+JOIN tasks_task AS t ON t.user_story_id = s.story_id
+UNION
+-- A row by which a task came or went; of a task that is gone also its first and last row.
+SELECT s.key, t.key
+FROM story AS s
+JOIN task_row AS t ON s.story_id::text IN (
+  CASE WHEN t.type = 1 THEN t.diff #>> '{user_story,0}' WHEN NOT t.exists_now THEN t.snapshot ->> 'user_story' END,
+  CASE WHEN t.type = 1 THEN t.diff #>> '{user_story,1}' END)
+UNION
+SELECT o.key, 'userstories.userstory:' || s.story_id
+FROM own AS o
+CROSS JOIN LATERAL (
+  SELECT unnest(ARRAY[diff #>> '{user_story,0}', diff #>> '{user_story,1}', snapshot ->> 'user_story']) AS story_id
+  FROM history_historyentry
+  WHERE key = o.key
+  UNION ALL
+  SELECT user_story_id::text FROM tasks_task WHERE id = substring(o.key FROM '^tasks\.task:(\d{1,9})$')::integer
+) AS s
+WHERE o.key LIKE 'tasks.task:%' AND s.story_id ~ '^\d{1,9}$'
+UNION
+SELECT key, companion
+FROM (
+  SELECT
+    *,
+    row_number() OVER (PARTITION BY key, status_id ORDER BY unnamed_at, companion) AS nth_unnamed,
+    row_number() OVER (PARTITION BY key, status_id ORDER BY last_at DESC, companion) AS nth_last
+  FROM witness
+) AS w
+WHERE nth_unnamed <= 10 AND unnamed_at IS NOT NULL OR nth_last <= 50
