@@ -22,3 +22,14 @@ export function reportUrl(
   const [report = '', section] = leadsTo.split('#');
   return `${serviceUrl}/reports/${report}?${query}${section === undefined ? '' : `#${section}`}`;
 }
+
+/**
+ * The address of the page about an item's whole life.
+ * @param serviceUrl as for {@link reportUrl}
+ */
+export function itemReportUrl(
+  serviceUrl: string,
+  { project, ref }: { readonly project: string; readonly ref: number | string },
+): string {
+  return `${serviceUrl}/reports/item?${new URLSearchParams({ project, ref: String(ref) })}`;
+}

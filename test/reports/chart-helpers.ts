@@ -2,6 +2,7 @@ import { chartHtml } from '../../src/reports/charts/chart.js';
 import { type ChartData, readChart } from '../../src/reports/charts/data.js';
 import { type ChartDefinition, type ChartType, chart } from '../../src/reports/charts/definition.js';
 import type { ColumnDefinition } from '../../src/reports/definition.js';
+import { itemUrl } from '../../src/reports/item-url.js';
 import type { Cell, SectionResult } from '../../src/reports/result.js';
 import type { Unit } from '../../src/reports/units.js';
 
@@ -25,6 +26,8 @@ export function sketch(
   rows: Rows,
 ): Sketch {
   const place = { file: 'mine.yaml', line: 7 };
+  const itemLinkOf = (shown: readonly ColumnDefinition[], row: readonly Cell[]) =>
+    itemUrl(TAIGA_URL, shown, row);
   const parsed = chart.parse({ x: 'x', ...definition });
   const section: SectionResult = {
     definition: {
@@ -43,7 +46,7 @@ export function sketch(
     section,
     chart: parsed,
     data: () => readChart(section, parsed, 'Europe/Berlin'),
-    figure: () => chartHtml(section, parsed, { timeZone: 'Europe/Berlin', taigaUrl: TAIGA_URL })?.text,
+    figure: () => chartHtml(section, parsed, { timeZone: 'Europe/Berlin', itemLinkOf })?.text,
   };
 }
 

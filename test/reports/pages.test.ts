@@ -111,18 +111,20 @@ it('shows what was asked for in the URL, and says it in the form', async () => {
   expect(text).toContain('name="from" value="2026-03-13"');
 });
 
-it('leads from each item to Taiga, and takes no subject for markup', async () => {
+it('leads from each item to its life and to Taiga, and takes no subject for markup', async () => {
   const { text } = await get(`flow_of_the_day?project=shop&${DAY}`);
-  expect(text).toContain('<a href="https://taiga.example.org/project/shop/us/1">1</a>');
+  expect(text).toContain(
+    '<a href="/reports/item?project=shop&#38;ref=1">1</a> <a href="https://taiga.example.org/project/shop/us/1" aria-label="1 in Taiga" title="in Taiga">↗</a>',
+  );
   expect(text).toContain('=cmd()|&#34;x&#34;');
 });
 
-it('draws the flow, in which points lead to Taiga, and says where there is nothing to draw', async () => {
+it('draws the flow, in which points lead to items, and says where there is nothing to draw', async () => {
   const { status, text } = await get('flow?project=shop&from=2026-03-02&to=2026-03-14');
   expect(status).toBe(200);
   expect(text.match(/<svg [^>]*role="img"/g)).toHaveLength(4);
   expect(text.match(/<summary>As a table<\/summary>/g)).toHaveLength(4);
-  expect(text).toContain('<a href="https://taiga.example.org/project/shop/us/1" tabindex="-1"><circle');
+  expect(text).toContain('<a href="/reports/item?project=shop&#38;ref=1" tabindex="-1"><circle');
   // Its records do not tell what statuses were called then.
   expect(text).toContain('<p>Nothing that had been started was closed.</p>');
   expect(text).toContain('<title>2026-03-14\n');

@@ -1,4 +1,5 @@
 import { type Html, html } from '../../base/html.js';
+import type { ItemLinkOf } from '../item-url.js';
 import type { SectionResult } from '../result.js';
 import { type ChartData, readChart } from './data.js';
 import type { ChartDefinition, ChartType } from './definition.js';
@@ -13,11 +14,11 @@ import { shortened } from './short-text.js';
 
 export interface ChartContext {
   readonly timeZone: string;
-  /** Where people find Taiga, without a slash at the end; empty: not known. */
-  readonly taigaUrl: string;
+  /** Where a point leads that is an item; undefined: nowhere. */
+  readonly itemLinkOf: ItemLinkOf;
 }
 
-const MARKS: Readonly<Record<ChartType, (data: ChartData, taigaUrl: string) => Drawing>> = {
+const MARKS: Readonly<Record<ChartType, (data: ChartData, itemLinkOf: ItemLinkOf) => Drawing>> = {
   line: drawLine,
   area: drawArea,
   stacked_area: drawStackedArea,
@@ -30,12 +31,12 @@ const MARKS: Readonly<Record<ChartType, (data: ChartData, taigaUrl: string) => D
 export function chartHtml(
   section: SectionResult,
   chart: ChartDefinition,
-  { timeZone, taigaUrl }: ChartContext,
+  { timeZone, itemLinkOf }: ChartContext,
 ): Html | undefined {
   const data = readChart(section, chart, timeZone);
   if (data.series.every(({ points }) => points.length === 0)) return undefined;
   const { name, title } = section.definition;
-  const { width, height, content, legend } = MARKS[chart.type](data, taigaUrl);
+  const { width, height, content, legend } = MARKS[chart.type](data, itemLinkOf);
   return html`<figure class="chart">
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${name}-title ${name}-desc">
 <title id="${name}-title">${title}</title><desc id="${name}-desc">${description(data)}</desc>

@@ -5,8 +5,17 @@ import { isNumeric } from '../units.js';
 import { formatValue } from '../values.js';
 import type { LinkOf } from './links.js';
 
-/** The rows as a table. @throws BugflowError */
-export function htmlTable({ definition, rows }: SectionResult, timeZone: string, linkOf: LinkOf): Html {
+/**
+ * The rows as a table.
+ * @param taigaLinkOf where a cell leads in Taiga, beside where `linkOf` says
+ * @throws BugflowError
+ */
+export function htmlTable(
+  { definition, rows }: SectionResult,
+  timeZone: string,
+  linkOf: LinkOf,
+  taigaLinkOf: LinkOf,
+): Html {
   const { columns } = definition;
   return html`<div class="scroll"><table>
 <thead><tr>${columns.map((column) => html`<th scope="col"${classOf(column)}>${column.title}</th>`)}</tr></thead>
@@ -15,7 +24,10 @@ ${rows.map(
   (row) => html`<tr>${columns.map((column, i) => {
     const text = formatValue(row[i] ?? null, column, definition, timeZone);
     const address = linkOf(column, columns, row);
-    return html`<td${classOf(column)}>${address === undefined ? text : html`<a href="${address}">${text}</a>`}</td>`;
+    const inTaiga = taigaLinkOf(column, columns, row);
+    return html`<td${classOf(column)}>${address === undefined ? text : html`<a href="${address}">${text}</a>`}${
+      inTaiga && html` <a href="${inTaiga}" aria-label="${text} in Taiga" title="in Taiga">↗</a>`
+    }</td>`;
   })}</tr>
 `,
 )}</tbody>

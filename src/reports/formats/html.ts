@@ -2,11 +2,12 @@ import { type Html, html } from '../../base/html.js';
 import { htmlPage } from '../../base/html-page.js';
 import { chartHtml } from '../charts/chart.js';
 import type { ColumnDefinition } from '../definition.js';
+import { type ItemLinkOf, taigaItemUrl } from '../item-url.js';
 import type { Cell, ReportResult, SectionResult } from '../result.js';
 import { formatValue } from '../values.js';
 import { comparison } from './comparison.js';
 import { htmlTable } from './html-table.js';
-import { createLinks, type LinkOf } from './links.js';
+import { createItemLinks, createLinks, createTaigaLinks, type LinkOf } from './links.js';
 
 /** The report as one file, which needs nothing else. @throws BugflowError */
 export function toHtml(result: ReportResult): string {
@@ -27,9 +28,15 @@ function heading({ definition, projects, period }: ReportResult): Html {
  * @throws BugflowError
  */
 export function reportHtml(result: ReportResult, serviceUrl?: string): Html {
-  const { sections, timeZone, taigaUrl } = result;
-  const context = { timeZone, taigaUrl, linkOf: createLinks(result, serviceUrl) };
-  return html`${sections.map(
+  const { sections, timeZone, taigaUrl, item } = result;
+  const context = {
+    timeZone,
+    linkOf: createLinks(result, serviceUrl),
+    taigaLinkOf: createTaigaLinks(result, serviceUrl),
+    itemLinkOf: createItemLinks(result, serviceUrl),
+  };
+  const inTaiga = item?.now && taigaItemUrl(taigaUrl, item.now);
+  return html`${inTaiga && html`<p><a href="${inTaiga}">Open in Taiga</a></p>\n`}${sections.map(
     (section) => html`<section class="card" id="${section.definition.name}">
 <h2>${section.definition.title}</h2>
 ${section.definition.description === '' ? undefined : html`<p class="soft">${section.definition.description}</p>`}
@@ -42,17 +49,18 @@ ${section.isCut ? html`<p class="soft">Only the first ${section.rows.length} row
 
 interface Context {
   readonly timeZone: string;
-  readonly taigaUrl: string;
   readonly linkOf: LinkOf;
+  readonly taigaLinkOf: LinkOf;
+  readonly itemLinkOf: ItemLinkOf;
 }
 
-function contentOf(section: SectionResult, { timeZone, taigaUrl, linkOf }: Context): Html {
+function contentOf(section: SectionResult, { timeZone, linkOf, taigaLinkOf, itemLinkOf }: Context): Html {
   const { definition, rows } = section;
   if (rows.length === 0) return html`<p>${definition.empty}</p>`;
   if (definition.shape === 'numbers') return numbers(section, timeZone, linkOf);
-  const table = (): Html => htmlTable(section, timeZone, linkOf);
+  const table = (): Html => htmlTable(section, timeZone, linkOf, taigaLinkOf);
   if (definition.chart === undefined) return table();
-  const chart = chartHtml(section, definition.chart, { timeZone, taigaUrl });
+  const chart = chartHtml(section, definition.chart, { timeZone, itemLinkOf });
   if (chart === undefined) return html`<p>${definition.empty}</p>`;
   return html`${chart}
 <details><summary>As a table</summary>

@@ -1,6 +1,6 @@
 import type { ColumnDefinition } from '../definition.js';
-import { itemUrl } from '../item-url.js';
-import { reportUrl } from '../report-url.js';
+import { type ItemLinkOf, itemOf, itemUrl } from '../item-url.js';
+import { itemReportUrl, reportUrl } from '../report-url.js';
 import type { Cell, ReportResult } from '../result.js';
 
 /** Where a cell leads; undefined: nowhere. */
@@ -10,18 +10,42 @@ export type LinkOf = (
   row: readonly Cell[],
 ) => string | undefined;
 
+type Linked = Pick<ReportResult, 'taigaUrl' | 'projects' | 'period' | 'item'>;
+
 /**
- * Numbers of items lead into Taiga, and cells of columns with `leads_to` to that report, about the same period.
+ * Numbers of items lead to the page about the item's life (without pages: into Taiga), and cells of columns with
+ * `leads_to` to that report, about the same period.
  * @param serviceUrl as for {@link reportUrl}; undefined: there are no pages to lead to
  */
-export function createLinks(
-  { taigaUrl, projects, period }: Pick<ReportResult, 'taigaUrl' | 'projects' | 'period'>,
-  serviceUrl: string | undefined,
-): LinkOf {
+export function createLinks(result: Linked, serviceUrl: string | undefined): LinkOf {
+  const { projects, period } = result;
+  const itemLinkOf = createItemLinks(result, serviceUrl);
   return ({ name, leadsTo }, columns, row) => {
-    if (name === 'ref') return itemUrl(taigaUrl, columns, row);
+    if (name === 'ref') return itemLinkOf(columns, row);
     if (leadsTo === undefined || serviceUrl === undefined) return undefined;
     const project = row[columns.findIndex((column) => column.name === 'project')];
     return reportUrl(serviceUrl, leadsTo, project == null ? projects : [project], period);
+  };
+}
+
+/** Leads to the page about the item's life; where there is none, or it is this page, into Taiga. */
+export function createItemLinks({ taigaUrl, item: own }: Linked, serviceUrl: string | undefined): ItemLinkOf {
+  return (columns, row) => {
+    const item = itemOf(columns, row);
+    if (!item) return undefined;
+    const isOwn = item.project === own?.now?.project && String(item.ref) === String(own.now.ref);
+    return serviceUrl === undefined || isOwn
+      ? itemUrl(taigaUrl, columns, row)
+      : itemReportUrl(serviceUrl, item);
+  };
+}
+
+/** The second link of a number: into Taiga, where the first one leads elsewhere. */
+export function createTaigaLinks(result: Linked, serviceUrl: string | undefined): LinkOf {
+  const itemLinkOf = createItemLinks(result, serviceUrl);
+  return ({ name }, columns, row) => {
+    if (name !== 'ref') return undefined;
+    const address = itemUrl(result.taigaUrl, columns, row);
+    return address === itemLinkOf(columns, row) ? undefined : address;
   };
 }

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../../base/html.js';
-import { itemUrl } from '../../item-url.js';
+import type { ItemLinkOf } from '../../item-url.js';
 import { axes } from '../axes.js';
 import type { ChartData } from '../data.js';
 import { type Drawing, linesBelow, seriesClass, seriesLegend, valuesOf, xTitle, yTitle } from '../drawing.js';
@@ -28,7 +28,7 @@ export function levelsOf(data: ChartData): Level[] {
 }
 
 /** A dot for each row, which leads to its item where it is one. */
-export function drawScatter(data: ChartData, taigaUrl: string): Drawing {
+export function drawScatter(data: ChartData, itemLinkOf: ItemLinkOf): Drawing {
   const plot = frame({ linesBelow: linesBelow(data) });
   const column = data.series[0]?.column;
   const levels = levelsOf(data);
@@ -47,7 +47,7 @@ export function drawScatter(data: ChartData, taigaUrl: string): Drawing {
     return html`<g class="${seriesClass(i)}">${thinnedSpots(spots, 2).map(({ spot, count }) => {
       const more = count > 1 ? [`and ${count - 1} more here`] : [];
       const dot = html`<circle class="dot" cx="${rounded(spot.left)}" cy="${rounded(spot.top)}" r="4">${tooltip([...rowLines(data, spot.row), ...more])}</circle>`;
-      const address = itemUrl(taigaUrl, columns, data.section.rows[spot.row] ?? []);
+      const address = itemLinkOf(columns, data.section.rows[spot.row] ?? []);
       return html`${address === undefined ? dot : html`<a href="${address}" tabindex="-1">${dot}</a>`}
 `;
     })}</g>
