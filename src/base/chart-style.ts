@@ -1,22 +1,66 @@
 import { Html } from './html.js';
+import { isColorName } from './palette.js';
+
+/** Properties of SVG; a value that is the name of a colour of the palette is that colour. */
+export type Look = Readonly<Record<string, string>>;
+
+export interface LookRule {
+  /** Of elements: `text`, `.line`, `.dashed.layer`, `text.value`, or such within another one: `.dashed .line`. */
+  readonly selector: string;
+  readonly look: Look;
+}
+
+const series = (index: number): LookRule => ({ selector: `.s${index}`, look: { color: `series-${index}` } });
 
 /**
- * How charts look. The eight colours differ for colour-blind people, too (after Okabe and Ito); further series have the same
- * with dashes. Sizes are in units of the picture, which is made to fit the width: on a narrow screen texts must be larger.
+ * How charts look, for the pages' CSS and for pictures that stand alone; of two rules for the same element the later one
+ * counts. There are eight colours; further series have the same with dashes. Sizes are in units of the picture.
  */
-export const CHART_STYLE =
-  new Html(`:root { --series-0: #0072b2; --series-1: #e69f00; --series-2: #009e73; --series-3: #cc79a7; --series-4: #56b4e9; --series-5: #d55e00; --series-6: #8a8f98; --series-7: #b5a300 }
-@media (prefers-color-scheme: dark) { :root { --series-0: #3b9ae1; --series-1: #f0b23a; --series-2: #2bbd92; --series-3: #df93bd; --series-4: #9bd6fb; --series-5: #f07f3c; --series-6: #8e98a5; --series-7: #f0e442 } }
-.s0 { color: var(--series-0) } .s1 { color: var(--series-1) } .s2 { color: var(--series-2) } .s3 { color: var(--series-3) } .s4 { color: var(--series-4) } .s5 { color: var(--series-5) } .s6 { color: var(--series-6) } .s7 { color: var(--series-7) }
+export const CHART_LOOKS: readonly LookRule[] = [
+  ...[0, 1, 2, 3, 4, 5, 6, 7].map(series),
+  { selector: 'text', look: { fill: 'soft', 'font-size': '10.5px' } },
+  { selector: 'text.value', look: { fill: 'ink', 'font-weight': '600' } },
+  { selector: '.grid', look: { stroke: 'line' } },
+  { selector: '.ground', look: { stroke: 'soft' } },
+  {
+    selector: '.line',
+    look: {
+      ...{ fill: 'none', stroke: 'currentColor', 'stroke-width': '2' },
+      ...{ 'stroke-linejoin': 'round', 'stroke-linecap': 'round' },
+    },
+  },
+  { selector: '.shade', look: { fill: 'currentColor', 'fill-opacity': '.18' } },
+  { selector: '.layer', look: { fill: 'currentColor', stroke: 'card', 'stroke-width': '.75' } },
+  { selector: '.bar', look: { fill: 'currentColor' } },
+  {
+    selector: '.dot',
+    look: { fill: 'currentColor', 'fill-opacity': '.7', stroke: 'card', 'stroke-width': '.75' },
+  },
+  { selector: '.dashed .line', look: { 'stroke-dasharray': '6 4' } },
+  ...['.dashed.layer', '.dashed .bar', '.dashed .dot'].map((selector) => ({
+    selector,
+    look: { stroke: 'ink', 'stroke-dasharray': '3 2' },
+  })),
+  { selector: '.level', look: { fill: 'none', stroke: 'ink', 'stroke-dasharray': '5 4' } },
+  {
+    selector: 'text.level-name',
+    look: { fill: 'ink', 'paint-order': 'stroke', stroke: 'card', 'stroke-width': '3px' },
+  },
+];
+
+function css({ selector, look }: LookRule): string {
+  const properties = Object.entries(look).map(
+    ([name, value]) => `${name}: ${isColorName(value) ? `var(--${value})` : value}`,
+  );
+  // Series also colour what is beside a chart; other texts of a page are no chart's.
+  return `${selector.startsWith('text') ? `.chart ${selector}` : selector} { ${properties.join('; ')} }`;
+}
+
+/** How charts look in a page, which makes them fit the width: on a narrow screen texts must be larger. */
+export const CHART_STYLE = new Html(`${CHART_LOOKS.map(css).join('\n')}
 .chart { margin: .75rem 0; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center }
 .chart > svg { flex: 1 1 30rem; min-width: 0; max-width: 50rem; height: auto }
-.chart text { fill: var(--soft); font-size: 10.5px } .chart text.value { fill: var(--ink); font-weight: 600 }
-.grid { stroke: var(--line) } .ground { stroke: var(--soft) }
-.line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round } .shade { fill: currentColor; fill-opacity: .18 }
-.layer { fill: currentColor; stroke: var(--card); stroke-width: .75 } .bar { fill: currentColor }
-.dot { fill: currentColor; fill-opacity: .7; stroke: var(--card); stroke-width: .75 } a:hover .dot, .dot:hover, .bar:hover { fill-opacity: 1; stroke: var(--ink) }
-.dashed .line { stroke-dasharray: 6 4 } .dashed.layer, .dashed .bar, .dashed .dot { stroke: var(--ink); stroke-dasharray: 3 2 }
-.level { fill: none; stroke: var(--ink); stroke-dasharray: 5 4 } .chart text.level-name { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 3px }
+a:hover .dot, .dot:hover, .bar:hover { fill-opacity: 1; stroke: var(--ink) }
 .strips rect { fill: var(--ink); fill-opacity: 0 } .strips rect:hover { fill-opacity: .08 }
 .legend { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .15rem 1rem; font-size: .9rem } .legend li { margin: 0; overflow-wrap: anywhere }
 .swatch { width: 18px; height: 12px; margin-right: .4rem }

@@ -1,5 +1,6 @@
 import { CHART_STYLE } from './chart-style.js';
-import { type Html, html } from './html.js';
+import { Html, html } from './html.js';
+import { colorVariables } from './palette.js';
 
 export interface HtmlPage {
   readonly title: string;
@@ -22,8 +23,8 @@ export function pageStart({ title, navigation, content }: HtmlPage): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style>
-:root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6b7b; --line: #dde3ea; --ground: #f6f8fa; --card: #fff; --good: #1a7f4b; --bad: #c0392b; --accent: #2467b5 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #9aa8b6; --line: #303b47; --ground: #151b22; --card: #1d252e; --good: #4cc38a; --bad: #ff7b6b; --accent: #7db4f0 } }
+:root { color-scheme: light dark; ${new Html(colorVariables('light'))} }
+@media (prefers-color-scheme: dark) { :root { ${new Html(colorVariables('dark'))} } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 72rem; margin: 0 auto; padding: 1.5rem }
