@@ -10,6 +10,6 @@ const record: z.ZodType<PostRecord> = z.object({
 
 /** Keeps what became of posts in the service's store. */
 export function createPostStore(store: Pick<Store, 'collection'>): PostMemory {
-  const { get, put } = store.collection('report_posts', record);
-  return { get, put };
+  const { get, put, delete: forget } = store.collection('report_posts', record);
+  return { get, put, forget };
 }

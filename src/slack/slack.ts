@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BugflowError } from '../base/errors.js';
-import { tryJson } from '../base/try-json.js';
-import type { Outcome } from '../http/exchange.js';
 import type { HttpClient } from '../http/http-client.js';
 import { createRedaction, type Redact } from '../http/redaction.js';
-import type { Attempt, RetryPolicy } from '../http/retry.js';
+import { type RetryPolicy, withRetries } from '../http/retry.js';
+import { ADVICE, attemptOf, fateOf, unreachable } from './answers.js';
 import type { SlackMessage } from './blocks.js';
 
 /** Where a message goes; its secrets are shown nowhere. */
@@ -19,7 +17,15 @@ export interface Slack {
    * comes twice is worse than what comes once and is not known to have come. @throws BugflowError SLACK_UNREACHABLE,
    * SLACK_REFUSED
    */
-  post(target: SlackTarget, message: SlackMessage): Promise<void>;
+  post(target: SlackTarget, message: SlackMessage, sending?: Sending): Promise<void>;
+}
+
+/** Told while a message is sent, so that one that was cut off is sent again only where Slack cannot have it. */
+export interface Sending {
+  /** Right before each request: from now on Slack may have the message. */
+  begun(): void;
+  /** As soon as it is known that Slack did not take it. */
+  notTaken(): void;
 }
 
 export interface SlackOptions {
@@ -38,30 +44,15 @@ const PATIENT: RetryPolicy = {
   requestTimeoutMs: 30_000,
 };
 const PAUSE_MS = 1100;
-/** With these nothing was sent. */
-const NOT_SENT: ReadonlySet<string | undefined> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-/** What Slack's API says of itself; anything else is wrong with the message or the app. */
-const PASSING: ReadonlySet<string> = new Set([
-  'ratelimited',
-  'rate_limited',
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-]);
-
 export function createSlack({ http, policy = PATIENT, pauseMs = PAUSE_MS, signal }: SlackOptions): Slack {
   /** The last message to each target. */
-  const sending = new Map<string, Promise<unknown>>();
+  const last = new Map<string, Promise<unknown>>();
 
-  const send = async (target: SlackTarget, { text, blocks }: SlackMessage): Promise<void> => {
+  const send = async (
+    target: SlackTarget,
+    { text, blocks }: SlackMessage,
+    sending: Sending | undefined,
+  ): Promise<void> => {
     const { url, headers, body } =
       target.kind === 'webhook'
         ? { url: target.url, headers: {}, body: { text, blocks } }
@@ -70,82 +61,41 @@ export function createSlack({ http, policy = PATIENT, pauseMs = PAUSE_MS, signal
             headers: { authorization: `Bearer ${target.token}` },
             body: { channel: target.channel, text, blocks, unfurl_links: false, unfurl_media: false },
           };
-    await http.send(
-      {
-        method: 'POST',
-        url,
-        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-        body: JSON.stringify(body),
-        timeoutMs: policy.requestTimeoutMs,
+    const request = {
+      method: 'POST' as const,
+      url,
+      headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+      body: JSON.stringify(body),
+      timeoutMs: policy.requestTimeoutMs,
+    };
+    await withRetries(
+      async () => {
+        // What waited for its turn may come to it when the service ends.
+        signal?.throwIfAborted();
+        sending?.begun();
+        const fate = fateOf(
+          await http.attempt(request),
+          target.kind === 'bot' ? 'json' : 'text',
+          redactionFor(target),
+        );
+        if (fate.kind === 'later' || fate.kind === 'refused') sending?.notTaken();
+        return attemptOf(fate, 'message', ADVICE, () => undefined);
       },
-      (outcome) => evaluate(outcome, target),
-      {
-        policy,
-        signal,
-        giveUp: (reason) => new BugflowError('SLACK_UNREACHABLE', `Slack cannot be reached: ${reason}`),
-      },
+      { policy, signal, giveUp: unreachable },
     );
   };
 
   return {
-    post(target, message) {
+    post(target, message, sending) {
       const key = target.kind === 'webhook' ? target.url : target.channel;
-      const posted = (sending.get(key) ?? Promise.resolve()).then(() => send(target, message));
-      sending.set(
+      const posted = (last.get(key) ?? Promise.resolve()).then(() => send(target, message, sending));
+      last.set(
         key,
         posted.catch(() => undefined).then(() => sleep(pauseMs, undefined, { ref: false })),
       );
       return posted;
     },
   };
-}
-
-function evaluate(outcome: Outcome, target: SlackTarget): Attempt<undefined> {
-  const redact = redactionFor(target);
-  if (outcome.kind === 'failure') {
-    if (NOT_SENT.has(outcome.code)) return { again: redact(outcome.reason) };
-    throw new BugflowError(
-      'SLACK_UNREACHABLE',
-      `Slack may have taken the message or not: ${redact(outcome.reason)}; look into the channel`,
-    );
-  }
-  const { status, text } = outcome;
-  const quote = redact(outcome.quote);
-  const error = status === 200 && target.kind === 'webhook' ? undefined : errorOf(text);
-  if (status === 429 || status >= 500 || (error !== undefined && PASSING.has(error)))
-    return { again: `it answered ${status}: ${quote}` };
-  if (status === 200 && error === undefined) return { value: undefined };
-  throw new BugflowError(
-    'SLACK_REFUSED',
-    `Slack refused the message: ${error ?? `${status} ${quote}`}${adviceOn(error ?? text)}`,
-  );
-}
-
-/** The API answers errors with status 200, webhooks with a word as their text. */
-function errorOf(text: string): string | undefined {
-  const answer = tryJson(text);
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  if ('ok' in answer && answer.ok === true) return undefined;
-  return 'error' in answer && typeof answer.error === 'string' ? answer.error : 'no reason given';
-}
-
-const ADVICE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    not_in_channel: 'invite the app into the channel, or give it chat:write.public',
-    channel_not_found: 'check the name of the channel; a private one must have the app as a member',
-    invalid_auth: 'the token is not valid (any more); make a new one',
-    token_revoked: 'the token is not valid any more; make a new one',
-    missing_scope: 'give the app the scope chat:write, and install it again',
-    is_archived: 'the channel is archived; choose another one',
-    channel_is_archived: 'the channel is archived; choose another one',
-    no_service: 'the webhook was removed; make a new one',
-    invalid_token: 'the webhook was removed; make a new one',
-  }),
-);
-
-function adviceOn(error: string): string {
-  const advice = ADVICE.get(error.trim());
-  return advice === undefined ? '' : ` – ${advice}`;
 }
 
 /** The address of a webhook is a secret as a whole, and its path, too. */

@@ -9,6 +9,8 @@ export type Mood =
   | { readonly kind: 'broken' }
   /** Does not answer until the server is closed or its mood changes; or never, what was asked meanwhile. */
   | { readonly kind: 'silent'; readonly forGood?: true }
+  /** Breaks the connection off. */
+  | { readonly kind: 'dropping' }
   /** What only the API says, with status 200, like `not_in_channel`. */
   | { readonly kind: 'refusing'; readonly error: string };
 
@@ -84,6 +86,7 @@ export async function startSlackFor<Message extends { readonly channel?: string 
     posts.push({ atMs: Date.now(), to: isApi ? (message.channel ?? '') : path, message, problems, accepted });
 
     if (mood.kind === 'silent') return void silent.add(response);
+    if (mood.kind === 'dropping') return void request.socket.destroy();
     if (mood.kind === 'broken') return text(500, 'server_error');
     if (mood.kind === 'limited')
       return text(429, isApi ? '{"ok":false,"error":"ratelimited"}' : 'rate_limited', {

@@ -42,7 +42,8 @@ function onStage({ run, send, memory = createPostMemory(), signal }: Stage = {})
   const poster = createPoster({
     run: run ?? (async () => numbers('3')),
     slack: {
-      async post(target, message) {
+      async post(target, message, sending) {
+        sending?.begun();
         await send?.(target, message);
         sent.push(message.text);
       },

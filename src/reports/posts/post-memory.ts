@@ -2,7 +2,7 @@
 export interface PostRecord {
   /** The moment for which it was last begun, in Unix milliseconds. */
   readonly dueAtMs: number;
-  /** `begun`: the process may have ended while Slack was taking it. */
+  /** `begun`: Slack may have it, and the process ended before that was known. */
   readonly state: 'begun' | 'over';
   /** When a failure was last told in the channel, in Unix milliseconds. */
   readonly toldFailureAtMs?: number | undefined;
@@ -12,10 +12,15 @@ export interface PostRecord {
 export interface PostMemory {
   get(name: string): PostRecord | undefined;
   put(name: string, record: PostRecord): void;
+  forget(name: string): void;
 }
 
 /** Forgets everything when the process ends. */
 export function createPostMemory(): PostMemory {
   const records = new Map<string, PostRecord>();
-  return { get: (name) => records.get(name), put: (name, record) => void records.set(name, record) };
+  return {
+    get: (name) => records.get(name),
+    put: (name, record) => void records.set(name, record),
+    forget: (name) => void records.delete(name),
+  };
 }

@@ -7,7 +7,7 @@ import { reportUrl } from '../report-url.js';
 import type { ReportRequest } from '../reports.js';
 import type { ReportResult } from '../result.js';
 import { isMet } from './condition.js';
-import type { PostMemory } from './post-memory.js';
+import type { PostMemory, PostRecord } from './post-memory.js';
 import type { ReportPost } from './report-post.js';
 import { toFailureMessage, toSlackMessage } from './slack-message.js';
 
@@ -30,7 +30,7 @@ export interface PosterOptions {
   readonly memory: PostMemory;
   /** The address of this service as browsers reach it, without a slash at the end; undefined: not known. */
   readonly serviceUrl: string | undefined;
-  /** Aborted when the service ends: what was not begun by then is made after the next start. */
+  /** Aborted when the service ends: what Slack cannot have by then is made after the next start. */
   readonly signal?: AbortSignal;
   readonly log: { info(message: string): void; warn(message: string): void };
 }
@@ -66,25 +66,30 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
     preview,
     async post(post, dueAtMs) {
       const { name } = post;
-      const remember = (state: 'begun' | 'over'): void =>
+      const before = memory.get(name);
+      const remember = (state: PostRecord['state']): void =>
         memory.put(name, { ...memory.get(name), dueAtMs, state });
       try {
         const message = await preview(post, dueAtMs);
-        remember('begun');
-        if (message) await slack.post(await targetOf(post.target), message);
+        if (message)
+          await slack.post(await targetOf(post.target), message, {
+            begun: () => remember('begun'),
+            notTaken: () => (before ? memory.put(name, before) : memory.forget(name)),
+          });
+        remember('over');
         log.info(message ? `report "${name}" was posted` : `report "${name}": nothing to tell`);
       } catch (error) {
+        // What Slack cannot have is made after the next start.
         if (signal?.aborted) return;
         const reason = messageOf(error);
         log.warn(`report "${name}" was not posted: ${reason}`);
-        remember('begun');
+        remember('over');
         // Where Slack is not to be reached, or may have taken the report, nothing is to be told there.
         if (!hasCode(error, 'SLACK_UNREACHABLE'))
           await tellFailure(post, reason, Date.now()).catch((failure: unknown) =>
             log.warn(`report "${name}": ${messageOf(failure)}`),
           );
       }
-      remember('over');
     },
     lastDueAtMs(post) {
       const known = memory.get(post.name);
