@@ -51,6 +51,11 @@ form.card { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: fle
   article tbody, article tr, article td { display: block } article th { display: none }
   article tr { border-bottom: 1px solid var(--line); padding: .5rem 0 } article td { border: 0; padding: 0 }
   article td:nth-child(2), article td:nth-child(4) { color: var(--soft); font-size: .9rem }
+  .cards thead { display: none } .cards tbody { display: block }
+  .cards tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); gap: .25rem 1rem; padding: .75rem 0; border-bottom: 1px solid var(--line) }
+  .cards td { display: block; border: 0; padding: 0; overflow-wrap: anywhere } .cards td:empty { display: none } .cards td.number { text-align: left; white-space: normal }
+  .cards td::before { content: attr(data-title); display: block; font-size: .8rem; color: var(--soft) }
+  .cards td:first-child, .cards td.wide { grid-column: 1 / -1 } .cards td:first-child { font-weight: 600 } .cards td:first-child::before { display: none }
 }
 ${CHART_STYLE}
 </style>

@@ -1,12 +1,23 @@
 /**
- * What a column's values are, which decides how they are written. SQL gives durations in seconds, shares from 0 to 1, and
- * times as timestamptz.
+ * What a column's values are, which decides how they are written. SQL gives durations in seconds, shares from 0 to 1,
+ * times as timestamptz, and trends as arrays of numbers.
  */
-export const UNITS = ['text', 'number', 'items', 'points', 'duration', 'share', 'date', 'time'] as const;
+export const UNITS = [
+  'text',
+  'number',
+  'items',
+  'points',
+  'duration',
+  'share',
+  'date',
+  'time',
+  'trend',
+] as const;
 export type Unit = (typeof UNITS)[number];
 
 const NUMERIC: ReadonlySet<Unit> = new Set(['number', 'items', 'points', 'duration', 'share']);
 
+/** Whether a value is one number. */
 export function isNumeric(unit: Unit): boolean {
   return NUMERIC.has(unit);
 }

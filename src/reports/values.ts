@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { BugflowError } from '../base/errors.js';
 import type { ColumnDefinition, SectionDefinition } from './definition.js';
 import type { Cell } from './result.js';
+import { type Trend, trendText } from './trend.js';
 import { durationUnit, isNumeric } from './units.js';
 
 /** @throws BugflowError for a value that does not fit its unit */
@@ -10,6 +11,20 @@ export function numberOf(cell: Cell, column: ColumnDefinition, section: SectionD
   const value = Number(cell);
   if (cell.trim() !== '' && Number.isFinite(value)) return value;
   throw badValue(cell, column, section, 'a number');
+}
+
+/** `{1,2.5,NULL}`, as PostgreSQL writes an array. @throws BugflowError */
+export function trendOf(cell: string, column: ColumnDefinition, section: SectionDefinition): Trend {
+  const [, inner] = /^\{([^{}]*)\}$/.exec(cell) ?? [];
+  if (inner === undefined) throw badValue(cell, column, section, 'an array of numbers');
+  if (inner === '') return [];
+  return inner.split(',').map((element) => {
+    if (element === 'NULL') return null;
+    const value = Number(element);
+    if (element.trim() === '' || !Number.isFinite(value))
+      throw badValue(cell, column, section, 'an array of numbers');
+    return value;
+  });
 }
 
 /** `2026-11-20 10:00:00.5+00`, as PostgreSQL writes it, in the time zone. @throws BugflowError */
@@ -54,7 +69,7 @@ function badValue(
   );
 }
 
-/** The value for people: `1,234`, `2.5 days`, `45 %`, `2026-11-20 11:00`. @throws BugflowError */
+/** The value for people: `1,234`, `2.5 days`, `45 %`, `2026-11-20 11:00`, `▁▃▇`. @throws BugflowError */
 export function formatValue(
   cell: Cell,
   column: ColumnDefinition,
@@ -67,6 +82,7 @@ export function formatValue(
     const time = timeOf(cell, column, section, timeZone);
     return `${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'minute' })}`;
   }
+  if (unit === 'trend') return trendText(trendOf(cell, column, section));
   if (!isNumeric(unit)) return cell;
   const value = numberOf(cell, column, section) ?? 0;
   if (unit === 'duration') return formatDuration(value);
@@ -74,7 +90,7 @@ export function formatValue(
   return formatNumber(value, unit === 'items' ? 0 : 1);
 }
 
-function formatNumber(value: number, decimals: number): string {
+export function formatNumber(value: number, decimals: number): string {
   return new Intl.NumberFormat('en', { maximumFractionDigits: decimals }).format(value);
 }
 

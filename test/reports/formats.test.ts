@@ -195,7 +195,7 @@ describe('HTML', () => {
     };
     const columns = [column('kind'), column('items', 'items')];
     const drawn = toHtml(result([section(columns, [['issue', '3']], definition)]));
-    expect(drawn).toMatch(/<figure class="chart">[\s\S]*<\/figure>\s*<details>[\s\S]*<td>issue<\/td>/);
+    expect(drawn).toMatch(/<figure class="chart">[\s\S]*<\/figure>\s*<details>[\s\S]*<td[^>]*>issue<\/td>/);
     const empty = toHtml(result([section(columns, [['issue', null]], definition)]));
     expect(empty).toContain('<p>Nothing.</p>');
     expect(empty).not.toContain('<figure');

@@ -105,7 +105,7 @@ it('shows what was asked for in the URL, and says it in the form', async () => {
   const { status, text } = await get(`flow_of_the_day?project=shop&${DAY}`);
   expect(status).toBe(200);
   expect(text).toContain('<p class="soft">shop – 2026-03-13, read at ');
-  expect(text).toMatch(/<td>developed<\/td><td class="number">2<\/td><td class="number">1<\/td>/);
+  expect(text).toMatch(/<td[^>]*>developed<\/td><td[^>]*>2<\/td><td[^>]*>1<\/td>/);
   expect(text).toContain('<option selected>shop</option>');
   expect(text).toContain('<option>lanes</option>');
   expect(text).toContain('name="from" value="2026-03-13"');

@@ -1,6 +1,6 @@
 import type { ReportResult, SectionResult } from '../result.js';
 import { isNumeric } from '../units.js';
-import { numberOf, timeOf } from '../values.js';
+import { numberOf, timeOf, trendOf } from '../values.js';
 
 /** Spreadsheets take a file with this for UTF-8, and others for whatever the machine's language used to have. */
 const BYTE_ORDER_MARK = '\ufeff';
@@ -18,6 +18,7 @@ export function sectionToCsv({ definition, rows }: SectionResult, timeZone: stri
         const time = timeOf(cell, column, definition, timeZone);
         return `${time.toPlainDate()} ${time.toPlainTime().toString({ smallestUnit: 'second' })}`;
       }
+      if (column.unit === 'trend') return trendOf(cell, column, definition).map(String).join(' ');
       if (isNumeric(column.unit)) return String(numberOf(cell, column, definition));
       return quoted(FORMULA.test(cell) ? `'${cell}` : cell);
     }),

@@ -4,7 +4,7 @@ import { chartHtml } from '../charts/chart.js';
 import type { ColumnDefinition } from '../definition.js';
 import { type ItemLinkOf, taigaItemUrl } from '../item-url.js';
 import type { Cell, ReportResult, SectionResult } from '../result.js';
-import { formatValue } from '../values.js';
+import { cellHtml } from './cell-html.js';
 import { comparison } from './comparison.js';
 import { htmlTable } from './html-table.js';
 import { createItemLinks, createLinks, createTaigaLinks, type LinkOf } from './links.js';
@@ -70,8 +70,8 @@ ${table()}
 
 /** Each with what it was in the period before, and whether that is better. */
 function numbers({ definition, rows, before }: SectionResult, timeZone: string, linkOf: LinkOf): Html {
-  const text = (cell: Cell | undefined, column: ColumnDefinition): string =>
-    formatValue(cell ?? null, column, definition, timeZone) || '–';
+  const text = (cell: Cell | undefined, column: ColumnDefinition): Html | string =>
+    cellHtml(cell ?? null, column, definition, timeZone) || '–';
   return html`<div class="tiles">
 ${definition.columns.map((column, i) => {
   const [now, was] = [rows[0]?.[i], before?.[0]?.[i]];

@@ -1,6 +1,7 @@
 import type { Cell, ReportResult, SectionResult } from '../result.js';
+import type { Trend } from '../trend.js';
 import { isNumeric } from '../units.js';
-import { numberOf, timeOf } from '../values.js';
+import { numberOf, timeOf, trendOf } from '../values.js';
 
 /** The report for programs: numbers as numbers, times in UTC. @throws BugflowError */
 export function toJson(result: ReportResult): string {
@@ -29,12 +30,16 @@ export function toJson(result: ReportResult): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function rowOf(row: readonly Cell[], { definition }: SectionResult): Record<string, string | number | null> {
+function rowOf(
+  row: readonly Cell[],
+  { definition }: SectionResult,
+): Record<string, string | number | null | Trend> {
   return Object.fromEntries(
     definition.columns.map((column, i) => {
       const cell = row[i] ?? null;
       if (cell !== null && column.unit === 'time')
         return [column.name, timeOf(cell, column, definition, 'UTC').toInstant().toString()];
+      if (cell !== null && column.unit === 'trend') return [column.name, trendOf(cell, column, definition)];
       return [column.name, isNumeric(column.unit) ? numberOf(cell, column, definition) : cell];
     }),
   );

@@ -78,8 +78,9 @@ function blocksOf(section: SectionResult, { timeZone, taigaUrl }: ReportResult):
     const parts = columns.flatMap(({ name, title: what, unit }, i) => {
       const cell = text(row, i);
       if (cell === '') return [];
-      // A number by itself says nothing.
-      if (name !== 'ref') return [isNumeric(unit) ? `${escaped(what, MAX_TITLE)} ${cell}` : cell];
+      // A number by itself says nothing, and a trend neither.
+      if (name !== 'ref')
+        return [isNumeric(unit) || unit === 'trend' ? `${escaped(what, MAX_TITLE)} ${cell}` : cell];
       return [address === undefined ? `#${cell}` : link(address, `#${cell}`)];
     });
     return `• ${parts.join(' · ')}`;
