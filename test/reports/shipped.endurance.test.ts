@@ -310,8 +310,6 @@ describe.skipIf(!hasSample || !hasPostgres)(
                 : Math.max(...inProgress.map(({ startedAt }) => toMs - (startedAt ?? Number.NaN))) / 1000,
           };
           expect(shortened(totals)).toEqual(shortened([expected]));
-          expect(shortened(by_project)).toEqual(shortened([{ project, ...expected }]));
-
           const metrics = metricsAt(toMs);
           const counted = (name: string): number =>
             sum(KINDS_ASKED_FOR.map((kind) => metrics.sum(name, { project, kind })));
@@ -322,6 +320,18 @@ describe.skipIf(!hasSample || !hasPostgres)(
               blocked: counted('taiga_items_blocked'),
             },
           ]);
+          const bugs = Object.entries(metrics.table('taiga_issues', ['project', 'issue_type', 'stage']))
+            .map(([labels, count]) => [...labels.split(' | '), count] as const)
+            .filter(([of, type, stage]) => of === project && isBugType(`${type}`) && isOpenStage(`${stage}`))
+            .map(([, , , count]) => Number(count));
+          expect(shortened(by_project)).toEqual(
+            shortened([
+              {
+                ...{ project, ...expected, bugs: sum(bugs), overdue: counted('taiga_items_overdue') },
+                closed_by_week: byWeek(eventsOf('closed'), fromMs, toMs),
+              },
+            ]),
+          );
         });
       });
     });
@@ -596,6 +606,18 @@ function median(numbers: readonly number[]): number | null {
 }
 
 /** Numbers to the millisecond, or the thousandth of a point. */
+/** How many of the events there are in each week of the period, from Monday to Monday in UTC. */
+function byWeek(events: readonly TrueEvent[], fromMs: number, toMs: number): number[] {
+  const weekMs = 7 * DAY_MS;
+  // The first of January 1970 was a Thursday.
+  const mondayOf = (ms: number): number => Math.floor((ms - 4 * DAY_MS) / weekMs) * weekMs + 4 * DAY_MS;
+  const weeks = (mondayOf(toMs - 1) - mondayOf(fromMs)) / weekMs + 1;
+  return Array.from(
+    { length: weeks },
+    (_, i) => events.filter(({ at }) => mondayOf(at) === mondayOf(fromMs) + i * weekMs).length,
+  );
+}
+
 function shortened(rows: Rows | undefined): Rows {
   return (rows ?? []).map((row) =>
     Object.fromEntries(

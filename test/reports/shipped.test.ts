@@ -195,9 +195,25 @@ it('the sprint was committed to, and the half was done', async () => {
 it('the portfolio has a row for each project, those without work, too', async () => {
   const rows = await rowsOf('portfolio', 'by_project', '2026-03-02', '2026-03-15', []);
   expect(rows).toMatchObject([
-    { project: 'lanes', open: '0', created: '1', closed: '1', net: '0', oldest: null },
-    { project: 'shop', open: '1', in_progress: '1', created: '2', closed: '1' },
-    { project: 'team', open: '3', in_progress: '1', created: '3', closed: '3' },
+    {
+      project: 'lanes',
+      open: '0',
+      created: '1',
+      closed: '1',
+      net: '0',
+      oldest: null,
+      closed_by_week: '{0,1}',
+    },
+    { project: 'shop', open: '1', in_progress: '1', created: '2', closed: '1', closed_by_week: '{0,1}' },
+    {
+      project: 'team',
+      open: '3',
+      bugs: '1',
+      in_progress: '1',
+      created: '3',
+      closed: '3',
+      closed_by_week: '{1,2}',
+    },
   ]);
 });
 
