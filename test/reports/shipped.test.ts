@@ -217,15 +217,42 @@ it('the portfolio has a row for each project, those without work, too', async ()
   ]);
 });
 
-it('hygiene says for each reason how many there are', async () => {
+it('bugs are named that are open, were created and were closed', async () => {
+  const named = async (section: string) => rowsOf('bugs', section, '2026-03-02', '2026-03-15');
+  expect(await named('open')).toMatchObject([
+    { kind: 'issue', ref: '4', severity: 'Critical', status: 'New', assignee: null },
+  ]);
+  expect(await named('created')).toMatchObject([
+    { ref: '4', severity: 'Critical', status: 'New' },
+    { ref: '3', severity: 'Critical', status: 'Done' },
+  ]);
+  expect(await named('closed')).toMatchObject([{ ref: '3' }, { ref: '3' }]);
+});
+
+it('hygiene says for each reason how many there are, and which', async () => {
   const rows = await rowsOf('hygiene', 'reasons', '2026-03-15', '2026-03-15');
-  expect(Object.fromEntries(rows.map(({ reason, items }) => [reason, items]))).toEqual({
-    'In progress without an assignee': '1',
-    'Blocked without an assignee': '0',
-    'In progress for too long': '1',
-    Overdue: '0',
-    Unestimated: '0',
-    Untriaged: '2',
-    Stale: '1',
-  });
+  expect(rows).toEqual([
+    {
+      unassigned: '1',
+      blocked_unassigned: '0',
+      too_long_in_progress: '1',
+      overdue: '0',
+      due_soon: '0',
+      unestimated: '0',
+      untriaged: '2',
+      stale: '1',
+    },
+  ]);
+  for (const [reason, count] of Object.entries(rows[0] ?? {}))
+    expect(await rowsOf('hygiene', reason, '2026-03-15', '2026-03-15'), reason).toHaveLength(Number(count));
+});
+
+it.each(['bugs', 'hygiene'])('each number of %s leads to its items', (name) => {
+  const { sections } = reports.library.get(name);
+  for (const { columns } of sections.filter(({ shape }) => shape === 'numbers'))
+    for (const column of columns) {
+      const [report, section] = column.leadsTo?.split('#') ?? [];
+      const found = reports.library.get(report ?? '').sections.find((each) => each.name === section);
+      expect(found?.shape, column.name).toBe('items');
+    }
 });
