@@ -22,13 +22,41 @@ function link(name: string, path: string): string {
   return `{{ with ${externalUrl(name)} }}{{ . | first | label "url" }}${path}{{ end }}`;
 }
 
+/** Whatever a slug has in it. */
+const PROJECT = '{{ $labels.project | urlquery }}';
+
 export function runbookUrl(alert: string, project: boolean): string {
-  return link('exporter', `/runbooks/${alert}${project ? '?project={{ $labels.project }}' : ''}`);
+  return link('exporter', `/runbooks/${alert}${project ? `?project=${PROJECT}` : ''}`);
+}
+
+/** Where the items behind an alert are listed. */
+export interface Report {
+  /** A section of a report: `week#blocked`. */
+  readonly leadsTo: string;
+  /** How its period stands in the address after the project, as a template; undefined: the report's own. */
+  readonly period?: string;
+}
+
+/** The days before today, and today so far: at least so many times 24 hours. */
+export function lastDays(days: number): string {
+  return `&period=last+${days + 1}+days`;
+}
+
+/** The day that ends at a moment, which is what Prometheus answers to a question. Without an answer: nothing. */
+export function dayBefore(query: string): string {
+  const moment = (expression: string): string =>
+    `{{ (toTime (query (printf ${JSON.stringify(expression)} $labels.project) | first | value)).UTC.Format "2006-01-02T15:04:05Z" }}`;
+  return `{{ if ${ask(query)} }}&from=${moment(`${query} - 86400`)}&to=${moment(query)}{{ end }}`;
+}
+
+export function reportUrl({ leadsTo, period = '' }: Report): string {
+  const [report = '', section = ''] = leadsTo.split('#');
+  return link('exporter', `/reports/${report}?project=${PROJECT}${period}#${section}`);
 }
 
 /** With the project, and so much of the past that one sees how it came. */
 export function dashboardUrl(uid: string, project: boolean): string {
-  const variables = project ? 'var-project={{ $labels.project }}&' : '';
+  const variables = project ? `var-project=${PROJECT}&` : '';
   return link('grafana', `/d/${uid}?${variables}from=now-30d&to=now`);
 }
 

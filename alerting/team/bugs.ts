@@ -1,5 +1,5 @@
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { counted, countedUpTo, PERCENT } from '../annotations.js';
+import { counted, countedUpTo, lastDays, PERCENT } from '../annotations.js';
 import { listed, ofBugs, threshold } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -44,6 +44,7 @@ and on (project) ${WEEKS} >= 10`,
     goesOn: `${THIS_WEEK} > on (project) (${MEAN} + ${RANGE})`,
     collectors: ['issue_flow', 'issue_types'],
     items: 'new_bug',
+    report: { leadsTo: 'bugs#created', period: lastDays(7) },
     dashboard: DASHBOARD,
   },
   {
@@ -56,6 +57,7 @@ and on (project) ${WEEKS} >= 10`,
     expression: listed('critical_untriaged'),
     collectors: ['attention'],
     items: 'critical_untriaged',
+    report: { leadsTo: 'bugs#open' },
     dashboard: DASHBOARD,
   },
   {
@@ -73,6 +75,7 @@ and on (project) ${open('21d')} > ${open('28d')}`,
     goesOn: `${GROWTH} > on (project) 0.8 * ${threshold('open_bugs_growth')}`,
     collectors: ['issues', 'issue_types', 'items'],
     items: 'open_bug',
+    report: { leadsTo: 'bugs#open', period: lastDays(28) },
     dashboard: DASHBOARD,
   },
 ];

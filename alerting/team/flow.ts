@@ -1,6 +1,6 @@
 import { grown } from '../../dashboards/promql/growth.js';
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { ask, countedUpTo, PERCENT, QUOTED_PROJECT } from '../annotations.js';
+import { ask, countedUpTo, lastDays, PERCENT, QUOTED_PROJECT } from '../annotations.js';
 import { latest, listed, perProject, threshold, workedSince } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -62,6 +62,7 @@ export const flow: readonly TeamAlert[] = [
     expression: `${listed('over_sle')} > on (project) ${threshold('over_sle_items')}`,
     collectors: ['attention'],
     items: 'over_sle',
+    report: { leadsTo: 'hygiene#too_long_in_progress' },
     dashboard: DASHBOARD,
   },
   {
@@ -77,6 +78,7 @@ ${workedSince(CELL, `${CELLS} <= on (${CELL}) ${LIMITS}`, `${CELLS} and on (${CE
 )`,
     collectors: ['wip', 'wip_limits'],
     items: 'in_progress',
+    report: { leadsTo: 'flow#work_in_progress' },
     dashboard: DASHBOARD,
   },
   {
@@ -88,6 +90,7 @@ ${workedSince(CELL, `${CELLS} <= on (${CELL}) ${LIMITS}`, `${CELLS} and on (${CE
     expression: listed('blocked_too_long'),
     collectors: ['attention'],
     items: 'blocked_too_long',
+    report: { leadsTo: 'week#blocked', period: '&period=today' },
     dashboard: DASHBOARD,
   },
   {
@@ -102,6 +105,7 @@ ${workedSince(CELL, `${CELLS} <= on (${CELL}) ${LIMITS}`, `${CELLS} and on (${CE
 and on (project) ${perProject('taiga_items', WIP, WORK)} > 0`,
     collectors: ['lifecycle', 'items'],
     items: 'in_progress',
+    report: { leadsTo: 'flow#work_in_progress' },
     dashboard: DASHBOARD,
   },
   {
@@ -114,6 +118,7 @@ and on (project) ${perProject('taiga_items', WIP, WORK)} > 0`,
 and on (project) ${REOPENED} >= ${FEW_REOPENINGS}`,
     goesOn: `${REOPENED} / (${CLOSINGS} > 0) > on (project) 0.8 * ${threshold('reopen_ratio')}`,
     collectors: ['lifecycle'],
+    report: { leadsTo: 'flow_of_the_day#flow_details', period: lastDays(28) },
     dashboard: DASHBOARD,
   },
   {
@@ -127,6 +132,7 @@ and on (project) ${SENT_BACK} >= ${FEW_RETURNS}`,
     goesOn: `${SENT_BACK} / (${DEVELOPED} > 0) > on (project) 0.8 * ${threshold('sent_back_ratio')}`,
     collectors: ['status_transitions'],
     items: 'in_progress',
+    report: { leadsTo: 'flow_of_the_day#flow_details', period: lastDays(28) },
     dashboard: DASHBOARD,
   },
 ];

@@ -26,6 +26,7 @@ export const hygiene: readonly TeamAlert[] = [
     ...moreThan(OVERDUE, 'overdue_items'),
     collectors: ['due_dates'],
     items: 'overdue',
+    report: { leadsTo: 'hygiene#overdue' },
     dashboard: DASHBOARD,
   },
   {
@@ -38,6 +39,7 @@ export const hygiene: readonly TeamAlert[] = [
     expression: listed('due_soon'),
     collectors: ['attention'],
     items: 'due_soon',
+    report: { leadsTo: 'hygiene#due_soon' },
     dashboard: DASHBOARD,
   },
   {
@@ -49,6 +51,7 @@ export const hygiene: readonly TeamAlert[] = [
     ...moreThan(STALE, 'stale_items'),
     collectors: ['items_stale'],
     items: 'stale_in_progress',
+    report: { leadsTo: 'hygiene#stale' },
     dashboard: DASHBOARD,
   },
   {
@@ -60,6 +63,7 @@ export const hygiene: readonly TeamAlert[] = [
     ...moreThan(UNASSIGNED, 'unassigned_items'),
     collectors: ['items_unassigned'],
     items: 'unassigned',
+    report: { leadsTo: 'hygiene#unassigned' },
     dashboard: DASHBOARD,
   },
 ];

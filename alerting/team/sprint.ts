@@ -1,5 +1,5 @@
 import { lookedUp, once } from '../../dashboards/promql/select.js';
-import { counted, PERCENT, TIMES } from '../annotations.js';
+import { counted, dayBefore, PERCENT, QUOTED_PROJECT, TIMES } from '../annotations.js';
 import { latest, threshold, WORKING_SECONDS, workedSince } from '../promql.js';
 import type { TeamAlert } from './team-alert.js';
 
@@ -49,6 +49,9 @@ function unlikely(factor: number, leastLeft: number): string {
 )`;
 }
 
+/** When the latest of the sprints ended that are over and have open stories. */
+const LAST_END = `max(max by (sprint) (last_over_time(taiga_sprint_end_timestamp_seconds{project=${QUOTED_PROJECT}}[5m])) < time() and on (sprint) sum by (sprint) (last_over_time(taiga_sprint_userstories{closed="false",project=${QUOTED_PROJECT}}[5m])) > 0)`;
+
 export const sprint: readonly TeamAlert[] = [
   {
     name: 'TaigaSprintUnlikelyToFinish',
@@ -61,6 +64,7 @@ half, when the pace shows, and while more than a fifth is left.`,
     goesOn: unlikely(0.8, 0.1),
     collectors: ['lifecycle', 'sprints', 'sprint_scope'],
     items: 'sprint_left',
+    report: { leadsTo: 'sprint#left' },
     dashboard: DASHBOARD,
   },
   {
@@ -76,6 +80,7 @@ half, when the pace shows, and while more than a fifth is left.`,
 )`,
     collectors: ['sprint_commitment', 'sprint_scope_changes', 'sprints'],
     items: 'sprint_left',
+    report: { leadsTo: 'sprint#scope_changes' },
     dashboard: DASHBOARD,
   },
   {
@@ -96,6 +101,7 @@ ${workedSince(SPRINT, `${END} > time()`, END, '14d:1h')}
 )`,
     collectors: ['sprint_scope', 'sprints'],
     items: 'sprint_left',
+    report: { leadsTo: 'sprint#left', period: dayBefore(LAST_END) },
     dashboard: DASHBOARD,
   },
 ];

@@ -1,5 +1,5 @@
 import { grown } from '../../dashboards/promql/growth.js';
-import { dashboardUrl, itemsOf, runbookUrl } from '../annotations.js';
+import { dashboardUrl, itemsOf, type Report, reportUrl, runbookUrl } from '../annotations.js';
 import type { Alert, Rule } from '../rule.js';
 
 /** Its expression has one series for each project in which it is so, with a value above 0. */
@@ -10,6 +10,8 @@ export interface TeamAlert extends Alert {
   readonly items?: string;
   /** What is counted wavers about its threshold: what fires goes on as long as this is so. */
   readonly goesOn?: string;
+  /** What lists all of them. */
+  readonly report: Report;
   /** The dashboard that tells more. */
   readonly dashboard: string;
 }
@@ -52,6 +54,7 @@ unless on (project) max by (project) (last_over_time(bugflow_alert_disabled{aler
       summary: alert.summary,
       description: `${HELD}${alert.description}{{ end }}`,
       ...(items === undefined ? {} : { items: itemsOf(items) }),
+      report_url: reportUrl(alert.report),
       runbook_url: runbookUrl(name, true),
       dashboard_url: dashboardUrl(alert.dashboard, true),
     },

@@ -110,6 +110,57 @@ describe.skipIf(!ALERTMANAGER_IS_HERE)(`what Slack is told ${IF_IT_IS_HERE}`, ()
   });
 
   test.each([
+    ['#1 One', '• #1 One\n[All items]'],
+    ['', `${MOMENT}\n[The items]`],
+  ])('the report with all items is below them: %j', async (items, before) => {
+    const project = newProject();
+    const report = `https://bugflow.example/reports/bugs?project=${project}&period=last+8+days#created`;
+    const firing = alert(project, { items, report_url: report });
+    const { fields, actions } = await tell(project, firing);
+    expect(shown(fields[0]?.value ?? '')).toBe(`${before}(${report})`);
+    expect(actions.map(({ text }) => text)).toEqual(['Runbook', 'Dashboard', 'Silence']);
+    await alertmanager.post({ ...firing, endsAt: new Date().toISOString() });
+    const over = await eventually(() => {
+      const [, last] = told(project);
+      if (!last) throw new Error('it is not told that it is over');
+      return last;
+    });
+    expect(JSON.stringify(over)).not.toContain('/reports/');
+  });
+
+  test('of several alerts the report is shown that they share', async () => {
+    const project = newProject();
+    const both = ['a', 'b'].map((queue) =>
+      alert(project, { report_url: 'https://bugflow.example/reports/bugs#open' }, { labels: { queue } }),
+    );
+    await tell(project, ...both);
+    const message = await eventually(() => {
+      const found = told(project).find(({ title = '' }) => title.endsWith('(2)'));
+      if (!found) throw new Error('not both are told');
+      return found;
+    });
+    expect(
+      shown(message.fields[0]?.value ?? '')
+        .split('\n')
+        .at(-1),
+    ).toBe('[The items](https://bugflow.example/reports/bugs#open)');
+  });
+
+  test.each([
+    'https://evil.example|click>',
+    'https://bugflow.example/reports/bugs?project=a b#open',
+    'https://bugflow.example/<!channel>',
+    'javascript:alert(1)',
+    '/reports/bugs',
+    '<!here>',
+    'https://bugflow.example/\nhttps://evil.example',
+  ])('what is no address of a report is left out: %j', async (report) => {
+    const project = newProject();
+    const { fields } = await tell(project, alert(project, { items: '#1 One', report_url: report }));
+    expect(fields[0]?.value).toBe('• #1 One');
+  });
+
+  test.each([
     ['critical', '🔴', '#e01e5a', 'Urgent, since'],
     ['warning', '🟠', '#ecb22e', 'Warning, since'],
     ['info', '🔵', '#36a2eb', 'For information, since'],

@@ -6,6 +6,8 @@ import { parse } from 'yaml';
 import { render, TEAM_ALERTS } from '../../alerting/render.js';
 import { boards } from '../../dashboards/boards/index.js';
 import { thresholdsSchema } from '../../src/config/thresholds-section.js';
+import type { ReportDefinition } from '../../src/reports/definition.js';
+import { loadReports } from '../../src/reports/library.js';
 import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { type Known, knownMetrics, shippedLibrary } from '../dashboards/catalogue.js';
 import {
@@ -36,11 +38,13 @@ const OF_PROMETHEUS: ReadonlyMap<string, Known> = new Map([
   ['ALERTS', { nature: 'gauge', labels: ['alertname', 'alertstate', 'severity', 'project'] }],
 ]);
 
+let reports: readonly ReportDefinition[];
 let metrics: ReadonlyMap<string, Known>;
 let collectorOf: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   const library = await shippedLibrary();
+  ({ reports } = await loadReports({ shippedFolder: `${ROOT}reports`, ownFiles: [] }, library.relations));
   metrics = new Map([...(await knownMetrics(library)), ...OF_PROMETHEUS]);
   collectorOf = new Map(
     library.collectors.flatMap(({ name, metrics: own }) => own.map((metric) => [metric.name, name] as const)),
@@ -77,10 +81,9 @@ describe.each(ALERTS.map((rule) => [rule.alert, rule] as const))('%s', (name, ru
   test('has the labels and annotations of the others', () => {
     expect(['critical', 'warning', 'info', 'none']).toContain(rule.labels.severity);
     expect(Object.keys(rule.annotations).filter((key) => key !== 'items')).toEqual([
-      'summary',
-      'description',
-      'runbook_url',
-      'dashboard_url',
+      ...['summary', 'description'],
+      ...(name.startsWith('Taiga') ? ['report_url'] : []),
+      ...['runbook_url', 'dashboard_url'],
     ]);
     expect(rule.annotations.summary).not.toMatch(/[{.]/);
     expect(rule.annotations.runbook_url).toContain(`/runbooks/${name}`);
@@ -89,6 +92,19 @@ describe.each(ALERTS.map((rule) => [rule.alert, rule] as const))('%s', (name, ru
   test('leads to a dashboard that there is', () => {
     const uids = Object.keys(boards()).map((board) => `bugflow-${board}`);
     expect(uids).toContain(/\/d\/([\w-]+)\?/.exec(rule.annotations.dashboard_url ?? '')?.[1]);
+  });
+
+  test('leads to a section of a report that has the items behind it', () => {
+    const alert = TEAM_ALERTS.find((each) => each.name === name);
+    expect(alert !== undefined).toBe(rule.annotations.report_url !== undefined);
+    if (!alert) return;
+    const [, path = '', section = ''] =
+      /\/reports\/(\w+)\?project=.*#(\w+)\{\{ end \}\}$/.exec(rule.annotations.report_url ?? '') ?? [];
+    expect(`${path}#${section}`).toBe(alert.report.leadsTo);
+    const report = reports.find((each) => each.name === path);
+    const found = report?.sections.find((each) => each.name === section);
+    for (const column of ['project', 'kind', 'ref', 'subject'])
+      expect(found?.columns.map((each) => each.name)).toContain(column);
   });
 
   test('misses the collectors whose numbers it is made of', () => {

@@ -38,6 +38,7 @@ function firing(situation: Situation, change: Partial<Record<string, string>> = 
       summary: situation.summary,
       description: situation.description,
       ...(items ? { items: `${items.lines.join('\n')}\n` } : {}),
+      report_url: `${EXPORTER}/reports/${situation.report}`,
       runbook_url: `${EXPORTER}/runbooks/${alert}?project=shop`,
       dashboard_url: `${GRAFANA}/d/${situation.dashboard}?var-project=shop&from=now-30d&to=now`,
       ...change,

@@ -20,6 +20,8 @@ export interface Situation {
   readonly collectors: readonly string[];
   readonly description: string;
   readonly items?: { readonly reason: string; readonly lines: readonly string[] };
+  /** The address of the report with the items, after `/reports/`. */
+  readonly report: string;
   readonly dashboard: string;
   readonly severity: 'critical' | 'warning' | 'info';
   readonly summary: string;
@@ -115,6 +117,7 @@ export const SITUATIONS: readonly Situation[] = [
     description:
       '12 bugs reported in the last seven days: more than chance explains, by the twelve weeks before.',
     items: { reason: 'new_bug', lines: lines(2) },
+    report: 'bugs?project=shop&period=last+8+days#created',
     dashboard: 'bugflow-bug-flow',
   },
   {
@@ -129,6 +132,7 @@ export const SITUATIONS: readonly Situation[] = [
     description:
       '7 or more critical bugs without assignee and decision for longer than thresholds.critical_untriaged_after.',
     items: { reason: 'critical_untriaged', lines: lines(7) },
+    report: 'bugs?project=shop#open',
     dashboard: 'bugflow-bug-flow',
   },
   {
@@ -149,6 +153,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['issues', 'issue_types', 'items'],
     description: 'Open bugs grew in each of the last four weeks, by 30% in all.',
     items: { reason: 'open_bug', lines: lines(1) },
+    report: 'bugs?project=shop&period=last+29+days#open',
     dashboard: 'bugflow-bug-flow',
   },
   {
@@ -163,6 +168,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['attention'],
     description: '4 items in progress for longer than thresholds.sle.',
     items: { reason: 'over_sle', lines: lines(4) },
+    report: 'hygiene?project=shop#too_long_in_progress',
     dashboard: 'bugflow-kanban-flow',
   },
   {
@@ -184,6 +190,7 @@ export const SITUATIONS: readonly Situation[] = [
     description:
       'Over the limit now, one of them for longer than thresholds.over_wip_limit_after: Doing (4);',
     items: { reason: 'in_progress', lines: lines(1) },
+    report: 'flow?project=shop#work_in_progress',
     dashboard: 'bugflow-kanban-flow',
   },
   {
@@ -197,6 +204,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['attention'],
     description: '1 item blocked for longer than thresholds.blocked_after.',
     items: { reason: 'blocked_too_long', lines: lines(1) },
+    report: 'week?project=shop&period=today#blocked',
     dashboard: 'bugflow-kanban-flow',
   },
   {
@@ -219,6 +227,7 @@ export const SITUATIONS: readonly Situation[] = [
     description:
       'No user story and no issue was closed for longer than thresholds.no_delivery_after, while work is in progress.',
     items: { reason: 'in_progress', lines: lines(1) },
+    report: 'flow?project=shop#work_in_progress',
     dashboard: 'bugflow-kanban-flow',
   },
   {
@@ -234,6 +243,7 @@ export const SITUATIONS: readonly Situation[] = [
     thresholds: { reopen_ratio: 0.2 },
     collectors: ['lifecycle'],
     description: '26.67% of what was closed in the last four weeks was reopened.',
+    report: 'flow_of_the_day?project=shop&period=last+29+days#flow_details',
     dashboard: 'bugflow-kanban-flow',
   },
   {
@@ -254,6 +264,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['status_transitions'],
     description: '41.67% of what was developed in the last four weeks came back from review or test.',
     items: { reason: 'in_progress', lines: lines(1) },
+    report: 'flow_of_the_day?project=shop&period=last+29+days#flow_details',
     dashboard: 'bugflow-kanban-flow',
   },
   {
@@ -279,6 +290,7 @@ export const SITUATIONS: readonly Situation[] = [
     description:
       'What is left in the sprint is 1.8 times what the team closes by its end, at the pace of the last eight weeks.',
     items: { reason: 'sprint_left', lines: lines(1) },
+    report: 'sprint?project=shop#left',
     dashboard: 'bugflow-sprint',
   },
   {
@@ -300,6 +312,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['sprint_commitment', 'sprint_scope_changes', 'sprints'],
     description: "30% of what was committed came on top after the sprint's first day.",
     items: { reason: 'sprint_left', lines: lines(1) },
+    report: 'sprint?project=shop#scope_changes',
     dashboard: 'bugflow-sprint',
   },
   {
@@ -319,6 +332,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['sprint_scope', 'sprints'],
     description: '1 sprint with open stories, over for longer than thresholds.sprint_overrun_after.',
     items: { reason: 'sprint_left', lines: lines(1) },
+    report: 'sprint?project=shop&from=1970-01-02T00:00:00Z&to=1970-01-03T00:00:00Z#left',
     dashboard: 'bugflow-sprint',
   },
   {
@@ -341,6 +355,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['due_dates'],
     description: '4 open items overdue.',
     items: { reason: 'overdue', lines: lines(6) },
+    report: 'hygiene?project=shop#overdue',
     dashboard: 'bugflow-hygiene',
   },
   {
@@ -354,6 +369,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['attention'],
     description: '2 items due within thresholds.due_soon and not begun.',
     items: { reason: 'due_soon', lines: lines(2) },
+    report: 'hygiene?project=shop#due_soon',
     dashboard: 'bugflow-hygiene',
   },
   {
@@ -373,6 +389,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['items_stale'],
     description: '6 items in progress to which nothing has happened for longer than thresholds.stale_after.',
     items: { reason: 'stale_in_progress', lines: lines(1) },
+    report: 'hygiene?project=shop#stale',
     dashboard: 'bugflow-hygiene',
   },
   {
@@ -392,6 +409,7 @@ export const SITUATIONS: readonly Situation[] = [
     collectors: ['items_unassigned'],
     description: '4 items in progress without assignee.',
     items: { reason: 'unassigned', lines: lines(1) },
+    report: 'hygiene?project=shop#unassigned',
     dashboard: 'bugflow-hygiene',
   },
 ];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadReports } from '../../src/reports/library.js';
 import { type Runbooks, readRunbooks } from '../../src/server/runbooks/library.js';
 import { shippedLibrary } from '../dashboards/catalogue.js';
 import { COMMITTED } from '../dashboards/dashboards.js';
@@ -88,11 +89,15 @@ describe('each shipped runbook', () => {
 
   test('is a page without scripts, whose links all lead somewhere', async () => {
     const server = await serve();
-    const { collectors } = await shippedLibrary();
+    const { collectors, relations } = await shippedLibrary();
+    const { reports } = await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations);
     const known = new Set([
       ...collectors.map(({ name }) => `/collectors#${name}`),
       ...COMMITTED.map(
         ({ dashboard }) => `${GRAFANA}/d/${dashboard.uid}?var-project=webshop&from=now-30d&to=now`,
+      ),
+      ...reports.flatMap(({ name, sections }) =>
+        sections.map((section) => `/reports/${name}?project=webshop#${section.name}`),
       ),
       ...[...shipped.byAlert.keys()].map((name) => `/runbooks/${name}?project=webshop`),
       ...['/', '/status', '/metrics', '/collectors', '/runbooks', '/runbooks?project=webshop'],
@@ -190,7 +195,11 @@ describe('Markdown', () => {
       '[x](../../dashboards/json/bug-flow.json)',
       `<a href="${GRAFANA}/d/bugflow-bug-flow?from=now-30d&#38;to=now">x</a>`,
     ],
+    ['[x](../../reports/bugs.yaml)', '<a href="/reports/bugs">x</a>'],
+    ['[x](../../reports/hygiene.yaml#overdue)', '<a href="/reports/hygiene#overdue">x</a>'],
     // What is not served here is no link.
+    ['[x](../../reports/../secret.yaml)', 'x'],
+    ['[x](../../reports/bugs.yaml?a=b#c)', 'x'],
     ['[x](../http.md)', 'x'],
     ['[x](Nothing.md)', 'x'],
     ['[x](javascript:alert%281%29)', 'x'],

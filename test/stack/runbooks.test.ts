@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { marked, type Tokens } from 'marked';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { TEAM_ALERTS } from '../../alerting/render.js';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { PROMETHEUS_IS_HERE } from '../backfill/servers.js';
 import { type Known, knownMetrics, shippedLibrary } from '../dashboards/catalogue.js';
@@ -81,6 +82,14 @@ describe.each(RUNBOOKS)('the runbook of $name', ({ name, text }) => {
       const named = [...paragraph.matchAll(/(?<!\*)\*([^*]+)\*(?!\*)/g)].map(([, title = '']) => title);
       for (const title of named) expect(titles).toContain(title.replaceAll('\n', ' '));
     }
+  });
+
+  test('leads to the report that lists the items, as the message does', () => {
+    const alert = TEAM_ALERTS.find((each) => each.name === name);
+    const links = [...text.matchAll(/\]\(\.\.\/\.\.\/reports\/(\w+)\.yaml#(\w+)\)/g)].map(
+      ([, report, section]) => `${report}#${section}`,
+    );
+    expect(links).toEqual(alert ? [alert.report.leadsTo] : []);
   });
 
   test('asks for one project where it is about a team', () => {

@@ -11,6 +11,8 @@ export interface Destinations {
 
 /** Runbooks link to a dashboard's file, so that the link also works where the Markdown is read. */
 const DASHBOARD = /^\.\.\/\.\.\/dashboards\/json\/([a-z-]+)\.json$/;
+/** To a section of a report likewise. */
+const REPORT = /^\.\.\/\.\.\/reports\/([a-z0-9_]+)\.yaml(#[a-z0-9_]+)?$/;
 const RUNBOOK = /^(\w+)\.md$/;
 
 /** Converts a link between files to one on the pages; undefined: the target is not served. */
@@ -23,8 +25,10 @@ export function destinationOf(
     const variable = project === undefined ? '' : `var-project=${project}&`;
     return grafana && `${grafana}/d/bugflow-${dashboard}?${variable}from=now-30d&to=now`;
   }
-  const [, runbook] = RUNBOOK.exec(href) ?? [];
   const query = project === undefined ? '' : `?project=${project}`;
+  const [, report, section = ''] = REPORT.exec(href) ?? [];
+  if (report !== undefined) return `/reports/${report}${query}${section}`;
+  const [, runbook] = RUNBOOK.exec(href) ?? [];
   if (runbook === 'README') return `/runbooks${query}`;
   if (runbook !== undefined && runbooks.byAlert.has(runbook)) return `/runbooks/${runbook}${query}`;
   return href.startsWith('https://') ? href : undefined;
