@@ -1,6 +1,6 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { CollectorLibrary } from '../src/collectors/library.js';
-import { explanation } from './links.js';
+import { explanation, WALL_TAG } from './links.js';
 
 /** More would be a menu. */
 const MOST = 3;
@@ -8,6 +8,8 @@ const MOST = 3;
 /** Links each panel to the exporter's page on the collectors that its numbers come from, where the dashboard knows it. */
 export function explain(dashboard: Dashboard, { collectors }: CollectorLibrary): void {
   if (!dashboard.templating.list?.some(({ name }) => name === 'exporter')) return;
+  // On a television nobody clicks on the corner of a panel.
+  if (dashboard.tags?.includes(WALL_TAG)) return;
   const makers = new Map(
     collectors.flatMap(({ name, metrics }) => metrics.map((metric) => [metric.name, name] as const)),
   );

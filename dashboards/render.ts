@@ -3,6 +3,7 @@ import { loadLibrary } from '../src/collectors/library.js';
 import { boards } from './boards/index.js';
 import { explain } from './explain.js';
 import { toJson } from './json.js';
+import { leadToItems } from './reports.js';
 
 /** The dashboards as Grafana reads them, by the names of their files. */
 export async function render(): Promise<ReadonlyMap<string, string>> {
@@ -14,6 +15,7 @@ export async function render(): Promise<ReadonlyMap<string, string>> {
   });
   return new Map(
     Object.entries(boards()).map(([name, dashboard]) => {
+      leadToItems(name, dashboard);
       explain(dashboard, library);
       return [`${name}.json`, toJson(dashboard)];
     }),

@@ -97,6 +97,31 @@ export function currentSprint(): Variable {
   );
 }
 
+/**
+ * From when to when a report is about the chosen sprint, in milliseconds: up to its end, or so far. A sprint that begins on
+ * the last day of the chosen one would be taken for it from then on.
+ */
+export function sprintPeriod(): Variable[] {
+  const chosen = 'project=~"$project",sprint="$sprint"';
+  const start = `max(taiga_sprint_start_timestamp_seconds{${chosen}})`;
+  const end = `max by (sprint) (taiga_sprint_end_timestamp_seconds{${chosen}})`;
+  const next = `(${STARTS} > scalar(${start})) >= scalar(max(${end})) - 86400`;
+  return [
+    moment('sprint_from', `clamp_max(${start}, time() - 86400) or vector(time() - 86400)`),
+    moment('sprint_to', `clamp_max(min(${end} or max by (sprint) (${next})), time()) or vector(time())`),
+  ];
+}
+
+/** In milliseconds, so that `date:iso` writes it. */
+function moment(name: string, seconds: string): Variable {
+  return queried(name, `query_result((${seconds}) * 1000)`)
+    .regex('/ (?<value>\\d+)(?:\\.\\d+)? /')
+    .hide(VariableHide.HideVariable)
+    .sort(VariableSort.Disabled)
+    .multi(false)
+    .includeAll(false);
+}
+
 function sprintVariable(order: string): QueryVariableBuilder {
   return queried(
     'sprint',

@@ -1,5 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { board } from '../board.js';
+import { otherDashboards } from '../links.js';
+import { wholeReport } from '../reports.js';
 import { bugTypes, datasource, exporter, projects } from '../variables.js';
 import { ageBands, openBy, worstIssues } from './bug-backlog.js';
 import { inAndOut, inflowLimits, openOverTime } from './bug-inflow.js';
@@ -12,6 +14,7 @@ export function bugFlow(): Dashboard {
     title: 'Bug flow',
     description: 'Do we take bugs away as fast as they come, and which ones need somebody now?',
     from: 'now-90d',
+    links: [otherDashboards(), wholeReport('Bugs', 'bugs')],
     variables: [datasource(), projects(), bugTypes(), exporter()],
     sections: [
       {

@@ -1,6 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { board } from '../board.js';
+import { otherDashboards } from '../links.js';
 import { attentionTable } from '../panels/attention.js';
+import { wholeReport } from '../reports.js';
 import { datasource, exporter, projects } from '../variables.js';
 import { loadTable, qualityTable } from './hygiene-tables.js';
 import { neglectOverTime } from './neglect-trend.js';
@@ -12,6 +14,7 @@ export function hygiene(): Dashboard {
     title: 'Hygiene',
     description: 'What did we forget, and who has too much on the table?',
     from: 'now-30d',
+    links: [otherDashboards(), wholeReport('Hygiene', 'hygiene')],
     variables: [datasource(), projects(), exporter()],
     sections: [
       {

@@ -1,5 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { board } from '../board.js';
+import { otherDashboards } from '../links.js';
+import { wholeReport } from '../reports.js';
 import { datasource, exporter, kinds, projects } from '../variables.js';
 import { ageingTable, wipByStatus, wipTable } from './flow-board.js';
 import { arrivals, cumulativeFlow, pointsPerWeek, throughput, transitions } from './flow-counts.js';
@@ -19,6 +21,7 @@ export function kanbanFlow(): Dashboard {
     title: 'Kanban flow',
     description: 'Does work flow, and where does it stand and wait?',
     from: 'now-90d',
+    links: [otherDashboards(), wholeReport('Flow', 'flow')],
     variables: [datasource(), projects(), kinds(), exporter()],
     sections: [
       {

@@ -1,6 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { board } from '../board.js';
-import { datasource, exporter, oneProject, sprints } from '../variables.js';
+import { otherDashboards } from '../links.js';
+import { wholeReport } from '../reports.js';
+import { datasource, exporter, oneProject, sprintPeriod, sprints } from '../variables.js';
 import { burndownChart, burnUpChart, scopeChart } from './sprint-charts.js';
 import { outcomes, sprintTable, velocityChart, velocityStat } from './sprint-history.js';
 import { carriedStat, hindranceStat, pointsStat, promiseStat, scopeStat, tasksStat } from './sprint-stats.js';
@@ -12,7 +14,8 @@ export function sprint(): Dashboard {
     title: 'Sprint',
     description: 'Will we finish what we promised, and if not, what do we take out?',
     from: 'now-90d',
-    variables: [datasource(), oneProject(), sprints(), exporter()],
+    links: [otherDashboards(), wholeReport('The sprint', 'sprint')],
+    variables: [datasource(), oneProject(), sprints(), ...sprintPeriod(), exporter()],
     sections: [
       {
         rows: [

@@ -3,7 +3,15 @@ import { wallAnnotations } from '../annotations.js';
 import { board } from '../board.js';
 import { WALL_TAG } from '../links.js';
 import { heading } from '../panels/heading.js';
-import { bugTypes, constant, currentSprint, datasource, projectName } from '../variables.js';
+import {
+  bugTypes,
+  constant,
+  currentSprint,
+  datasource,
+  exporter,
+  projectName,
+  sprintPeriod,
+} from '../variables.js';
 import { bugsGraph, burndown, weeksGraph } from './wall-graphs.js';
 import {
   alertsTile,
@@ -40,6 +48,8 @@ export function teamWall(): Dashboard {
       projectName(),
       bugTypes(VariableHide.HideVariable),
       currentSprint(),
+      ...sprintPeriod(),
+      exporter(),
     ],
     sections: [
       {

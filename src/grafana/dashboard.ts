@@ -43,6 +43,23 @@ export function changeVariables(dashboard: Dashboard, change: (variable: Variabl
   return { ...dashboard, templating: { ...templating, list: templating.list.map(change) } };
 }
 
+/** A dashboard without its links that begin with one of these variables. */
+export function withoutLinksTo(dashboard: Dashboard, variables: readonly string[]): Dashboard {
+  const beginnings = variables.map((name) => `\${${name}}`);
+  const isLink = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    'url' in value &&
+    beginnings.some((beginning) => String(value.url).startsWith(beginning));
+  const pruned = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.filter((each) => !isLink(each)).map(pruned);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, pruned(each)]));
+  };
+  const { uid, title, ...rest } = dashboard;
+  return { ...(pruned(rest) as Omit<Dashboard, 'uid' | 'title'>), uid, title };
+}
+
 /**
  * Whether Grafana already has what would be written. Additions by Grafana are ignored: ids, versions, and defaults.
  */

@@ -1,10 +1,10 @@
-import { changeVariables, type Dashboard, type Variable } from './dashboard.js';
+import { changeVariables, type Dashboard, type Variable, withoutLinksTo } from './dashboard.js';
 import type { Datasource } from './datasource.js';
 
 /** The data source and addresses that all dashboards of one installation use. */
 export interface DashboardSettings {
   readonly datasource: Datasource;
-  /** Addresses by the name of the hidden variable; undefined: the dashboard's own value stays. */
+  /** Addresses by the name of the hidden variable; undefined: not known, and links to it are left out. */
   readonly addresses: Readonly<Record<string, string | undefined>>;
 }
 
@@ -13,7 +13,8 @@ export function adaptDashboard(
   dashboard: Dashboard,
   { datasource, addresses }: DashboardSettings,
 ): Dashboard {
-  return changeVariables(dashboard, (variable) => {
+  const unknown = Object.keys(addresses).filter((name) => addresses[name] === undefined);
+  return changeVariables(withoutLinksTo(dashboard, unknown), (variable) => {
     if (variable.type === 'datasource')
       return { ...variable, current: { text: datasource.name, value: datasource.uid } };
     const address = addresses[variable.name];

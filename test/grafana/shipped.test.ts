@@ -5,6 +5,7 @@ import { createGrafanaClient } from '../../src/grafana/client.js';
 import { readCredentials } from '../../src/grafana/credentials.js';
 import { readDashboards } from '../../src/grafana/dashboard.js';
 import { publish } from '../../src/grafana/publish.js';
+import { adaptDashboard } from '../../src/grafana/variables.js';
 import { projectWall, TEAM_WALL_UID, WALL_TAG, WALL_UID_PREFIX } from '../../src/grafana/walls.js';
 import { SHIPPED_DASHBOARDS } from '../../src/main/grafana.js';
 import { ROOT } from '../support/bugflow.js';
@@ -33,6 +34,22 @@ describe('the shipped dashboards', () => {
     const [, address = ''] = /sed 's#([^#]+)#/.exec(page) ?? [];
     const wall = readFileSync(join(SHIPPED_DASHBOARDS, 'bug-flow.json'), 'utf8');
     expect(wall).toMatch(new RegExp(`"query": "${address}"`));
+  });
+
+  test('have no dead link where the address of the exporter is not known', async () => {
+    for (const shipped of await readDashboards(SHIPPED_DASHBOARDS)) {
+      const adapt = (exporter: string | undefined): string =>
+        JSON.stringify(
+          adaptDashboard(shipped, {
+            datasource: { uid: 'u', name: 'n', isDefault: true },
+            addresses: { exporter },
+          }),
+        );
+      const links = /"url":"\$\{exporter\}/;
+      if (shipped.uid !== 'bugflow-exporter') expect(adapt('https://b'), shipped.uid).toMatch(links);
+      expect(adapt(undefined), shipped.uid).not.toMatch(links);
+      expect(adapt(undefined).length).toBeGreaterThan(10_000);
+    }
   });
 
   test('go into a Grafana, and a second time change nothing', async () => {

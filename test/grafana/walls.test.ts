@@ -87,6 +87,31 @@ test('addresses go into hidden variables, whatever their type; a variable of ano
   ]);
 });
 
+test('links to an address that is not known are left out, wherever they are', () => {
+  const dead = { title: 'Report', url: `\${exporter}/reports/bugs?\${project:queryparam}` };
+  const kept = { title: 'Detail', url: `/d/bugflow-sprint?from=\${exporter}` };
+  const both = (links: unknown) => ({
+    links,
+    panels: [
+      {
+        id: 1,
+        links,
+        fieldConfig: {
+          defaults: { links },
+          overrides: [{ properties: [{ id: 'links', value: links }] }],
+        },
+      },
+    ],
+  });
+  const adapt = (exporter: string | undefined) =>
+    adaptDashboard(dashboard('x', 'X', both([dead, kept])), {
+      datasource: { uid: 'u', name: 'n', isDefault: true },
+      addresses: { exporter, alertmanager: undefined },
+    });
+  expect(adapt(undefined)).toMatchObject(both([kept]));
+  expect(adapt('https://b')).toMatchObject(both([dead, kept]));
+});
+
 test.each([
   ['the same', { a: [1, { b: 'x' }] }, { a: [1, { b: 'x' }] }, true],
   ['more than we wrote', { a: 1 }, { a: 1, id: 7, version: 3 }, true],

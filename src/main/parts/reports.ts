@@ -1,5 +1,6 @@
 import { hasCode, messageOf } from '../../base/errors.js';
 import type { Engine } from '../../collectors/engine.js';
+import { chosenProjects } from '../../grafana/chosen-projects.js';
 import type { ReportDefinition } from '../../reports/definition.js';
 import { createReports, type Reports } from '../../reports/reports.js';
 import type { ReportResult } from '../../reports/result.js';
@@ -155,9 +156,10 @@ function choiceOf(query: Readonly<Record<string, unknown>>): Choice {
     [query[name]].flat().filter((value): value is string => typeof value === 'string' && value !== '');
   const one = (name: string): string => all(name)[0] ?? '';
   const [from, to] = [one('from'), one('to')];
+  const projects = [...all('project'), ...chosenProjects(all('var-project'))];
   // A browser sends the period's list with it.
   const period = from === '' && to === '' ? one('period') : '';
   const { ref } = query;
   const item = ref === undefined ? undefined : one('ref');
-  return { projects: all('project'), item, period, from, to };
+  return { projects, item, period, from, to };
 }
