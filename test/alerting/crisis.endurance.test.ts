@@ -229,7 +229,8 @@ function expectTexts(told: readonly Told[]): void {
     if (!found) throw new Error(`${alert} of ${project} is not told`);
     return found.message;
   };
-  const items = (message: Told['message']): string[] => shown(message.fields[0]?.value ?? '').split('\n');
+  const lines = (message: Told['message']): string[] => shown(message.fields[0]?.value ?? '').split('\n');
+  const items = (message: Told['message']): string[] => lines(message).slice(0, -1);
   const lead = (message: Told['message']): string => shown(message.text).split('\n')[0] ?? '';
 
   const critical = of('TaigaCriticalBugUntriaged', 'shop');
@@ -242,6 +243,7 @@ function expectTexts(told: readonly Told[]): void {
   expect(items(critical)[0]).toBe(
     `• [#101 ${NASTY.replace('|', '¦')}](https://taiga.example/project/shop/issue/101) (2d)`,
   );
+  expect(lines(critical).at(-1)).toBe('[All items](https://bugflow.example/reports/bugs?project=shop#open)');
   expect(critical.actions.map(({ text, url }) => [text, decodeURIComponent(url)])).toEqual([
     ['Runbook', 'https://bugflow.example/runbooks/TaigaCriticalBugUntriaged?project=shop'],
     ['Dashboard', 'https://grafana.example/d/bugflow-bug-flow?var-project=shop&from=now-30d&to=now'],
