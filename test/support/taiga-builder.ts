@@ -131,15 +131,16 @@ export class TaigaBuilder {
   addHistory(
     item: Item,
     days: DaysAgo,
-    row: { type?: 1 | 2; diff?: Row; values?: Row; snapshot?: Row; comment?: string },
+    row: { type?: 1 | 2 | 3; diff?: Row; values?: Row; snapshot?: Row; comment?: string; user?: Row },
   ): void {
-    const { type = 1, diff = {}, values = {}, snapshot = null, comment = '' } = row;
+    const { type = 1, diff = {}, values = {}, snapshot = null, comment = '', user = {} } = row;
     const serial = this.#tables.get('history_historyentry')?.length ?? 0;
     this.add('history_historyentry', {
       id: `00000000-0000-11f0-8000-${String(serial).padStart(12, '0')}`,
       key: `${HISTORY_KEYS[item.kind]}:${item.id}`,
       created_at: this.ago(days),
       type,
+      user,
       diff,
       values,
       snapshot,

@@ -9,11 +9,20 @@ WITH own AS (
   FROM own
   WHERE key ~ '^userstories\.userstory:\d{1,9}$'
 ), task_row AS (
-  SELECT e.key, e.type, e.diff, e.snapshot, t.id IS NOT NULL AS exists_now
-  FROM history_historyentry AS e
-  LEFT JOIN tasks_task AS t ON 'tasks.task:' || t.id = e.key
-  WHERE e.project_id IN (SELECT project_id FROM key_project) AND e.key LIKE 'tasks.task:%' AND EXISTS (SELECT FROM story)
+  -- As narrow as can be: a snapshot is large, and is only read of what is not there any more.
+  SELECT
+    key, type,
+    CASE WHEN type = 1 THEN diff #>> '{user_story,0}' END AS from_story,
+    CASE WHEN type = 1 THEN diff #>> '{user_story,1}' END AS to_story
+  FROM history_historyentry
+  WHERE project_id = ANY (ARRAY(SELECT project_id FROM key_project)) AND key LIKE 'tasks.task:%'
+    AND (type <> 1 OR diff ? 'user_story')
+    AND EXISTS (SELECT FROM story)
   OFFSET 0
+), gone_task AS (
+  SELECT DISTINCT key
+  FROM task_row AS r
+  WHERE type <> 1 AND NOT EXISTS (SELECT FROM tasks_task AS t WHERE 'tasks.task:' || t.id = r.key)
 ), gone AS (
   SELECT DISTINCT e.key, e.kind, e.project_id, s.status_id
   FROM status_entry AS e
@@ -40,12 +49,17 @@ SELECT s.key, 'tasks.task:' || t.id AS companion
 FROM story AS s
 JOIN tasks_task AS t ON t.user_story_id = s.story_id
 UNION
--- A row by which a task came or went; of a task that is gone also its first and last row.
+-- A row by which a task came or went.
 SELECT s.key, t.key
 FROM story AS s
-JOIN task_row AS t ON s.story_id::text IN (
-  CASE WHEN t.type = 1 THEN t.diff #>> '{user_story,0}' WHEN NOT t.exists_now THEN t.snapshot ->> 'user_story' END,
-  CASE WHEN t.type = 1 THEN t.diff #>> '{user_story,1}' END)
+JOIN task_row AS t ON s.story_id::text IN (t.from_story, t.to_story)
+UNION
+SELECT s.key, t.key
+FROM gone_task AS t
+CROSS JOIN LATERAL (
+  SELECT snapshot ->> 'user_story' AS story_id FROM history_historyentry WHERE key = t.key AND type <> 1 OFFSET 0
+) AS h
+JOIN story AS s ON s.story_id::text = h.story_id
 UNION
 SELECT o.key, 'userstories.userstory:' || s.story_id
 FROM own AS o
