@@ -56,6 +56,34 @@ test.each([
   expect(error.message).toContain(message);
 });
 
+const ABOUT_ITEM = GOOD.replace('sections:', 'about: item\nsections:').replace(
+  'GROUP BY kind',
+  'WHERE history_key = :item\n      GROUP BY kind',
+);
+
+test('a report about an item binds its key', async () => {
+  const { reports } = await load(ABOUT_ITEM);
+  expect(reports).toMatchObject([{ about: 'item', projects: 'one' }]);
+  const error = await errorOf(load(ABOUT_ITEM.replace('about: item\n', '')));
+  expect(error.message).toContain('unknown parameter :item; known are :projects, :from, :to');
+});
+
+test.each([
+  ['projects: several', 'a report about an item is about its project'],
+  ['period: today', "a report about an item is about the item's whole life"],
+])('a report about an item with %s is refused', async (line, message) => {
+  const error = await errorOf(load(ABOUT_ITEM.replace('about: item', `about: item\n${line}`)));
+  expect(error).toMatchObject({ code: 'REPORT_INVALID', message: expect.stringContaining(message) });
+  expect(error.message).toMatch(/mine\.yaml:\d+: /);
+});
+
+test('a report about an item compares nothing, and no column leads to it', async () => {
+  const compared = ABOUT_ITEM.replace('show: table', 'show: numbers\n    compare: true');
+  expect((await errorOf(load(compared))).message).toContain('has nothing to compare with');
+  const led = ABOUT_ITEM.replace('Items, unit: items', 'Items, unit: items, leads_to: mine');
+  expect((await errorOf(load(led))).message).toContain('which is about one item; name a column ref');
+});
+
 test('the examples of the docs are right', async () => {
   const page = await readFile(join(ROOT, 'docs/reports.md'), 'utf8');
   const [chart = ''] = /(?<=```yaml\n)report: bugs\n[^`]*/.exec(page) ?? [];

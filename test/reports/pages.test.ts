@@ -87,7 +87,8 @@ it('lists the reports', async () => {
   expect(status).toBe(404);
   const list = await (await fetch(`${service.address}/reports`)).text();
   expect(text).toContain('href="/reports"');
-  for (const name of ['flow', 'flow_of_the_day', 'week']) expect(list).toContain(`href="/reports/${name}"`);
+  for (const name of ['flow', 'flow_of_the_day', 'item', 'week'])
+    expect(list).toContain(`href="/reports/${name}"`);
 });
 
 it('begins with all projects, and leads from their numbers to what is behind them', async () => {
@@ -117,6 +118,45 @@ it('leads from each item to its life and to Taiga, and takes no subject for mark
     '<a href="/reports/item?project=shop&#38;ref=1">1</a> <a href="https://taiga.example.org/project/shop/us/1" aria-label="1 in Taiga" title="in Taiga">↗</a>',
   );
   expect(text).toContain('=cmd()|&#34;x&#34;');
+});
+
+it('follows the link of an item to its life, from where one leads into Taiga', async () => {
+  const { text } = await get(`flow_of_the_day?project=shop&${DAY}`);
+  const [, href = ''] = /<a href="(\/reports\/item\?project=shop&#38;ref=1)">/.exec(text) ?? [];
+  const page = await fetch(service.address + href.replaceAll('&#38;', '&'));
+  const life = await page.text();
+  expect(page.status).toBe(200);
+  expect(life).toMatch(/<p class="soft">shop – #1, \d{4}-\d\d-\d\d to now, read at /);
+  expect(life).toContain('<a href="https://taiga.example.org/project/shop/us/1">Open in Taiga</a>');
+  expect(life).toContain('=cmd()|&#34;x&#34;');
+  expect(life).toContain('<input name="ref" value="1"');
+  expect(life).not.toContain('name="period"');
+  // The page itself is no place to lead to.
+  expect(life).not.toContain('<a href="/reports/item');
+});
+
+it.each([
+  ['ref=99&project=shop', 404, 'there is no item 99 in shop'],
+  ['ref=x&project=shop', 400, '&#34;x&#34; is not an item&#39;s number'],
+  ['ref=%3Cscript%3E&project=shop', 400, '&#34;&#60;script&#62;&#34; is not an item&#39;s number'],
+  ['ref=&project=shop', 400, '&#34;&#34; is not an item&#39;s number'],
+  ['ref=1', 400, 'choose one of lanes, shop'],
+  ['ref=1&project=x', 400, 'there is no project &#34;x&#34;'],
+])(
+  'says what is wrong with an item asked for with %s, and keeps the form',
+  async (query, expected, message) => {
+    const { status, text } = await get(`item?${query}`);
+    expect([status, text]).toEqual([expected, expect.stringContaining(message)]);
+    expect(text).toContain('<input name="ref"');
+    expect(text).not.toContain('<script');
+  },
+);
+
+it('asks for an item where none was named', async () => {
+  const { status, text } = await get('item');
+  expect(status).toBe(200);
+  expect(text).toContain('<input name="ref" value=""');
+  expect(text).not.toContain('role="alert"');
 });
 
 it('draws the flow, in which points lead to items, and says where there is nothing to draw', async () => {

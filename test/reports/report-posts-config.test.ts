@@ -77,6 +77,11 @@ test.each([
     entry(`report: week, schedule: "9 o'clock", ${WEBHOOK}`),
     /reports\[0\]: "9 o'clock" is not a cron expression/,
   ],
+  [
+    'a report about an item',
+    entry(`report: item, schedule: "0 9 * * 1", projects: [shop], ${WEBHOOK}`),
+    /reports\[0\]: the report item is about one item, and cannot be posted/,
+  ],
   ['an unknown zone', entry(`${week}, ${WEBHOOK}, time_zone: Mars`), /"Mars" is not a time zone/],
   [
     'an unknown period',

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { toJson } from '../../src/reports/formats/json.js';
 import { loadReports } from '../../src/reports/library.js';
-import { createReports } from '../../src/reports/reports.js';
+import { createReports, type Reports } from '../../src/reports/reports.js';
+import type { ReportResult } from '../../src/reports/result.js';
+import type { ParameterValues } from '../../src/taiga/parameters.js';
 import { createTaiga } from '../../src/taiga/taiga.js';
 import { ROOT } from '../support/bugflow.js';
 import { readSampleSql, SAMPLE_NOW } from '../support/ground-truth.js';
@@ -22,6 +24,8 @@ export interface SampleReports {
     from: string,
     to?: string,
   ): Promise<Readonly<Record<string, Rows>>>;
+  /** The same of the report about an item, at the sample's end. */
+  lifeOf(project: string, ref: number): Promise<Readonly<Record<string, Rows>>>;
   close(): Promise<void>;
 }
 
@@ -36,21 +40,32 @@ export async function openSampleReports(configText = ''): Promise<SampleReports>
   const { relations } = kit.library;
   const { calendar, timeZone } = kit.config;
   const { database, values } = kit;
-  const reports = createReports({
-    taiga: createTaiga({ database, relations, values, allowSuperuser: true }),
-    library: await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations),
-    time: { calendar, timeZone },
-    taigaUrl: '',
-  });
+  const library = await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations);
+  const open = (bound: (at: Date) => ParameterValues): Reports =>
+    createReports({
+      taiga: createTaiga({ database, relations, values: bound, allowSuperuser: true }),
+      library,
+      time: { calendar, timeZone },
+      taigaUrl: '',
+    });
+  const reports = open(values);
+  const atTheEnd = open(() => values(SAMPLE_NOW));
+  const rowsOf = (result: ReportResult): Readonly<Record<string, Rows>> => {
+    const { sections } = JSON.parse(toJson(result)) as {
+      readonly sections: readonly { readonly section: string; readonly rows: Rows }[];
+    };
+    return Object.fromEntries(sections.map(({ section, rows }) => [section, rows]));
+  };
   return {
     kit,
     url,
     async sectionsOf(report, projects, from, to) {
       const request = { report, projects, period: { from, to } };
-      const { sections } = JSON.parse(toJson(await reports.run(request, new Date(SAMPLE_NOW)))) as {
-        readonly sections: readonly { readonly section: string; readonly rows: Rows }[];
-      };
-      return Object.fromEntries(sections.map(({ section, rows }) => [section, rows]));
+      return rowsOf(await reports.run(request, new Date(SAMPLE_NOW)));
+    },
+    async lifeOf(project, ref) {
+      const request = { report: 'item', projects: [project], item: String(ref), period: {} };
+      return rowsOf(await atTheEnd.run(request, new Date(SAMPLE_NOW)));
     },
     async close() {
       await kit.close();
