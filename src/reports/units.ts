@@ -22,6 +22,11 @@ export function isNumeric(unit: Unit): boolean {
   return NUMERIC.has(unit);
 }
 
+/** Whether it counts or measures what there is, so that nothing can be less than 0. */
+export function isNeverNegative(unit: Unit): boolean {
+  return unit !== 'number' && isNumeric(unit);
+}
+
 export interface DurationUnit {
   readonly name: 'days' | 'h' | 'min' | 's';
   readonly seconds: number;

@@ -176,6 +176,12 @@ describe('what is wrong names file, line and fix', () => {
       'only a scatter has lines; elsewhere add the column to y',
     ],
     ['y: [items]', 'y: [items], bins: 5', 8, 'only a histogram has bins'],
+    ['y: [items]', 'y: [items], ideal: true', 8, 'only a burndown has an ideal line'],
+    ['y: [items]', 'y: [items], working: items', 8, 'only a burndown asks for working days'],
+    ['type: bar', 'type: burndown', 8, 'a burndown goes over time, and kind is text'],
+    ['type: bar', 'type: burndown, working: kind', 8, 'kind must be a number: 0 on days without work'],
+    ['type: bar', 'type: burndown, working: day', 8, 'columns has no day; it has kind, items'],
+    ['type: bar', 'type: control_chart, series: kind', 8, 'a control chart is about one column'],
     ['type: bar', 'type: scatter, percentiles: [85]', 8, 'sections[0].chart.percentiles[0]'],
     ['type: bar', 'type: histogram', 8, 'a histogram counts the values of x; it takes neither y nor series'],
     [

@@ -6,6 +6,8 @@ import type { ChartDefinition, ChartType } from './definition.js';
 import { type Drawing, type LegendEntry, seriesClass } from './drawing.js';
 import { drawArea } from './marks/area.js';
 import { drawBar } from './marks/bar.js';
+import { drawBurndown } from './marks/burndown.js';
+import { drawControlChart } from './marks/control-chart.js';
 import { drawHistogram } from './marks/histogram.js';
 import { drawLine } from './marks/line.js';
 import { drawScatter } from './marks/scatter.js';
@@ -25,6 +27,8 @@ const MARKS: Readonly<Record<ChartType, (data: ChartData, itemLinkOf: ItemLinkOf
   bar: drawBar,
   scatter: drawScatter,
   histogram: drawHistogram,
+  burndown: drawBurndown,
+  control_chart: drawControlChart,
 };
 
 /** The rows as a picture with its legend; undefined where no row has a value. @throws BugflowError */
@@ -46,7 +50,7 @@ ${legendHtml(legend)}</figure>`;
 
 /** What somebody who does not see the picture should know; the table below it has the numbers. */
 function description({ chart, x, series }: ChartData): string {
-  const kind = chart.type.replace('_', ' ');
+  const kind = chart.type.replace('_chart', '').replace('_', ' ');
   if (chart.type === 'histogram') return `A ${kind} of ${x.title}. The table below has the numbers.`;
   const names = series.slice(0, 8).map(({ name }) => shortened(name, 40));
   const rest = series.length > names.length ? ` and ${series.length - names.length} more` : '';

@@ -13,6 +13,15 @@ export interface Point {
   readonly row: number;
 }
 
+/** Where a row is from left to right. */
+export interface Place {
+  readonly x: number;
+  /** The index of the row. */
+  readonly row: number;
+  /** How much of the work is done there. */
+  readonly work: number;
+}
+
 export interface Series {
   readonly name: string;
   /** What y is. */
@@ -28,6 +37,8 @@ export interface ChartData {
   /** The texts of x in the order in which they first occur; empty for times and numbers. */
   readonly categories: readonly string[];
   readonly series: readonly Series[];
+  /** Where all rows are, also those without a value; ascending, each place once. */
+  readonly places: readonly Place[];
   /** Lines with a value of their own. */
   readonly lines: readonly { readonly name: string; readonly value: number }[];
   /** A cell as people read it. */
@@ -69,9 +80,15 @@ export function readChart(section: SectionResult, chart: ChartDefinition, timeZo
     if (chart.series === undefined)
       series.set(name, { name: columnOf(name).title, column: columnOf(name), points: [] });
   const counted: Point[] = [];
+  const places = new Map<number, Place>();
+  const workOf = (row: number): number =>
+    chart.working === undefined
+      ? 1
+      : Math.max(0, drawable(numberOf(cellOf(row, chart.working), columnOf(chart.working), definition) ?? 0));
   for (let row = 0; row < rows.length; row++) {
     const at = xOf(row);
     if (at === null) continue;
+    places.set(at, { x: at, row, work: workOf(row) });
     if (chart.type === 'histogram') {
       counted.push({ x: at, y: 1, row });
       continue;
@@ -96,6 +113,7 @@ export function readChart(section: SectionResult, chart: ChartDefinition, timeZo
     categories: [...positions.keys()],
     series:
       chart.type === 'histogram' ? [{ name: x.title, column: x, points: counted }] : [...series.values()],
+    places: [...places.values()].sort((a, b) => a.x - b.x),
     lines: chart.lines.flatMap((name) => {
       const value = numberOf(cellOf(0, name), columnOf(name), definition);
       return value === null ? [] : { name: columnOf(name).title, value: drawable(value) };

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { isNumeric, type Unit } from '../units.js';
 
-export const CHART_TYPES = ['line', 'area', 'stacked_area', 'bar', 'scatter', 'histogram'] as const;
+export const CHART_TYPES = [
+  'line',
+  'area',
+  'stacked_area',
+  'bar',
+  'scatter',
+  'histogram',
+  'burndown',
+  'control_chart',
+] as const;
 export type ChartType = (typeof CHART_TYPES)[number];
 
 /** How a section's rows are drawn. Columns are named as the SQL calls them. */
@@ -19,6 +28,10 @@ export const chart = z.strictObject({
   lines: z.array(z.string().min(1)).max(5).default([]),
   /** Histogram only: about so many bars. */
   bins: z.number().int().min(2).max(100).optional(),
+  /** Burndown only: a line from the first value to 0 at the end; default: there is one. */
+  ideal: z.boolean().optional(),
+  /** Burndown only: a column that is 0 on days on which the ideal line does not fall. */
+  working: z.string().min(1).optional(),
 });
 export type ChartDefinition = z.output<typeof chart>;
 
@@ -29,10 +42,14 @@ export interface Problem {
 
 /** What of a chart does not fit the section's columns. */
 export function* chartProblems(
-  { type, x, y, series, percentiles, lines, bins }: ChartDefinition,
+  { type, x, y, series, percentiles, lines, bins, ideal, working }: ChartDefinition,
   columns: Readonly<Record<string, { readonly unit: Unit }>>,
 ): Iterable<Problem> {
-  const named = { x: [x], y, series: series === undefined ? [] : [series], lines };
+  const named = {
+    ...{ x: [x], y, lines },
+    series: series === undefined ? [] : [series],
+    working: working === undefined ? [] : [working],
+  };
   for (const [key, names] of Object.entries(named))
     for (const name of names)
       if (!Object.hasOwn(columns, name))
@@ -64,6 +81,25 @@ export function* chartProblems(
       yield { path: ['chart', 'series'], message: 'series splits one column; name one in y' };
     if (bins !== undefined) yield { path: ['chart', 'bins'], message: 'only a histogram has bins' };
   }
+  if (type === 'burndown') {
+    if (unitOf(x) !== 'date' && unitOf(x) !== 'time')
+      yield { path: ['chart', 'x'], message: `a burndown goes over time, and ${x} is ${unitOf(x)}` };
+    if (series !== undefined)
+      yield { path: ['chart', 'series'], message: 'a burndown has no series; name columns in y' };
+    if (y.length > 2)
+      yield { path: ['chart', 'y'], message: 'a burndown has what is left and, after it, the scope' };
+    if (working !== undefined && !isNumeric(unitOf(working)))
+      yield {
+        path: ['chart', 'working'],
+        message: `${working} must be a number: 0 on days without work, else 1`,
+      };
+  } else {
+    if (ideal !== undefined) yield { path: ['chart', 'ideal'], message: 'only a burndown has an ideal line' };
+    if (working !== undefined)
+      yield { path: ['chart', 'working'], message: 'only a burndown asks for working days' };
+  }
+  if (type === 'control_chart' && (y.length > 1 || series !== undefined))
+    yield { path: ['chart', 'y'], message: 'a control chart is about one column; make a chart of each' };
   if (type !== 'scatter' && percentiles.length > 0)
     yield { path: ['chart', 'percentiles'], message: 'only a scatter has percentiles' };
   if (type !== 'scatter' && lines.length > 0)

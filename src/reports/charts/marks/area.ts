@@ -8,6 +8,6 @@ import { drawLines, lineMark } from './line.js';
 export function drawArea(data: ChartData): Drawing {
   return drawLines(data, (spots, ground) => {
     const onGround = spots.map(({ left }) => ({ left, top: ground }));
-    return html`<path class="shade" d="${areaPath(spots, onGround)}"/>${lineMark(spots, ground)}`;
+    return html`<path class="shade" d="${areaPath(spots, onGround)}"/>${lineMark(spots)}`;
   });
 }

@@ -19,14 +19,14 @@ import { thinnedLine } from '../thin.js';
 import { valueScale } from '../value-scale.js';
 
 /** What is drawn of a series. */
-export type LineMark = (spots: readonly Spot[], ground: number) => Html;
+export type LineMark = (spots: readonly Spot[], ground: number, series: number) => Html;
 
 /** A line for each series, from value to value. */
 export function drawLine(data: ChartData): Drawing {
   return drawLines(data, lineMark);
 }
 
-export const lineMark: LineMark = (spots) => {
+export const lineMark = (spots: readonly Spot[]): Html => {
   const [only] = spots;
   // A line of one value is a dot.
   if (only && spots.length === 1)
@@ -41,7 +41,7 @@ export function drawLines(data: ChartData, mark: LineMark): Drawing {
   const x = positionScale(data, plot);
   const marks = data.series.map(({ points }, i) => {
     const spots = byX(points).map((point) => ({ left: x.at(point.x), top: y.at(point.y) }));
-    return html`<g class="${seriesClass(i)}">${mark(thinnedLine(spots), y.at(0))}</g>
+    return html`<g class="${seriesClass(i)}">${mark(thinnedLine(spots), y.at(0), i)}</g>
 `;
   });
   const { width, height } = plot;

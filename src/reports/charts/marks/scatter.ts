@@ -71,7 +71,7 @@ export function drawScatter(data: ChartData, itemLinkOf: ItemLinkOf): Drawing {
 const NAME_LETTERS = 5;
 
 /** Dashed, with its name on it: each name further left than the one before, so that close lines do not mix them up. */
-function levelLine(plot: Frame, at: number, name: string, position: number): Html {
+export function levelLine(plot: Frame, at: number, name: string, position: number): Html {
   const right = plot.right - position * (NAME_LETTERS + 1) * LETTER_WIDTH;
   return html`<path class="level" d="M${plot.left} ${rounded(at)}H${plot.right}"/><text class="level-name" x="${right}" y="${rounded(at - 5)}" text-anchor="end">${shortened(name, NAME_LETTERS)}</text>
 `;
