@@ -5,7 +5,7 @@ import type { Place } from '../base/errors.js';
 import type { SqlSource } from '../taiga/sql/compile.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
 import { type ChartDefinition, chart, chartProblems } from './charts/definition.js';
-import { isPeriodName, PERIOD_NAMES } from './period.js';
+import { isPeriodName, isSprintPeriod, PERIOD_NAMES } from './period.js';
 import { UNITS, type Unit } from './units.js';
 
 /** How a section is shown. */
@@ -138,6 +138,11 @@ const report = z
   .superRefine(({ about, projects, period, sections }, context) => {
     const issue = (path: (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
+    if (projects !== 'one' && period !== undefined && isSprintPeriod({ name: period }))
+      issue(
+        ['period'],
+        'the last sprint is that of one project; add `projects: one`, or choose another period',
+      );
     const names = new Set<string>();
     for (const [i, { section: each, compare }] of sections.entries()) {
       if (names.has(each))

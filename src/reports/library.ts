@@ -92,6 +92,7 @@ function checkSql(report: ReportDefinition, relations: RelationLibrary): void {
     projects: [],
     period: { fromMs: 0, toMs: 0 },
     item: report.about === 'item' ? '' : undefined,
+    calendar: { weekdays: [], holidays: [] },
   });
   const askedBy = { kind: 'report', name: report.name };
   for (const { relations: named, sql, place } of report.sections) {

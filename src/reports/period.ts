@@ -37,12 +37,18 @@ export const PERIOD_NAMES = [
   'last week',
   'this month',
   'last month',
+  'last sprint',
 ] as const;
 
 const LAST_DAYS = /^last ([1-9]\d{0,3}) days$/;
 
 export function isPeriodName(name: string): boolean {
   return (PERIOD_NAMES as readonly string[]).includes(name) || LAST_DAYS.test(name);
+}
+
+/** Whether the days are those of a sprint, which only Taiga knows. */
+export function isSprintPeriod({ name, from, to }: AskedPeriod): boolean {
+  return name === 'last sprint' && from === undefined && to === undefined;
 }
 
 /** The days of a period: both are part of it. */
@@ -54,6 +60,7 @@ interface Days {
 /**
  * Finds out what is meant, in the team's time zone. Days are whole days, and the last one is included; a period that is
  * not over yet ends now. It is compared with as many days before it, a month with the month before.
+ * Not for the last sprint: see {@link isSprintPeriod}.
  * @throws BugflowError
  */
 export function resolvePeriod(asked: AskedPeriod, context: PeriodContext): ResolvedPeriod {

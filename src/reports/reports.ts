@@ -6,9 +6,16 @@ import type { Answer, Query, TableQuery, Taiga } from '../taiga/taiga.js';
 import type { ReportDefinition, SectionDefinition } from './definition.js';
 import { findItem, parseRef } from './find-item.js';
 import type { ReportLibrary } from './library.js';
-import { reportParameters } from './parameters.js';
-import { type AskedPeriod, lifePeriod, type ResolvedPeriod, resolvePeriod } from './period.js';
+import { type ReportScope, reportParameters } from './parameters.js';
+import {
+  type AskedPeriod,
+  isSprintPeriod,
+  lifePeriod,
+  type ResolvedPeriod,
+  resolvePeriod,
+} from './period.js';
 import type { ReportResult, ResultItem, SectionResult } from './result.js';
+import { readLastSprint } from './sprint-period.js';
 
 /** What somebody wants to know. */
 export interface ReportRequest {
@@ -44,34 +51,34 @@ export function createReports({ taiga, library, time, taigaUrl }: ReportsOptions
     async run({ report: name, projects: asked, period: askedPeriod, item: askedItem }, now) {
       const definition = library.get(name);
       assertAsked(definition, askedPeriod, askedItem);
-      const projects = await chooseProjects(taiga, definition, asked);
+      const asking = { asked, now, time };
       const scope =
         definition.about === 'item'
-          ? await itemScope(taiga, definition, { projects, item: askedItem ?? '', now, time })
-          : await periodScope(taiga, definition, { projects, asked, askedPeriod, now, time });
+          ? await itemScope(taiga, definition, { ...asking, item: askedItem ?? '' })
+          : await periodScope(taiga, definition, { ...asking, askedPeriod });
       const sections = await readSections(taiga, definition, scope);
-      const { period, item } = scope;
+      const { projects, period, found } = scope;
       const { timeZone } = time;
       const readAtMs = now.getTime();
       return {
         ...{ definition, projects, period, readAtMs, timeZone, taigaUrl, sections },
-        ...(item && { item: item.result }),
+        ...(found && { item: found }),
       };
     },
   };
 }
 
 /** What everything that a report reads is restricted to. */
-interface Scope {
-  readonly projects: readonly string[];
+interface Scope extends ReportScope {
   readonly period: ResolvedPeriod;
   /** Undefined: all. */
   readonly keys: readonly string[] | undefined;
-  readonly item?: { readonly key: string; readonly result: ResultItem };
+  /** The item that was asked for. */
+  readonly found?: ResultItem;
 }
 
 interface Asking {
-  readonly projects: readonly string[];
+  readonly asked: readonly string[];
   readonly now: Date;
   readonly time: WorkingTime;
 }
@@ -79,34 +86,44 @@ interface Asking {
 async function periodScope(
   taiga: Taiga,
   definition: ReportDefinition,
-  {
-    projects,
-    asked,
-    askedPeriod,
-    now,
-    time,
-  }: Asking & { readonly asked: readonly string[]; readonly askedPeriod: AskedPeriod },
+  { asked, askedPeriod, now, time }: Asking & { readonly askedPeriod: AskedPeriod },
 ): Promise<Scope> {
-  const period = resolvePeriod(isAsked(askedPeriod) ? askedPeriod : { name: definition.period }, {
-    nowMs: now.getTime(),
-    timeZone: time.timeZone,
-    isWorkingDay: (date) => isWorkingDay(time, date),
-  });
+  const { name: report } = definition;
+  const wanted = isAsked(askedPeriod) ? askedPeriod : { name: definition.period };
+  const { timeZone, calendar } = time;
+  const resolve = (): ResolvedPeriod =>
+    resolvePeriod(wanted, {
+      nowMs: now.getTime(),
+      timeZone,
+      isWorkingDay: (date) => isWorkingDay(time, date),
+    });
+  // A mistake in the period is told before Taiga is asked for anything.
+  const known = isSprintPeriod(wanted) ? undefined : resolve();
+  const projects = await chooseProjects(taiga, definition, asked);
+  const period = known ?? (await readLastSprint(taiga, { report, projects, now, timeZone }));
   const keys = asked.length === 0 ? undefined : await readKeys(taiga, definition, projects);
-  return { projects, period, keys };
+  return { projects, period, calendar, keys };
 }
 
 async function itemScope(
   taiga: Taiga,
-  { name: report, timeoutMs }: ReportDefinition,
-  { projects, item, now, time }: Asking & { readonly item: string },
+  definition: ReportDefinition,
+  { asked, item, now, time }: Asking & { readonly item: string },
 ): Promise<Scope> {
+  const { name: report, timeoutMs } = definition;
+  const { timeZone, calendar } = time;
+  const projects = await chooseProjects(taiga, definition, asked);
   const [project = ''] = projects;
   const ref = parseRef(item);
-  const found = await findItem(taiga, { project, ref, report, timeoutMs });
-  const { key, keys, bornAtMs, diedAtMs } = found;
-  const period = lifePeriod(ref, { bornAtMs, diedAtMs, nowMs: now.getTime(), timeZone: time.timeZone });
-  return { projects, period, keys, item: { key, result: { ref, now: found.now } } };
+  const {
+    key,
+    keys,
+    bornAtMs,
+    diedAtMs,
+    now: isNow,
+  } = await findItem(taiga, { project, ref, report, timeoutMs });
+  const period = lifePeriod(ref, { bornAtMs, diedAtMs, nowMs: now.getTime(), timeZone });
+  return { projects, period, calendar, keys, item: key, found: { ref, now: isNow } };
 }
 
 function isAsked(period: AskedPeriod): boolean {
@@ -136,14 +153,14 @@ function assertAsked({ name, about }: ReportDefinition, period: AskedPeriod, ite
 async function readSections(
   taiga: Taiga,
   report: ReportDefinition,
-  { projects, period, keys, item }: Scope,
+  { keys, ...scope }: Scope,
 ): Promise<SectionResult[]> {
   const isOn = await Promise.all(
     report.sections.map(async (section) => (await offReason(taiga, section)) === undefined),
   );
   const sections = report.sections.filter((_, i) => isOn[i]);
-  const during = reportParameters({ projects, period, item: item?.key });
-  const before = reportParameters({ projects, period: period.before });
+  const during = reportParameters(scope);
+  const before = reportParameters({ ...scope, period: scope.period.before });
   const tableOf = (section: SectionDefinition, parameters: OwnParameters): TableQuery => ({
     ...{ sql: section.sql, relations: section.relations, shipped: report.shipped },
     ...{ columns: section.columns.map(({ name }) => name), parameters, limit: section.limit },

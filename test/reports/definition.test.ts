@@ -145,6 +145,7 @@ describe('what is wrong names file, line and fix', () => {
       'only numbers can be compared with the period before',
     ],
     ['title: Mine', 'title: Mine\nperiod: last year', 3, 'there is no period "last year"'],
+    ['title: Mine', 'title: Mine\nperiod: last sprint', 3, 'the last sprint is that of one project'],
   ])('%j as %j', async (from, to, line, message) => {
     const error = await errorOf(load(GOOD.replace(from, to)));
     expect(error.message).toContain(message);

@@ -88,6 +88,11 @@ test.each([
     entry(`${week}, ${WEBHOOK}, period: last year`),
     /reports\[0\]: there is no period "last year"; known are today,/,
   ],
+  [
+    'the last sprint of all projects',
+    entry(`${week}, ${WEBHOOK}, period: last sprint`),
+    /reports\[0\]: the period "last sprint" is that of one project; name it: projects: \[SLUG\]/,
+  ],
   ['no target', entry(week), /reports\[0\]: say where it goes: channel/],
   [
     'two targets',

@@ -67,7 +67,8 @@ describe.skipIf(!hasSample || !hasPostgres)(
       it('the week counts what came in, was started, closed and reopened', async () => {
         const [, [from, to]] = PERIODS;
         const isWithin = during(project, from, to);
-        const { in_and_out = [], by_kind = [] } = await sample.sectionsOf('week', [project], from, to);
+        const sections = await sample.sectionsOf('week', [project], from, to);
+        const { in_and_out = [], by_kind = [] } = sections;
         const count = (name: EventName, kind: string): number =>
           events[name].filter((event) => isWithin(event) && event.labels.split(' | ')[1] === kind).length;
         for (const kind of ['userstory', 'task', 'issue']) {
@@ -77,6 +78,15 @@ describe.skipIf(!hasSample || !hasPostgres)(
             kind,
             ...names.map((name) => count(name, kind)),
           ]);
+        }
+        // The items behind these numbers.
+        for (const name of ['created', 'started', 'closed', 'reopened'] as const) {
+          const listed = (sections[name] ?? []).map((row) => `${row.kind} ${String(row.at).slice(0, 19)}`);
+          const expected = events[name]
+            .filter(isWithin)
+            .map(({ at, labels }) => `${labels.split(' | ')[1]} ${new Date(at).toISOString().slice(0, 19)}`);
+          expect([name, listed.toSorted()]).toEqual([name, expected.toSorted()]);
+          expect(expected.length).toBeLessThan(200);
         }
         const closed = count('closed', 'userstory') + count('closed', 'issue');
         expect(in_and_out).toMatchObject([{ closed }]);
@@ -89,6 +99,8 @@ describe.skipIf(!hasSample || !hasPostgres)(
           throughput = [],
           cycle_time = [],
           speed = [],
+          closings = [],
+          steadiness = [],
         } = await sample.sectionsOf('flow', [project], from, to);
         const closed = (kind: string) =>
           events.closed.filter((event) => isAsked(event) && event.labels === `${project} | ${kind}`);
@@ -107,6 +119,14 @@ describe.skipIf(!hasSample || !hasPostgres)(
           userstories.length + issues.length,
         );
         expect(speed).toMatchObject([{ closed: userstories.length + issues.length }]);
+        expect(closings).toHaveLength(Math.min(200, userstories.length + issues.length));
+        // June 29 to July 5 began before the period, and September 28 to October 4 ends after it.
+        expect(steadiness).toEqual(
+          throughput.slice(1, -1).map((row) => ({
+            week: row.week,
+            closed: Number(row.userstories) + Number(row.issues),
+          })),
+        );
         const expected = events.cycleTime.filter(
           (event) => isAsked(event) && /(userstory|issue)$/.test(event.labels),
         );

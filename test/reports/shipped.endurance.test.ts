@@ -521,6 +521,42 @@ describe.skipIf(!hasSample || !hasPostgres)(
           ]),
         );
         expect(sections.carried_over).toHaveLength(told?.carriedOver[cell] ?? 0);
+        const listed = (outcome: string): number =>
+          sum(
+            (sections.commitment ?? [])
+              .filter((row) => row.outcome === outcome)
+              .map(({ points }) => Number(points)),
+          );
+        expect(['closed', 'open', 'removed'].map(listed)).toEqual(isOver ? outcomes : [0, 0, 0]);
+        expect(sum((sections.closed ?? []).map(({ points }) => Number(points)))).toBeCloseTo(
+          gauges?.sprintPoints[`${cell} | true`] ?? 0,
+          3,
+        );
+      });
+
+      it('burns down from day to day as the diary says, until the period ends', () => {
+        const { slug, start, finish } = sprintThen();
+        const begins = Array.from(
+          { length: (Date.parse(finish) - Date.parse(start)) / DAY_MS + 1 },
+          (_, i) => Date.parse(start) + i * DAY_MS,
+        );
+        const known = begins.filter((begin) => begin < toMs);
+        const told = replayGauges(
+          diary,
+          known.map((begin) => Math.min(toMs, begin + DAY_MS - 1)),
+          { priority: (_project, priority) => priority },
+        );
+        const expected = begins.map((begin, i) => {
+          const cell = (closed: boolean): number =>
+            told[i]?.sprintPoints[`${SHOP} | ${slug} | ${closed}`] ?? 0;
+          return {
+            day: dayOf(begin),
+            left: begin < toMs ? cell(false) : null,
+            scope: begin < toMs ? cell(false) + cell(true) : null,
+            working: [0, 6].includes(new Date(begin).getUTCDay()) ? 0 : 1,
+          };
+        });
+        expect(shortened(sections.burndown)).toEqual(shortened(expected));
       });
 
       it('changed by these stories, and these are left', () => {
@@ -577,7 +613,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
 
     it('says nothing of sprints where there are none', async () => {
       const sections = await sample.sectionsOf('sprint', ['helensmith-helpdesk'], '2026-03-01', '2026-03-31');
-      expect(Object.values(sections)).toEqual([[], [], [], []]);
+      expect(Object.values(sections)).toEqual([[], [], [], [], [], [], []]);
     });
   },
 );

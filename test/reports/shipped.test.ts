@@ -31,6 +31,9 @@ beforeAll(async () => {
   const made = twoProjects();
   const team = made.addProject('team', { statuses: { userstory: BOARD, task: BOARD, issue: BOARD } });
   team.addEstimation(['dev'], { '3': 3, '5': 5 });
+  // The last day of one is the first day of the next, as Taiga proposes it.
+  team.addSprint('early', 'Early sprint', '2026-01-05', '2026-01-16');
+  team.addSprint('next', 'Next sprint', '2026-01-16', '2026-01-30');
   team.addSprint('one', 'Sprint 1', '2026-02-16', '2026-03-01');
   const second = team.addSprint('two', 'Sprint 2', '2026-03-03', '2026-03-11');
   team.addSprint('three', 'Sprint 3', '2026-03-16', '2026-03-29');
@@ -101,7 +104,7 @@ describe.each(SHIPPED)('%s', (name) => {
         const answer = await taiga.query({
           askedBy: { kind: 'report', name },
           from: { sql, relations, shipped: true },
-          parameters: reportParameters({ projects, period: during }),
+          parameters: reportParameters({ projects, period: during, calendar: kit.config.calendar }),
           limit,
         });
         const indexes = columns.map((column) =>
@@ -170,8 +173,100 @@ it.each([
   expect(await rowsOf('sprint', 'numbers', '2026-03-01', to)).toMatchObject([{ sprint }]);
 });
 
+it.each([
+  ['whose days the period is', '2026-01-05', '2026-01-16', 'Early sprint'],
+  ['that began on the last day, else', '2026-01-06', '2026-01-16', 'Next sprint'],
+])('of sprints that share a day, it is the one %s', async (_, from, to, sprint) => {
+  expect(await rowsOf('sprint', 'numbers', from, to)).toMatchObject([{ sprint }]);
+});
+
 it('there is no sprint before the first', async () => {
-  expect(await rowsOf('sprint', 'numbers', '2026-02-01', '2026-02-10')).toEqual([]);
+  expect(await rowsOf('sprint', 'numbers', '2025-12-01', '2026-01-04')).toEqual([]);
+});
+
+describe('the last sprint', () => {
+  const ask = (projects: readonly string[], now = NOW, report = 'sprint'): Promise<ReportResult> =>
+    reports.run({ report, projects, period: { name: 'last sprint' } }, new Date(now));
+  const days = ({ fromMs, toMs }: Period): string =>
+    [fromMs, toMs].map((ms) => new Date(ms).toISOString()).join(' ');
+
+  it.each([
+    ['in the gap after it', NOW, 'Sprint 2', '03-03', '03-12', '02-16', '03-02'],
+    [
+      'on the last day of another one',
+      '2026-03-11T12:00:00Z',
+      'Sprint 1',
+      '02-16',
+      '03-02',
+      '01-16',
+      '01-31',
+    ],
+    ['when that is over', '2026-03-12T00:00:00Z', 'Sprint 2', '03-03', '03-12', '02-16', '03-02'],
+    [
+      'that shares a day with the next',
+      '2026-01-20T00:00:00Z',
+      'Early sprint',
+      '01-05',
+      '01-17',
+      '',
+      '01-05',
+    ],
+  ])('has whole days, and the sprint before: %s', async (_, now, name, from, to, fromBefore, toBefore) => {
+    const { period } = await ask(['team'], now);
+    const day = (text: string): string => `2026-${text}T00:00:00.000Z`;
+    expect(period.title).toBe(`last sprint: ${name}`);
+    expect(days(period)).toBe(`${day(from)} ${day(to)}`);
+    // Before the first sprint there are as many days.
+    expect(days(period.before)).toBe(
+      `${fromBefore === '' ? '2025-12-24T00:00:00.000Z' : day(fromBefore)} ${day(toBefore)}`,
+    );
+  });
+
+  it('is that of the report about the sprint', async () => {
+    const { sections } = await ask(['team'], '2026-01-20T00:00:00Z');
+    expect(sections[0]?.rows[0]?.[0]).toBe('Early sprint');
+  });
+
+  it.each([
+    [
+      'all projects',
+      [],
+      'week',
+      'the period "last sprint" is that of one project, and here are 3; choose one of lanes',
+    ],
+    [
+      'two projects',
+      ['lanes', 'team'],
+      'week',
+      'is that of one project, and here are 2; choose one of lanes, team',
+    ],
+    ['a project without sprints', ['lanes'], 'week', 'no sprint of lanes has ended yet'],
+  ])('is not known of %s', async (_, projects, report, message) => {
+    await expect(ask(projects, NOW, report)).rejects.toThrow(message);
+  });
+});
+
+it('the burndown has the points at the end of each day of the sprint, and no working days at the weekend', async () => {
+  const shown = async (to: string) =>
+    (await rowsOf('sprint', 'burndown', '2026-03-01', to)).map(({ day, left, scope, working }) =>
+      [day?.slice(8), left, scope, working].join(' '),
+    );
+  const until = ['03 8 8 1', '04 8 8 1', '05 8 8 1', '06 8 8 1', '07 8 8 0', '08 8 8 0'];
+  expect(await shown('2026-03-15')).toEqual([...until, '09 3 8 1', '10 3 8 1', '11 3 8 1']);
+  // Nothing is told of days to come.
+  expect(await shown('2026-03-08')).toEqual([...until, '09   1', '10   1', '11   1']);
+});
+
+it.each([
+  ['week', 'closed', ['3', '1', '3']],
+  ['week', 'created', ['4', '3', '5']],
+  ['week', 'reopened', ['3']],
+  ['flow', 'closings', ['3', '1', '3']],
+  ['sprint', 'commitment', ['1', '2']],
+  ['sprint', 'closed', ['1']],
+])('%s: %s lists the items', async (report, section, refs) => {
+  const rows = await rowsOf(report, section, '2026-03-02', '2026-03-15');
+  expect(rows.map(({ ref }) => ref).toSorted()).toEqual(refs.toSorted());
 });
 
 it('the sprint was committed to, and the half was done', async () => {

@@ -82,17 +82,17 @@ export function* chartProblems(
     if (bins !== undefined) yield { path: ['chart', 'bins'], message: 'only a histogram has bins' };
   }
   if (type === 'burndown') {
+    if (working !== undefined && !isNumeric(unitOf(working)))
+      yield {
+        path: ['chart', 'working'],
+        message: `${working} must be a number: 0 on days without work, else 1`,
+      };
     if (unitOf(x) !== 'date' && unitOf(x) !== 'time')
       yield { path: ['chart', 'x'], message: `a burndown goes over time, and ${x} is ${unitOf(x)}` };
     if (series !== undefined)
       yield { path: ['chart', 'series'], message: 'a burndown has no series; name columns in y' };
     if (y.length > 2)
       yield { path: ['chart', 'y'], message: 'a burndown has what is left and, after it, the scope' };
-    if (working !== undefined && !isNumeric(unitOf(working)))
-      yield {
-        path: ['chart', 'working'],
-        message: `${working} must be a number: 0 on days without work, else 1`,
-      };
   } else {
     if (ideal !== undefined) yield { path: ['chart', 'ideal'], message: 'only a burndown has an ideal line' };
     if (working !== undefined)

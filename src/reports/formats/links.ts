@@ -10,20 +10,25 @@ export type LinkOf = (
   row: readonly Cell[],
 ) => string | undefined;
 
-type Linked = Pick<ReportResult, 'taigaUrl' | 'projects' | 'period' | 'item'>;
+type Linked = Pick<ReportResult, 'definition' | 'taigaUrl' | 'projects' | 'period' | 'item'>;
 
 /**
+/**
  * Numbers of items lead to the page about the item's life (without pages: into Taiga), and cells of columns with
- * `leads_to` to that report, about the same period.
+ * `leads_to` to that report, about the same period; within the same report about the same projects to its section.
  * @param serviceUrl as for {@link reportUrl}; undefined: there are no pages to lead to
  */
 export function createLinks(result: Linked, serviceUrl: string | undefined): LinkOf {
-  const { projects, period } = result;
+  const { definition, projects, period } = result;
   const itemLinkOf = createItemLinks(result, serviceUrl);
   return ({ name, leadsTo }, columns, row) => {
     if (name === 'ref') return itemLinkOf(columns, row);
-    if (leadsTo === undefined || serviceUrl === undefined) return undefined;
+    if (leadsTo === undefined) return undefined;
     const project = row[columns.findIndex((column) => column.name === 'project')];
+    const [report, section] = leadsTo.split('#');
+    const isSame = project == null || (projects.length === 1 && projects[0] === project);
+    if (report === definition.name && section !== undefined && isSame) return `#${section}`;
+    if (serviceUrl === undefined) return undefined;
     return reportUrl(serviceUrl, leadsTo, project == null ? projects : [project], period);
   };
 }

@@ -6,7 +6,7 @@ import type { Secret } from '../../config/secret.js';
 import { cronProblem } from '../../scheduling/cron-expression.js';
 import type { ReportDefinition } from '../definition.js';
 import type { ReportLibrary } from '../library.js';
-import { isPeriodName, PERIOD_NAMES } from '../period.js';
+import { isPeriodName, isSprintPeriod, PERIOD_NAMES } from '../period.js';
 import type { ReportRequest } from '../reports.js';
 import { isNumeric } from '../units.js';
 
@@ -38,6 +38,8 @@ export function reportPosts(configs: readonly PostConfig[], library: ReportLibra
       );
     if (definition.projects === 'one' && config.projects.length !== 1)
       throw refuse(`the report ${definition.name} is about one project; name it: projects: [SLUG]`);
+    if (isSprintPeriod({ name: config.period }) && config.projects.length !== 1)
+      throw refuse('the period "last sprint" is that of one project; name it: projects: [SLUG]');
     const fault = faultOfCondition(config, definition);
     if (fault !== undefined) throw refuse(fault);
     const name = nameOf(config);
