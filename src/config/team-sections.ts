@@ -160,7 +160,9 @@ const labels = z.strictObject({
   people: z
     .enum(['full_name', 'username', 'off'])
     .default('full_name')
-    .describe('How people appear in the two metrics that name them; `off`: not at all.'),
+    .describe(
+      'How people appear in the two metrics that name them, and in the report about an item; `off`: not at all.',
+    ),
   subjects: z.boolean().default(true).describe('Whether subjects of items and epics appear in labels.'),
 });
 

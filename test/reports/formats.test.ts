@@ -173,6 +173,21 @@ describe('HTML', () => {
     expect(/href="(https[^"]*)"/.exec(text)?.[1]).toBe(address);
   });
 
+  test('leads on a page to the life of an item, and beside that into Taiga', () => {
+    const found = result([section(ITEM, [['shop & co', 'issue', '8', 'Cart']], { shape: 'items' })]);
+    const hrefs = (page: string): string[] =>
+      [...page.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href);
+    const life = '/reports/item?project=shop+%26+co&#38;ref=8';
+    const inTaiga = 'https://taiga.example.org/project/shop%20%26%20co/issue/8';
+    const page = reportHtml(found, 'https://bugflow.example.org').text;
+    expect(hrefs(page)).toEqual([`https://bugflow.example.org${life}`, inTaiga]);
+    expect(page).toContain('aria-label="8 in Taiga"');
+    expect(hrefs(reportHtml({ ...found, taigaUrl: '' }, '').text)).toEqual([life]);
+    // On the page about this very item.
+    const now = { project: 'shop & co', kind: 'issue', ref: 8 };
+    expect(hrefs(reportHtml({ ...found, item: { ref: 3, now } }, '').text)).toEqual([inTaiga, inTaiga]);
+  });
+
   test('has no link where nobody knows where Taiga is', () => {
     const found = result([section(ITEM, [['shop', 'issue', '8', 'Cart']], { shape: 'items' })]);
     expect(toHtml({ ...found, taigaUrl: '' })).not.toContain('href');

@@ -110,12 +110,15 @@ describe('a story', () => {
       [2, null, 'Done', 'delivered', 'Bob Jones'],
     ]);
     expect(
-      (found.time_in_status ?? []).map(({ status, stays, time }) => [status, stays, Number(time) / DAY]),
+      (found.time_in_status ?? []).map(({ status, stays, time, undone }) => [
+        ...[status, stays, Number(time) / DAY],
+        undone == null ? null : Number(undone) / DAY,
+      ]),
     ).toEqual([
-      ['New', '1', 10],
-      ['In progress', '2', 7],
-      ['Ready for test', '1', 1],
-      ['Done', '1', 2],
+      ['New', '1', 10, 10],
+      ['In progress', '2', 7, 7],
+      ['Ready for test', '1', 1, 1],
+      ['Done', '1', 2, null],
     ]);
   });
 

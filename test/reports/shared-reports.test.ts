@@ -60,6 +60,16 @@ describe('reports that many ask for', () => {
     expect(read).toEqual(['shop', 'shop']);
   });
 
+  test('are others for another item of the same project', async () => {
+    const { shared, read, answer } = start();
+    const of = (item: string): ReportRequest => ({ ...request('shop'), report: 'item', item });
+    const asked = [shared.run(of('1')), shared.run(of('2')), shared.run(of('1'))];
+    await answer();
+    await answer();
+    await Promise.all(asked);
+    expect(read).toEqual(['shop', 'shop']);
+  });
+
   test('are a list of projects that is read once a minute, too', async () => {
     let readings = 0;
     let now = 0;
