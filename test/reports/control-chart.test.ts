@@ -75,7 +75,7 @@ describe('a control chart', () => {
     // The mean is 13.4; the ranges are 2, 3, 2, 1, 30, 29, 1, 2, 3.
     const reach = 2.66 * (73 / 9);
     expect(figure).toContain(`Upper limit: ${Math.round(13.4 + reach)}<`);
-    expect(figure).toContain('Mean: 13<');
+    expect(figure).toContain('Mean: 13.4<');
     expect(figure).toContain('Lower limit: 0<');
     expect(picture(figure).filter(({ attributes }) => attributes.class === 'level')).toHaveLength(3);
   });

@@ -52,7 +52,8 @@ export function drawControlChart(data: ChartData): Drawing {
     ...{ width, height },
     legend: [
       ...levels.map(({ name, value }) => ({
-        name: `${name}: ${series ? data.valueText(value, series.column) : value}`,
+        // Items are whole, but their mean is not.
+        name: `${name}: ${series ? data.valueText(value, unit === 'items' ? { ...series.column, unit: 'number' } : series.column) : value}`,
         series: undefined,
       })),
       ...(outside.length === 0
