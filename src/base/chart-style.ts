@@ -20,6 +20,7 @@ export const CHART_LOOKS: readonly LookRule[] = [
   ...[0, 1, 2, 3, 4, 5, 6, 7].map(series),
   { selector: 'text', look: { fill: 'soft', 'font-size': '10.5px' } },
   { selector: 'text.value', look: { fill: 'ink', 'font-weight': '600' } },
+  { selector: 'text.entry', look: { fill: 'ink', 'font-size': '11px' } },
   { selector: '.grid', look: { stroke: 'line' } },
   { selector: '.ground', look: { stroke: 'soft' } },
   {

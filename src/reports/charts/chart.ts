@@ -31,16 +31,27 @@ const MARKS: Readonly<Record<ChartType, (data: ChartData, itemLinkOf: ItemLinkOf
   control_chart: drawControlChart,
 };
 
+/** What is drawn of the rows; undefined where no row has a value. @throws BugflowError */
+export function drawChart(
+  section: SectionResult,
+  chart: ChartDefinition,
+  { timeZone, itemLinkOf }: ChartContext,
+): (Drawing & { readonly data: ChartData }) | undefined {
+  const data = readChart(section, chart, timeZone);
+  if (data.series.every(({ points }) => points.length === 0)) return undefined;
+  return { data, ...MARKS[chart.type](data, itemLinkOf) };
+}
+
 /** The rows as a picture with its legend; undefined where no row has a value. @throws BugflowError */
 export function chartHtml(
   section: SectionResult,
   chart: ChartDefinition,
-  { timeZone, itemLinkOf }: ChartContext,
+  context: ChartContext,
 ): Html | undefined {
-  const data = readChart(section, chart, timeZone);
-  if (data.series.every(({ points }) => points.length === 0)) return undefined;
+  const drawing = drawChart(section, chart, context);
+  if (drawing === undefined) return undefined;
   const { name, title } = section.definition;
-  const { width, height, content, legend } = MARKS[chart.type](data, itemLinkOf);
+  const { data, width, height, content, legend } = drawing;
   return html`<figure class="chart">
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${name}-title ${name}-desc">
 <title id="${name}-title">${title}</title><desc id="${name}-desc">${description(data)}</desc>
@@ -57,7 +68,8 @@ function description({ chart, x, series }: ChartData): string {
   return `${kind === 'area' ? 'An' : 'A'} ${kind} chart of ${names.join(', ')}${rest} by ${x.title}. The table below has the numbers.`;
 }
 
-const MOST_ENTRIES = 24;
+/** Of a legend. */
+export const MOST_ENTRIES = 24;
 
 function legendHtml(entries: readonly LegendEntry[]): Html | undefined {
   if (entries.length === 0) return undefined;
