@@ -40,9 +40,9 @@ export async function postReports(
     for (const post of posts) {
       if (!isDryRun) await poster.post(post, now.getTime());
       else {
-        const message = await poster.preview(post, now.getTime());
-        write(`${post.name}: ${message ? 'would post' : 'nothing to tell'}\n`);
-        if (message) write(`${JSON.stringify(message, null, 2)}\n`);
+        const found = await poster.preview(post, now.getTime());
+        write(`${post.name}: ${found ? 'would post' : 'nothing to tell'}\n`);
+        if (found) write(`${JSON.stringify(found.message, null, 2)}\n`);
       }
     }
   } finally {

@@ -11,6 +11,8 @@ export type Mood =
   | { readonly kind: 'silent'; readonly forGood?: true }
   /** Breaks the connection off. */
   | { readonly kind: 'dropping' }
+  /** As a workspace that knows neither charts nor tables. */
+  | { readonly kind: 'old' }
   /** What only the API says, with status 200, like `not_in_channel`. */
   | { readonly kind: 'refusing'; readonly error: string };
 
@@ -82,7 +84,8 @@ export async function startSlackFor<Message extends { readonly channel?: string 
       return json({ ok: false, error: 'invalid_auth' });
     const { message, problems } = read(body);
     if (isApi && !message.channel) return json({ ok: false, error: 'channel_not_found' });
-    const accepted = mood.kind === 'well' && problems.length === 0;
+    const isTooNew = mood.kind === 'old' && /"type":"(data_visualization|table)"/.test(body);
+    const accepted = (mood.kind === 'well' || (mood.kind === 'old' && !isTooNew)) && problems.length === 0;
     posts.push({ atMs: Date.now(), to: isApi ? (message.channel ?? '') : path, message, problems, accepted });
 
     if (mood.kind === 'silent') return void silent.add(response);
@@ -93,6 +96,14 @@ export async function startSlackFor<Message extends { readonly channel?: string 
         'retry-after': String(mood.retryAfterS),
       });
     if (mood.kind === 'refusing' && isApi) return json({ ok: false, error: mood.error });
+    if (isTooNew)
+      return isApi
+        ? json({
+            ok: false,
+            error: 'invalid_blocks',
+            response_metadata: { messages: ['[ERROR] unsupported type [json-pointer:/blocks/2/type]'] },
+          })
+        : text(400, 'invalid_blocks');
     if (problems.length > 0)
       return isApi ? json({ ok: false, error: 'invalid_attachments' }) : text(400, 'invalid_attachments');
     if (!isApi) return text(200, 'ok');

@@ -8,7 +8,7 @@ import { createPostMemory, type PostMemory } from '../../src/reports/posts/post-
 import { createPoster } from '../../src/reports/posts/poster.js';
 import type { ReportPost } from '../../src/reports/posts/report-post.js';
 import type { ReportResult } from '../../src/reports/result.js';
-import type { Slack } from '../../src/slack/slack.js';
+import type { SlackTarget } from '../../src/slack/slack.js';
 import { openStore } from '../../src/store/store.js';
 import { createFolder } from '../support/bugflow.js';
 import { column, result, section } from './made-up-result.js';
@@ -31,7 +31,7 @@ const numbers = (net: string | null): ReportResult =>
 
 interface Stage {
   readonly run?: () => Promise<ReportResult>;
-  readonly send?: Slack['post'];
+  readonly send?: (target: SlackTarget) => Promise<void>;
   readonly memory?: PostMemory;
   readonly signal?: AbortSignal;
 }
@@ -44,8 +44,9 @@ function onStage({ run, send, memory = createPostMemory(), signal }: Stage = {})
     slack: {
       async post(target, message, sending) {
         sending?.begun();
-        await send?.(target, message);
+        await send?.(target);
         sent.push(message.text);
+        return { isPlain: false, refusal: undefined, thread: undefined };
       },
     },
     memory,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../src/http/http-client.js';
 import { type SlackMessage, section } from '../../src/slack/blocks.js';
+import { chartBlock } from '../../src/slack/chart-block.js';
 import { createSlack, type Slack, type SlackTarget } from '../../src/slack/slack.js';
 import { type SlackServer, startSlackFor } from '../alerting/slack-server.js';
 import { type BlockMessage, readBlocks } from '../reports/slack-blocks.js';
@@ -111,5 +112,77 @@ describe('a message into Slack', () => {
     expect(lost.code).toBe('SLACK_UNREACHABLE');
     expect(lost.message).toMatch(/^Slack cannot be reached: .*ECONNREFUSED/);
     expect(lost.message).not.toContain('xoxb');
+  });
+});
+
+describe('a message with charts and tables', () => {
+  const rich: SlackMessage = {
+    text: 'one',
+    blocks: [
+      section(['one']),
+      chartBlock({
+        ...{ title: 'Flow', type: 'bar', labels: ['Mon'], xLabel: '', yLabel: '' },
+        series: [{ name: 'n', values: [1] }],
+      }),
+    ],
+    plain: [section(['one'])],
+  };
+  const kinds = () => server.posts.map(({ message: { blocks }, accepted }) => [blocks.length, accepted]);
+
+  it('is sent as it is where they are taken, and says where it stands', async () => {
+    expect(await slack.post(bot, rich)).toMatchObject({
+      isPlain: false,
+      thread: { channel: 'C0123456789', ts: expect.stringMatching(/^\d+\.\d+$/) },
+    });
+    expect(await slack.post(webhook, rich)).toEqual({
+      ...{ isPlain: false, refusal: undefined, thread: undefined },
+    });
+    expect(kinds()).toEqual([
+      [2, true],
+      [2, true],
+    ]);
+  });
+
+  it.each([
+    ['bot', 'invalid_blocks; [ERROR] unsupported type [json-pointer:/blocks/2/type]'],
+    ['webhook', '400 invalid_blocks'],
+  ] as const)(
+    'is sent without them where they are refused, and they are not tried again soon: %s',
+    async (kind, refusal) => {
+      const target = kind === 'bot' ? bot : webhook;
+      const sending: string[] = [];
+      server.setMood({ kind: 'old' });
+      const first = await slack.post(target, rich, {
+        begun: () => sending.push('begun'),
+        notTaken: () => sending.push('not taken'),
+      });
+      expect(first).toMatchObject({ isPlain: true, refusal });
+      expect(sending).toEqual(['begun', 'not taken', 'begun']);
+      expect(await slack.post(target, rich)).toMatchObject({ isPlain: true, refusal: undefined });
+      expect(kinds()).toEqual([
+        [2, false],
+        [1, true],
+        [1, true],
+      ]);
+      const forgetful = createSlack({ http, policy, pauseMs: 0, plainForMs: 0 });
+      await forgetful.post(target, rich);
+      await forgetful.post(target, rich);
+      expect(kinds().slice(3)).toEqual([
+        [2, false],
+        [1, true],
+        [2, false],
+        [1, true],
+      ]);
+    },
+  );
+
+  it('is not sent a second time for another reason, or when it has none', async () => {
+    server.setMood({ kind: 'refusing', error: 'is_archived' });
+    expect((await errorOf(() => slack.post(bot, rich))).message).toContain('is_archived');
+    server.setMood({ kind: 'refusing', error: 'invalid_blocks' });
+    expect((await errorOf(() => slack.post(bot, message('one')))).message).toContain('invalid_blocks');
+    expect(server.posts).toHaveLength(2);
+    expect((await errorOf(() => slack.post(bot, rich))).message).toContain('invalid_blocks');
+    expect(server.posts).toHaveLength(4);
   });
 });

@@ -1,7 +1,6 @@
 import { BugflowError, hasCode, messageOf } from '../../base/errors.js';
 import type { PostTarget } from '../../config/report-posts-section.js';
 import { revealSecret } from '../../config/secret.js';
-import type { SlackMessage } from '../../slack/blocks.js';
 import type { Slack, SlackTarget } from '../../slack/slack.js';
 import { reportUrl } from '../report-url.js';
 import type { ReportRequest } from '../reports.js';
@@ -9,12 +8,12 @@ import type { ReportResult } from '../result.js';
 import { isMet } from './condition.js';
 import type { PostMemory, PostRecord } from './post-memory.js';
 import type { ReportPost } from './report-post.js';
-import { toFailureMessage, toSlackMessage } from './slack-message.js';
+import { type ReportMessage, toFailureMessage, toSlackMessage } from './slack-message.js';
 
 /** Makes reports and posts them. */
 export interface Poster {
   /** What would be posted now; undefined: its condition is not met. @throws BugflowError */
-  preview(post: ReportPost, atMs: number): Promise<SlackMessage | undefined>;
+  preview(post: ReportPost, atMs: number): Promise<ReportMessage | undefined>;
   /** Posts what was due at this moment. Failures are logged, and told in the channel. */
   post(post: ReportPost, dueAtMs: number): Promise<void>;
   /** The last moment for which it was begun, whatever became of it; Unix milliseconds. */
@@ -41,7 +40,7 @@ const TELL_FAILURE_EVERY_MS = 24 * 60 * 60_000;
 export function createPoster({ run, slack, memory, serviceUrl, signal, log }: PosterOptions): Poster {
   let reading: Promise<unknown> = Promise.resolve();
 
-  const preview = async (post: ReportPost, atMs: number): Promise<SlackMessage | undefined> => {
+  const preview = async (post: ReportPost, atMs: number): Promise<ReportMessage | undefined> => {
     const { request, onlyWhen } = post;
     // Many posts are due at the same moment: one report after the other.
     const read = reading.then(() => run(request, new Date(atMs)));
@@ -52,6 +51,7 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
     return toSlackMessage(
       result,
       serviceUrl === undefined ? undefined : reportUrl(serviceUrl, report, projects, result.period),
+      serviceUrl,
     );
   };
   const tellFailure = async (post: ReportPost, reason: string, nowMs: number): Promise<void> => {
@@ -70,14 +70,20 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
       const remember = (state: PostRecord['state']): void =>
         memory.put(name, { ...memory.get(name), dueAtMs, state });
       try {
-        const message = await preview(post, dueAtMs);
-        if (message)
-          await slack.post(await targetOf(post.target), message, {
-            begun: () => remember('begun'),
-            notTaken: () => (before ? memory.put(name, before) : memory.forget(name)),
-          });
+        const found = await preview(post, dueAtMs);
+        if (!found) {
+          remember('over');
+          log.info(`report "${name}": nothing to tell`);
+          return;
+        }
+        const { refusal } = await slack.post(await targetOf(post.target), found.message, {
+          begun: () => remember('begun'),
+          notTaken: () => (before ? memory.put(name, before) : memory.forget(name)),
+        });
         remember('over');
-        log.info(message ? `report "${name}" was posted` : `report "${name}": nothing to tell`);
+        log.info(
+          `report "${name}" was posted${refusal === undefined ? '' : `, without charts and tables, which Slack refused: ${refusal}`}`,
+        );
       } catch (error) {
         // What Slack cannot have is made after the next start.
         if (signal?.aborted) return;

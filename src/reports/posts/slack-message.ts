@@ -1,20 +1,24 @@
 import {
+  assembled,
   type Block,
   context,
   escaped,
   fields,
-  fitting,
   header,
   link,
   linkButton,
+  type Piece,
   type SlackMessage,
   section as sectionBlock,
 } from '../../slack/blocks.js';
 import { comparison } from '../formats/comparison.js';
+import { createLinks, type LinkOf } from '../formats/links.js';
 import { itemUrl } from '../item-url.js';
 import type { ReportResult, SectionResult } from '../result.js';
 import { isNumeric } from '../units.js';
 import { formatValue } from '../values.js';
+import { slackChart } from './slack-chart.js';
+import { slackTable } from './slack-table.js';
 
 /** A channel is no place for long lists: the page has the rest. */
 const MAX_ROWS = 5;
@@ -22,21 +26,86 @@ const MAX_TITLE = 100;
 const MAX_CELL = 150;
 const SIGN = { better: '🟢', worse: '🔴' } as const;
 
+/** A report as a message, and which of its charts are not drawn in it. */
+export interface ReportMessage {
+  readonly message: SlackMessage;
+  /** Titles of charts. */
+  readonly undrawn: readonly string[];
+  /** The same where the workspace takes no charts. */
+  readonly undrawnInPlain: readonly string[];
+}
+
 /**
- * The report's numbers, and the first rows of its lists.
+ * The report's numbers, its charts, a table, and the first rows of its lists.
  * @param pageUrl of the same report, undefined where the service's address is not known
+ * @param serviceUrl for links to other reports
  * @throws BugflowError for a value that does not fit its unit
  */
-export function toSlackMessage(result: ReportResult, pageUrl: string | undefined): SlackMessage {
+export function toSlackMessage(
+  result: ReportResult,
+  pageUrl: string | undefined,
+  serviceUrl?: string,
+): ReportMessage {
   const { definition, period, sections } = result;
   const scope = `${escaped(projectsOf(result), MAX_CELL)} – ${escaped(period.title, MAX_CELL)}`;
   const head = [header(definition.title), context(scope)];
   const button = pageUrl === undefined ? undefined : linkButton('Show all', pageUrl);
-  const body = fitting(sections.flatMap((section) => blocksOf(section, result)));
+  const linkOf = createLinks(result, serviceUrl);
+  const pieces = sections.map((section): Piece => {
+    const plain = blocksOf(section, result);
+    return { plain, better: betterBlocks(section, result, linkOf) };
+  });
+  const whole = (body: readonly Block[], undrawn: readonly string[]): Block[] => [
+    ...head,
+    ...body,
+    ...(undrawn.length > 0 ? [context(`Not drawn here: ${listed(undrawn)}`)] : []),
+    ...(button ? [button] : []),
+  ];
+  const undrawnOf = (isBetter: readonly boolean[]): string[] =>
+    sections
+      .filter(({ definition: { shape }, rows }, i) => shape === 'chart' && rows.length > 0 && !isBetter[i])
+      .map((section) => section.definition.title);
+  const best = assembled(pieces);
+  const plain = assembled(pieces.map((piece) => ({ plain: piece.plain })));
+  const [undrawn, undrawnInPlain] = [undrawnOf(best.isBetter), undrawnOf(plain.isBetter)];
   return {
-    text: `${escaped(definition.title, MAX_TITLE)}: ${scope}`,
-    blocks: [...head, ...body, ...(button ? [button] : [])],
+    message: {
+      text: `${escaped(definition.title, MAX_TITLE)}: ${scope}`,
+      blocks: whole(best.blocks, undrawn),
+      plain: best.isBetter.includes(true) ? whole(plain.blocks, undrawnInPlain) : undefined,
+    },
+    undrawn,
+    undrawnInPlain,
   };
+}
+
+const MAX_LISTED = 8;
+
+function listed(titles: readonly string[]): string {
+  const shown = titles.slice(0, MAX_LISTED).map((title) => escaped(title, MAX_TITLE));
+  const rest = titles.length - shown.length;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** A chart or a table that Slack shows itself, with what it leaves out; undefined where there is none. */
+function betterBlocks(
+  section: SectionResult,
+  { timeZone }: ReportResult,
+  linkOf: LinkOf,
+): Block[] | undefined {
+  const { title, shape } = section.definition;
+  if (section.rows.length === 0) return undefined;
+  if (shape === 'chart') {
+    const chart = slackChart(section, timeZone);
+    return chart && [chart.block, ...noteOf(`${escaped(title, MAX_TITLE)}: `, chart.notes)];
+  }
+  if (shape !== 'table') return undefined;
+  const table = slackTable(section, timeZone, linkOf);
+  return table && [sectionBlock([`*${escaped(title, MAX_TITLE)}*`]), table.block, ...noteOf('', table.notes)];
+}
+
+function noteOf(start: string, notes: readonly string[]): Block[] {
+  return notes.length === 0 ? [] : [context(`${start}${notes.map((note) => escaped(note, 300)).join('; ')}`)];
 }
 
 /** That a report could not be made. */
@@ -52,10 +121,10 @@ function projectsOf({ projects }: ReportResult): string {
 function blocksOf(section: SectionResult, { timeZone, taigaUrl }: ReportResult): Block[] {
   const { definition, rows } = section;
   const { shape, columns } = definition;
-  // Charts are on the page.
-  if (shape === 'chart') return [];
   const title = `*${escaped(definition.title, MAX_TITLE)}*`;
   if (rows.length === 0) return [sectionBlock([title, escaped(definition.empty, MAX_CELL)])];
+  // It cannot be told in words.
+  if (shape === 'chart') return [];
   const text = (row: readonly (string | null)[] | undefined, i: number): string => {
     const column = columns[i];
     return column ? escaped(formatValue(row?.[i] ?? null, column, definition, timeZone), MAX_CELL) : '';
