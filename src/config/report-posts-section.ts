@@ -13,6 +13,8 @@ const webhookUrl = secret('webhook_url', {
   text: webAddress,
 });
 
+const ATTACHMENTS = ['auto', 'none', 'png', 'pdf'] as const;
+
 const onlyWhen = z.strictObject({
   section: z
     .string()
@@ -49,6 +51,12 @@ const post = z.strictObject({
     .regex(/^(#[^\s#]+|[CG][A-Z0-9]{6,})$/, 'write a channel like #taiga, or its ID like C0123456789')
     .optional()
     .describe('The channel, with `slack.bot_token_file`.'),
+  attach: z
+    .enum(ATTACHMENTS)
+    .default('auto')
+    .describe(
+      'What goes into the thread of the message, with a channel: `auto`: a picture of the charts that Slack does not draw; `png` or `pdf`: always the whole report as that file; `none`: nothing. A file needs the scope `files:write`.',
+    ),
   ...webhookUrl.keys,
 });
 
@@ -72,6 +80,8 @@ export interface PostConfig {
   readonly timeZone: string;
   readonly missed: 'late' | 'skip';
   readonly onlyWhen: PostCondition | undefined;
+  /** What goes into the thread of the message; only a bot has one. */
+  readonly attach: (typeof ATTACHMENTS)[number];
   readonly target: PostTarget;
   readonly place: Place | undefined;
 }
@@ -98,6 +108,7 @@ export const reportPostsSection = defineSection({
       timeZone: entry.time_zone ?? section.resolved(timeZoneSection),
       missed: entry.missed,
       onlyWhen: conditionOf(entry, i, section),
+      attach: entry.attach,
       target: targetOf(entry, i, section),
       place: section.locate(['reports', i]),
     })),
@@ -122,7 +133,7 @@ function conditionOf({ only_when }: RawPost, i: number, section: SectionContext)
 }
 
 function targetOf(entry: RawPost, i: number, section: SectionContext): PostTarget {
-  const { channel } = entry;
+  const { channel, attach } = entry;
   const url = webhookUrl.resolve(entry, section, ['reports', i]);
   if (url && channel !== undefined)
     throw refuse(
@@ -130,6 +141,13 @@ function targetOf(entry: RawPost, i: number, section: SectionContext): PostTarge
       i,
       'a webhook posts into its own channel; leave out channel, or the webhook',
       'channel',
+    );
+  if (url && (attach === 'png' || attach === 'pdf'))
+    throw refuse(
+      section,
+      i,
+      'a webhook takes no files; use channel, with slack.bot_token_file, or leave out attach',
+      'attach',
     );
   if (url) return { kind: 'webhook', url };
   if (channel === undefined)

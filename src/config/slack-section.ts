@@ -4,7 +4,8 @@ import { defineSection } from './section.js';
 import { baseAddress, withoutSlash } from './web-address.js';
 
 const botToken = secret('bot_token', {
-  meaning: 'Token (`xoxb-…`) of an app that may write into the channels that are named (`chat:write`).',
+  meaning:
+    'Token (`xoxb-…`) of an app that may write into the channels that are named (`chat:write`), and put files there (`files:write`).',
   fileMeaning: 'File that holds the token; it is read again before each post.',
 });
 

@@ -4,6 +4,7 @@ import { createPoster } from '../reports/posts/poster.js';
 import { createSlack } from '../slack/slack.js';
 import type { Installation } from './installation.js';
 import { openReports } from './open-reports.js';
+import { reportFiles } from './report-files.js';
 
 export interface PostReportsOptions {
   /** Only posts of these reports; empty: all. */
@@ -32,6 +33,7 @@ export async function postReports(
     const poster = createPoster({
       run: reports.run,
       slack: createSlack({ http }),
+      files: reportFiles(installation.config.externalUrls.exporter),
       // The file belongs to the running service, and what somebody asks for is posted.
       memory: createPostMemory(),
       serviceUrl: installation.config.externalUrls.exporter,
@@ -42,7 +44,12 @@ export async function postReports(
       else {
         const found = await poster.preview(post, now.getTime());
         write(`${post.name}: ${found ? 'would post' : 'nothing to tell'}\n`);
-        if (found) write(`${JSON.stringify(found.message, null, 2)}\n`);
+        if (!found) continue;
+        write(`${JSON.stringify(found.message, null, 2)}\n`);
+        const [file, instead] = [await found.file(false), found.message.plain && (await found.file(true))];
+        if (file) write(`would attach ${file.name}, ${file.bytes.length} bytes\n`);
+        else if (instead)
+          write(`would attach ${instead.name}, ${instead.bytes.length} bytes, where Slack takes no charts\n`);
       }
     }
   } finally {

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.js';
 
 const record: z.ZodType<PostRecord> = z.object({
   dueAtMs: z.number().int(),
-  state: z.enum(['begun', 'over']),
+  state: z.enum(['begun', 'posted', 'over']),
   toldFailureAtMs: z.number().int().optional(),
 });
 

@@ -6,11 +6,17 @@ import { createRedaction, type Redact } from '../http/redaction.js';
 import { type RetryPolicy, withRetries } from '../http/retry.js';
 import { ADVICE, attemptOf, fateOf, unreachable } from './answers.js';
 import type { Block, SlackMessage } from './blocks.js';
+import { type SlackFile, upload } from './upload.js';
 
 /** Where a message goes; its secrets are shown nowhere. */
-export type SlackTarget =
-  | { readonly kind: 'webhook'; readonly url: string }
-  | { readonly kind: 'bot'; readonly apiUrl: string; readonly token: string; readonly channel: string };
+export type SlackTarget = { readonly kind: 'webhook'; readonly url: string } | BotTarget;
+
+export interface BotTarget {
+  readonly kind: 'bot';
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly channel: string;
+}
 
 /** Writes into Slack: into each channel one message after the other, as fast as Slack allows. */
 export interface Slack {
@@ -21,6 +27,8 @@ export interface Slack {
    * SLACK_REFUSED
    */
   post(target: SlackTarget, message: SlackMessage, sending?: Sending): Promise<Posted>;
+  /** Puts a file into the thread of a message. @throws BugflowError SLACK_UNREACHABLE, SLACK_REFUSED */
+  attach(target: BotTarget, thread: Thread, file: SlackFile): Promise<void>;
 }
 
 export interface Posted {
@@ -126,17 +134,27 @@ export function createSlack(options: SlackOptions): Slack {
     return { isPlain: true, refusal, thread: 'thread' in sent ? sent.thread : undefined };
   };
 
+  const inTurn = <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const done = (last.get(key) ?? Promise.resolve()).then(work);
+    last.set(
+      key,
+      done.catch(() => undefined).then(() => sleep(pauseMs, undefined, { ref: false })),
+    );
+    return done;
+  };
+
   return {
     post(target, message, sending) {
-      const key = target.kind === 'webhook' ? target.url : `${target.apiUrl} ${target.channel}`;
-      const posted = (last.get(key) ?? Promise.resolve()).then(() => sendBest(key, target, message, sending));
-      last.set(
-        key,
-        posted.catch(() => undefined).then(() => sleep(pauseMs, undefined, { ref: false })),
-      );
-      return posted;
+      const key = keyOf(target);
+      return inTurn(key, () => sendBest(key, target, message, sending));
     },
+    attach: (target, thread, file) =>
+      inTurn(keyOf(target), () => upload(target, thread, file, { http, policy, signal })),
   };
+}
+
+function keyOf(target: SlackTarget): string {
+  return target.kind === 'webhook' ? target.url : `${target.apiUrl} ${target.channel}`;
 }
 
 type Sent =

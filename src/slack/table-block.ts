@@ -34,7 +34,7 @@ export interface TableContent {
 
 export const MAX_TABLE_COLUMNS = 20;
 /** Slack takes 100 with the head; but a channel is no place for long lists. */
-const MAX_ROWS = 20;
+export const MAX_TABLE_ROWS = 20;
 const MAX_CELL = 100;
 /** Slack takes 10,000 characters in all cells; a message takes little more than that for everything. */
 const MAX_BYTES = 6000;
@@ -43,7 +43,7 @@ const MAX_BYTES = 6000;
 export function tableBlock({ columns, rows }: TableContent): TableBlock | undefined {
   const table = [columns.map(({ title }) => cellOf(title, undefined))];
   let bytes = Buffer.byteLength(JSON.stringify(table));
-  for (const row of rows.slice(0, MAX_ROWS)) {
+  for (const row of rows.slice(0, MAX_TABLE_ROWS)) {
     const cells = row.map(({ text, url }) => cellOf(text, url));
     bytes += Buffer.byteLength(JSON.stringify(cells));
     if (bytes > MAX_BYTES) break;

@@ -27,6 +27,19 @@ export interface SlackPost<Message = SlackMessage> {
   readonly accepted: boolean;
 }
 
+/** Of a file into Slack. */
+export type UploadStep = 'ask' | 'send' | 'complete';
+
+/** A file that is to be seen. */
+export interface SharedFile {
+  readonly name: string;
+  readonly title: string;
+  readonly altText: string;
+  readonly bytes: Buffer;
+  /** The message in whose thread it is. */
+  readonly threadTs: string;
+}
+
 export interface SlackServer<Message = SlackMessage> {
   readonly url: string;
   /** Address of an incoming webhook. */
@@ -39,11 +52,23 @@ export interface SlackServer<Message = SlackMessage> {
   /** Those that can be seen. */
   accepted(): readonly SlackPost<Message>[];
   setMood(mood: Mood): void;
+  /** How the next so many requests of this step of an upload are answered; the later ones, well. */
+  setUploadMood(step: UploadStep, mood: Mood, times?: number): void;
+  /** Every request of an upload that Slack looked at, in its order, with what Slack would have against it. */
+  readonly uploads: readonly { readonly step: UploadStep; readonly problems: readonly string[] }[];
+  readonly files: readonly SharedFile[];
   close(): Promise<void>;
 }
 
 const MOST_BYTES = 1_000_000;
 const TOKEN = 'xoxb-1234-test';
+const CHANNEL_ID = 'C0123456789';
+const STEPS: readonly (readonly [string, UploadStep])[] = [
+  ['/api/files.getUploadURLExternal', 'ask'],
+  ['/upload/v1/', 'send'],
+  ['/api/files.completeUploadExternal', 'complete'],
+];
+const tsOf = (count: number): string => `${count}.000100`;
 
 /** A message, and what Slack or a reader would have against it. */
 type ReadMessage<Message> = (body: string) => { readonly message: Message; readonly problems: string[] };
@@ -60,6 +85,10 @@ export async function startSlackFor<Message extends { readonly channel?: string 
   const posts: SlackPost<Message>[] = [];
   const silent = new Set<ServerResponse>();
   let mood: Mood = { kind: 'well' };
+  const uploads: { step: UploadStep; problems: readonly string[] }[] = [];
+  const files: SharedFile[] = [];
+  const asked = new Map<string, { name: string; length: number; altText: string; bytes?: Buffer }>();
+  const uploadMoods = new Map<UploadStep, { mood: Mood; times: number }>();
 
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
@@ -68,8 +97,11 @@ export async function startSlackFor<Message extends { readonly channel?: string 
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await textOf(request);
+    const bytes = await bytesOf(request);
+    const body = bytes.toString('utf8');
     const path = request.url ?? '';
+    const step = STEPS.find(([start]) => path.startsWith(start))?.[1];
+    if (step) return upload(step, request, bytes, response);
     const isApi = path === '/api/chat.postMessage';
     const text = (status: number, said: string, headers = {}): void =>
       void response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(said);
@@ -107,7 +139,72 @@ export async function startSlackFor<Message extends { readonly channel?: string 
     if (problems.length > 0)
       return isApi ? json({ ok: false, error: 'invalid_attachments' }) : text(400, 'invalid_attachments');
     if (!isApi) return text(200, 'ok');
-    json({ ok: true, channel: 'C0123456789', ts: `${posts.length}.000100`, message });
+    json({ ok: true, channel: CHANNEL_ID, ts: tsOf(posts.length), message });
+  }
+
+  function upload(step: UploadStep, request: IncomingMessage, bytes: Buffer, response: ServerResponse): void {
+    const set = uploadMoods.get(step);
+    const { kind, ...rest }: Mood = set && set.times > 0 ? set.mood : { kind: 'well' };
+    if (set) set.times -= 1;
+    const json = (said: object): void => void response.writeHead(200).end(JSON.stringify(said));
+    const form = new URLSearchParams(step === 'send' ? '' : bytes.toString('utf8'));
+    const found = step === 'send' ? asked.get((request.url ?? '').split('/').at(-1) ?? '') : undefined;
+    const problems: string[] = [];
+    const check = (holds: boolean, problem: string): void => {
+      if (!holds) problems.push(problem);
+    };
+    const { authorization } = request.headers;
+    check(request.method === 'POST', 'not a POST');
+    check(
+      authorization === (step === 'send' ? undefined : `Bearer ${TOKEN}`),
+      'the token is not where it belongs',
+    );
+    const altText = form.get('alt_txt') ?? '';
+    let shared: { id: string; title: string }[] = [];
+    if (step === 'ask') {
+      check(/^[\w.-]+\.(png|pdf)$/.test(form.get('filename') ?? ''), 'a bad file name');
+      check(/^[1-9]\d*$/.test(form.get('length') ?? ''), 'no length');
+      check(altText !== '' && altText.length <= 1000, 'alt_txt_too_large');
+    }
+    if (step === 'send') check(bytes.length === found?.length, `${bytes.length} bytes, not ${found?.length}`);
+    if (step === 'complete') {
+      shared = JSON.parse(form.get('files') ?? '[]');
+      check(
+        shared.length === 1 && shared.every(({ id }) => asked.get(id)?.bytes),
+        'a file that is not there',
+      );
+      check(form.get('channel_id') === CHANNEL_ID, 'channel_not_found');
+      check(
+        posts.some(({ accepted }, i) => accepted && form.get('thread_ts') === tsOf(i + 1)),
+        'thread_not_found',
+      );
+    }
+    uploads.push({ step, problems });
+
+    if (kind === 'silent') return void silent.add(response);
+    if (kind === 'dropping') return void request.socket.destroy();
+    if (kind === 'broken') return void response.writeHead(500).end('server_error');
+    if (kind === 'limited')
+      return void response
+        .writeHead(429, { 'retry-after': 'retryAfterS' in rest ? String(rest.retryAfterS) : '1' })
+        .end('{"ok":false,"error":"ratelimited"}');
+    const error = kind === 'refusing' && 'error' in rest ? rest.error : problems[0];
+    if (error !== undefined)
+      return void (step === 'send' ? response.writeHead(400).end(error) : json({ ok: false, error }));
+    if (step === 'ask') {
+      const id = `F${asked.size}`;
+      asked.set(id, { name: form.get('filename') ?? '', length: Number(form.get('length')), altText });
+      return void json({ ok: true, file_id: id, upload_url: `${url}/upload/v1/${id}` });
+    }
+    if (step === 'send') {
+      if (found) found.bytes = bytes;
+      return void response.writeHead(200).end(`OK - ${bytes.length}`);
+    }
+    for (const { id, title } of shared) {
+      const { name = '', altText: alt = '', bytes: content = Buffer.of() } = asked.get(id) ?? {};
+      files.push({ name, title, altText: alt, bytes: content, threadTs: form.get('thread_ts') ?? '' });
+    }
+    json({ ok: true, files: shared });
   }
 
   const listening = server.listen(0, '127.0.0.1');
@@ -128,6 +225,9 @@ export async function startSlackFor<Message extends { readonly channel?: string 
       if (!(mood.kind === 'silent' && mood.forGood)) hangUp();
       mood = next;
     },
+    setUploadMood: (step, next, times = 1) => void uploadMoods.set(step, { mood: next, times }),
+    uploads,
+    files,
     async close() {
       hangUp();
       server.closeAllConnections();
@@ -136,7 +236,7 @@ export async function startSlackFor<Message extends { readonly channel?: string 
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -144,5 +244,5 @@ async function textOf(request: IncomingMessage): Promise<string> {
     if (bytes > MOST_BYTES) throw new Error('too large');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -20,6 +20,7 @@ import { type BlockMessage, readBlocks } from './slack-blocks.js';
 
 const SUNDAY = Date.parse('2026-03-15T09:00:00Z');
 const MONDAY = Date.parse('2026-03-16T09:00:00Z');
+const PICTURE = Buffer.from('a picture');
 const policy = { firstMs: 1, longestMs: 60_000, giveUpAfterMs: 600_000, requestTimeoutMs: 60_000 };
 
 let server: SlackServer<BlockMessage>;
@@ -47,7 +48,7 @@ async function nobody(): Promise<string> {
 
 const postTo = (url: string): ReportPost => ({
   ...{ name: 'week into webhook', report: 'week', projects: [], period: undefined, schedule: '0 9 * * *' },
-  ...{ timeZone: 'UTC', missed: 'late', onlyWhen: undefined, place: undefined },
+  ...{ timeZone: 'UTC', missed: 'late', onlyWhen: undefined, attach: 'auto', place: undefined },
   request: { report: 'week', projects: [], period: {} },
   target: { kind: 'webhook', url: { text: url } },
 });
@@ -84,6 +85,7 @@ async function run(): Promise<Run> {
       pauseMs: 0,
       signal: ending.signal,
     }),
+    files: { toPng: async () => PICTURE, toPdf: async () => PICTURE },
     memory,
     serviceUrl: undefined,
     signal: ending.signal,
@@ -149,3 +151,36 @@ it.each([
     file = folder.write('another.db', '');
   }
 });
+
+it.each(['ask', 'send', 'complete'] as const)(
+  'does not post again what was cut off in the step "%s" of its file',
+  async (step) => {
+    for (const end of ['stop', 'kill'] as const) {
+      folder.write('token', server.token);
+      const target = {
+        kind: 'bot',
+        ...{ apiUrl: `${server.url}/api`, channel: '#team' },
+        token: { text: server.token },
+      } as const;
+      const post: ReportPost = { ...postTo(''), attach: 'pdf', target };
+      const first = await run();
+      first.poster.beginAt(post, SUNDAY);
+      const [posts, uploads] = [server.posts.length, server.uploads.length];
+      server.setUploadMood(step, { kind: 'silent' });
+      void first.poster.post(post, MONDAY);
+      await until(() => server.uploads.slice(uploads).some((each) => each.step === step));
+      await first[end]();
+      server.setMood({ kind: 'well' });
+
+      const second = await run();
+      expect(second.poster.lastDueAtMs(post)).toBe(MONDAY);
+      expect(second.said).toEqual([
+        'WARN report "week into webhook": the service ended before its file was in its thread; it is not sent again',
+      ]);
+      await second.stop();
+      expect(server.posts).toHaveLength(posts + 1);
+      expect(server.files).toEqual([]);
+      file = folder.write('another.db', '');
+    }
+  },
+);

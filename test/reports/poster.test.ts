@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { BugflowError } from '../../src/base/errors.js';
 import type { PostCondition } from '../../src/config/report-posts-section.js';
 import { createPostStore } from '../../src/main/post-store.js';
+import { makeFile } from '../../src/reports/posts/attachment.js';
 import { createPostMemory, type PostMemory } from '../../src/reports/posts/post-memory.js';
 import { createPoster } from '../../src/reports/posts/poster.js';
 import type { ReportPost } from '../../src/reports/posts/report-post.js';
@@ -18,7 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const post = (change: Partial<ReportPost> = {}): ReportPost => ({
   ...{ name: 'week into webhook', report: 'week', projects: [], period: undefined, schedule: '0 9 * * *' },
-  ...{ timeZone: 'UTC', missed: 'late', onlyWhen: undefined, place: undefined },
+  ...{ timeZone: 'UTC', missed: 'late', onlyWhen: undefined, attach: 'auto', place: undefined },
   request: { report: 'week', projects: [], period: {} },
   target: { kind: 'webhook', url: { text: 'https://hooks.example.org/x' } },
   ...change,
@@ -32,11 +33,17 @@ const numbers = (net: string | null): ReportResult =>
 interface Stage {
   readonly run?: () => Promise<ReportResult>;
   readonly send?: (target: SlackTarget) => Promise<void>;
+  /** Instead of taking a file. */
+  readonly attached?: (name: string) => Promise<void>;
+  /** Whether Slack takes neither charts nor tables. */
+  readonly isPlain?: boolean;
   readonly memory?: PostMemory;
   readonly signal?: AbortSignal;
 }
 
-function onStage({ run, send, memory = createPostMemory(), signal }: Stage = {}) {
+function onStage(stage: Stage = {}) {
+  const { run, send, attached, isPlain = false, memory = createPostMemory(), signal } = stage;
+  const files: string[] = [];
   const sent: string[] = [];
   const said: string[] = [];
   const poster = createPoster({
@@ -46,15 +53,25 @@ function onStage({ run, send, memory = createPostMemory(), signal }: Stage = {})
         sending?.begun();
         await send?.(target);
         sent.push(message.text);
-        return { isPlain: false, refusal: undefined, thread: undefined };
+        return { isPlain, refusal: undefined, thread: { channel: 'C1', ts: '1.2' } };
       },
+      attach: async (_, thread, { name, bytes }) =>
+        attached
+          ? attached(name)
+          : void files.push(`${name} in ${thread.channel} ${thread.ts}: ${String(bytes)}`),
+    },
+    files: {
+      toPng: async ({ sections }) =>
+        Buffer.from(`picture of ${sections.map(({ definition: { title } }) => title).join(', ')}`),
+      toPdf: async ({ sections }) =>
+        Buffer.from(`pages of ${sections.map(({ definition: { title } }) => title).join(', ')}`),
     },
     memory,
     serviceUrl: 'https://bugflow.example.org',
     ...(signal && { signal }),
     log: { info: (text) => said.push(text), warn: (text) => said.push(`WARN ${text}`) },
   });
-  return { poster, sent, said, memory };
+  return { poster, sent, said, files, memory };
 }
 
 describe('a condition', () => {
@@ -151,6 +168,79 @@ it('a secret file is read when it is needed, and its absence is said without its
   } finally {
     folder.remove();
   }
+});
+
+describe('a file in the thread', () => {
+  const chart = (title: string, type: 'bar' | 'histogram') =>
+    section([column('day', 'number'), column('n', 'items')], [['1', '3']], {
+      ...{ title, shape: 'chart' },
+      chart: { type, x: 'day', y: type === 'bar' ? ['n'] : [], percentiles: [], lines: [] },
+    });
+  const drawn = result([chart('Net', 'bar')]);
+  const both = result([chart('Net', 'bar'), chart('Spread', 'histogram')]);
+  const bot = {
+    kind: 'bot',
+    ...{ apiUrl: 'https://slack.com/api', channel: '#team' },
+    token: { text: 'xoxb' },
+  } as const;
+
+  it.each([
+    ['auto', drawn, false, []],
+    ['auto', drawn, true, ['picture of Net']],
+    ['auto', both, false, ['picture of Spread']],
+    ['auto', both, true, ['picture of Net, Spread']],
+    ['auto', numbers('3'), true, []],
+    ['none', both, true, []],
+    ['png', both, false, ['picture of Net, Spread']],
+    ['pdf', drawn, false, ['pages of Net']],
+    ['pdf', numbers('3'), true, ['pages of All, All']],
+  ] as const)('with attach: %s (%#)', async (attach, found, isPlain, expected) => {
+    const { poster, files, memory } = onStage({ isPlain, run: async () => found });
+    await poster.post(post({ attach, target: bot }), MONDAY);
+    const ending = attach === 'pdf' ? 'pdf' : 'png';
+    expect(files).toEqual(expected.map((text) => `mine-2026-03-02.${ending} in C1 1.2: ${text}`));
+    expect(memory.get('week into webhook')).toEqual({ dueAtMs: MONDAY, state: 'over' });
+    const preview = await poster.preview(post({ attach, target: bot }), MONDAY);
+    expect(String((await preview?.file(isPlain))?.bytes ?? '')).toBe(expected[0] ?? '');
+  });
+
+  it('does not exist for a webhook', async () => {
+    const { poster, files } = onStage({ isPlain: true, run: async () => both });
+    await poster.post(post(), MONDAY);
+    expect(files).toEqual([]);
+  });
+
+  it('that cannot be sent is no reason to fail, and is told once', async () => {
+    let reason = 'missing_scope';
+    const { poster, sent, said } = onStage({
+      attached: async () => {
+        if (reason !== '') throw new BugflowError('SLACK_REFUSED', reason);
+      },
+    });
+    const weekly = post({ attach: 'pdf', target: bot });
+    const told = async (): Promise<string[]> => {
+      said.length = 0;
+      await poster.post(weekly, MONDAY);
+      return said.filter((line) => line.startsWith('WARN'));
+    };
+    expect(await told()).toEqual([
+      'WARN report "week into webhook" was posted without its file: missing_scope',
+    ]);
+    expect(await told()).toEqual([]);
+    reason = '';
+    expect(await told()).toEqual([]);
+    reason = 'missing_scope';
+    expect(await told()).toHaveLength(1);
+    expect(sent).toHaveLength(4);
+  });
+
+  it('that is far too large is not sent', async () => {
+    const found = await makeFile(
+      { kind: 'png', result: both },
+      { toPng: async () => Buffer.alloc(10 * 2 ** 20 + 1), toPdf: async () => Buffer.of() },
+    ).catch((error: unknown) => error);
+    expect(found).toMatchObject({ message: 'the file has 11 MiB, and at most 10 are sent' });
+  });
 });
 
 describe('over a restart', () => {

@@ -32,6 +32,7 @@ reports:
       request: { report: 'week', projects: [], period: { name: undefined } },
       timeZone: 'Europe/Berlin',
       missed: 'late',
+      attach: 'auto',
       onlyWhen: undefined,
       target: {
         kind: 'bot',
@@ -130,6 +131,12 @@ test.each([
     entry(`${week}, ${WEBHOOK}, only_when: { section: in_and_out, above: 1 }`),
     /only_when: a number needs `column`/,
   ],
+  [
+    'a file for a webhook',
+    entry(`${week}, ${WEBHOOK}, attach: pdf`),
+    /reports\[0\]: a webhook takes no files; use channel/,
+  ],
+  ['an unknown file', entry(`${week}, ${WEBHOOK}, attach: gif`), /attach/],
   [
     'the same twice',
     `reports:\n  - { ${week}, ${WEBHOOK} }\n  - { ${week}, ${WEBHOOK} }\n`,

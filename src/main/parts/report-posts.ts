@@ -12,6 +12,7 @@ import { createSlack } from '../../slack/slack.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
 import { createPostStore } from '../post-store.js';
+import { reportFiles } from '../report-files.js';
 import type { ReportsPart } from './reports.js';
 import type { StatePart } from './state.js';
 
@@ -51,6 +52,7 @@ export function createReportPostsPart(options: ReportPostsPartOptions): Part {
         return reports.reports().run(request, at);
       },
       slack: createSlack({ http, signal }),
+      files: reportFiles(config.externalUrls.exporter),
       memory: store ? createPostStore(store) : createPostMemory(),
       serviceUrl: config.externalUrls.exporter,
       signal,

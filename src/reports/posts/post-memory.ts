@@ -2,8 +2,11 @@
 export interface PostRecord {
   /** The moment for which it was last begun, in Unix milliseconds. */
   readonly dueAtMs: number;
-  /** `begun`: Slack may have it, and the process ended before that was known. */
-  readonly state: 'begun' | 'over';
+  /**
+   * `begun`: Slack may have it, and the process ended before that was known. `posted`: Slack has it, and the process ended
+   * before its file was there.
+   */
+  readonly state: 'begun' | 'posted' | 'over';
   /** When a failure was last told in the channel, in Unix milliseconds. */
   readonly toldFailureAtMs?: number | undefined;
 }

@@ -1,19 +1,22 @@
 import { BugflowError, hasCode, messageOf } from '../../base/errors.js';
 import type { PostTarget } from '../../config/report-posts-section.js';
 import { revealSecret } from '../../config/secret.js';
-import type { Slack, SlackTarget } from '../../slack/slack.js';
+import type { SlackMessage } from '../../slack/blocks.js';
+import type { Posted, Slack, SlackTarget } from '../../slack/slack.js';
+import type { SlackFile } from '../../slack/upload.js';
 import { reportUrl } from '../report-url.js';
 import type { ReportRequest } from '../reports.js';
 import type { ReportResult } from '../result.js';
+import { makeFile, plannedFile, type ReportFiles } from './attachment.js';
 import { isMet } from './condition.js';
 import type { PostMemory, PostRecord } from './post-memory.js';
 import type { ReportPost } from './report-post.js';
-import { type ReportMessage, toFailureMessage, toSlackMessage } from './slack-message.js';
+import { toFailureMessage, toSlackMessage } from './slack-message.js';
 
 /** Makes reports and posts them. */
 export interface Poster {
   /** What would be posted now; undefined: its condition is not met. @throws BugflowError */
-  preview(post: ReportPost, atMs: number): Promise<ReportMessage | undefined>;
+  preview(post: ReportPost, atMs: number): Promise<Preview | undefined>;
   /** Posts what was due at this moment. Failures are logged, and told in the channel. */
   post(post: ReportPost, dueAtMs: number): Promise<void>;
   /** The last moment for which it was begun, whatever became of it; Unix milliseconds. */
@@ -22,10 +25,17 @@ export interface Poster {
   beginAt(post: ReportPost, atMs: number): void;
 }
 
+export interface Preview {
+  readonly message: SlackMessage;
+  /** What would go into the message's thread; undefined: nothing. @throws BugflowError where it cannot be made */
+  readonly file: (isPlain: boolean) => Promise<SlackFile | undefined>;
+}
+
 export interface PosterOptions {
   /** As of that moment. @throws BugflowError */
   readonly run: (request: ReportRequest, at: Date) => Promise<ReportResult>;
   readonly slack: Slack;
+  readonly files: ReportFiles;
   readonly memory: PostMemory;
   /** The address of this service as browsers reach it, without a slash at the end; undefined: not known. */
   readonly serviceUrl: string | undefined;
@@ -37,10 +47,13 @@ export interface PosterOptions {
 /** A report that fails every hour says so in the channel once a day. */
 const TELL_FAILURE_EVERY_MS = 24 * 60 * 60_000;
 
-export function createPoster({ run, slack, memory, serviceUrl, signal, log }: PosterOptions): Poster {
+export function createPoster(options: PosterOptions): Poster {
+  const { run, slack, files, memory, serviceUrl, signal, log } = options;
   let reading: Promise<unknown> = Promise.resolve();
+  /** By the post's name: what was last wrong with its file, which need not be said each time. */
+  const faults = new Map<string, string>();
 
-  const preview = async (post: ReportPost, atMs: number): Promise<ReportMessage | undefined> => {
+  const preview = async (post: ReportPost, atMs: number): Promise<Preview | undefined> => {
     const { request, onlyWhen } = post;
     // Many posts are due at the same moment: one report after the other.
     const read = reading.then(() => run(request, new Date(atMs)));
@@ -48,11 +61,39 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
     const result = await read;
     if (!isMet(onlyWhen, result)) return undefined;
     const { report, projects } = request;
-    return toSlackMessage(
+    const found = toSlackMessage(
       result,
       serviceUrl === undefined ? undefined : reportUrl(serviceUrl, report, projects, result.period),
       serviceUrl,
     );
+    return {
+      message: found.message,
+      file: async (isPlain) => {
+        const planned = plannedFile(post, result, found, isPlain);
+        return planned && makeFile(planned, files);
+      },
+    };
+  };
+  /** The message is there: whatever becomes of its file, it is not sent again. */
+  const attach = async (
+    { name }: ReportPost,
+    target: SlackTarget,
+    { isPlain, thread }: Posted,
+    { file }: Preview,
+  ): Promise<void> => {
+    if (target.kind !== 'bot' || !thread) return;
+    try {
+      const made = await file(isPlain);
+      if (!made) return;
+      await slack.attach(target, thread, made);
+      faults.delete(name);
+      log.info(`report "${name}": ${made.name} is in its thread`);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      const reason = messageOf(error);
+      if (faults.get(name) !== reason) log.warn(`report "${name}" was posted without its file: ${reason}`);
+      faults.set(name, reason);
+    }
   };
   const tellFailure = async (post: ReportPost, reason: string, nowMs: number): Promise<void> => {
     const known = memory.get(post.name);
@@ -76,14 +117,18 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
           log.info(`report "${name}": nothing to tell`);
           return;
         }
-        const { refusal } = await slack.post(await targetOf(post.target), found.message, {
+        const target = await targetOf(post.target);
+        const posted = await slack.post(target, found.message, {
           begun: () => remember('begun'),
           notTaken: () => (before ? memory.put(name, before) : memory.forget(name)),
         });
-        remember('over');
+        remember('posted');
+        const { refusal } = posted;
         log.info(
           `report "${name}" was posted${refusal === undefined ? '' : `, without charts and tables, which Slack refused: ${refusal}`}`,
         );
+        await attach(post, target, posted, found);
+        remember('over');
       } catch (error) {
         // What Slack cannot have is made after the next start.
         if (signal?.aborted) return;
@@ -99,10 +144,12 @@ export function createPoster({ run, slack, memory, serviceUrl, signal, log }: Po
     },
     lastDueAtMs(post) {
       const known = memory.get(post.name);
-      if (known?.state === 'begun') {
+      if (known && known.state !== 'over') {
         memory.put(post.name, { ...known, state: 'over' });
         log.warn(
-          `report "${post.name}": the service ended while it was being posted; look into the channel, it is not sent again`,
+          known.state === 'begun'
+            ? `report "${post.name}": the service ended while it was being posted; look into the channel, it is not sent again`
+            : `report "${post.name}": the service ended before its file was in its thread; it is not sent again`,
         );
       }
       return known?.dueAtMs;

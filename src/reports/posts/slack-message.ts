@@ -29,10 +29,9 @@ const SIGN = { better: '🟢', worse: '🔴' } as const;
 /** A report as a message, and which of its charts are not drawn in it. */
 export interface ReportMessage {
   readonly message: SlackMessage;
-  /** Titles of charts. */
-  readonly undrawn: readonly string[];
+  readonly undrawn: readonly SectionResult[];
   /** The same where the workspace takes no charts. */
-  readonly undrawnInPlain: readonly string[];
+  readonly undrawnInPlain: readonly SectionResult[];
 }
 
 /**
@@ -55,16 +54,16 @@ export function toSlackMessage(
     const plain = blocksOf(section, result);
     return { plain, better: betterBlocks(section, result, linkOf) };
   });
-  const whole = (body: readonly Block[], undrawn: readonly string[]): Block[] => [
+  const whole = (body: readonly Block[], undrawn: readonly SectionResult[]): Block[] => [
     ...head,
     ...body,
     ...(undrawn.length > 0 ? [context(`Not drawn here: ${listed(undrawn)}`)] : []),
     ...(button ? [button] : []),
   ];
-  const undrawnOf = (isBetter: readonly boolean[]): string[] =>
-    sections
-      .filter(({ definition: { shape }, rows }, i) => shape === 'chart' && rows.length > 0 && !isBetter[i])
-      .map((section) => section.definition.title);
+  const undrawnOf = (isBetter: readonly boolean[]): SectionResult[] =>
+    sections.filter(
+      ({ definition: { shape }, rows }, i) => shape === 'chart' && rows.length > 0 && !isBetter[i],
+    );
   const best = assembled(pieces);
   const plain = assembled(pieces.map((piece) => ({ plain: piece.plain })));
   const [undrawn, undrawnInPlain] = [undrawnOf(best.isBetter), undrawnOf(plain.isBetter)];
@@ -81,9 +80,9 @@ export function toSlackMessage(
 
 const MAX_LISTED = 8;
 
-function listed(titles: readonly string[]): string {
-  const shown = titles.slice(0, MAX_LISTED).map((title) => escaped(title, MAX_TITLE));
-  const rest = titles.length - shown.length;
+function listed(sections: readonly SectionResult[]): string {
+  const shown = sections.slice(0, MAX_LISTED).map(({ definition: { title } }) => escaped(title, MAX_TITLE));
+  const rest = sections.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 

@@ -1,4 +1,4 @@
-import { MAX_TABLE_COLUMNS, type TableBlock, tableBlock } from '../../slack/table-block.js';
+import { MAX_TABLE_COLUMNS, MAX_TABLE_ROWS, type TableBlock, tableBlock } from '../../slack/table-block.js';
 import type { LinkOf } from '../formats/links.js';
 import type { SectionResult } from '../result.js';
 import { isNumeric } from '../units.js';
@@ -20,7 +20,7 @@ export function slackTable(
   const shown = columns.slice(0, MAX_TABLE_COLUMNS);
   const block = tableBlock({
     columns: shown.map(({ title, unit }) => ({ title, isNumber: isNumeric(unit) })),
-    rows: rows.map((row) =>
+    rows: rows.slice(0, MAX_TABLE_ROWS).map((row) =>
       shown.map((column, i) => {
         const text = formatValue(row[i] ?? null, column, definition, timeZone);
         return {
