@@ -21,6 +21,7 @@ RUN mkdir /data && chown 65534:65534 /data
 WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/assets ./assets
 COPY --from=build /app/metrics ./metrics
 COPY --from=build /app/reports ./reports
 COPY --from=build /app/dashboards/json ./dashboards/json

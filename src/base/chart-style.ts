@@ -61,8 +61,8 @@ function css({ selector, look }: LookRule): string {
 export const CHART_STYLE = new Html(`${CHART_LOOKS.map(css).join('\n')}
 .chart { margin: .75rem 0; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center }
 .chart > svg { flex: 1 1 30rem; min-width: 0; max-width: 50rem; height: auto }
-a:hover .dot, .dot:hover, .bar:hover { fill-opacity: 1; stroke: var(--ink) }
-.strips rect { fill: var(--ink); fill-opacity: 0 } .strips rect:hover { fill-opacity: .08 }
+a:hover .dot, .dot:hover, .bar:hover, .chosen:is(.dot, .bar) { fill-opacity: 1; stroke: var(--ink) }
+.strips rect { fill: var(--ink); fill-opacity: 0 } .strips rect:is(:hover, .chosen) { fill-opacity: .08 }
 .trend { display: block; width: 100px; height: 24px } .trend .line { stroke-width: 1.5 }
 .legend { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .15rem 1rem; font-size: .9rem } .legend li { margin: 0; overflow-wrap: anywhere }
 .swatch { width: 18px; height: 12px; margin-right: .4rem }

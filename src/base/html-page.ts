@@ -7,25 +7,30 @@ export interface HtmlPage {
   /** Above the content; absent: none. */
   readonly navigation?: Html;
   readonly content: Html;
+  /** Addresses of scripts that it loads; default: none, as a file that somebody sends on has none beside it. */
+  readonly scripts?: readonly string[];
 }
 
-/** A complete page, without scripts or external files: right in a browser and as a file that somebody sends on. */
+/** A complete page, in which external files are scripts at most, and none that it needs. */
 export function htmlPage(page: HtmlPage): string {
   return `${pageStart(page)}${PAGE_END}`;
 }
 
 /** The page up to here: more content may follow, and then {@link PAGE_END}. */
-export function pageStart({ title, navigation, content }: HtmlPage): string {
+export function pageStart({ title, navigation, content, scripts = [] }: HtmlPage): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>
+${scripts.map(
+  (address) => html`<script src="${address}" defer></script>
+`,
+)}<style>
 :root { color-scheme: light dark; ${new Html(colorVariables('light'))} }
 @media (prefers-color-scheme: dark) { :root { ${new Html(colorVariables('dark'))} } }
-* { box-sizing: border-box }
+* { box-sizing: border-box } [hidden] { display: none !important }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 72rem; margin: 0 auto; padding: 1.5rem }
 h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 0 }
@@ -47,7 +52,7 @@ input, select, button { font: inherit; padding: .1rem .5rem; max-width: 100% }
 form.card { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: flex-end } form.card label { display: flex; flex-direction: column; font-size: .85rem; color: var(--soft) }
 @media (max-width: 40rem) {
   h1 { font-size: 1.3rem } article pre { white-space: pre-wrap } article pre code { overflow-wrap: anywhere }
-  main { padding: 1rem } .card { padding: .75rem 1rem }
+  main { padding: 1rem } .card { padding: .75rem 1rem } .tiles { grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)) }
   article tbody, article tr, article td { display: block } article th { display: none }
   article tr { border-bottom: 1px solid var(--line); padding: .5rem 0 } article td { border: 0; padding: 0 }
   article td:nth-child(2), article td:nth-child(4) { color: var(--soft); font-size: .9rem }
@@ -58,6 +63,7 @@ form.card { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: fle
   .cards td:first-child, .cards td.wide { grid-column: 1 / -1 } .cards td:first-child { font-weight: 600 } .cards td:first-child::before { display: none }
 }
 ${CHART_STYLE}
+.tip { position: fixed; z-index: 1; max-width: min(24rem, calc(100vw - 8px)); padding: .35rem .6rem; background: var(--ink); color: var(--card); border-radius: 6px; font-size: .85rem; line-height: 1.35; white-space: pre-line; overflow-wrap: anywhere; pointer-events: none }
 </style>
 </head>
 <body>

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.js';
 import type { Exposition } from '../exposition/exposition.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { menuOf } from '../server/mount-routes.js';
+import { type PageScript, readPageScript } from '../server/page-script.js';
 import { NO_RUNBOOKS, type Runbooks, readRunbooks } from '../server/runbooks/library.js';
 import type { Web } from '../server/web.js';
 import type { Access } from '../store/store.js';
@@ -13,6 +14,7 @@ import { createAlertsPart } from './parts/alerts.js';
 import { createCollectorsPart } from './parts/collectors.js';
 import { createCollectorsPage } from './parts/collectors-page.js';
 import { createDatabasePart } from './parts/database.js';
+import { createPageScriptPart } from './parts/page-script.js';
 import { createReportPostsPart } from './parts/report-posts.js';
 import { createReportsPart } from './parts/reports.js';
 import { createRunbooksPart } from './parts/runbooks.js';
@@ -22,6 +24,9 @@ import { createWebPart } from './parts/web.js';
 
 /** The folder `docs/runbooks/` that ships with the package; the path works from `src/main` and `dist/main`. */
 const SHIPPED_RUNBOOKS = fileURLToPath(new URL('../../docs/runbooks', import.meta.url));
+
+/** The script that ships with the package. */
+const SHIPPED_SCRIPT = fileURLToPath(new URL('../../assets/pages.js', import.meta.url));
 
 /** What the parts are created from. */
 export interface PartsContext {
@@ -58,6 +63,7 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
     reports,
     createReportPostsPart({ ...context, reports, state, engine }),
     createRunbooksPart({ installation, runbooks: await shippedRunbooks(log) }),
+    createPageScriptPart(await shippedScript(log)),
   ];
   const menu = menuOf(parts.flatMap(({ routes = [] }) => routes));
   return [...parts, createStatusPart({ version, engine, databaseTarget: database.target, menu })];
@@ -67,5 +73,13 @@ async function shippedRunbooks(log: Logger): Promise<Runbooks> {
   return readRunbooks(SHIPPED_RUNBOOKS).catch((error: unknown) => {
     log.warn(`/runbooks is empty: ${messageOf(error)}`);
     return NO_RUNBOOKS;
+  });
+}
+
+/** Pages work without it, too. */
+async function shippedScript(log: Logger): Promise<PageScript | undefined> {
+  return readPageScript(SHIPPED_SCRIPT).catch((error: unknown) => {
+    log.warn(`pages have no script: ${messageOf(error)}`);
+    return undefined;
   });
 }

@@ -8,6 +8,7 @@ const NO_BODY = Buffer.alloc(0);
 /** Serves routes; all their pages have the same menu. */
 export function mountRoutes(server: FastifyInstance, routes: readonly Route[]): void {
   const menu = menuOf(routes);
+  const scripts = routes.flatMap(({ path, isScript }) => (isScript ? [path] : []));
   // In its own scope, so that the bodies of other routes are parsed as usual.
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -26,11 +27,17 @@ export function mountRoutes(server: FastifyInstance, routes: readonly Route[]): 
             body: Buffer.isBuffer(body) ? body : NO_BODY,
           });
           reply.code(answer.status ?? 200);
-          if (!('page' in answer)) return reply.type(answer.contentType).send(answer.body);
+          if (!('page' in answer))
+            return reply
+              .headers(answer.headers ?? {})
+              .type(answer.contentType)
+              .send(answer.body);
           const { page, later } = answer;
           return reply
             .type('text/html; charset=utf-8')
-            .send(later ? Readable.from(layoutInSteps(page, later, menu)) : layout(page, menu));
+            .send(
+              later ? Readable.from(layoutInSteps(page, later, menu, scripts)) : layout(page, menu, scripts),
+            );
         },
       });
   });

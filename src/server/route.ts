@@ -13,6 +13,8 @@ export interface Route {
   readonly bodyLimitBytes?: number;
   /** How pages link to it; absent: they do not. */
   readonly link?: Link;
+  /** Whether it is a script that all pages load. */
+  readonly isScript?: boolean;
   /** An error that it throws is logged; the client learns only that there was one. */
   handle(request: RouteRequest): Answer | Promise<Answer>;
 }
@@ -41,4 +43,9 @@ export type Answer =
       readonly page: Page /** What follows below it once it is known. */;
       readonly later?: Promise<Html>;
     }
-  | { readonly status?: number; readonly contentType: string; readonly body: string | Buffer };
+  | {
+      readonly status?: number;
+      readonly contentType: string;
+      readonly body: string | Buffer;
+      readonly headers?: Readonly<Record<string, string>>;
+    };

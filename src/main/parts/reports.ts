@@ -155,10 +155,11 @@ function choiceOf(query: Readonly<Record<string, unknown>>): Choice {
   const all = (name: string): string[] =>
     [query[name]].flat().filter((value): value is string => typeof value === 'string' && value !== '');
   const one = (name: string): string => all(name)[0] ?? '';
-  const [from, to] = [one('from'), one('to')];
+  const instead = one('instead');
+  const [from, to] = instead === '' ? [one('from'), one('to')] : ['', ''];
   const projects = [...all('project'), ...chosenProjects(all('var-project'))];
   // A browser sends the period's list with it.
-  const period = from === '' && to === '' ? one('period') : '';
+  const period = from === '' && to === '' ? instead || one('period') : '';
   const { ref } = query;
   const item = ref === undefined ? undefined : one('ref');
   return { projects, item, period, from, to };

@@ -5,6 +5,7 @@ import {
   MAX_CHART_SERIES,
 } from '../../slack/chart-block.js';
 import { type ChartData, readChart, type Series } from '../charts/data.js';
+import type { ChartType } from '../charts/definition.js';
 import { stacked } from '../charts/marks/stacked-area.js';
 import type { SectionResult } from '../result.js';
 import { durationUnit, type Unit } from '../units.js';
@@ -15,12 +16,16 @@ export interface SlackChart {
   readonly notes: readonly string[];
 }
 
-const TYPES = { line: 'line', area: 'area', stacked_area: 'area', bar: 'bar' } as const;
+/** What Slack draws; it has no points, no limits and no ideal line. */
+const TYPES: Partial<Record<ChartType, ChartContent['type']>> = {
+  ...{ line: 'line', area: 'area', stacked_area: 'area', bar: 'bar' },
+};
 
 /** Undefined where Slack draws no such chart. @throws BugflowError for a value that does not fit its unit */
 export function slackChart(section: SectionResult, timeZone: string): SlackChart | undefined {
   const { chart, title } = section.definition;
-  if (chart === undefined || chart.type === 'scatter' || chart.type === 'histogram') return undefined;
+  const type = chart && TYPES[chart.type];
+  if (chart === undefined || type === undefined) return undefined;
   const data = readChart(section, chart, timeZone);
   const notes: string[] = [];
   const xs = shownXs(data, notes);
@@ -34,7 +39,7 @@ export function slackChart(section: SectionResult, timeZone: string): SlackChart
   const rows = new Map(data.series.flatMap(({ points }) => points.map(({ x, row }) => [x, row] as const)));
   const content: ChartContent = {
     title,
-    type: TYPES[chart.type],
+    type,
     labels: xs.map((x) => data.text(rows.get(x) ?? 0, data.x)),
     series: series.map(({ name, values }) => ({
       name,

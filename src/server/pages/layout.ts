@@ -16,9 +16,12 @@ export interface MenuEntry {
   readonly meaning: string;
 }
 
-/** A page with the menu. */
-export function layout(page: Page, menu: readonly MenuEntry[]): string {
-  return `${layoutStart(page, menu)}${PAGE_END}`;
+/**
+ * A page with the menu.
+ * @param scripts addresses
+ */
+export function layout(page: Page, menu: readonly MenuEntry[], scripts: readonly string[] = []): string {
+  return `${layoutStart(page, menu, scripts)}${PAGE_END}`;
 }
 
 /** How often a page that waits for its rest says so. */
@@ -29,8 +32,9 @@ export async function* layoutInSteps(
   page: Page,
   later: Promise<Html>,
   menu: readonly MenuEntry[],
+  scripts: readonly string[] = [],
 ): AsyncGenerator<string> {
-  yield layoutStart(page, menu);
+  yield layoutStart(page, menu, scripts);
   for (let waitedMs = 0; ; waitedMs += TELL_EVERY_MS) {
     // The last of these lines is shown, and none once the rest follows.
     yield html`<p class="reading"${waitedMs === 0 ? html` role="status"` : undefined}>Reading Taiga … ${waitedMs === 0 ? undefined : formatSpan(waitedMs)}</p>
@@ -42,12 +46,17 @@ export async function* layoutInSteps(
   }
 }
 
-function layoutStart({ title, content }: Page, menu: readonly MenuEntry[]): string {
+function layoutStart(
+  { title, content }: Page,
+  menu: readonly MenuEntry[],
+  scripts: readonly string[],
+): string {
   return pageStart({
     title: `${title} · taiga-bugflow`,
     navigation: html`<nav><a href="/">taiga-bugflow</a><a href="/metrics">metrics</a>${menu.map(({ path, name }) => html`<a href="${path}">${name}</a>`)}</nav>
 `,
     content,
+    scripts,
   });
 }
 

@@ -76,7 +76,7 @@ export function noReportPage(): Page {
 /** Requests the same page again: what was chosen stands in the URL, so that it can be kept and passed on. */
 function form(definition: ReportDefinition, choice: Choice, projects: readonly string[]): Html {
   const isSeveral = definition.projects === 'several';
-  return html`<form class="card">
+  return html`<form class="card" data-asks-again autocomplete="off">
 <label>${isSeveral ? 'Projects' : 'Project'} <select name="project"${isSeveral ? html` multiple size="3"` : undefined}>${projects.map(
     (project) =>
       html`<option${choice.projects.includes(project) ? html` selected` : undefined}>${project}</option>`,
@@ -93,7 +93,9 @@ function itemFields({ item = '' }: Choice): Html {
 function periodFields({ period }: ReportDefinition, choice: Choice): Html {
   const chosen = choice.period || (choice.from || choice.to ? '' : period);
   const periods = [...new Set([...PERIOD_NAMES, period, ...(chosen === '' ? [] : [chosen])])];
-  return html`<label>Period <select name="period"><option value="">from – to</option>${periods.map(
+  // Days that are filled in count more than a period, unless they were asked for and somebody then chose a period.
+  const periodName = chosen === '' ? 'instead' : 'period';
+  return html`<label>Period <select name="${periodName}" data-period><option value="">from – to</option>${periods.map(
     (name) => html`<option${name === chosen ? html` selected` : undefined}>${name}</option>`,
   )}</select></label>
 <label>from <input name="from" value="${choice.from}" placeholder="2026-06-01"></label>

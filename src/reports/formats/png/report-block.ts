@@ -110,7 +110,12 @@ function contentBlock(
   const context = { width: CONTENT, timeZone, mostRows, fonts, palette };
   if (definition.shape === 'numbers') return tilesBlock(section, context);
   if (definition.chart === undefined) return tableBlock(section, context);
-  const picture = chartPicture(section, definition.chart, { timeZone, itemLinkOf: () => undefined, theme, fonts });
+  const picture = chartPicture(section, definition.chart, {
+    timeZone,
+    itemLinkOf: () => undefined,
+    theme,
+    fonts,
+  });
   return picture === undefined ? nothing() : pictureBlock(picture);
 }
 
