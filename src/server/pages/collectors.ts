@@ -21,7 +21,7 @@ export function collectorsPage({ runners, openCircuits, rowSamples, now }: Colle
   return {
     title: 'Collectors',
     content: html`<h1>Collectors</h1>
-<div class="card scroll"><table>
+<div class="card scroll" tabindex="0"><table>
 <tr><th>Collector</th><th>State</th><th>Last success</th><th class="number">Series</th><th class="number">Database</th><th>Schedule</th></tr>
 ${runners.map((runner) => summaryRow(runner, now))}
 </table></div>
@@ -48,12 +48,12 @@ function collectorCard(
 ${state.lastError === undefined ? undefined : html`<p class="bad">${state.lastError}${nextTry(circuit)}</p>`}
 ${state.missing.length === 0 ? undefined : html`<p class="soft">Off: ${describeMissing(state.missing)}.</p>`}
 <p class="soft">Runs at <code>${definition.schedule}</code>, at most ${formatSpan(definition.timeoutMs)}. Last success ${ago(state.lastSuccessAt, now)}${state.lastDatabaseMs === undefined ? '' : `, ${formatSpan(state.lastDatabaseMs)} in the database`}, ${state.rowCount} rows, ${describeSeries(definition, state)}. Runs: ${state.runs.success} good, ${state.runs.failure} failed, ${state.runs.skipped} skipped.</p>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0"><table>
 <tr><th>Metric</th><th>Type</th><th>Labels</th><th>Meaning</th></tr>
 ${definition.metrics.map((metric) => html`<tr><td><code>${metric.name}</code></td><td>${metric.type}</td><td>${metric.labels.join(', ')}</td><td>${metric.help}</td></tr>`)}
 </table></div>
 ${rowSamples ? sampleTable(state) : html`<p class="soft">Rows are not shown here: <code>web.row_samples</code> is off.</p>`}
-<details><summary>SQL${definition.relations.length > 0 ? html` (reads the relations ${definition.relations.join(', ')})` : undefined}</summary>${shapes(definition).map(({ text }) => html`<pre>${text}</pre>`)}</details>
+<details><summary>SQL${definition.relations.length > 0 ? html` (reads the relations ${definition.relations.join(', ')})` : undefined}</summary>${shapes(definition).map(({ text }) => html`<pre tabindex="0">${text}</pre>`)}</details>
 <p class="soft">${basename(definition.file)}</p>
 </section>
 `;
@@ -61,7 +61,7 @@ ${rowSamples ? sampleTable(state) : html`<p class="soft">Rows are not shown here
 
 function sampleTable({ sample, rowCount }: CollectorState): Html | undefined {
   if (sample.columns.length === 0) return undefined;
-  return html`<details><summary>Rows of the last run (${sample.rows.length} of ${rowCount})</summary><div class="scroll"><table>
+  return html`<details><summary>Rows of the last run (${sample.rows.length} of ${rowCount})</summary><div class="scroll" tabindex="0"><table>
 <tr>${sample.columns.map((column) => html`<th>${column}</th>`)}</tr>
 ${sample.rows.map(
   (row) => html`<tr>${row.map((cell) => html`<td>${cell ?? html`<span class="soft">NULL</span>`}</td>`)}</tr>

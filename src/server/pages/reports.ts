@@ -82,7 +82,7 @@ function form(definition: ReportDefinition, choice: Choice, projects: readonly s
       html`<option${choice.projects.includes(project) ? html` selected` : undefined}>${project}</option>`,
   )}</select></label>
 ${definition.about === 'item' ? itemFields(choice) : periodFields(definition, choice)}
-<button>Show</button>
+<button type="submit">Show</button>
 </form>`;
 }
 

@@ -37,5 +37,5 @@ export function noRunbookPage(): Page {
 
 /** Requests the same page again, with the project filled into its queries. */
 function projectForm(project: string | undefined): Html {
-  return html`<form><label>Queries for the project <input name="project" value="${project}" placeholder="its slug" pattern="[A-Za-z0-9_\\-]+" required></label> <button>Fill in</button></form>`;
+  return html`<form><label>Queries for the project <input name="project" value="${project}" placeholder="its slug" pattern="[A-Za-z0-9_\\-]+" required></label> <button type="submit">Fill in</button></form>`;
 }
