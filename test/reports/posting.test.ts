@@ -29,7 +29,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-const configOf = (schedule: string): string => `taiga_url: https://taiga.example.org
+const configOf = (schedule: string, attach: string): string => `taiga_url: https://taiga.example.org
 external_urls: { exporter: https://bugflow.example.org }
 database: { allow_superuser: true }
 log_level: silent
@@ -37,7 +37,7 @@ state_file: state.db
 slack: { bot_token_file: token, api_url: "${slack.url}/api" }
 report_files: [own.yaml]
 reports:
-  - { report: friday, schedule: "${schedule}", channel: "#team", only_when: { section: moves } }
+  - { report: friday, schedule: "${schedule}", channel: "#team", attach: ${attach}, only_when: { section: moves } }
   - { report: friday, projects: [lanes], schedule: "${schedule}", channel: "#lanes", only_when: { section: moves, column: n, above: 1 } }
 `;
 /** What moved on Friday, whenever it is asked for. */
@@ -70,10 +70,10 @@ const SEEN = `*Moves*
 • shop · issue · [#2](https://taiga.example.org/project/shop/issue/2) · issue 2 · Moves 2
 [Show all](https://bugflow.example.org/reports/friday?from=`;
 
-const source = (schedule: string) => {
+const source = (schedule: string, attach = 'none') => {
   folder.write('own.yaml', OWN);
   return {
-    file: folder.write('bugflow.yaml', configOf(schedule)),
+    file: folder.write('bugflow.yaml', configOf(schedule, attach)),
     env: { TAIGA_DATABASE_URL: server.url },
   };
 };
@@ -101,7 +101,7 @@ describe('reports on a schedule', () => {
   });
 
   it('are sent at once, or only printed, by the command', async () => {
-    const installation = await loadInstallation(source('0 9 * * mon'));
+    const installation = await loadInstallation(source('0 9 * * mon', 'pdf'));
     const before = slack.posts.length;
     const printed: string[] = [];
     const options = { reports: [], now: new Date(), warn: (text: string) => printed.push(text) };
@@ -109,10 +109,15 @@ describe('reports on a schedule', () => {
     await postReports(installation, { ...options, isDryRun: true, write });
     expect(printed[0]).toBe('friday of all projects into #team at 0 9 * * mon: would post\n');
     expect(JSON.parse(printed[1] ?? '').blocks[0].text.text).toBe('Friday');
-    expect(printed[2]).toBe('friday of lanes into #lanes at 0 9 * * mon: nothing to tell\n');
+    expect(printed[2]).toMatch(/^would attach friday-\d{4}-\d\d-\d\d\.pdf, [1-9]\d+ bytes\n$/);
+    expect(printed[3]).toBe('friday of lanes into #lanes at 0 9 * * mon: nothing to tell\n');
     expect(slack.posts.length).toBe(before);
     await postReports(installation, { ...options, isDryRun: false, write });
     expect(slack.posts.length).toBe(before + 1);
+    expect(slack.uploads.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(slack.files.map(({ name, bytes }) => [name.slice(0, 7), bytes.toString('latin1', 0, 5)])).toEqual([
+      ['friday-', '%PDF-'],
+    ]);
   });
 
   it('are part of the command line', async () => {
