@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ConfigSource } from '../config/config.js';
-import type { ReportFormat } from './report.js';
+import { REPORT_FORMATS, type ReportFormat } from '../reports/formats/names.js';
 
 /** Reports, as files or on standard output. */
 export function addReportCommand(
@@ -20,22 +20,25 @@ export function addReportCommand(
       new Option('--from <time>', 'the first day (2026-06-01), or a moment (ISO 8601)').conflicts('period'),
     )
     .addOption(new Option('--to <time>', 'the last day, or a moment; default: now').conflicts('period'))
-    .addOption(
-      new Option('--format <format>', 'the form').choices(['md', 'html', 'csv', 'json']).default('md'),
-    )
+    .addOption(new Option('--format <format>', 'the form').choices([...REPORT_FORMATS]).default('md'))
+    .option('--section <name>', 'only this section, as csv or png')
     .option('--out <folder>', 'write files into this folder instead of printing')
-    .action(async (name: string, { project = [], item, period, from, to, format, out }: ReportFlags) => {
-      const { loadInstallation } = await import('./installation.js');
-      const { report } = await import('./report.js');
-      await report(await loadInstallation(context.source()), {
-        request: { report: name, projects: project, item, period: { name: period, from, to } },
-        now: new Date(),
-        format,
-        out,
-        write: (text) => void process.stdout.write(text),
-        warn: context.warn,
-      });
-    });
+    .action(
+      async (name: string, { project = [], item, period, from, to, format, section, out }: ReportFlags) => {
+        const { loadInstallation } = await import('./installation.js');
+        const { report } = await import('./report.js');
+        await report(await loadInstallation(context.source()), {
+          request: { report: name, projects: project, item, period: { name: period, from, to } },
+          now: new Date(),
+          format,
+          section,
+          out,
+          write: (content) => void process.stdout.write(content),
+          isTerminal: process.stdout.isTTY === true,
+          warn: context.warn,
+        });
+      },
+    );
 }
 
 /** Posts the reports of the configuration at once. */
@@ -68,5 +71,6 @@ interface ReportFlags {
   readonly from?: string;
   readonly to?: string;
   readonly format: ReportFormat;
+  readonly section?: string;
   readonly out?: string;
 }

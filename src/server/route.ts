@@ -40,7 +40,8 @@ export interface RouteRequest {
 export type Answer =
   | {
       readonly status?: number;
-      readonly page: Page /** What follows below it once it is known. */;
+      readonly page: Page;
+      /** What follows below it once it is known; never rejects. */
       readonly later?: Promise<Html>;
     }
   | {

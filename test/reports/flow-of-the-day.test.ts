@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bugflow, createFolder, type Folder } from '../support/bugflow.js';
@@ -62,10 +62,44 @@ it.each([
   [['--project', 'shpo'], 1, 'there is no project "shpo"; there are lanes, shop'],
   [['--period', 'last wek'], 1, 'there is no period "last wek"; known are today'],
   [['--period', 'today', '--from', '2026-03-13'], 2, "cannot be used with option '--period"],
-  [['--format', 'pdf'], 2, 'Allowed choices are md, html, csv, json'],
+  [['--format', 'docx'], 2, 'Allowed choices are md, html, csv, json, pdf, png'],
+  [
+    ['--section', 'flow_summary'],
+    1,
+    'md is always the whole report; one section can be written as csv or png',
+  ],
+  [
+    ['--format', 'png', '--section', 'flow'],
+    1,
+    'the report flow_of_the_day has no section "flow"; it has flow_summary, flow_details',
+  ],
 ])('refuses %j', async (args, expected, message) => {
   const { status, stderr } = await report(...args);
   expect([status, stderr]).toEqual([expected, expect.stringContaining(message)]);
+});
+
+it('writes files for people who do not open spreadsheets, and one section alone', async () => {
+  const out = join(dirname(folder.write('files/old.txt', '')), 'new');
+  const day = ['--project', 'shop', '--from', '2026-03-13', '--to', '2026-03-13', '--out', out];
+  for (const format of [
+    ['pdf'],
+    ['png', '--section', 'flow_details'],
+    ['csv', '--section', 'flow_summary'],
+  ]) {
+    const { status, stderr } = await report(...day, '--format', ...format);
+    expect([status, stderr]).toEqual([0, '']);
+  }
+  const begin = (name: string): string => readFileSync(join(out, name)).toString('latin1', 0, 5);
+  expect(begin('flow_of_the_day.pdf')).toBe('%PDF-');
+  expect(begin('flow_of_the_day_flow_details.png')).toContain('PNG');
+  expect(readFileSync(join(out, 'flow_of_the_day_flow_summary.csv'), 'utf8')).toContain('developed,2,1,0');
+  expect(readdirSync(out)).toHaveLength(3);
+});
+
+it('prints the bytes of a PDF where no terminal would show them', async () => {
+  const { status, stdout } = await report('--from', '2026-03-13', '--format', 'pdf');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
 });
 
 it('says what reports there are', async () => {

@@ -193,6 +193,42 @@ it.each([
   expect(text.match(/<script/g)).toHaveLength(1);
 });
 
+it.each([
+  ['pdf', 'application/pdf', 'flow_of_the_day_2026-03-13.pdf', /^%PDF-/],
+  ['png', 'image/png', 'flow_of_the_day_2026-03-13.png', /PNG/],
+  ['md', 'text/markdown; charset=utf-8', 'flow_of_the_day_2026-03-13.md', /^# Flow of the day/],
+  [
+    'json',
+    'application/json; charset=utf-8',
+    'flow_of_the_day_2026-03-13.json',
+    /"report": "flow_of_the_day"/,
+  ],
+  [
+    'csv&section=flow_summary',
+    'text/csv; charset=utf-8',
+    'flow_of_the_day_flow_summary_2026-03-13.csv',
+    /developed,2,1,0/,
+  ],
+])('can be taken away as %s, which the page offers', async (format, type, name, content) => {
+  const query = `flow_of_the_day?project=shop&${DAY}`;
+  const { text: page } = await get(query);
+  expect(page).toContain(`href="/reports/${`${query}&format=${format}`.replaceAll('&', '&#38;')}"`);
+  const answer = await fetch(`${service.address}/reports/${query}&format=${format}`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+  expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`);
+  expect(Buffer.from(await answer.arrayBuffer()).toString('latin1')).toMatch(content);
+});
+
+it.each([
+  ['format=docx', 'there is no format &#34;docx&#34;; known are md, html, csv, json, pdf, png'],
+  ['format=csv', 'csv is a file for each section; choose one with section=flow_summary or flow_details'],
+  ['format=png&section=x', 'the report flow_of_the_day has no section &#34;x&#34;; it has flow_summary'],
+  ['format=pdf&section=flow_summary', 'pdf is always the whole report'],
+])('says what is wrong with %s', async (query, message) => {
+  const { status, text } = await get(`flow_of_the_day?project=shop&${DAY}&${query}`);
+  expect([status, text]).toEqual([400, expect.stringContaining(message)]);
+});
+
 it("shows a team's own report, and says where its SQL fails", async () => {
   const good = await get('projects_there_are?project=lanes');
   expect(good.status).toBe(200);

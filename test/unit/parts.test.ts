@@ -33,7 +33,7 @@ const CONCERNED: readonly [string, readonly string[]][] = [
   ['time_zone: Europe/Berlin', ['alerts', 'collectors', 'reports']],
   ['taiga_url: https://taiga.example.org', ['collectors', 'reports']],
   ['external_urls: { grafana: https://grafana.example.org }', ['alerts', 'runbooks']],
-  ['external_urls: { exporter: https://bugflow.example.org }', ['alerts']],
+  ['external_urls: { exporter: https://bugflow.example.org }', ['alerts', 'reports']],
   ["calendar: { holidays: ['2031-12-24'] }", ['alerts', 'collectors', 'reports']],
   ['projects: { include: [shop] }', ['collectors', 'reports']],
   ['workflow: [{ stages: { active: [Doing] } }]', ['collectors', 'reports']],

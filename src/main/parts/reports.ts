@@ -2,18 +2,21 @@ import { hasCode, messageOf } from '../../base/errors.js';
 import type { Engine } from '../../collectors/engine.js';
 import { chosenProjects } from '../../grafana/chosen-projects.js';
 import type { ReportDefinition } from '../../reports/definition.js';
+import { downloadOf, downloadRequest } from '../../reports/formats/download.js';
 import { createReports, type Reports } from '../../reports/reports.js';
 import type { ReportResult } from '../../reports/result.js';
 import { createSharedReports, type SharedReports } from '../../reports/shared-reports.js';
 import { answerSoon, type PageRest } from '../../server/answer-soon.js';
 import {
   type Choice,
+  noFilePage,
   noReportPage,
   reportContent,
   reportPage,
   reportsPage,
 } from '../../server/pages/reports.js';
 import { startContent, startPage } from '../../server/pages/start.js';
+import type { Answer } from '../../server/route.js';
 import { parameterValues } from '../../taiga/parameters.js';
 import { createTaiga } from '../../taiga/taiga.js';
 import type { Installation } from '../installation.js';
@@ -44,8 +47,9 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   function open({ config, library: { relations }, reports: library }: Installation): {
     readonly reports: Reports;
     readonly shared: SharedReports;
+    readonly serviceUrl: string | undefined;
   } {
-    const { calendar, timeZone, taigaUrl } = config;
+    const { calendar, timeZone, taigaUrl, externalUrls } = config;
     const { allowSuperuser } = config.database;
     const reports = createReports({
       taiga: createTaiga({
@@ -58,12 +62,29 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
       time: { calendar, timeZone },
       taigaUrl,
     });
-    return { reports, shared: createSharedReports({ reports, now: Date.now }) };
+    return {
+      reports,
+      shared: createSharedReports({ reports, now: Date.now }),
+      serviceUrl: externalUrls.exporter,
+    };
   }
+
+  const run = async (definition: ReportDefinition, choice: Choice): Promise<ReportResult> => {
+    const { shared } = opened;
+    const { projects: asked, item, period, from, to } = choice;
+    const isItem = definition.about === 'item';
+    const [only] = await shared.projects();
+    return shared.run({
+      report: definition.name,
+      projects:
+        definition.projects === 'one' && !isItem && asked.length === 0 && only !== undefined ? [only] : asked,
+      ...(isItem && { item }),
+      period: { name: period || undefined, from: from || undefined, to: to || undefined },
+    });
+  };
 
   /** A form and the report, or why there is none. */
   const read = async (definition: ReportDefinition, choice: Choice): Promise<PageRest> => {
-    const { shared } = opened;
     let projects: readonly string[] = [];
     const rest = (outcome: ReportResult | string | undefined, status = 200): PageRest => ({
       status,
@@ -71,23 +92,25 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     });
     if (engine().statuses() === undefined) return rest(NOT_READ_YET, 503);
     try {
-      projects = await shared.projects();
-      const { projects: asked, item, period, from, to } = choice;
-      const isItem = definition.about === 'item';
-      if (isItem && item === undefined) return rest(undefined);
-      const [only] = projects;
-      const result = await shared.run({
-        report: definition.name,
-        projects:
-          definition.projects === 'one' && !isItem && asked.length === 0 && only !== undefined
-            ? [only]
-            : asked,
-        ...(isItem && { item }),
-        period: { name: period || undefined, from: from || undefined, to: to || undefined },
-      });
-      return rest(result);
+      projects = await opened.shared.projects();
+      if (definition.about === 'item' && choice.item === undefined) return rest(undefined);
+      return rest(await run(definition, choice));
     } catch (error) {
       return rest(messageOf(error), statusOf(error));
+    }
+  };
+
+  /** The report as a file, or a page that says why there is none. */
+  const download = async (definition: ReportDefinition, choice: Choice, file: AskedFile): Promise<Answer> => {
+    if (engine().statuses() === undefined) return { status: 503, page: noFilePage(NOT_READ_YET) };
+    try {
+      const request = downloadRequest(file.format, file.section);
+      const result = await run(definition, choice);
+      const { fileName, contentType, content } = await downloadOf(result, request, opened.serviceUrl);
+      const headers = { 'content-disposition': `attachment; filename="${fileName}"` };
+      return { headers, contentType, body: content };
+    } catch (error) {
+      return { status: statusOf(error), page: noFilePage(messageOf(error)) };
     }
   };
 
@@ -114,6 +137,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
       bound: parameterValues(installation.config, ANY_MOMENT),
       calendar: installation.config.calendar,
       timeZone: installation.config.timeZone,
+      serviceUrl: installation.config.externalUrls.exporter,
     }),
     reload(next) {
       opened = open(next);
@@ -139,7 +163,11 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
         handle({ params, query, headers }) {
           const definition = opened.reports.library.reports.find(({ name }) => name === params.report);
           if (!definition) return { status: 404, page: noReportPage() };
-          return answerSoon(reportPage(definition), read(definition, choiceOf(query)), headers);
+          const choice = choiceOf(query);
+          const file = fileOf(query);
+          return file.format === ''
+            ? answerSoon(reportPage(definition), read(definition, choice), headers)
+            : download(definition, choice, file);
         },
       },
     ],
@@ -149,6 +177,17 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
 function statusOf(error: unknown): number {
   if (hasCode(error, 'REPORT_NO_ITEM')) return 404;
   return hasCode(error, 'REPORT_USAGE') ? 400 : 503;
+}
+
+/** What of the report is to be kept as a file; no format: it is shown as a page. */
+interface AskedFile {
+  readonly format: string;
+  readonly section: string;
+}
+
+function fileOf({ format, section }: Readonly<Record<string, unknown>>): AskedFile {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { format: text(format), section: text(section) };
 }
 
 function choiceOf(query: Readonly<Record<string, unknown>>): Choice {

@@ -10,7 +10,7 @@ export interface WantedWidth {
 export function columnWidths(wanted: readonly WantedWidth[], width: number): number[] {
   const sum = (of: (each: WantedWidth) => number): number => wanted.reduce((all, each) => all + of(each), 0);
   const [whole, least] = [sum((each) => each.whole), sum((each) => each.least)];
-  if (whole <= width) return wanted.map((each) => each.whole + (width - whole) / wanted.length);
+  if (whole <= width) return wanted.map((each) => (each.whole * width) / Math.max(whole, 1e-9));
   if (least <= width)
     return wanted.map(
       (each) => each.least + ((width - least) * (each.whole - each.least)) / Math.max(whole - least, 1e-9),

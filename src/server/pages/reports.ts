@@ -1,6 +1,8 @@
 import { type Html, html } from '../../base/html.js';
 import type { ReportDefinition } from '../../reports/definition.js';
+import { FORMATS } from '../../reports/formats/formats.js';
 import { reportHtml } from '../../reports/formats/html.js';
+import { REPORT_FORMATS, type ReportFormat } from '../../reports/formats/names.js';
 import { PERIOD_NAMES } from '../../reports/period.js';
 import type { ReportResult } from '../../reports/result.js';
 import type { Page } from './layout.js';
@@ -60,6 +62,7 @@ ${
     ? html`<p class="bad" role="alert">${outcome}</p>`
     : outcome &&
       html`<p class="soft">${outcome.projects.join(', ')} – ${outcome.period.title}, read at ${timeOf(outcome)}</p>
+${downloads(outcome, choice)}
 ${reportHtml(outcome, '')}`
 }`;
 }
@@ -71,6 +74,33 @@ export function noReportPage(): Page {
     content: html`<h1>There is no such report</h1>
 <p><a href="/reports">All reports</a></p>`,
   };
+}
+
+/** Why there is no file. */
+export function noFilePage(reason: string): Page {
+  return {
+    title: 'No file',
+    content: html`<h1>There is no such file</h1>
+<p class="bad" role="alert">${reason}</p>`,
+  };
+}
+
+/** The same report as files. */
+function downloads({ definition, sections }: ReportResult, choice: Choice): Html {
+  const link = (format: ReportFormat, text: string, section?: string): Html => {
+    const { projects, item = '', period, from, to } = choice;
+    const query = new URLSearchParams([
+      ...projects.map((project): [string, string] => ['project', project]),
+      ...Object.entries({ ref: item, period, from, to }).filter(([, value]) => value !== ''),
+      ['format', format],
+      ...(section === undefined ? [] : [['section', section] as [string, string]]),
+    ]);
+    return html`<a href="/reports/${definition.name}?${query.toString()}" download>${text}</a>`;
+  };
+  const whole = REPORT_FORMATS.filter((format) => format !== 'csv' && format !== 'html');
+  return html`<div class="soft downloads">Download: ${whole.map((format) => html`${link(format, FORMATS[format].title)}, `)}<details><summary>CSV of …</summary>${sections.map(
+    ({ definition: section }) => html`${link('csv', section.title, section.name)}<br>`,
+  )}</details></div>`;
 }
 
 /** Requests the same page again: what was chosen stands in the URL, so that it can be kept and passed on. */

@@ -86,19 +86,14 @@ function sectionOf(
 ): Content[] {
   const { title, description } = section.definition;
   const shown = (text: string): string => printable(text, fonts.regular);
-  return [
+  const isTable = section.definition.shape === 'table' || section.definition.shape === 'items';
+  const heading: Content[] = [
     { text: shown(title), style: 'heading', margin: [0, 16, 0, 4], headlineLevel: 1 },
-    ...(description === ''
-      ? []
-      : [
-          {
-            text: shown(description),
-            style: 'soft',
-            margin: [0, 0, 0, 4] as [number, number, number, number],
-          },
-        ]),
-    ...contentOf(section, result, fonts, serviceUrl),
   ];
+  if (description !== '') heading.push({ text: shown(description), style: 'soft', margin: [0, 0, 0, 4] });
+  const all = [...heading, ...contentOf(section, result, fonts, serviceUrl)];
+  // A table may go on on the next page, with its header again.
+  return isTable ? all : [{ stack: all, unbreakable: true }];
 }
 
 function contentOf(

@@ -17,6 +17,7 @@ export interface TilesContext {
 
 const MOST_IN_A_ROW = 4;
 const PADDING = 8;
+const NO_TILE: TableCell = { text: '', border: [false, false, false, false] };
 
 /** Numbers beside each other, with what they were before. @throws BugflowError */
 export function pdfTiles(section: SectionResult, context: TilesContext): Content[] {
@@ -57,7 +58,7 @@ export function pdfTiles(section: SectionResult, context: TilesContext): Content
   const body: TableCell[][] = [];
   for (let first = 0; first < tiles.length; first += inRow) {
     const row = tiles.slice(first, first + inRow);
-    body.push([...row, ...Array.from({ length: inRow - row.length }, () => ({ text: '' }))]);
+    body.push([...row, ...Array.from({ length: inRow - row.length }, () => NO_TILE)]);
   }
   return [
     {
