@@ -104,6 +104,16 @@ describe.skipIf(!POPPLER_IS_HERE)('as poppler reads it (skipped without poppler-
     expect(Math.max(...rights)).toBeLessThanOrEqual(595.28 - 30);
   });
 
+  test('no heading stands alone at the end of a page, wherever the table begins', async () => {
+    for (let before = 30; before < 44; before++) {
+      const rows = Array.from({ length: before }, () => ['row']);
+      const table = section([column('head')], [['first'], ['second']], { name: 't', title: 'Heading' });
+      const pages = pagesOf(await toPdf(result([section([column('a')], rows), table])));
+      const page = pages.find((text) => text.includes('Heading'));
+      expect(page, `after ${before} rows`).toMatch(/Heading\s+head\s+first/);
+    }
+  });
+
   test('a very long table ends with how many rows it has', async () => {
     const rows = Array.from({ length: 700 }, (_, i) => [`row${i}`]);
     const text = pagesOf(await toPdf(result([section([column('a')], rows)]))).join('\n');

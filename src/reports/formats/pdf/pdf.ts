@@ -19,6 +19,8 @@ export interface PdfOptions {
 const PAGE = { width: 595.28, height: 841.89, margin: 40, bottom: 56 };
 const WIDTH = PAGE.width - 2 * PAGE.margin;
 const MOST_CHART_HEIGHT = 560;
+/** Of a table, as a share of the page's height. */
+const LOWEST_HEADING = 0.87;
 const PRODUCER = 'taiga-bugflow';
 
 /** The report on pages of A4. The same result makes the same file. @throws BugflowError */
@@ -72,9 +74,9 @@ function documentOf(
       { text: shown(`${projects.join(', ')} – ${period.title}, read at ${momentOf(result)}`), style: 'soft' },
       ...sections.flatMap((section) => sectionOf(section, result, fonts, serviceUrl)),
     ],
-    // A heading belongs to what follows it.
-    pageBreakBefore: ({ headlineLevel }, nodes) =>
-      headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
+    // A heading belongs to what follows it: below it there is room for the table's header and a row.
+    pageBreakBefore: ({ headlineLevel, startPosition }) =>
+      headlineLevel === 1 && startPosition.verticalRatio > LOWEST_HEADING,
   };
 }
 
@@ -88,7 +90,7 @@ function sectionOf(
   const shown = (text: string): string => printable(text, fonts.regular);
   const isTable = section.definition.shape === 'table' || section.definition.shape === 'items';
   const heading: Content[] = [
-    { text: shown(title), style: 'heading', margin: [0, 16, 0, 4], headlineLevel: 1 },
+    { text: shown(title), style: 'heading', margin: [0, 16, 0, 4], ...(isTable && { headlineLevel: 1 }) },
   ];
   if (description !== '') heading.push({ text: shown(description), style: 'soft', margin: [0, 0, 0, 4] });
   const all = [...heading, ...contentOf(section, result, fonts, serviceUrl)];
