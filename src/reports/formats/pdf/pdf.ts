@@ -90,7 +90,13 @@ function sectionOf(
   const shown = (text: string): string => printable(text, fonts.regular);
   const isTable = section.definition.shape === 'table' || section.definition.shape === 'items';
   const heading: Content[] = [
-    { text: shown(title), style: 'heading', margin: [0, 16, 0, 4], ...(isTable && { headlineLevel: 1 }) },
+    {
+      text: shown(title),
+      style: 'heading',
+      id: section.definition.name,
+      margin: [0, 16, 0, 4],
+      ...(isTable && { headlineLevel: 1 }),
+    },
   ];
   if (description !== '') heading.push({ text: shown(description), style: 'soft', margin: [0, 0, 0, 4] });
   const all = [...heading, ...contentOf(section, result, fonts, serviceUrl)];

@@ -6,6 +6,7 @@ import { wrapped } from '../../lettering/wrap.js';
 import type { SectionResult } from '../../result.js';
 import type { LinkOf } from '../links.js';
 import { tableText, wantedWidths } from '../table-text.js';
+import { linkTo } from './link-to.js';
 
 export interface TableContext {
   readonly width: number;
@@ -48,7 +49,7 @@ export function pdfTable(
         return {
           ...linesOf(each),
           ...(texts.isRight[i] && { alignment: 'right' as const }),
-          ...(address !== undefined && { link: address, color: palette.accent }),
+          ...(address !== undefined && { ...linkTo(address), color: palette.accent }),
         };
       }),
     );

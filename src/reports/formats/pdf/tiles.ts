@@ -6,6 +6,7 @@ import { fitted, wrapped } from '../../lettering/wrap.js';
 import type { SectionResult } from '../../result.js';
 import { figuresOf } from '../figures.js';
 import type { LinkOf } from '../links.js';
+import { linkTo } from './link-to.js';
 
 export interface TilesContext {
   readonly width: number;
@@ -37,7 +38,7 @@ export function pdfTiles(section: SectionResult, context: TilesContext): Content
         {
           text: fitted(printable(text, fonts.bold), { font: fonts.bold, size: 16, width: tileWidth }),
           ...{ fontSize: 16, bold: true, margin: [0, 2, 0, 2] },
-          ...(address !== undefined && { link: address }),
+          ...(address !== undefined && linkTo(address)),
         },
         ...(before === undefined
           ? []
