@@ -41,6 +41,8 @@ export interface SectionDefinition {
   readonly sql: SqlSource;
   /** The most rows to show. */
   readonly limit: number;
+  /** Whether it only lists what is behind a number: pages and files have it, messages do not. */
+  readonly isDetail?: boolean;
   readonly place: Place;
 }
 
@@ -87,6 +89,7 @@ const section = z
     columns: z.record(z.string(), column),
     compare: z.boolean().default(false),
     empty: z.string().min(1).default('Nothing.'),
+    detail: z.boolean().default(false),
     requires: z
       .array(
         z.string().refine((text) => REQUIREMENT.test(text), {
@@ -191,6 +194,7 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
       requires: each.requires,
       relations: each.relations,
       limit: each.limit,
+      isDetail: each.detail,
       sql: sqlSource(document, ['sections', i, 'sql'], each.sql),
       place: document.place(['sections', i]),
     })),

@@ -36,6 +36,14 @@ const items = (subjects: readonly string[], isCut = false): ReportResult =>
   ]);
 
 describe('a report in Slack', () => {
+  it('leaves out the lists behind its numbers', () => {
+    const behind = { ...section([column('subject')], [['one']], { title: 'Behind' }) };
+    const before = seen(sent(result([behind])));
+    expect(before).toContain('Behind');
+    const detail = { ...behind, definition: { ...behind.definition, isDetail: true } };
+    expect(seen(sent(result([detail])))).not.toContain('Behind');
+  });
+
   it('has its title, projects and period, the numbers and whether they got better, and a link', () => {
     const numbers = {
       ...section(

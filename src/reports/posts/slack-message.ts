@@ -45,7 +45,8 @@ export function toSlackMessage(
   pageUrl: string | undefined,
   serviceUrl?: string,
 ): ReportMessage {
-  const { definition, period, sections } = result;
+  const { definition, period } = result;
+  const sections = result.sections.filter((section) => !section.definition.isDetail);
   const scope = `${escaped(projectsOf(result), MAX_CELL)} – ${escaped(period.title, MAX_CELL)}`;
   const head = [header(definition.title), context(scope)];
   const button = pageUrl === undefined ? undefined : linkButton('Show all', pageUrl);
