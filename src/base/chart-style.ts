@@ -60,6 +60,7 @@ function css({ selector, look }: LookRule): string {
 /** How charts look in a page, which makes them fit the width: on a narrow screen texts must be larger. */
 export const CHART_STYLE = new Html(`${CHART_LOOKS.map(css).join('\n')}
 .chart { margin: .75rem 0; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center }
+.chart svg a { color: inherit }
 .chart > svg { flex: 1 1 30rem; min-width: 0; max-width: 50rem; height: auto }
 a:hover .dot, .dot:hover, .bar:hover, .chosen:is(.dot, .bar) { fill-opacity: 1; stroke: var(--ink) }
 .strips rect { fill: var(--ink); fill-opacity: 0 } .strips rect:is(:hover, .chosen) { fill-opacity: .08 }

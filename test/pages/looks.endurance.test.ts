@@ -111,6 +111,22 @@ describe.skipIf(!hasBrowser)('the pages in a browser (skipped without chromium)'
     });
   });
 
+  it('points that lead somewhere have the colour of their series', async () => {
+    await visited(
+      '/reports/flow?project=shop&from=2026-03-02&to=2026-03-15',
+      VIEWS[0] as View,
+      async ({ page }) => {
+        const [points, wrong] = await page.evaluate<[number, number]>(`(() => {
+        const points = [...document.querySelectorAll('.chart a .dot')];
+        const isWrong = (dot) => getComputedStyle(dot).fill !== getComputedStyle(dot.closest('g')).color;
+        return [points.length, points.filter(isWrong).length];
+      })()`);
+        expect(points).toBeGreaterThan(0);
+        expect(wrong).toBe(0);
+      },
+    );
+  });
+
   it.each(VIEWS)(
     'what somebody wrote into Taiga does nothing to them, $width wide, $scheme',
     async (view) => {

@@ -26,6 +26,7 @@ export const PAGES: readonly string[] = [
   '/',
   '/reports',
   ...REPORTS.map((name) => `/reports/${name}?project=shop&${DAY}`),
+  '/reports/item?project=shop&ref=1',
   `/reports/week?${DAY}`,
   '/reports/week?period=last+wek',
   '/reports/weak',
