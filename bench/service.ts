@@ -17,7 +17,7 @@ export interface BenchService {
 export async function buildProgram(folder: string): Promise<string> {
   const path = join(folder, 'program');
   mkdirSync(path);
-  for (const name of ['package.json', 'metrics', 'reports', 'docs', 'node_modules'])
+  for (const name of ['package.json', 'assets', 'metrics', 'reports', 'docs', 'node_modules'])
     symlinkSync(join(ROOT, name), join(path, name));
   const args = ['--project', 'tsconfig.build.json', '--noCheck', '--outDir', join(path, 'dist')];
   await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT });

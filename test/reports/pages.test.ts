@@ -132,7 +132,7 @@ it('follows the link of an item to its life, from where one leads into Taiga', a
   expect(life).toContain('<input name="ref" value="1"');
   expect(life).not.toContain('name="period"');
   // The page itself is no place to lead to.
-  expect(life).not.toContain('<a href="/reports/item');
+  expect(life).not.toContain('<a href="/reports/item?project=shop&#38;ref=1">');
 });
 
 it.each([
@@ -148,7 +148,7 @@ it.each([
     const { status, text } = await get(`item?${query}`);
     expect([status, text]).toEqual([expected, expect.stringContaining(message)]);
     expect(text).toContain('<input name="ref"');
-    expect(text).not.toContain('<script');
+    expect(text.match(/<script/g)).toHaveLength(1);
   },
 );
 

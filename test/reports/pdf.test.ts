@@ -32,7 +32,7 @@ test('items and columns lead where they do on a page', async () => {
   const links = (file: Buffer) =>
     [...file.toString('latin1').matchAll(/\/URI \(([^)]*)\)/g)].map(([, to]) => to);
   expect(links(await toPdf(found, OPTIONS))).toEqual([
-    'https://taiga.example.org/project/shop/issue/8',
+    'https://bugflow.example.org/reports/item?project=shop&ref=8',
     expect.stringMatching(/^https:\/\/bugflow\.example\.org\/reports\/week\?project=shop&from=.*#blocked$/),
   ]);
   expect(links(await toPdf({ ...found, taigaUrl: '' }))).toEqual([]);

@@ -108,6 +108,7 @@ async function program(): Promise<string[]> {
     mkdirSync(path);
     for (const name of [
       'package.json',
+      'assets',
       'metrics',
       'reports',
       'dashboards',
