@@ -9,6 +9,7 @@ import { createSharedReports, type SharedReports } from '../../reports/shared-re
 import { answerSoon, type PageRest } from '../../server/answer-soon.js';
 import {
   type Choice,
+  createReportBodies,
   noFilePage,
   noReportPage,
   reportContent,
@@ -42,6 +43,7 @@ export interface ReportsPart extends Part {
 /** The start page, and the reports as pages: `/reports` and `/reports/NAME`. */
 export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   const { database, engine } = options;
+  const bodyOf = createReportBodies();
   let opened = open(options.installation);
 
   function open({ config, library: { relations }, reports: library }: Installation): {
@@ -88,7 +90,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     let projects: readonly string[] = [];
     const rest = (outcome: ReportResult | string | undefined, status = 200): PageRest => ({
       status,
-      content: reportContent({ definition, choice, projects, outcome }),
+      content: reportContent({ definition, choice, projects, outcome, bodyOf }),
     });
     if (engine().statuses() === undefined) return rest(NOT_READ_YET, 503);
     try {
@@ -118,7 +120,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   const readStart = async (): Promise<PageRest> => {
     const { reports } = opened.reports.library;
     const rest = (outcome: ReportResult | string): PageRest => ({
-      content: startContent({ outcome, reports }),
+      content: startContent({ outcome, reports, bodyOf }),
     });
     if (engine().statuses() === undefined) return rest(NOT_READ_YET);
     try {

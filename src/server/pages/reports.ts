@@ -24,6 +24,22 @@ export interface ReportPageFacts {
   readonly projects: readonly string[];
   /** What was found, or in a sentence why nothing was; undefined: nothing was asked for yet. */
   readonly outcome: ReportResult | string | undefined;
+  readonly bodyOf: ReportBodyOf;
+}
+
+/** What a page shows of a report. */
+export type ReportBodyOf = (result: ReportResult) => Html;
+
+/** Each reading is rendered once, however many look at it: with thousands of points that takes as long as many scrapes. */
+export function createReportBodies(): ReportBodyOf {
+  const bodies = new WeakMap<ReportResult, Html>();
+  return (result) => {
+    const known = bodies.get(result);
+    if (known) return known;
+    const body = reportHtml(result, '');
+    bodies.set(result, body);
+    return body;
+  };
 }
 
 /** `/reports`: which there are. */
@@ -55,7 +71,7 @@ export function reportPage({ title, description }: ReportDefinition): Page {
 }
 
 /** A form for what is asked, and what was found. */
-export function reportContent({ definition, choice, projects, outcome }: ReportPageFacts): Html {
+export function reportContent({ definition, choice, projects, outcome, bodyOf }: ReportPageFacts): Html {
   return html`${form(definition, choice, projects)}
 ${
   typeof outcome === 'string'
@@ -63,7 +79,7 @@ ${
     : outcome &&
       html`<p class="soft">${outcome.projects.join(', ')} – ${outcome.period.title}, read at ${timeOf(outcome)}</p>
 ${downloads(outcome, choice)}
-${reportHtml(outcome, '')}`
+${bodyOf(outcome)}`
 }`;
 }
 
