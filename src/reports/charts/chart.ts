@@ -4,6 +4,7 @@ import type { SectionResult } from '../result.js';
 import { type ChartData, readChart } from './data.js';
 import type { ChartDefinition, ChartType } from './definition.js';
 import { type Drawing, type LegendEntry, seriesClass } from './drawing.js';
+import type { BarLinkOf } from './linked.js';
 import { drawArea } from './marks/area.js';
 import { drawBar } from './marks/bar.js';
 import { drawBurndown } from './marks/burndown.js';
@@ -18,9 +19,11 @@ export interface ChartContext {
   readonly timeZone: string;
   /** Where a point leads that is an item; undefined: nowhere. */
   readonly itemLinkOf: ItemLinkOf;
+  /** Where a bar leads; absent: nowhere. */
+  readonly barLinkOf?: BarLinkOf;
 }
 
-const MARKS: Readonly<Record<ChartType, (data: ChartData, itemLinkOf: ItemLinkOf) => Drawing>> = {
+const MARKS: Readonly<Record<ChartType, (data: ChartData, context: ChartContext) => Drawing>> = {
   line: drawLine,
   area: drawArea,
   stacked_area: drawStackedArea,
@@ -35,11 +38,11 @@ const MARKS: Readonly<Record<ChartType, (data: ChartData, itemLinkOf: ItemLinkOf
 export function drawChart(
   section: SectionResult,
   chart: ChartDefinition,
-  { timeZone, itemLinkOf }: ChartContext,
+  context: ChartContext,
 ): (Drawing & { readonly data: ChartData }) | undefined {
-  const data = readChart(section, chart, timeZone);
+  const data = readChart(section, chart, context.timeZone);
   if (data.series.every(({ points }) => points.length === 0)) return undefined;
-  return { data, ...MARKS[chart.type](data, itemLinkOf) };
+  return { data, ...MARKS[chart.type](data, context) };
 }
 
 /** The rows as a picture with its legend; undefined where no row has a value. @throws BugflowError */

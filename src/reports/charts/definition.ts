@@ -26,6 +26,8 @@ export const chart = z.strictObject({
   percentiles: z.array(z.number().gt(0).lt(1)).max(5).default([]),
   /** Scatter only: lines at the values that the first row has in these columns. */
   lines: z.array(z.string().min(1)).max(5).default([]),
+  /** Of bars by date: what the date begins. A bar then leads to what its column leads to, about that day or week. */
+  covers: z.enum(['day', 'week']).optional(),
   /** Histogram only: about so many bars. */
   bins: z.number().int().min(2).max(100).optional(),
   /** Burndown only: a line from the first value to 0 at the end; default: there is one. */
@@ -42,7 +44,7 @@ export interface Problem {
 
 /** What of a chart does not fit the section's columns. */
 export function* chartProblems(
-  { type, x, y, series, percentiles, lines, bins, ideal, working }: ChartDefinition,
+  { type, x, y, series, percentiles, lines, bins, ideal, working, covers }: ChartDefinition,
   columns: Readonly<Record<string, { readonly unit: Unit }>>,
 ): Iterable<Problem> {
   const named = {
@@ -100,6 +102,8 @@ export function* chartProblems(
   }
   if (type === 'control_chart' && (y.length > 1 || series !== undefined))
     yield { path: ['chart', 'y'], message: 'a control chart is about one column; make a chart of each' };
+  if (covers !== undefined && (type !== 'bar' || unitOf(x) !== 'date'))
+    yield { path: ['chart', 'covers'], message: 'only bars whose x is a date begin a day or a week' };
   if (type !== 'scatter' && percentiles.length > 0)
     yield { path: ['chart', 'percentiles'], message: 'only a scatter has percentiles' };
   if (type !== 'scatter' && lines.length > 0)

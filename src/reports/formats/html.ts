@@ -1,13 +1,14 @@
 import { type Html, html } from '../../base/html.js';
 import { htmlPage } from '../../base/html-page.js';
 import { chartHtml } from '../charts/chart.js';
+import type { BarLinkOf } from '../charts/linked.js';
 import type { ColumnDefinition } from '../definition.js';
 import { type ItemLinkOf, taigaItemUrl } from '../item-url.js';
 import type { Cell, ReportResult, SectionResult } from '../result.js';
 import { cellHtml } from './cell-html.js';
 import { comparison } from './comparison.js';
 import { htmlTable } from './html-table.js';
-import { createItemLinks, createLinks, createTaigaLinks, type LinkOf } from './links.js';
+import { createBarLinks, createItemLinks, createLinks, createTaigaLinks, type LinkOf } from './links.js';
 
 /** The report as one file, which needs nothing else. @throws BugflowError */
 export function toHtml(result: ReportResult): string {
@@ -34,6 +35,7 @@ export function reportHtml(result: ReportResult, serviceUrl?: string): Html {
     linkOf: createLinks(result, serviceUrl),
     taigaLinkOf: createTaigaLinks(result, serviceUrl),
     itemLinkOf: createItemLinks(result, serviceUrl),
+    barLinkOf: createBarLinks(result, serviceUrl),
   };
   const inTaiga = item?.now && taigaItemUrl(taigaUrl, item.now);
   return html`${inTaiga && html`<p><a href="${inTaiga}">Open in Taiga</a></p>\n`}${sections.map(
@@ -52,15 +54,17 @@ interface Context {
   readonly linkOf: LinkOf;
   readonly taigaLinkOf: LinkOf;
   readonly itemLinkOf: ItemLinkOf;
+  readonly barLinkOf: BarLinkOf;
 }
 
-function contentOf(section: SectionResult, { timeZone, linkOf, taigaLinkOf, itemLinkOf }: Context): Html {
+function contentOf(section: SectionResult, context: Context): Html {
+  const { timeZone, linkOf, taigaLinkOf } = context;
   const { definition, rows } = section;
   if (rows.length === 0) return html`<p>${definition.empty}</p>`;
   if (definition.shape === 'numbers') return numbers(section, timeZone, linkOf);
   const table = (): Html => htmlTable(section, timeZone, linkOf, taigaLinkOf);
   if (definition.chart === undefined) return table();
-  const chart = chartHtml(section, definition.chart, { timeZone, itemLinkOf });
+  const chart = chartHtml(section, definition.chart, context);
   if (chart === undefined) return html`<p>${definition.empty}</p>`;
   return html`${chart}
 <details><summary>As a table</summary>

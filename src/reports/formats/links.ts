@@ -1,3 +1,5 @@
+import { Temporal } from 'temporal-polyfill';
+import type { BarLinkOf } from '../charts/linked.js';
 import type { ColumnDefinition } from '../definition.js';
 import { type ItemLinkOf, itemOf, itemUrl } from '../item-url.js';
 import { itemReportUrl, reportUrl } from '../report-url.js';
@@ -30,6 +32,28 @@ export function createLinks(result: Linked, serviceUrl: string | undefined): Lin
     if (report === definition.name && section !== undefined && isSame) return `#${section}`;
     if (serviceUrl === undefined) return undefined;
     return reportUrl(serviceUrl, leadsTo, project == null ? projects : [project], period);
+  };
+}
+
+/** A bar leads where its column leads; one that stands for a day or a week to what was then. */
+export function createBarLinks(
+  result: Linked & Pick<ReportResult, 'timeZone'>,
+  serviceUrl: string | undefined,
+): BarLinkOf {
+  const { projects, period, timeZone } = result;
+  const linkOf = createLinks(result, serviceUrl);
+  return ({ x, covers }, column, columns, row) => {
+    const { leadsTo } = column;
+    const cell = (name: string): Cell => row[columns.findIndex((each) => each.name === name)] ?? null;
+    const [date, project] = [cell(x), cell('project')];
+    if (leadsTo === undefined || covers === undefined || serviceUrl === undefined || date === null)
+      return linkOf(column, columns, row);
+    const first = Temporal.PlainDate.from(date);
+    const momentOf = (day: Temporal.PlainDate): number => day.toZonedDateTime({ timeZone }).epochMilliseconds;
+    const fromMs = Math.max(period.fromMs, momentOf(first));
+    const toMs = Math.min(period.toMs, momentOf(first.add(covers === 'day' ? { days: 1 } : { weeks: 1 })));
+    if (fromMs >= toMs) return undefined;
+    return reportUrl(serviceUrl, leadsTo, project === null ? projects : [project], { fromMs, toMs });
   };
 }
 

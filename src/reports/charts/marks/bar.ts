@@ -3,6 +3,7 @@ import { axes } from '../axes.js';
 import type { ChartData } from '../data.js';
 import { type Drawing, linesBelow, seriesClass, seriesLegend, valuesOf, xTitle, yTitle } from '../drawing.js';
 import { type Frame, frame, rounded } from '../frame.js';
+import { type BarLinkOf, linked } from '../linked.js';
 import { bandScale } from '../position-scale.js';
 import { thinnedSpots } from '../thin.js';
 import { tooltip } from '../tooltip.js';
@@ -10,25 +11,32 @@ import { valueScale } from '../value-scale.js';
 import { drawLyingBar } from './lying-bar.js';
 
 /** A bar for each value, those of several series side by side. Texts need width: their bars lie. */
-export function drawBar(data: ChartData): Drawing {
-  return data.xKind === 'category' ? drawLyingBar(data) : drawStandingBar(data);
+export function drawBar(data: ChartData, { barLinkOf }: BarLinks): Drawing {
+  return data.xKind === 'category' ? drawLyingBar(data, barLinkOf) : drawStandingBar(data, barLinkOf);
 }
 
-function drawStandingBar(data: ChartData): Drawing {
+interface BarLinks {
+  readonly barLinkOf?: BarLinkOf;
+}
+
+function drawStandingBar(data: ChartData, barLinkOf: BarLinkOf | undefined): Drawing {
   const plot = frame({ linesBelow: linesBelow(data) });
   const unit = data.series[0]?.column.unit ?? 'number';
   const y = valueScale(valuesOf(data), { unit, range: [plot.bottom, plot.top], isFromZero: true, count: 5 });
   const x = bandScale(data, plot);
   const group = Math.min(x.band * 0.8, 90 * data.series.length);
   const slot = group / data.series.length;
+  const { rows } = data.section;
+  const { columns } = data.section.definition;
   const marks = data.series.map(({ name, column, points }, i) => {
     const bars = points.map((point) => ({
       left: x.at(point.x) - group / 2 + slot * i,
       top: y.at(point.y),
       lines: [data.text(point.row, data.x), `${name}: ${data.valueText(point.y, column)}`],
+      address: barLinkOf?.(data.chart, column, columns, rows[point.row] ?? []),
     }));
     return html`<g class="${seriesClass(i)}">${thinnedSpots(bars, 0.5).map(({ spot }) =>
-      standingBar(plot, { ...spot, width: slot * 0.92, ground: y.at(0) }),
+      linked(standingBar(plot, { ...spot, width: slot * 0.92, ground: y.at(0) }), spot.address),
     )}</g>
 `;
   });

@@ -4,6 +4,7 @@ import { axes } from '../axes.js';
 import type { ChartData } from '../data.js';
 import { type Drawing, linesBelow, seriesClass, seriesLegend, valuesOf, xTitle, yTitle } from '../drawing.js';
 import { type Frame, frame, LETTER_WIDTH, rounded } from '../frame.js';
+import { linked } from '../linked.js';
 import { percentile, percentileName } from '../percentile.js';
 import { positionScale } from '../position-scale.js';
 import { shortened } from '../short-text.js';
@@ -28,7 +29,7 @@ export function levelsOf(data: ChartData): Level[] {
 }
 
 /** A dot for each row, which leads to its item where it is one. */
-export function drawScatter(data: ChartData, itemLinkOf: ItemLinkOf): Drawing {
+export function drawScatter(data: ChartData, { itemLinkOf }: { readonly itemLinkOf: ItemLinkOf }): Drawing {
   const plot = frame({ linesBelow: linesBelow(data) });
   const column = data.series[0]?.column;
   const levels = levelsOf(data);
@@ -48,7 +49,7 @@ export function drawScatter(data: ChartData, itemLinkOf: ItemLinkOf): Drawing {
       const more = count > 1 ? [`and ${count - 1} more here`] : [];
       const dot = html`<circle class="dot" cx="${rounded(spot.left)}" cy="${rounded(spot.top)}" r="4">${tooltip([...rowLines(data, spot.row), ...more])}</circle>`;
       const address = itemLinkOf(columns, data.section.rows[spot.row] ?? []);
-      return html`${address === undefined ? dot : html`<a href="${address}" tabindex="-1">${dot}</a>`}
+      return html`${linked(dot, address)}
 `;
     })}</g>
 `;
