@@ -37,6 +37,7 @@ h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 0 }
 a { color: var(--accent) } p { margin: .5rem 0 }
 nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem } h1 { overflow-wrap: anywhere }
 .downloads details { display: inline-block; margin: 0; vertical-align: top }
+.projects { columns: 16rem; list-style: none; padding-left: 1.25rem } .projects li { margin: 0; padding: .35rem 0; overflow-wrap: anywhere }
 .reading:not(:last-child) { display: none }
 .soft { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25rem; margin: 1rem 0 }

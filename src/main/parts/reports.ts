@@ -16,7 +16,7 @@ import {
   reportPage,
   reportsPage,
 } from '../../server/pages/reports.js';
-import { startContent, startPage } from '../../server/pages/start.js';
+import { MOST_PROJECTS_AT_ONCE, startContent, startPage } from '../../server/pages/start.js';
 import type { Answer } from '../../server/route.js';
 import { parameterValues } from '../../taiga/parameters.js';
 import { createTaiga } from '../../taiga/taiga.js';
@@ -119,11 +119,13 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   /** How all projects are doing. A page that leads on helps also when this is not known. */
   const readStart = async (): Promise<PageRest> => {
     const { reports } = opened.reports.library;
-    const rest = (outcome: ReportResult | string): PageRest => ({
+    const rest = (outcome: ReportResult | string | readonly string[]): PageRest => ({
       content: startContent({ outcome, reports, bodyOf }),
     });
     if (engine().statuses() === undefined) return rest(NOT_READ_YET);
     try {
+      const projects = await opened.shared.projects();
+      if (projects.length > MOST_PROJECTS_AT_ONCE) return rest(projects);
       return rest(await opened.shared.latest({ report: START_REPORT, projects: [], period: {} }));
     } catch (error) {
       return rest(messageOf(error));

@@ -5,8 +5,8 @@ import type { Page } from './layout.js';
 import { type ReportBodyOf, reportList, timeOf } from './reports.js';
 
 export interface StartPageFacts {
-  /** How all projects are doing, or in a sentence why that is not known. */
-  readonly outcome: ReportResult | string;
+  /** How all projects are doing, or in a sentence why that is not known, or their slugs where they are too many for one page. */
+  readonly outcome: ReportResult | string | readonly string[];
   readonly reports: readonly ReportDefinition[];
   readonly bodyOf: ReportBodyOf;
 }
@@ -16,14 +16,32 @@ export function startPage(): Page {
   return { title: 'Projects', content: html`<h1>Projects</h1>` };
 }
 
+/** More take minutes to read, and nobody reads a table that long. */
+export const MOST_PROJECTS_AT_ONCE = 100;
+
 /** How all projects are doing, and the reports. */
 export function startContent({ outcome, reports, bodyOf }: StartPageFacts): Html {
-  return html`${
-    typeof outcome === 'string'
-      ? html`<p role="status">${outcome}</p>`
-      : html`<p class="soft">${outcome.period.title}, read at ${timeOf(outcome)} – <a href="/reports/${outcome.definition.name}">another period</a></p>
-${bodyOf(outcome)}`
-  }
+  return html`${typeof outcome === 'string' ? html`<p role="status">${outcome}</p>` : isResult(outcome) ? vitalSigns(outcome, bodyOf) : projectList(outcome)}
 <h2>Reports</h2>
 ${reportList(reports)}`;
+}
+
+function isResult(outcome: ReportResult | readonly string[]): outcome is ReportResult {
+  return 'definition' in outcome;
+}
+
+function vitalSigns(result: ReportResult, bodyOf: ReportBodyOf): Html {
+  return html`<p class="soft">${result.period.title}, read at ${timeOf(result)} – <a href="/reports/${result.definition.name}">another period</a></p>
+${bodyOf(result)}`;
+}
+
+function projectList(projects: readonly string[]): Html {
+  return html`<p class="soft">${projects.length} projects are too many to show side by side. Each leads to its flow.</p>
+<ul class="card projects">
+${projects.map(
+  (
+    project,
+  ) => html`<li><a href="/reports/flow?${new URLSearchParams({ project }).toString()}">${project}</a></li>
+`,
+)}</ul>`;
 }
