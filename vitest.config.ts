@@ -19,7 +19,8 @@ export default defineConfig({
     // PGlite is a whole PostgreSQL in WebAssembly: a process of its own for each test file keeps memory flat.
     pool: 'forks',
     isolate: false,
-    maxWorkers: 2,
+    // One more than the two cores of a small machine: some tests wait most of their time.
+    maxWorkers: 3,
     globalSetup: 'test/support/templates.ts',
     // No test depends on how fast the machine is: limits end what hangs, and nothing else.
     testTimeout: 5 * MINUTE_MS,
