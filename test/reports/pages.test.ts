@@ -162,12 +162,12 @@ it('asks for an item where none was named', async () => {
 it('draws the flow, in which points lead to items, and says where there is nothing to draw', async () => {
   const { status, text } = await get('flow?project=shop&from=2026-03-02&to=2026-03-14');
   expect(status).toBe(200);
-  expect(text.match(/<svg [^>]*role="img"/g)).toHaveLength(5);
+  expect(text.match(/<svg [^>]*role="(?:img|group)"/g)).toHaveLength(5);
   expect(text.match(/<summary>As a table<\/summary>/g)).toHaveLength(5);
   // A number leads down to what it counts.
   expect(text).toContain('<a href="#closings">');
   expect(text).toContain('id="closings"');
-  expect(text).toContain('<a href="/reports/item?project=shop&#38;ref=1" tabindex="-1"><circle');
+  expect(text).toContain('<a href="/reports/item?project=shop&#38;ref=1" tabindex="-1" aria-label="');
   // Its records do not tell what statuses were called then.
   expect(text).toContain('<p>Nothing that had been started was closed.</p>');
   expect(text).toContain('<title>2026-03-14\n');

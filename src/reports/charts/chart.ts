@@ -55,8 +55,10 @@ export function chartHtml(
   if (drawing === undefined) return undefined;
   const { name, title } = section.definition;
   const { data, width, height, content, legend } = drawing;
+  // What is in an image cannot be reached, and links must be.
+  const role = content.text.includes('<a ') ? 'group' : 'img';
   return html`<figure class="chart">
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${name}-title ${name}-desc">
+<svg viewBox="0 0 ${width} ${height}" role="${role}" aria-labelledby="${name}-title ${name}-desc">
 <title id="${name}-title">${title}</title><desc id="${name}-desc">${description(data)}</desc>
 ${content}</svg>
 ${legendHtml(legend)}</figure>`;

@@ -36,7 +36,7 @@ function drawStandingBar(data: ChartData, barLinkOf: BarLinkOf | undefined): Dra
       address: barLinkOf?.(data.chart, column, columns, rows[point.row] ?? []),
     }));
     return html`<g class="${seriesClass(i)}">${thinnedSpots(bars, 0.5).map(({ spot }) =>
-      linked(standingBar(plot, { ...spot, width: slot * 0.92, ground: y.at(0) }), spot.address),
+      linked(standingBar(plot, { ...spot, width: slot * 0.92, ground: y.at(0) }), spot.address, spot.lines),
     )}</g>
 `;
   });

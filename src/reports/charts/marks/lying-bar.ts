@@ -38,6 +38,7 @@ export function drawLyingBar(data: ChartData, barLinkOf: BarLinkOf | undefined):
         return html`<g class="${seriesClass(i)}">${linked(
           html`<rect class="bar" x="${rounded(Math.min(from, to))}" y="${top + LINE_HEIGHT + i * BAR_HEIGHT}" width="${rounded(Math.abs(to - from))}" height="${BAR_HEIGHT - 1}">${tooltip([category, `${name}: ${values[i]}`])}</rect>`,
           address,
+          [category, `${name}: ${values[i]}`],
         )}</g>
 `;
       },

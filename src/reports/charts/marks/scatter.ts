@@ -47,9 +47,10 @@ export function drawScatter(data: ChartData, { itemLinkOf }: { readonly itemLink
     }));
     return html`<g class="${seriesClass(i)}">${thinnedSpots(spots, 2).map(({ spot, count }) => {
       const more = count > 1 ? [`and ${count - 1} more here`] : [];
-      const dot = html`<circle class="dot" cx="${rounded(spot.left)}" cy="${rounded(spot.top)}" r="4">${tooltip([...rowLines(data, spot.row), ...more])}</circle>`;
+      const lines = [...rowLines(data, spot.row), ...more];
+      const dot = html`<circle class="dot" cx="${rounded(spot.left)}" cy="${rounded(spot.top)}" r="4">${tooltip(lines)}</circle>`;
       const address = itemLinkOf(columns, data.section.rows[spot.row] ?? []);
-      return html`${linked(dot, address)}
+      return html`${linked(dot, address, lines)}
 `;
     })}</g>
 `;
