@@ -183,7 +183,9 @@ describe('scatter', () => {
   test('a point leads to its item and tells of it, in the time zone', () => {
     const figure = points.figure() ?? '';
     expect(figure.match(/<a /g)).toHaveLength(1);
-    expect(figure).toContain('<a href="https://taiga.example.org/project/shop/us/7" tabindex="-1" aria-label="');
+    expect(figure).toContain(
+      '<a href="https://taiga.example.org/project/shop/us/7" tabindex="-1" aria-label="',
+    );
     expect(figure).toContain(
       'x: 2026-03-29 00:30\nproject: shop\nkind: userstory\nref: 7\nsubject: Cart\ny: 1 day',
     );
