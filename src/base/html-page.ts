@@ -36,7 +36,7 @@ main { max-width: 72rem; margin: 0 auto; padding: 1.5rem }
 h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 0 }
 a { color: var(--accent) } p { margin: .5rem 0 }
 nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem } h1 { overflow-wrap: anywhere }
-.downloads details { display: inline-block; margin: 0; vertical-align: top }
+.downloads { overflow-wrap: anywhere } .downloads a, .downloads summary { display: inline-block; line-height: 1.7rem } .downloads details { margin: 0 }
 .projects { columns: 16rem; list-style: none; padding-left: 1.25rem } .projects li { margin: 0; padding: .35rem 0; overflow-wrap: anywhere }
 .reading:not(:last-child) { display: none }
 .soft { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
@@ -51,8 +51,9 @@ code { font-size: .9em } summary { cursor: pointer; color: var(--accent) } detai
 .page { max-width: 50rem } article p, article ul, article ol, article pre { max-width: 46rem } article h2 { margin-top: 1.5rem } article > :first-child { margin-top: 0 }
 article code { overflow-wrap: anywhere } pre code { font-size: inherit; overflow-wrap: normal } ul { padding-left: 1.25rem } li { margin: .35rem 0 }
 input, select, button { font: inherit; padding: .1rem .5rem; max-width: 100% }
-form.card { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: flex-end } form.card label { display: flex; flex-direction: column; font-size: .85rem; color: var(--soft) }
+form.card { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: flex-end } form.card label { max-width: 100%; display: flex; flex-direction: column; font-size: .85rem; color: var(--soft) }
 @media (max-width: 40rem) {
+  td a { display: inline-block; min-width: 1.7rem; line-height: 1.7rem }
   h1 { font-size: 1.3rem } article pre { white-space: pre-wrap } article pre code { overflow-wrap: anywhere }
   main { padding: 1rem } .card { padding: .75rem 1rem } .tiles { grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)) }
   article tbody, article tr, article td { display: block } article th { display: none }
