@@ -1,19 +1,15 @@
 import type { Content, TableCell } from 'pdfmake/interfaces.js';
-import type { Palette } from '../../../base/palette.js';
 import { columnWidths } from '../../lettering/column-widths.js';
 import type { Fonts } from '../../lettering/fonts.js';
 import { wrapped } from '../../lettering/wrap.js';
 import type { SectionResult } from '../../result.js';
 import type { LinkOf } from '../links.js';
+import type { PrintContext } from '../print-context.js';
 import { tableText, wantedWidths } from '../table-text.js';
 import { linkTo } from './link-to.js';
 
-export interface TableContext {
-  readonly width: number;
-  readonly timeZone: string;
+export interface TableContext extends PrintContext {
   readonly linkOf: LinkOf;
-  readonly fonts: Fonts;
-  readonly palette: Palette;
 }
 
 /** Of one table: nobody reads more on paper, and layout takes time. */

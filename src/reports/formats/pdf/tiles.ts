@@ -1,19 +1,14 @@
 import type { Content, TableCell } from 'pdfmake/interfaces.js';
-import type { Palette } from '../../../base/palette.js';
-import type { Fonts } from '../../lettering/fonts.js';
 import { printable } from '../../lettering/printable.js';
 import { fitted, wrapped } from '../../lettering/wrap.js';
 import type { SectionResult } from '../../result.js';
 import { figuresOf } from '../figures.js';
 import type { LinkOf } from '../links.js';
+import type { PrintContext } from '../print-context.js';
 import { linkTo } from './link-to.js';
 
-export interface TilesContext {
-  readonly width: number;
-  readonly timeZone: string;
+export interface TilesContext extends PrintContext {
   readonly linkOf: LinkOf;
-  readonly fonts: Fonts;
-  readonly palette: Palette;
 }
 
 const MOST_IN_A_ROW = 4;

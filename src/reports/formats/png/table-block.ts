@@ -1,18 +1,13 @@
 import { html } from '../../../base/html.js';
-import type { Palette } from '../../../base/palette.js';
 import { columnWidths } from '../../lettering/column-widths.js';
-import type { Fonts } from '../../lettering/fonts.js';
 import { wrapped } from '../../lettering/wrap.js';
 import type { SectionResult } from '../../result.js';
+import type { PrintContext } from '../print-context.js';
 import { tableText, wantedWidths } from '../table-text.js';
 import { type Block, svgText, type TextStyle } from './block.js';
 
-export interface TableContext {
-  readonly width: number;
-  readonly timeZone: string;
+export interface TableContext extends PrintContext {
   readonly mostRows: number;
-  readonly fonts: Fonts;
-  readonly palette: Palette;
 }
 
 const SIZE = 13;

@@ -1,25 +1,18 @@
 import { html } from '../../../base/html.js';
 import type { Palette } from '../../../base/palette.js';
-import type { Fonts } from '../../lettering/fonts.js';
 import { printable } from '../../lettering/printable.js';
 import { fitted } from '../../lettering/wrap.js';
 import type { SectionResult } from '../../result.js';
 import { type Figure, figuresOf } from '../figures.js';
+import type { PrintContext } from '../print-context.js';
 import { type Block, card, stack, svgText, type TextStyle, textBlock } from './block.js';
-
-export interface TilesContext {
-  readonly width: number;
-  readonly timeZone: string;
-  readonly fonts: Fonts;
-  readonly palette: Palette;
-}
 
 const GAP = 16;
 const PADDING = 14;
 const MOST_IN_A_ROW = 4;
 
 /** Numbers beside each other, with what they were before. @throws BugflowError */
-export function tilesBlock(section: SectionResult, context: TilesContext): Block {
+export function tilesBlock(section: SectionResult, context: PrintContext): Block {
   const { width, timeZone, palette } = context;
   const figures = figuresOf(section, timeZone);
   const inRow = Math.min(MOST_IN_A_ROW, figures.length);
@@ -38,7 +31,7 @@ export function tilesBlock(section: SectionResult, context: TilesContext): Block
   return stack(rows, GAP);
 }
 
-function figureBlock(figure: Figure, width: number, { fonts, palette }: TilesContext): Block {
+function figureBlock(figure: Figure, width: number, { fonts, palette }: PrintContext): Block {
   const { regular, bold } = fonts;
   const soft: TextStyle = { size: 13, color: palette.soft, font: regular };
   const large: TextStyle = { size: 26, color: palette.ink, font: bold, isBold: true };
