@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { messageOf } from '../base/errors.js';
 import type { Exposition } from '../exposition/exposition.js';
+import { createDrawAside } from '../reports/formats/draw-aside.js';
 import type { CreateTicker } from '../scheduling/cron-ticker.js';
 import { menuOf } from '../server/mount-routes.js';
 import { type PageScript, readPageScript } from '../server/page-script.js';
@@ -52,7 +53,8 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
   const database = createDatabasePart(context);
   const collectors = createCollectorsPart({ ...context, database, state });
   const { engine } = collectors;
-  const reports = createReportsPart({ installation, database, engine });
+  const draw = createDrawAside();
+  const reports = createReportsPart({ installation, database, engine, draw });
   const parts: readonly Part[] = [
     createWebPart({ installation, web, log }),
     createAlertsPart(installation),
@@ -61,7 +63,7 @@ export async function createParts(context: PartsContext): Promise<readonly Part[
     collectors,
     createCollectorsPage({ installation, engine }),
     reports,
-    createReportPostsPart({ ...context, reports, state, engine }),
+    createReportPostsPart({ ...context, reports, state, engine, draw }),
     createRunbooksPart({ installation, runbooks: await shippedRunbooks(log) }),
     createPageScriptPart(await shippedScript(log)),
   ];

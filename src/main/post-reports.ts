@@ -1,10 +1,10 @@
 import { createHttpClient } from '../http/http-client.js';
+import { draw } from '../reports/formats/draw.js';
 import { createPostMemory } from '../reports/posts/post-memory.js';
 import { createPoster } from '../reports/posts/poster.js';
 import { createSlack } from '../slack/slack.js';
 import type { Installation } from './installation.js';
 import { openReports } from './open-reports.js';
-import { reportFiles } from './report-files.js';
 
 export interface PostReportsOptions {
   /** Only posts of these reports; empty: all. */
@@ -33,7 +33,7 @@ export async function postReports(
     const poster = createPoster({
       run: reports.run,
       slack: createSlack({ http }),
-      files: reportFiles(installation.config.externalUrls.exporter),
+      draw,
       // The file belongs to the running service, and what somebody asks for is posted.
       memory: createPostMemory(),
       serviceUrl: installation.config.externalUrls.exporter,

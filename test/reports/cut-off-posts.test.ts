@@ -85,7 +85,7 @@ async function run(): Promise<Run> {
       pauseMs: 0,
       signal: ending.signal,
     }),
-    files: { toPng: async () => PICTURE, toPdf: async () => PICTURE },
+    draw: async () => PICTURE,
     memory,
     serviceUrl: undefined,
     signal: ending.signal,

@@ -60,12 +60,10 @@ function onStage(stage: Stage = {}) {
           ? attached(name)
           : void files.push(`${name} in ${thread.channel} ${thread.ts}: ${String(bytes)}`),
     },
-    files: {
-      toPng: async ({ sections }) =>
-        Buffer.from(`picture of ${sections.map(({ definition: { title } }) => title).join(', ')}`),
-      toPdf: async ({ sections }) =>
-        Buffer.from(`pages of ${sections.map(({ definition: { title } }) => title).join(', ')}`),
-    },
+    draw: async ({ sections }, { format }) =>
+      Buffer.from(
+        `${format === 'png' ? 'picture' : 'pages'} of ${sections.map(({ definition: { title } }) => title).join(', ')}`,
+      ),
     memory,
     serviceUrl: 'https://bugflow.example.org',
     ...(signal && { signal }),
@@ -237,7 +235,8 @@ describe('a file in the thread', () => {
   it('that is far too large is not sent', async () => {
     const found = await makeFile(
       { kind: 'png', result: both },
-      { toPng: async () => Buffer.alloc(10 * 2 ** 20 + 1), toPdf: async () => Buffer.of() },
+      async () => Buffer.alloc(10 * 2 ** 20 + 1),
+      undefined,
     ).catch((error: unknown) => error);
     expect(found).toMatchObject({ message: 'the file has 11 MiB, and at most 10 are sent' });
   });

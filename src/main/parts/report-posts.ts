@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { messageOf } from '../../base/errors.js';
 import type { Engine } from '../../collectors/engine.js';
 import { createHttpClient, type HttpClient } from '../../http/http-client.js';
+import type { Draw } from '../../reports/formats/draw.js';
 import { createPostMemory } from '../../reports/posts/post-memory.js';
 import { createPoster } from '../../reports/posts/poster.js';
 import type { ReportPost } from '../../reports/posts/report-post.js';
@@ -12,7 +13,6 @@ import { createSlack } from '../../slack/slack.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
 import { createPostStore } from '../post-store.js';
-import { reportFiles } from '../report-files.js';
 import type { ReportsPart } from './reports.js';
 import type { StatePart } from './state.js';
 
@@ -21,6 +21,7 @@ export interface ReportPostsPartOptions {
   readonly reports: Pick<ReportsPart, 'reports'>;
   readonly state: Pick<StatePart, 'store'>;
   readonly engine: () => Pick<Engine, 'statuses'>;
+  readonly draw: Draw;
   readonly createTicker: CreateTicker;
   readonly log: Logger;
 }
@@ -29,7 +30,7 @@ const LEARNED_CHECK_MS = 5000;
 
 /** Posts reports into Slack on their schedules. */
 export function createReportPostsPart(options: ReportPostsPartOptions): Part {
-  const { reports, state, engine, createTicker, log } = options;
+  const { reports, state, engine, draw, createTicker, log } = options;
   let { installation } = options;
   let jobs: readonly Job[] = [];
   let ending = new AbortController();
@@ -52,7 +53,7 @@ export function createReportPostsPart(options: ReportPostsPartOptions): Part {
         return reports.reports().run(request, at);
       },
       slack: createSlack({ http, signal }),
-      files: reportFiles(config.externalUrls.exporter),
+      draw,
       memory: store ? createPostStore(store) : createPostMemory(),
       serviceUrl: config.externalUrls.exporter,
       signal,

@@ -3,6 +3,7 @@ import type { Engine } from '../../collectors/engine.js';
 import { chosenProjects } from '../../grafana/chosen-projects.js';
 import type { ReportDefinition } from '../../reports/definition.js';
 import { downloadOf, downloadRequest } from '../../reports/formats/download.js';
+import type { Draw } from '../../reports/formats/draw.js';
 import { createReports, type Reports } from '../../reports/reports.js';
 import type { ReportResult } from '../../reports/result.js';
 import { createSharedReports, type SharedReports } from '../../reports/shared-reports.js';
@@ -28,6 +29,7 @@ export interface ReportsPartOptions {
   readonly installation: Installation;
   readonly database: Pick<DatabasePart, 'forReports'>;
   readonly engine: () => Pick<Engine, 'statuses'>;
+  readonly draw: Draw;
 }
 
 /** What the start page shows. */
@@ -42,7 +44,7 @@ export interface ReportsPart extends Part {
 
 /** The start page, and the reports as pages: `/reports` and `/reports/NAME`. */
 export function createReportsPart(options: ReportsPartOptions): ReportsPart {
-  const { database, engine } = options;
+  const { database, engine, draw } = options;
   const bodyOf = createReportBodies();
   let opened = open(options.installation);
 
@@ -108,7 +110,10 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     try {
       const request = downloadRequest(file.format, file.section);
       const result = await run(definition, choice);
-      const { fileName, contentType, content } = await downloadOf(result, request, opened.serviceUrl);
+      const { fileName, contentType, content } = await downloadOf(result, request, {
+        serviceUrl: opened.serviceUrl,
+        draw,
+      });
       const headers = { 'content-disposition': `attachment; filename="${fileName}"` };
       return { headers, contentType, body: content };
     } catch (error) {

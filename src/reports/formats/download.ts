@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { BugflowError } from '../../base/errors.js';
 import type { ReportResult } from '../result.js';
-import { FORMATS, filesOf } from './formats.js';
+import { type FilesOptions, FORMATS, filesOf } from './formats.js';
 import { REPORT_FORMATS, type ReportFormat } from './names.js';
 import { sectionOf } from './sections.js';
 
@@ -31,7 +31,7 @@ export function downloadRequest(format: string, section: string): DownloadReques
 export async function downloadOf(
   result: ReportResult,
   { format, section }: DownloadRequest,
-  serviceUrl: string | undefined,
+  options: Pick<FilesOptions, 'serviceUrl' | 'draw'>,
 ): Promise<Download> {
   const { definition, sections } = result;
   if (section !== undefined) sectionOf(result, section);
@@ -40,7 +40,7 @@ export async function downloadOf(
       'REPORT_USAGE',
       `csv is a file for each section; choose one with section=${sections.map((each) => each.definition.name).join(' or ')}`,
     );
-  const [file] = await filesOf(result, format, { section, serviceUrl });
+  const [file] = await filesOf(result, format, { ...options, section });
   if (!file) throw new Error(`the format ${format} has no file`);
   const parts = [definition.name, ...(section === undefined ? [] : [section]), daysOf(result)];
   return {

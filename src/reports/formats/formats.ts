@@ -1,12 +1,11 @@
 import { BugflowError } from '../../base/errors.js';
 import type { ReportResult } from '../result.js';
 import { parametersText, sectionToCsv } from './csv.js';
+import { type Draw, draw as drawHere } from './draw.js';
 import { toHtml } from './html.js';
 import { toJson } from './json.js';
 import { toMarkdown } from './markdown.js';
 import { REPORT_FORMATS, type ReportFormat } from './names.js';
-import { toPdf } from './pdf/pdf.js';
-import { toPng } from './png/png.js';
 import { sectionOf } from './sections.js';
 
 export interface Format {
@@ -39,8 +38,10 @@ export interface ReportFile {
 export interface FilesOptions {
   /** Only this section, for formats that can be of one. */
   readonly section?: string | undefined;
-  /** Where the service's pages are, for links to them; see {@link toPdf}. */
+  /** Where the service's pages are, for links to them; see {@link Draw}. */
   readonly serviceUrl?: string | undefined;
+  /** Draws PDF and PNG; default: here. */
+  readonly draw?: Draw;
 }
 
 /** @throws BugflowError for a format that cannot be of one section */
@@ -60,7 +61,7 @@ export function checkSection(format: ReportFormat, section: string | undefined):
 export async function filesOf(
   result: ReportResult,
   format: ReportFormat,
-  { section, serviceUrl }: FilesOptions = {},
+  { section, serviceUrl, draw = drawHere }: FilesOptions = {},
 ): Promise<ReportFile[]> {
   checkSection(format, section);
   const { name } = result.definition;
@@ -75,9 +76,8 @@ export async function filesOf(
     case 'json':
       return file(toJson(result));
     case 'pdf':
-      return file(await toPdf(result, serviceUrl === undefined ? {} : { serviceUrl }));
     case 'png':
-      return file(await toPng(result, section === undefined ? {} : { section }));
+      return file(await draw(result, { format, section, serviceUrl }));
     case 'csv':
       if (section !== undefined) return file(sectionToCsv(sectionOf(result, section), result.timeZone));
       return [

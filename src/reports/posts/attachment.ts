@@ -2,15 +2,10 @@ import { Temporal } from 'temporal-polyfill';
 import { BugflowError } from '../../base/errors.js';
 import { oneLine } from '../../slack/blocks.js';
 import type { SlackFile } from '../../slack/upload.js';
+import type { Draw } from '../formats/draw.js';
 import type { ReportResult, SectionResult } from '../result.js';
 import type { ReportPost } from './report-post.js';
 import type { ReportMessage } from './slack-message.js';
-
-/** Makes a report's files. */
-export interface ReportFiles {
-  readonly toPng: (result: ReportResult) => Promise<Buffer>;
-  readonly toPdf: (result: ReportResult) => Promise<Buffer>;
-}
 
 /** A file for the thread of a post, which is not made yet. */
 export interface PlannedFile {
@@ -37,9 +32,13 @@ export function plannedFile(
 }
 
 /** @throws BugflowError where it cannot be made, or is too large */
-export async function makeFile({ kind, result }: PlannedFile, files: ReportFiles): Promise<SlackFile> {
+export async function makeFile(
+  { kind, result }: PlannedFile,
+  draw: Draw,
+  serviceUrl: string | undefined,
+): Promise<SlackFile> {
   const { definition, period, timeZone, sections, projects } = result;
-  const bytes = kind === 'png' ? await files.toPng(result) : await files.toPdf(result);
+  const bytes = await draw(result, { format: kind, serviceUrl });
   if (bytes.length > MAX_BYTES)
     throw new BugflowError(
       'SLACK_REFUSED',

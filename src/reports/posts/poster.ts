@@ -4,10 +4,11 @@ import { revealSecret } from '../../config/secret.js';
 import type { SlackMessage } from '../../slack/blocks.js';
 import type { Posted, Slack, SlackTarget } from '../../slack/slack.js';
 import type { SlackFile } from '../../slack/upload.js';
+import type { Draw } from '../formats/draw.js';
 import { reportUrl } from '../report-url.js';
 import type { ReportRequest } from '../reports.js';
 import type { ReportResult } from '../result.js';
-import { makeFile, plannedFile, type ReportFiles } from './attachment.js';
+import { makeFile, plannedFile } from './attachment.js';
 import { isMet } from './condition.js';
 import type { PostMemory, PostRecord } from './post-memory.js';
 import type { ReportPost } from './report-post.js';
@@ -35,7 +36,7 @@ export interface PosterOptions {
   /** As of that moment. @throws BugflowError */
   readonly run: (request: ReportRequest, at: Date) => Promise<ReportResult>;
   readonly slack: Slack;
-  readonly files: ReportFiles;
+  readonly draw: Draw;
   readonly memory: PostMemory;
   /** The address of this service as browsers reach it, without a slash at the end; undefined: not known. */
   readonly serviceUrl: string | undefined;
@@ -48,7 +49,7 @@ export interface PosterOptions {
 const TELL_FAILURE_EVERY_MS = 24 * 60 * 60_000;
 
 export function createPoster(options: PosterOptions): Poster {
-  const { run, slack, files, memory, serviceUrl, signal, log } = options;
+  const { run, slack, draw, memory, serviceUrl, signal, log } = options;
   let reading: Promise<unknown> = Promise.resolve();
   /** By the post's name: what was last wrong with its file, which need not be said each time. */
   const faults = new Map<string, string>();
@@ -70,7 +71,7 @@ export function createPoster(options: PosterOptions): Poster {
       message: found.message,
       file: async (isPlain) => {
         const planned = plannedFile(post, result, found, isPlain);
-        return planned && makeFile(planned, files);
+        return planned && makeFile(planned, draw, serviceUrl);
       },
     };
   };
