@@ -60,6 +60,8 @@ export interface ReportDefinition {
   readonly projects: 'one' | 'several';
   /** The period where none is asked for; an item's is its life. */
   readonly period: string;
+  /** Of which items it reads the history: of all, or without those that were closed and rested before the period began. */
+  readonly history: 'all' | 'period';
   readonly timeoutMs: number;
   readonly sections: readonly SectionDefinition[];
 }
@@ -135,10 +137,11 @@ const report = z
           `there is no period "${String(issue.input)}"; known are ${[...PERIOD_NAMES, 'last N days'].join(', ')}`,
       })
       .optional(),
+    history: z.enum(['all', 'period']).optional(),
     timeout: timeout.prefault('30s'),
     sections: z.array(section).min(1, 'a report needs at least one section'),
   })
-  .superRefine(({ about, projects, period, sections }, context) => {
+  .superRefine(({ about, projects, period, history, sections }, context) => {
     const issue = (path: (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
     if (projects !== 'one' && period !== undefined && isSprintPeriod({ name: period }))
@@ -157,6 +160,7 @@ const report = z
     if (about === 'projects') return;
     if (projects !== undefined) issue(['projects'], 'a report about an item is about its project');
     if (period !== undefined) issue(['period'], "a report about an item is about the item's whole life");
+    if (history !== undefined) issue(['history'], 'a report about an item reads the history of that item');
   });
 
 /** Reads a report's file. @throws BugflowError that names file, line and fix */
@@ -166,7 +170,11 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
     invalid: 'REPORT_INVALID',
   });
   const { report: reportName, title, description, about, timeout: timeoutMs } = document.value;
-  const { projects = about === 'item' ? 'one' : 'several', period = 'last week' } = document.value;
+  const {
+    projects = about === 'item' ? 'one' : 'several',
+    period = 'last week',
+    history = 'all',
+  } = document.value;
   return {
     name: reportName,
     title,
@@ -176,6 +184,7 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
     about,
     projects,
     period,
+    history,
     timeoutMs,
     sections: document.value.sections.map((each, i) => ({
       name: each.section,

@@ -5,6 +5,7 @@ import type { OwnParameters } from '../taiga/parameters.js';
 import type { Answer, Query, TableQuery, Taiga } from '../taiga/taiga.js';
 import type { ReportDefinition, SectionDefinition } from './definition.js';
 import { findItem, parseRef } from './find-item.js';
+import { readHistoryKeys } from './history-keys.js';
 import type { ReportLibrary } from './library.js';
 import { type ReportScope, reportParameters } from './parameters.js';
 import {
@@ -101,7 +102,7 @@ async function periodScope(
   const known = isSprintPeriod(wanted) ? undefined : resolve();
   const projects = await chooseProjects(taiga, definition, asked);
   const period = known ?? (await readLastSprint(taiga, { report, projects, now, timeZone }));
-  const keys = asked.length === 0 ? undefined : await readKeys(taiga, definition, projects);
+  const keys = await readHistoryKeys(taiga, definition, { asked, projects, period });
   return { projects, period, calendar, keys };
 }
 
@@ -242,28 +243,3 @@ async function readProjects(taiga: Taiga, report: string): Promise<string[]> {
   const slug = columns.findIndex((column) => column.name === 'project');
   return rows.flatMap((row) => row[slug] ?? []).sort();
 }
-
-/** The history keys of everything that is or was in these projects, so that SQL reads no others. */
-async function readKeys(
-  taiga: Taiga,
-  { name }: ReportDefinition,
-  projects: readonly string[],
-): Promise<readonly string[]> {
-  const { rows } = await taiga.query({
-    askedBy: { kind: 'report', name },
-    from: {
-      sql: {
-        text: 'SELECT key FROM project_item WHERE project = ANY (:projects)',
-        file: 'project_item',
-        line: 1,
-      },
-      relations: ['project_item'],
-      shipped: true,
-    },
-    parameters: { projects: { type: 'text[]', value: projects } },
-    limit: MAX_KEYS,
-  });
-  return rows.flatMap(([key]) => key ?? []);
-}
-
-const MAX_KEYS = 10_000_000;

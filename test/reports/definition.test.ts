@@ -36,6 +36,7 @@ test('a report with nothing but what it needs', async () => {
       name: 'mine',
       projects: 'several',
       period: 'last week',
+      history: 'all',
       timeoutMs: 30_000,
       sections: [{ limit: 1000 }],
     },
@@ -71,6 +72,7 @@ test('a report about an item binds its key', async () => {
 test.each([
   ['projects: several', 'a report about an item is about its project'],
   ['period: today', "a report about an item is about the item's whole life"],
+  ['history: period', 'a report about an item reads the history of that item'],
 ])('a report about an item with %s is refused', async (line, message) => {
   const error = await errorOf(load(ABOUT_ITEM.replace('about: item', `about: item\n${line}`)));
   expect(error).toMatchObject({ code: 'REPORT_INVALID', message: expect.stringContaining(message) });

@@ -34,7 +34,14 @@ export function result(sections: readonly SectionResult[]): ReportResult {
   return {
     definition: {
       ...{ name: 'mine', title: 'Mine', description: 'd', file: 'mine.yaml', shipped: false },
-      ...{ about: 'projects', projects: 'several', period: 'today', timeoutMs: 1, sections: [] },
+      ...{
+        about: 'projects',
+        projects: 'several',
+        period: 'today',
+        history: 'all',
+        timeoutMs: 1,
+        sections: [],
+      },
     },
     projects: ['shop', 'lanes'],
     period: {

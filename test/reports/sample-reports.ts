@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { toJson } from '../../src/reports/formats/json.js';
-import { loadReports } from '../../src/reports/library.js';
+import { loadReports, type ReportLibrary } from '../../src/reports/library.js';
 import { createReports, type Reports } from '../../src/reports/reports.js';
 import type { ReportResult } from '../../src/reports/result.js';
 import type { ParameterValues } from '../../src/taiga/parameters.js';
@@ -24,6 +24,13 @@ export interface SampleReports {
     from: string,
     to?: string,
   ): Promise<Readonly<Record<string, Rows>>>;
+  /** The same, read from the history of all items. */
+  allSectionsOf(
+    report: string,
+    projects: readonly string[],
+    from: string,
+    to?: string,
+  ): Promise<Readonly<Record<string, Rows>>>;
   /** The same of the report about an item, at the sample's end. */
   lifeOf(project: string, ref: number): Promise<Readonly<Record<string, Rows>>>;
   close(): Promise<void>;
@@ -41,14 +48,15 @@ export async function openSampleReports(configText = ''): Promise<SampleReports>
   const { calendar, timeZone } = kit.config;
   const { database, values } = kit;
   const library = await loadReports({ shippedFolder: join(ROOT, 'reports'), ownFiles: [] }, relations);
-  const open = (bound: (at: Date) => ParameterValues): Reports =>
+  const open = (bound: (at: Date) => ParameterValues, from: ReportLibrary = library): Reports =>
     createReports({
       taiga: createTaiga({ database, relations, values: bound, allowSuperuser: true }),
-      library,
+      library: from,
       time: { calendar, timeZone },
       taigaUrl: '',
     });
   const reports = open(values);
+  const all = open(values, { ...library, get: (name) => ({ ...library.get(name), history: 'all' }) });
   const atTheEnd = open(() => values(SAMPLE_NOW));
   const rowsOf = (result: ReportResult): Readonly<Record<string, Rows>> => {
     const { sections } = JSON.parse(toJson(result)) as {
@@ -62,6 +70,10 @@ export async function openSampleReports(configText = ''): Promise<SampleReports>
     async sectionsOf(report, projects, from, to) {
       const request = { report, projects, period: { from, to } };
       return rowsOf(await reports.run(request, new Date(SAMPLE_NOW)));
+    },
+    async allSectionsOf(report, projects, from, to) {
+      const request = { report, projects, period: { from, to } };
+      return rowsOf(await all.run(request, new Date(SAMPLE_NOW)));
     },
     async lifeOf(project, ref) {
       const request = { report: 'item', projects: [project], item: String(ref), period: {} };

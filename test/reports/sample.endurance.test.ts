@@ -41,6 +41,16 @@ describe.skipIf(!hasSample || !hasPostgres)(
     });
     afterAll(() => sample?.close());
 
+    it.each(['bugs', 'flow', 'hygiene', 'portfolio', 'week'])(
+      '%s misses nothing by not reading the items that rest',
+      async (report) => {
+        const [, [from, to]] = PERIODS;
+        expect(await sample.sectionsOf(report, [], from, to)).toEqual(
+          await sample.allSectionsOf(report, [], from, to),
+        );
+      },
+    );
+
     describe.each(PROJECTS)('%s', (project) => {
       describe.each(PERIODS)('from %s to %s', (from, to) => {
         const isWithin = during(project, from, to);

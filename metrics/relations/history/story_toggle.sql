@@ -70,7 +70,8 @@ WITH task_change AS (
   UNION ALL
   SELECT l.key, l.item_id, NULL, b.at, 0, 'tasks', b.is_closed, NULL, NULL, true
   FROM by_tasks AS b
-  JOIN life AS l ON l.kind = 'userstory' AND l.item_id = b.story_id
+  -- CASE, not a plain test, of which PostgreSQL expects next to nothing: it would work out by_tasks for each story anew.
+  JOIN life AS l ON CASE WHEN l.kind = 'userstory' THEN TRUE ELSE FALSE END AND l.item_id = b.story_id
   WHERE b.is_closed IS DISTINCT FROM b.was_closed AND b.at >= l.born_at AND (l.died_at IS NULL OR b.at < l.died_at)
   UNION ALL
   -- The last word has the table: a story closed since its finish date, which no row has told yet. A minute later, so
