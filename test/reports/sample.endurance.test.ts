@@ -167,7 +167,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
       });
 
       it("the flow's last day is what Taiga's tables say now", async () => {
-        const { cumulative_flow = [] } = await sample.sectionsOf('flow', [project], '2026-10-01');
+        const { cumulative_flow = [], open = [] } = await sample.sectionsOf('flow', [project], '2026-10-01');
         const last = cumulative_flow.filter(
           ({ day, stage }) => day === SAMPLE_NOW.slice(0, 10) && stage !== 'closed',
         );
@@ -176,6 +176,7 @@ describe.skipIf(!hasSample || !hasPostgres)(
         const { rows } = await client.query(OPEN_NOW, [project]);
         await client.end();
         expect(sum(last.map(({ items }) => Number(items)))).toBe(Number(rows[0].open));
+        expect(open).toHaveLength(Math.min(200, Number(rows[0].open)));
       });
     });
   },

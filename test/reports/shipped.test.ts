@@ -262,6 +262,7 @@ it.each([
   ['week', 'created', ['4', '3', '5']],
   ['week', 'reopened', ['3']],
   ['flow', 'closings', ['3', '1', '3']],
+  ['flow', 'open', ['2', '4', '5']],
   ['sprint', 'commitment', ['1', '2']],
   ['sprint', 'closed', ['1']],
 ])('%s: %s lists the items', async (report, section, refs) => {

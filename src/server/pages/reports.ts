@@ -114,7 +114,7 @@ function downloads({ definition, sections }: ReportResult, choice: Choice): Html
     return html`<a href="/reports/${definition.name}?${query.toString()}" download>${text}</a>`;
   };
   const whole = REPORT_FORMATS.filter((format) => format !== 'csv' && format !== 'html');
-  return html`<div class="soft downloads">Download: ${whole.map((format) => html`${link(format, FORMATS[format].title)}, `)}<details><summary>CSV of …</summary>${sections.map(
+  return html`<div class="soft downloads">Download: ${whole.map((format) => html`${link(format, FORMATS[format].title)} `)}<details><summary>CSV of …</summary>${sections.map(
     ({ definition: section }) => html`${link('csv', section.title, section.name)}<br>`,
   )}</details></div>`;
 }
