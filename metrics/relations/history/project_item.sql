@@ -34,13 +34,14 @@ CROSS JOIN LATERAL (
   ), recorded AS (
     SELECT
       r.*,
-      -- Closed by the mark of its status, a story by its own; that may be younger than any change of the item, and so may
-      -- be the end of its sprint. What an epic is called, its stories need.
-      CASE WHEN r.kind <> 'epic' AND CASE WHEN r.kind = 'userstory' THEN r.is_closed_itself ELSE s.is_closed END THEN greatest(
+      -- Closed by the mark of its status, which may be younger than any change of the item, and so may the end of its sprint
+      -- be. A story by its own mark, too; one that its tasks closed may still stand in a column that counts its cards.
+      -- What an epic is called, its stories need.
+      CASE WHEN r.kind <> 'epic' AND s.is_closed AND r.is_closed_itself IS NOT FALSE THEN greatest(
         r.created_at, r.modified_at, r.closed_at, m.marked_at, (SELECT l.estimated_finish + 1 FROM milestones_milestone AS l WHERE l.id = r.milestone_id)
       ) ELSE 'infinity' END AS rests_from
     FROM (
-      SELECT 'epic' AS kind, 'epics.epic:' || id AS key, project_id, status_id, FALSE AS is_closed_itself,
+      SELECT 'epic' AS kind, 'epics.epic:' || id AS key, project_id, status_id, NULL::boolean AS is_closed_itself,
         created_date AS created_at, modified_date AS modified_at, NULL::timestamptz AS closed_at, NULL::integer AS milestone_id,
         NULL::integer AS story_id
       FROM epics_epic
