@@ -14,7 +14,10 @@ import { folderWith } from '../unit/helpers.js';
 import { startDemoInPrometheus } from './demo-in-prometheus.js';
 
 const DAY_MS = 86_400_000;
-const STEP_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+const STEP_MS = 5 * MINUTE_MS;
+/** Of the sample's year, which is asked for each project: a sixth of the samples, for a Prometheus that looks back as far. */
+const SAMPLE_STEP_MS = 30 * MINUTE_MS;
 
 /** Questions to which nothing is a good answer, and why. Each begins with the dashboard and the panel's number. */
 const MAY_BE_EMPTY: readonly (readonly [where: RegExp, reason: string])[] = [
@@ -110,17 +113,19 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('dashboards in a real Prometheus (skipped w
         env: { TAIGA_DATABASE_URL: cluster.urlWith({ database: 'taiga' }) },
       };
       const data = await folderWith({});
-      const end = Math.floor(Date.parse(SAMPLE_NOW) / STEP_MS) * STEP_MS;
+      const end = Math.floor(Date.parse(SAMPLE_NOW) / SAMPLE_STEP_MS) * SAMPLE_STEP_MS;
       await backfill(await loadInstallation(source), {
         from: new Date(end - 370 * DAY_MS),
         to: new Date(end),
-        stepMs: STEP_MS,
+        stepMs: SAMPLE_STEP_MS,
         target: { prometheusData: data },
         includeRecent: true,
         now: new Date(SAMPLE_NOW),
         print: () => undefined,
       });
-      const prometheus = await startPrometheus(data, { flags: ['--storage.tsdb.retention.time=5y'] });
+      const prometheus = await startPrometheus(data, {
+        flags: ['--storage.tsdb.retention.time=5y', `--query.lookback-delta=${SAMPLE_STEP_MS / MINUTE_MS}m`],
+      });
       onTestFinished(() => prometheus.stop());
 
       const nowS = end / 1000;

@@ -16,7 +16,8 @@ import { readDiary, replayEvents, replayGauges, totals } from '../support/true-p
 import { folderWith } from '../unit/helpers.js';
 
 const HOUR_MS = 3_600_000;
-const STEP_MS = 5 * 60_000;
+/** Coarse: a moment is right or wrong by itself, and the year with the usual step is that of the demo in compose. */
+const STEP_MS = 30 * 60_000;
 const FROM = Date.parse('2025-11-17T00:00:00Z');
 const TO = Date.parse('2026-11-21T00:00:00Z');
 /** Spread over the year, on the grid of the backfill. */
