@@ -14,6 +14,8 @@ const OTHERS = ['status_stay', 'issue_stay', 'points_stay', 'story_toggle', 'qui
 
 /** A report about a period reads no item that was closed and had rested when it began. */
 describeOnPostgres('whatever a team does, items that rest', (server) => {
+  let left = 0;
+
   it.each(seeds(905, 1))(
     'are not missed in what happened since, nor by other items (seed %i)',
     async (seed) => {
@@ -31,7 +33,6 @@ describeOnPostgres('whatever a team does, items that rest', (server) => {
           moments.push(team.now);
         }
         await kit.learn(team.now);
-        let left = 0;
         for (const since of moments) {
           const items = await kit.relationRows('project_item', team.now);
           const keys = read(items.filter((row) => isSince(row.rests_from, since)));
@@ -56,13 +57,16 @@ describeOnPostgres('whatever a team does, items that rest', (server) => {
               await rows(kit, name, team.now, undefined, ({ key }) => isRead.has(key)),
             ]);
         }
-        expect(left).toBeGreaterThan(0);
       } finally {
         await team.close();
         await kit.close();
       }
     },
   );
+
+  it('are left out where there are some', () => {
+    expect(left).toBeGreaterThan(0);
+  });
 });
 
 const read = (items: readonly TextRow[]): string[] => [...new Set(items.flatMap(({ key }) => key ?? []))];
