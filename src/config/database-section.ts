@@ -2,12 +2,14 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { duration, timeout } from '../base/duration.js';
 import { BugflowError } from '../base/errors.js';
+import { type DatabaseAddress, readDatabaseAddress } from './database-address.js';
+import { VARIABLES } from './database-parameters.js';
 import { type DatabaseTls, tlsSchema, tlsSettings } from './database-tls.js';
-import { type DatabaseAddress, parseDatabaseUrl } from './database-url.js';
 import type { Environment } from './expand.js';
 import { parseHostPort } from './host-port.js';
-import { readSecret, revealSecret, type Secret, secret } from './secret.js';
+import { readSecretText, type Secret, secret } from './secret.js';
 import { defineSection, type SectionContext } from './section.js';
+import type { ServerHost } from './server-hosts.js';
 
 const host = z.string().refine((text) => parseHostPort(text) !== undefined, {
   error: (issue) =>
@@ -16,7 +18,7 @@ const host = z.string().refine((text) => parseHostPort(text) !== undefined, {
 
 const url = secret('url', {
   meaning:
-    "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`. Without it, the environment variable `TAIGA_DATABASE_URL`.",
+    "PostgreSQL URL of Taiga's database, `postgres://USER:PASSWORD@HOST:PORT/NAME`, or another form that PostgreSQL's own tools take. Without it, the environment variable `TAIGA_DATABASE_URL`.",
   fileMeaning: 'File that holds the URL, instead of `url`; read again at each connect, like `password_file`.',
 });
 
@@ -51,7 +53,9 @@ const databaseSchema = z.strictObject({
     ),
   max_replica_lag: duration.prefault('5m').describe('A replica that lags more than this is not used.'),
   pool_size: z.number().int().positive().max(20).default(3).describe('Connections at most.'),
-  connect_timeout: timeout.prefault('5s').describe('How long to wait for a connection.'),
+  connect_timeout: timeout
+    .optional()
+    .describe('How long to wait for a connection; by default the `connect_timeout` of the URL, or 5 s.'),
   lock_timeout: timeout
     .prefault('2s')
     .describe("PostgreSQL's `lock_timeout`: a collector gives up rather than queue behind a migration."),
@@ -64,8 +68,10 @@ const databaseSchema = z.strictObject({
     ),
   application_name: z
     .string()
-    .default('taiga-bugflow')
-    .describe('The name of the sessions in `pg_stat_activity`; those of reports have `reports` after it.'),
+    .optional()
+    .describe(
+      'The name of the sessions in `pg_stat_activity`; those of reports have `reports` after it; by default the `application_name` of the URL, or `taiga-bugflow`.',
+    ),
   reports: reportsSchema
     .prefault({})
     .describe('Reports have connections of their own, so that collectors never wait for them.'),
@@ -73,30 +79,38 @@ const databaseSchema = z.strictObject({
 
 type RawDatabase = z.output<typeof databaseSchema>;
 
-/** A server, by name or address; IPv6 addresses without brackets. */
-export interface ServerHost {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface DatabaseConfig {
-  /** The URL as it was when the configuration was read. May contain the password: never shown. */
-  readonly url: string;
-  /** The file with the URL, which is read again at each connect. */
-  readonly urlFile: string | undefined;
-  readonly passwordFile: string | undefined;
-  /** Replace the URL's host, in order of preference. */
-  readonly hosts: readonly ServerHost[] | undefined;
-  readonly maxReplicaLagMs: number;
+/** From where the address is read. */
+export interface AddressSource {
+  /** Never shown. */
+  readonly url: Secret;
   readonly tls: DatabaseTls;
   /** The folder to which paths in the URL are relative. */
   readonly base: string;
+  /** libpq's variables; undefined: nothing around the URL counts. */
+  readonly environment: Environment | undefined;
+  /** The keys of the configuration that are given: each parameter of libpq with the key that says the same. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+export interface DatabaseConfig {
+  /** The address as it was when the configuration was read. Contains the password: never shown. */
+  readonly address: DatabaseAddress;
+  /** From where it is read again at each connect. */
+  readonly source: AddressSource;
+  readonly passwordFile: string | undefined;
+  /** Several servers in order of preference; undefined: the one of the address. */
+  readonly hosts: readonly ServerHost[] | undefined;
+  readonly maxReplicaLagMs: number;
   readonly poolSize: number;
+  /** Where the address does not say it. */
   readonly connectTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly allowSuperuser: boolean;
+  /** Where the address does not say it. */
   readonly applicationName: string;
+  /** Follows the name. */
+  readonly applicationSuffix: string;
   readonly reports: {
     /** Undefined: the servers of all readings. */
     readonly hosts: readonly ServerHost[] | undefined;
@@ -107,7 +121,7 @@ export interface DatabaseConfig {
 /** How reports reach the database. */
 export function forReports(config: DatabaseConfig): DatabaseConfig {
   const { hosts = config.hosts, poolSize } = config.reports;
-  return { ...config, hosts, poolSize, applicationName: `${config.applicationName} reports` };
+  return { ...config, hosts, poolSize, applicationSuffix: ' reports' };
 }
 
 /** An embedded database has one session for all, so connecting may have to wait for a long transaction. */
@@ -120,7 +134,8 @@ export const databaseSection = defineSection({
   resolve(raw, context) {
     const { env, embeddedUrl } = context;
     if (embeddedUrl === undefined || isDatabaseNamed(raw, env)) return databaseConfig(raw, context);
-    return databaseConfig({ ...raw, ...EMBEDDED, url: embeddedUrl, url_file: undefined }, context);
+    const embedded = { ...raw, ...EMBEDDED, url: embeddedUrl, url_file: undefined };
+    return databaseConfig(embedded, context, { isEmbedded: true });
   },
 });
 
@@ -129,40 +144,67 @@ export function isDatabaseNamed({ url, url_file }: RawDatabase, env: Environment
   return Boolean(url || url_file || env.TAIGA_DATABASE_URL);
 }
 
-async function databaseConfig(raw: RawDatabase, section: SectionContext): Promise<DatabaseConfig> {
-  const { base } = section;
-  const tls = tlsSettings(raw.tls, base);
+async function databaseConfig(
+  raw: RawDatabase,
+  section: SectionContext,
+  { isEmbedded = false } = {},
+): Promise<DatabaseConfig> {
+  const { base, env, locate } = section;
   const given = url.resolve(raw, section, ['database']);
-  return {
-    url: await databaseUrl(given, tls, section),
-    urlFile: given && 'file' in given ? given.file : undefined,
-    passwordFile: raw.password_file && resolve(base, raw.password_file),
-    hosts: serverHosts(raw.hosts),
-    maxReplicaLagMs: raw.max_replica_lag,
-    tls,
+  const source: AddressSource = {
+    url: given ?? { text: env.TAIGA_DATABASE_URL ?? '' },
+    tls: tlsSettings(raw.tls, base),
     base,
+    environment: isEmbedded ? undefined : variablesOf(env),
+    keys: {
+      ...(raw.connect_timeout !== undefined && { connect_timeout: 'database.connect_timeout' }),
+      ...(raw.application_name !== undefined && { application_name: 'database.application_name' }),
+    },
+  };
+  const address = await firstAddress(source, given, section);
+  const several = address.hosts.length > 1 ? address.hosts : undefined;
+  const named = serverHosts(raw.hosts);
+  const replaced = several ? 'several hosts' : address.hosts[0]?.address && 'hostaddr';
+  if (named && replaced) {
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      `database.hosts and ${replaced} in the database URL are both given; keep one`,
+      { place: locate(['database', 'hosts']) },
+    );
+  }
+  return {
+    address,
+    source,
+    passwordFile: raw.password_file && resolve(base, raw.password_file),
+    hosts: named ?? several,
+    maxReplicaLagMs: raw.max_replica_lag,
     poolSize: raw.pool_size,
-    connectTimeoutMs: raw.connect_timeout,
+    connectTimeoutMs: raw.connect_timeout ?? 5000,
     lockTimeoutMs: raw.lock_timeout,
     idleTimeoutMs: raw.idle_timeout,
     allowSuperuser: raw.allow_superuser,
-    applicationName: raw.application_name,
+    applicationName: raw.application_name ?? 'taiga-bugflow',
+    applicationSuffix: '',
     reports: { hosts: serverHosts(raw.reports.hosts), poolSize: raw.reports.pool_size },
   };
+}
+
+function variablesOf(env: Environment): Environment {
+  return Object.fromEntries(VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 function serverHosts(hosts: readonly string[] | undefined): readonly ServerHost[] | undefined {
   return hosts?.map(parseHostPort).filter((known) => known !== undefined);
 }
 
-/** The URL from the configuration, from a file it names, or from the environment; checked, never quoted. */
-async function databaseUrl(
+/** The address when the configuration is read: an error names the key and its line. */
+async function firstAddress(
+  source: AddressSource,
   given: Secret | undefined,
-  tls: DatabaseTls,
-  { base, env, locate }: SectionContext,
-): Promise<string> {
-  const address = given === undefined ? env.TAIGA_DATABASE_URL : await revealSecret(given);
-  if (!address) {
+  { locate }: SectionContext,
+): Promise<DatabaseAddress> {
+  const text = await urlTextOf(source.url);
+  if (text === '') {
     throw new BugflowError(
       'CONFIG_INVALID',
       'no database is configured; set TAIGA_DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/taiga or database.url in the configuration file',
@@ -170,20 +212,24 @@ async function databaseUrl(
     );
   }
   const key = given && ('file' in given ? 'url_file' : 'url');
-  parseDatabaseUrl(address, {
-    ...{ tls, base },
+  return readDatabaseAddress(text, {
+    ...source,
     name: key ? `database.${key}` : 'TAIGA_DATABASE_URL',
-    placeOf: (tlsKey) =>
-      tlsKey === undefined ? key && locate(['database', key]) : locate(['database', 'tls', tlsKey]),
+    placeOf: (said) => (said === undefined ? key && locate(['database', key]) : locate(said.split('.'))),
   });
-  return address;
 }
 
 /** The current address, read again from its files. @throws BugflowError naming the file that is wrong */
-export async function readAddress({ url, urlFile, tls, base }: DatabaseConfig): Promise<DatabaseAddress> {
-  return parseDatabaseUrl(urlFile === undefined ? url : await readSecret(urlFile), {
-    ...{ tls, base },
+export async function readAddress({ source }: DatabaseConfig): Promise<DatabaseAddress> {
+  const { url } = source;
+  return readDatabaseAddress(await urlTextOf(url), {
+    ...source,
     name: 'the database URL',
-    placeOf: () => (urlFile === undefined ? undefined : { file: urlFile }),
+    placeOf: () => ('file' in url ? { file: url.file } : undefined),
   });
+}
+
+/** The parameters may be on several lines. */
+async function urlTextOf(url: Secret): Promise<string> {
+  return 'file' in url ? readSecretText(url.file) : url.text;
 }

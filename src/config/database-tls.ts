@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { BugflowError, type Place } from '../base/errors.js';
+import type { SaidOptions } from './said-options.js';
 
 /** The values of libpq's `sslmode`. */
 const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
@@ -60,61 +60,50 @@ export function tlsSettings(raw: z.output<typeof tlsSchema>, base: string): Data
   };
 }
 
-/**
- * Removes the TLS settings from a URL and returns them, because pg understands them differently from libpq.
- * @throws BugflowError that says what is wrong, without quoting the value
- */
-export function takeTlsSettings(url: URL, base: string, place: Place | undefined): DatabaseTls {
-  const refuse = (message: string): BugflowError => new BugflowError('CONFIG_INVALID', message, { place });
-  const take = (name: string): string | undefined => {
-    const value = url.searchParams.get(name);
-    url.searchParams.delete(name);
-    return value ?? undefined;
-  };
-  const mode = take('sslmode');
-  if (mode !== undefined && !TLS_MODES.some((known) => known === mode))
-    throw refuse(`the sslmode in the database URL is not valid; write one of ${TLS_MODES.join(', ')}`);
-  const [caFile, certFile, keyFile] = [take('sslrootcert'), take('sslcert'), take('sslkey')];
-  const unknown = [...url.searchParams.keys()].find((name) => name.startsWith('ssl'));
-  if (unknown !== undefined) {
-    throw refuse(
-      `the parameter ${unknown} of the database URL is not supported; sslmode, sslrootcert, sslcert and sslkey are`,
-    );
-  }
+/** The settings that are given: each parameter of libpq with the key that says the same. */
+export function tlsKeysOf(tls: DatabaseTls): Record<string, string> {
+  return Object.fromEntries(
+    NAMES.flatMap(([name, key, parameter]) =>
+      tls[name] === undefined ? [] : [[parameter, `database.tls.${key}`]],
+    ),
+  );
+}
+
+/** The TLS settings among what is said. @throws what `refuse` makes, without the value */
+function tlsOf(said: SaidOptions, refuse: (message: string) => Error): DatabaseTls {
+  const mode = said.value('sslmode');
+  if (mode !== undefined && !isTlsMode(mode))
+    throw refuse(`${said.describe('sslmode')} is not valid; write one of ${TLS_MODES.join(', ')}`);
   return {
-    mode: mode as TlsMode | undefined,
-    caFile: caFile === SYSTEM_CA ? SYSTEM_CA : caFile && resolve(base, caFile),
-    certFile: certFile && resolve(base, certFile),
-    keyFile: keyFile && resolve(base, keyFile),
+    mode,
+    caFile: said.value('sslrootcert') === SYSTEM_CA ? SYSTEM_CA : said.path('sslrootcert'),
+    certFile: said.path('sslcert'),
+    keyFile: said.path('sslkey'),
   };
 }
 
-/**
- * Combines both sources. A setting given in both is an error.
- * @param placeOf the place of a key of `database.tls`, or without a key that of the URL
- * @throws BugflowError
- */
+function isTlsMode(text: string): text is TlsMode {
+  return TLS_MODES.some((known) => known === text);
+}
+
+/** Combines both: no setting is in both. @throws BugflowError */
 export function mergeTls(
   keys: DatabaseTls,
-  fromUrl: DatabaseTls,
-  placeOf: (key?: string) => Place | undefined,
+  said: SaidOptions,
+  refuseAt: (message: string, key?: string) => Error,
 ): TlsConfig {
-  const refuse = (message: string, name: (typeof NAMES)[number][0]): BugflowError => {
+  const refuse = (message: string, name: (typeof NAMES)[number][0]): Error => {
     const key = keys[name] === undefined ? undefined : NAMES.find(([known]) => known === name)?.[1];
-    return new BugflowError('CONFIG_INVALID', message, { place: placeOf(key) });
+    return refuseAt(message, key && `database.tls.${key}`);
   };
-  for (const [name, key, parameter] of NAMES) {
-    if (keys[name] !== undefined && fromUrl[name] !== undefined) {
-      throw refuse(`database.tls.${key} and ${parameter} in the database URL are both given; keep one`, name);
-    }
-  }
-  const caFile = keys.caFile ?? fromUrl.caFile;
+  const others = tlsOf(said, refuseAt);
+  const caFile = keys.caFile ?? others.caFile;
   const tls = {
     // A publicly trusted certificate, which anybody can get, proves nothing unless the name is checked.
-    mode: keys.mode ?? fromUrl.mode ?? (caFile === SYSTEM_CA ? 'verify-full' : 'prefer'),
+    mode: keys.mode ?? others.mode ?? (caFile === SYSTEM_CA ? 'verify-full' : 'prefer'),
     caFile,
-    certFile: keys.certFile ?? fromUrl.certFile,
-    keyFile: keys.keyFile ?? fromUrl.keyFile,
+    certFile: keys.certFile ?? others.certFile,
+    keyFile: keys.keyFile ?? others.keyFile,
     serverName: keys.serverName,
   };
   if (tls.mode !== 'verify-full' && caFile === SYSTEM_CA)

@@ -6,7 +6,7 @@ export function parseHostPort(text: string): { host: string; port: number } | un
   return host !== undefined && port <= 65_535 ? { host, port } : undefined;
 }
 
-/** The reverse of {@link parseHostPort}. */
+/** The reverse of {@link parseHostPort}; of a folder, its Unix socket of PostgreSQL. */
 export function formatHostPort({
   host,
   port,
@@ -14,5 +14,6 @@ export function formatHostPort({
   readonly host: string;
   readonly port: number | string;
 }): string {
+  if (host.startsWith('/')) return `${host.replace(/\/$/, '')}/.s.PGSQL.${port}`;
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

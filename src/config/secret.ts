@@ -69,15 +69,50 @@ export async function revealSecret(given: Secret): Promise<string> {
 /** Larger than any URL, password or passphrase. */
 const MAX_BYTES = 64 * 1024;
 
-/** Reads a secret from its file, without the line break that editors add. @throws BugflowError */
+/** Reads a secret of one line from its file, without the line breaks around it. @throws BugflowError */
 export async function readSecret(file: string): Promise<string> {
+  const text = await readSecretText(file);
+  if (/[\r\n]/.test(text)) {
+    throw new BugflowError('CONFIG_INVALID', 'there is more than one line; only the secret belongs there', {
+      place: { file },
+    });
+  }
+  return text;
+}
+
+/**
+ * Reads a secret from its file, without what editors and shells add: a byte order mark and the line breaks around it. Blanks
+ * may belong to it.
+ * @throws BugflowError that never quotes it
+ */
+export async function readSecretText(file: string): Promise<string> {
+  const bytes = await readBytes(file);
+  const text = decodeUtf8(bytes)?.replace(/^[\r\n]+|[\r\n]+$/g, '');
+  if (text === undefined || text.includes('\0')) {
+    throw new BugflowError('CONFIG_INVALID', 'this is not text in UTF-8; save it as UTF-8', {
+      place: { file },
+    });
+  }
+  return text;
+}
+
+async function readBytes(file: string): Promise<Buffer> {
   try {
     const bytes = await readAtMost(file, MAX_BYTES);
     if (bytes === undefined) throw new Error('it is larger than 64 KiB');
-    return bytes.toString('utf8').replace(/\r?\n$/, '');
+    return bytes;
   } catch (error) {
     throw new BugflowError('CONFIG_UNREADABLE', `cannot read the secret file ${file}: ${messageOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+/** Without a byte order mark; undefined when it is not UTF-8. */
+function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { SESSION_SETTINGS } from '../config/session-settings.js';
 
 export interface BeginOptions {
   readonly isolation: 'READ COMMITTED' | 'REPEATABLE READ';
@@ -7,47 +8,6 @@ export interface BeginOptions {
   readonly lockTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
-
-/**
- * With these, statements mean the same and values are written the same way, whatever role, database and server have set.
- * Each version of PostgreSQL has only some of them.
- */
-const SETTINGS: Readonly<Record<string, string>> = {
-  // How SQL is read.
-  standard_conforming_strings: 'on',
-  backslash_quote: 'safe_encoding',
-  transform_null_equals: 'off',
-  array_nulls: 'on',
-  search_path: 'public',
-  quote_all_identifiers: 'off',
-  default_text_search_config: 'pg_catalog.simple',
-  xmloption: 'content',
-  // Which rows there are.
-  row_security: 'on',
-  gin_fuzzy_search_limit: '0',
-  restrict_nonsystem_relation_kind: '',
-  session_replication_role: 'origin',
-  // How values are read and written.
-  client_encoding: 'UTF8',
-  DateStyle: 'ISO, MDY',
-  IntervalStyle: 'postgres',
-  TimeZone: 'UTC',
-  timezone_abbreviations: 'Default',
-  extra_float_digits: '3',
-  bytea_output: 'hex',
-  xmlbinary: 'base64',
-  lc_messages: 'C',
-  lc_monetary: 'C',
-  lc_numeric: 'C',
-  lc_time: 'C',
-  // What ends a session or transaction.
-  exit_on_error: 'off',
-  transaction_timeout: '0',
-  // PostgreSQL 11 and newer would spend seconds on compiling queries that run for milliseconds.
-  jit: 'off',
-  // PostgreSQL 14 and newer, on Linux, can notice that the client has gone.
-  client_connection_check_interval: '1s',
-};
 
 /** Only superusers may change these; they affect other roles only in the language of error messages. */
 const FOR_SUPERUSERS = ['session_replication_role', 'lc_messages'];
@@ -65,7 +25,7 @@ export async function begin(client: pg.Client, options: BeginOptions): Promise<n
      SET LOCAL ROLE NONE; SET LOCAL search_path = public`,
   );
   const settings = {
-    ...SETTINGS,
+    ...SESSION_SETTINGS,
     statement_timeout: String(options.statementTimeoutMs),
     lock_timeout: String(options.lockTimeoutMs),
     idle_in_transaction_session_timeout: String(options.idleTimeoutMs),

@@ -1,4 +1,5 @@
-import type { DatabaseConfig, ServerHost } from '../config/database-section.js';
+import type { DatabaseConfig } from '../config/database-section.js';
+import type { ServerHost } from '../config/server-hosts.js';
 import type { ColumnType } from './column-types.js';
 import { type Connection, connect, type StreamFactory } from './connect.js';
 import { createPool } from './pool.js';

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { NETWORK_ERRORS } from '../base/network-errors.js';
+import type { DatabaseAddress } from '../config/database-address.js';
 import type { DatabaseConfig } from '../config/database-section.js';
 import { formatHostPort } from '../config/host-port.js';
 
@@ -9,23 +10,35 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ...NETWORK_ERRORS,
 };
 
+/** The same for a Unix socket. */
+const NO_SOCKET: Readonly<Record<string, string>> = {
+  ENOENT:
+    'there is no such socket; is PostgreSQL running, and is this the folder in its unix_socket_directories?',
+  ENOTDIR: 'this is no folder; name the one that the socket is in, without its name',
+  EACCES: 'this user may not use the socket; see unix_socket_permissions of PostgreSQL',
+};
+
 /** Explains in one line, with the fix, what went wrong on the way to the database or in it. Never shows the password. */
 export function explainDatabaseError(error: unknown, target: DatabaseTarget): unknown {
   if (error instanceof BugflowError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
   if (error instanceof pg.DatabaseError) return explainServerError(error, target);
-  if (code !== undefined && UNREACHABLE[code] !== undefined) {
+  const reason =
+    code === undefined
+      ? undefined
+      : (UNREACHABLE[code] ?? (target.where.startsWith('/') ? NO_SOCKET[code] : undefined));
+  if (reason !== undefined) {
     return new BugflowError(
       'DATABASE_UNREACHABLE',
-      `cannot reach the database at ${target.where}: ${UNREACHABLE[code]}`,
+      `cannot reach the database at ${target.where}${target.origins}: ${reason}`,
       { cause: error },
     );
   }
   if (/timeout|terminated|Connection ended|connection error|not queryable/i.test(message)) {
     return new BugflowError(
       'DATABASE_UNREACHABLE',
-      `cannot reach the database at ${target.where}: ${message}`,
+      `cannot reach the database at ${target.where}${target.origins}: ${message}`,
       { cause: error },
     );
   }
@@ -47,7 +60,7 @@ function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): un
     case '28000':
       return new BugflowError(
         'DATABASE_LOGIN_REFUSED',
-        `the database at ${target.where} refuses user "${target.user}": ${message}; check user and password in the database URL and pg_hba.conf`,
+        `the database at ${target.where} refuses user "${target.user}": ${message}; check ${target.credentials} and pg_hba.conf`,
         { cause: error },
       );
     case '08P01':
@@ -60,7 +73,7 @@ function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): un
     case '3D000':
       return new BugflowError(
         'DATABASE_MISSING',
-        `there is no database "${target.database}" at ${target.where}; check the name at the end of the database URL`,
+        `there is no database "${target.database}" at ${target.where}${target.origins}; check the name at the end of the database URL`,
         { cause: error },
       );
     case '42501': {
@@ -93,6 +106,7 @@ function explainServerError(error: pg.DatabaseError, target: DatabaseTarget): un
     case '57P01':
     case '57P02':
     case '57P03':
+    case '57P05':
       return new BugflowError(
         'DATABASE_UNREACHABLE',
         `the database at ${target.where} takes no queries now: ${message}`,
@@ -124,35 +138,47 @@ export function sqlMistakeOf(error: unknown): SqlMistake | undefined {
 
 /** Server, user and database, for messages; without the password. */
 export interface DatabaseTarget {
-  /** `HOST:PORT` */
+  /** `HOST:PORT`, or the path of a Unix socket. */
   readonly where: string;
-  /** A host name, an address, or the folder of a Unix socket. */
-  readonly host: string;
   readonly user: string;
   readonly database: string;
+  /** Who said what the URL does not, as `(port from PGPORT)` after a blank; empty when the URL says all. */
+  readonly origins: string;
+  /** What to check where the login is refused: who said the user and the password. */
+  readonly credentials: string;
 }
 
-const NOWHERE: DatabaseTarget = { where: '', host: '', user: '', database: '' };
+const NOWHERE: DatabaseTarget = { where: '', user: '', database: '', origins: '', credentials: '' };
 
 /** The target as it was when the configuration was read. */
-export function describeTarget({ url, hosts }: Pick<DatabaseConfig, 'url' | 'hosts'>): DatabaseTarget {
-  const target = describeAddress(new URL(url));
-  return hosts ? { ...target, where: hosts.map(formatHostPort).join(', ') } : target;
+export function describeTarget({
+  address,
+  hosts,
+}: Pick<DatabaseConfig, 'address' | 'hosts'>): DatabaseTarget {
+  const { where, ...others } = describeAddress(address);
+  return { where: hosts ? hosts.map(formatHostPort).join(', ') : where, ...others };
 }
 
-/** Host, user and database of a URL, without its password. */
-export function describeAddress(url: URL): DatabaseTarget {
-  const { searchParams } = url;
-  const user = searchParams.get('user') || decodeURIComponent(url.username) || 'postgres';
-  const given = searchParams.get('host') || decodeURIComponent(url.hostname) || 'localhost';
-  const host = given.replace(/^\[(.+)\]$/, '$1');
-  const port = searchParams.get('port') || url.port || '5432';
+/** One server of an address, by default the first. */
+export function describeAddress(address: DatabaseAddress, server = address.hosts[0]): DatabaseTarget {
+  const { user, database, origins, passwordFrom } = address;
+  const isAllInUrl =
+    passwordFrom === 'the database URL' && !origins.some((origin) => origin.startsWith('user'));
   return {
-    where: formatHostPort({ host, port }),
-    host,
-    user,
-    database: decodeURIComponent(url.pathname.slice(1)) || user,
+    where: server ? formatHostPort(server) : '',
+    ...{ user, database },
+    origins: origins.length === 0 ? '' : ` (${origins.join(', ')})`,
+    credentials: isAllInUrl
+      ? 'user and password in the database URL'
+      : `the user${originOf('user', origins)} and the password from ${passwordFrom}`,
   };
+}
+
+function originOf(parameter: string, origins: readonly string[]): string {
+  return (
+    origins.find((origin) => origin.startsWith(`${parameter} `))?.slice(parameter.length) ??
+    ' in the database URL'
+  );
 }
 
 function quoteIdentifier(name: string): string {

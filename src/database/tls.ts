@@ -8,14 +8,19 @@ import {
 } from 'node:tls';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { readNamedFile } from '../base/read-at-most.js';
+import type { DatabaseAddress } from '../config/database-address.js';
 import { SYSTEM_CA, type TlsConfig } from '../config/database-tls.js';
 
 /** Whether a connection is encrypted. */
 export type Transport = 'tls' | 'plain';
 
 /** The transports in the order in which libpq tries them. */
-export function transportsFor({ mode }: TlsConfig, isUnixSocket: boolean): readonly Transport[] {
+export function transportsFor(
+  { tls: { mode }, needsChannelBinding }: Pick<DatabaseAddress, 'tls' | 'needsChannelBinding'>,
+  isUnixSocket: boolean,
+): readonly Transport[] {
   if (isUnixSocket || mode === 'disable') return ['plain'];
+  if (needsChannelBinding) return ['tls'];
   if (mode === 'allow') return ['plain', 'tls'];
   if (mode === 'prefer') return ['tls', 'plain'];
   return ['tls'];

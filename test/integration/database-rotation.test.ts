@@ -70,12 +70,15 @@ describe.skipIf(!hasPostgres)('secrets that change (skipped without PostgreSQL o
     await expect.poll(() => userOf(database).catch(() => undefined)).toBe('two');
 
     for (const [broken, message] of [
-      ['', `${file}: the database URL is not a URL of PostgreSQL; write postgres://`],
+      ['', `${file}: the database URL is not a URL of PostgreSQL: it is empty; write postgres://`],
       [
         'postgres://two:second@[/taiga',
-        `${file}: the database URL is not a URL of PostgreSQL; write postgres://`,
+        `${file}: the database URL is not a URL of PostgreSQL: its host or port is none; write postgres://`,
       ],
-      [`${first}?sslmode=geheim`, `${file}: the sslmode in the database URL is not valid; write one of`],
+      [
+        `${first}?sslmode=geheim`,
+        `${file}: the parameter sslmode of the database URL is not valid; write one of`,
+      ],
     ] as const) {
       folder.write('url', broken);
       await endSessions();

@@ -254,6 +254,41 @@ describe.skipIf(!hasPostgres || !hasOpenssl)(
       await expect(transportOf(await open(url(), named('other.example.org')))).rejects.toThrow(OTHER_NAME);
     });
 
+    describe('channel_binding=require', () => {
+      test('is so with a password over TLS, also where TLS is only preferred', async () => {
+        await serve('good');
+        for (const sslmode of ['require', 'prefer', 'allow'])
+          expect(await transportOf(await open(url({ channel_binding: 'require', sslmode })))).toBe('tls');
+      });
+
+      test.each([
+        ['no TLS', `host all all ${SCRAM}`, NO_TLS],
+        [
+          'good',
+          'host all all 127.0.0.1/32 password',
+          /channel_binding=require, but the server does not log in/,
+        ],
+        [
+          'good',
+          'host all all 127.0.0.1/32 trust',
+          /channel_binding=require, but the server does not log in/,
+        ],
+      ])('is refused, and no password sent, with %s and %s', async (certificate, hba, message) => {
+        await serve(certificate, hba);
+        const error = await errorOf(transportOf(await open(url({ channel_binding: 'require' }))));
+        expect(error.message).toMatch(message);
+        expect(error.code).toMatch(/^DATABASE_(TLS|LOGIN_REFUSED)$/);
+      });
+    });
+
+    test('the address to connect to need not be the name in the certificate', async () => {
+      await serve('named');
+      const full = { sslmode: 'verify-full', sslrootcert: authority.caFile, hostaddr: '127.0.0.1' };
+      const named = (host: string): string => url({ ...full, host });
+      expect(await transportOf(await open(named('db.example.org')))).toBe('tls');
+      await expect(transportOf(await open(named('other.example.org')))).rejects.toThrow(OTHER_NAME);
+    });
+
     test('prefer does not send a wrong password twice', async () => {
       await serve('good');
       const wrong = new URL(url({ sslmode: 'prefer' }));

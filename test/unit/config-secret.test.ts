@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { revealSecret, secret } from '../../src/config/secret.js';
+import { readSecret, readSecretText, revealSecret, secret } from '../../src/config/secret.js';
 import { errorOf, folderWith } from './helpers.js';
 
 const token = secret('token', { meaning: 'A token.', fileMeaning: 'Its file.', text: z.string().min(8) });
@@ -54,5 +54,42 @@ describe('a secret of the configuration', () => {
       'CONFIG_UNREADABLE',
       expect.stringContaining(`cannot read the secret file ${folder}/gone: ENOENT`),
     ]);
+  });
+});
+
+describe('a file with a secret', () => {
+  test.each<[string, string | Buffer]>([
+    ['an editor adds a line break', 'p w\n'],
+    ['some add two', 'p w\n\n'],
+    ['or those of another system', '\r\np w\r\n\r\n'],
+    ['or a byte order mark', '\ufeffp w\r\n'],
+    ['or nothing', 'p w'],
+  ])('%s: %j', async (_, content) => {
+    const folder = await folderWith({ secret: content });
+    expect(await readSecret(`${folder}/secret`)).toBe('p w');
+    expect(await readSecretText(`${folder}/secret`)).toBe('p w');
+  });
+
+  test('keeps blanks, and may be empty', async () => {
+    const folder = await folderWith({ secret: ' p \t\n', empty: '\n' });
+    expect(await readSecret(`${folder}/secret`)).toBe(' p \t');
+    expect(await readSecret(`${folder}/empty`)).toBe('');
+  });
+
+  test.each<[string, string | Buffer, string]>([
+    ['several lines', 'geheim\ngeheim', 'there is more than one line; only the secret belongs there'],
+    [
+      'UTF-16, as PowerShell writes it',
+      Buffer.from('\ufeffgeheim\r\n', 'utf16le'),
+      'this is not text in UTF-8',
+    ],
+    ['UTF-16 without its mark', Buffer.from('geheim', 'utf16le'), 'this is not text in UTF-8'],
+    ['Latin-1', Buffer.from('geheim\xe4', 'latin1'), 'this is not text in UTF-8; save it as UTF-8'],
+  ])('is refused with %s', async (_, content, message) => {
+    const folder = await folderWith({ secret: content });
+    const error = await errorOf(readSecret(`${folder}/secret`));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toContain(`${folder}/secret: ${message}`);
+    expect(error.message).not.toContain('geheim');
   });
 });

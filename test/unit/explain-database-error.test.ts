@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { BugflowError } from '../../src/base/errors.js';
 import { explainDatabaseError } from '../../src/database/explain-error.js';
 
-const TARGET = { where: 'db:6432', host: 'db', user: 'bugflow', database: 'taiga' };
+const TARGET = { where: 'db:6432', user: 'bugflow', database: 'taiga', origins: '', credentials: '' };
 
 function serverError(code: string, message: string): pg.DatabaseError {
   const error = new pg.DatabaseError(message, message.length, 'error');

@@ -14,7 +14,7 @@ import { createSeriesBudget } from '../../src/collectors/series-budget.js';
 export const SHIPPED_FOLDER = new URL('../../metrics', import.meta.url).pathname;
 
 /** A folder with these files, gone when the test ends. */
-export async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
+export async function folderWith(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'bugflow-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {

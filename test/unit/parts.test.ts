@@ -90,7 +90,8 @@ async function partsOf(installation: Installation): Promise<readonly Part[]> {
 
 /** As if it were the same file: paths are relative to its folder. */
 function inPlaceOf({ config: { database } }: Installation, next: Installation): Installation {
-  return { ...next, config: { ...next.config, database: { ...next.config.database, base: database.base } } };
+  const source = { ...next.config.database.source, base: database.source.base };
+  return { ...next, config: { ...next.config, database: { ...next.config.database, source } } };
 }
 
 test.each(CONCERNED)('%s concerns %j', async (yaml, names) => {

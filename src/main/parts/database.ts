@@ -73,7 +73,8 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
     },
     families: () => [...serverFamilies(opened.servers()), ...tunnelFamilies(opened.tunnel())],
     async check({ print }) {
-      print(`Database: ${target()}`);
+      const { where, origins } = describeTarget(config.database);
+      print(`Database: ${where}${origins}`);
       if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
       // Only a read shows which server is used.
       announce = (server) => print(`Read from: ${describeServer(server)}`);
