@@ -31,12 +31,12 @@ export function createCronMoments(expression: string): CronMoments {
       ),
     ),
   ).sort();
-  // Never started, only asked whether a day matches: it is asked at a time of day that matches, so only the day counts.
-  const task = createTask(expression, () => undefined, { timezone: 'UTC' });
+  // Never started, only asked whether a day matches: asked at a time of day that matches, so only the day counts.
+  const tasks = eitherDay(expression).map((one) => createTask(one, () => undefined, { timezone: 'UTC' }));
   let known = { day: Number.NaN, isMeant: false };
   const isMeant = (day: number): boolean => {
-    if (known.day !== day)
-      known = { day, isMeant: task.match(new Date(day * DAY_MS + (timesOfDay[0] ?? 0))) };
+    const at = new Date(day * DAY_MS + (timesOfDay[0] ?? 0));
+    if (known.day !== day) known = { day, isMeant: tasks.some((task) => task.match(at)) };
     return known.isMeant;
   };
 
@@ -63,9 +63,21 @@ export function createCronMoments(expression: string): CronMoments {
       return undefined;
     },
     async close() {
-      await task.destroy();
+      await Promise.all(tasks.map((task) => task.destroy()));
     },
   };
+}
+
+/**
+ * The expressions of which any may match. node-cron wants a day of the month and a weekday to match both; in cron, where both
+ * are given, either is enough. A field that begins with `*`, as in `*` and a step, does not count as given there.
+ */
+function eitherDay(expression: string): string[] {
+  const fields = expression.trim().split(/\s+/);
+  const isGiven = (field: string | undefined): boolean => field !== undefined && !/^[*?]/.test(field);
+  const [dayOfMonth, , weekday] = fields.slice(-3);
+  if (fields.length < 5 || !isGiven(dayOfMonth) || !isGiven(weekday)) return [expression];
+  return [fields.with(-1, '*').join(' '), fields.with(-3, '*').join(' ')];
 }
 
 /** How many of the sorted numbers are at most the limit. */
