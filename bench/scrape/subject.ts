@@ -136,6 +136,7 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
     onVerified: () => undefined,
     onCircuit: () => undefined,
     onFileRights: () => undefined,
+    onTimeZone: () => undefined,
   });
   return { engine, exposition };
 }

@@ -80,6 +80,8 @@ export interface EngineDependencies {
   readonly withdraw: (collector: string) => void;
   /** Called once when the role could read files of the database server, with the reason (part of a sentence). */
   readonly onFileRights: (rights: string) => void;
+  /** Called for each server that reads the time zone otherwise than we do, with the difference (a sentence). */
+  readonly onTimeZone: (difference: string) => void;
   /** Called with a ratio from 0 to 1 while a collector reads many events, mostly at the start. */
   readonly onProgress: (collector: string, ratio: number) => void;
   /** Called when a collector's past was compared with its present, or could not be. */
@@ -106,10 +108,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     onVerified,
     onCircuit,
     onFileRights,
+    onTimeZone,
   } = dependencies;
   const reader = createReader(database, library.relations, {
     allowSuperuser: config.database.allowSuperuser,
     onFileRights,
+    onTimeZone,
   });
   const statuses = createStatusMemory({
     database,

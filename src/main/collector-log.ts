@@ -11,7 +11,7 @@ import { explainFileRights } from './file-rights.js';
 /** The engine's callbacks. */
 export type EngineListener = Pick<
   EngineDependencies,
-  'onChange' | 'onCircuit' | 'onFileRights' | 'onProgress' | 'onVerified'
+  'onChange' | 'onCircuit' | 'onFileRights' | 'onProgress' | 'onTimeZone' | 'onVerified'
 >;
 
 export interface CollectorLogOptions {
@@ -26,6 +26,7 @@ export interface CollectorLogOptions {
 export function createCollectorLog({ log, isCircuitOpen, refresh }: CollectorLogOptions): EngineListener {
   return {
     onFileRights: (rights) => log.warn(explainFileRights(rights)),
+    onTimeZone: (difference) => log.warn(difference),
     onProgress: createProgressLog(log),
     onVerified(collector, result) {
       logVerified(log, collector, result);

@@ -111,6 +111,15 @@ export function createReader(
     const { schema } = await server.facts();
     return compiler.compileMerged(parts, schema.has);
   };
+  /** The time zone has two readers, PostgreSQL and Node.js. */
+  const bindChecked = async (
+    names: readonly string[],
+    values: ParameterValues,
+    own?: OwnParameters,
+  ): Promise<unknown[]> => {
+    if (names.includes('time_zone')) await server.checkTimeZone(String(values.time_zone));
+    return bind(names, values, own);
+  };
   const explain = (error: unknown, query: CompiledQuery, asked: readonly Asked[]): unknown => {
     const mistake = explainMistake(error, query, asked);
     // A missing table may come from an upgrade of Taiga.
@@ -130,7 +139,7 @@ export function createReader(
     async read(readable, values, onBatch) {
       const query = await compile(readable);
       const { text, parameters } = query;
-      const bound = bind(parameters, values, readable.parameters);
+      const bound = await bindChecked(parameters, values, readable.parameters);
       try {
         return await database.read({ text, values: bound, timeoutMs: readable.timeoutMs }, onBatch);
       } catch (error) {
@@ -139,14 +148,21 @@ export function createReader(
     },
 
     async readTogether(merged, values, consume, limitMs) {
-      const queries: { readonly compiled: CompiledQuery; readonly asked: Merged }[] = [];
-      for (const asked of merged) queries.push({ compiled: await compileParts(asked), asked });
+      const queries: {
+        readonly compiled: CompiledQuery;
+        readonly bound: unknown[];
+        readonly asked: Merged;
+      }[] = [];
+      for (const asked of merged) {
+        const compiled = await compileParts(asked);
+        queries.push({ compiled, bound: await bindChecked(compiled.parameters, values), asked });
+      }
       let failed: Merged | undefined;
       try {
         await database.readTogether(
-          queries.map(({ compiled: { text, parameters }, asked: { timeoutMs } }) => ({
+          queries.map(({ compiled: { text }, bound, asked: { timeoutMs } }) => ({
             text,
-            values: bind(parameters, values),
+            values: bound,
             timeoutMs,
           })),
           consume,
@@ -172,18 +188,16 @@ export function createReader(
         ),
       );
       const asked = parts.map(({ sql }) => ({ sql, askedBy }));
+      const bound = await bindChecked(query.parameters, values, own);
       try {
-        await database.read(
-          { text: query.text, values: bind(query.parameters, values, own), timeoutMs },
-          (_columns, rows) => {
-            for (const row of rows) {
-              const part = Number(row[0]);
-              // Behind its own columns, a part has those of wider ones.
-              const width = parts[part]?.columns.length ?? 0;
-              onRow(part, row.slice(TABLE_COLUMNS.length, TABLE_COLUMNS.length + width));
-            }
-          },
-        );
+        await database.read({ text: query.text, values: bound, timeoutMs }, (_columns, rows) => {
+          for (const row of rows) {
+            const part = Number(row[0]);
+            // Behind its own columns, a part has those of wider ones.
+            const width = parts[part]?.columns.length ?? 0;
+            onRow(part, row.slice(TABLE_COLUMNS.length, TABLE_COLUMNS.length + width));
+          }
+        });
       } catch (error) {
         throw nameTimeout(explain(error, query, asked), asked);
       }

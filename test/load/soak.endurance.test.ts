@@ -85,6 +85,7 @@ describe.skipIf(!hasPostgres)(
         onProgress: () => undefined,
         onVerified: () => undefined,
         onFileRights: () => undefined,
+        onTimeZone: () => undefined,
         onChange(runner, event) {
           if (event === 'success') succeededAt.set(runner.definition.name, performance.now());
         },

@@ -42,6 +42,7 @@ async function engineThatFails(
     onVerified: () => undefined,
     onCircuit: () => undefined,
     onFileRights: () => undefined,
+    onTimeZone: () => undefined,
   });
   onTestFinished(async () => void (await engine.stop()));
   return { engine, events };

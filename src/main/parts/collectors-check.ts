@@ -32,6 +32,10 @@ export async function checkCollectors(
       hasWarned = true;
       print(`Beware: ${explainFileRights(rights)}.`);
     },
+    onTimeZone(difference) {
+      hasWarned = true;
+      print(`Beware: ${difference}.`);
+    },
   });
   const learned = await learnValues(config, reader, now);
   const startedTick = performance.now();
