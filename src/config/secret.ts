@@ -72,11 +72,7 @@ const MAX_BYTES = 64 * 1024;
 /** Reads a secret of one line from its file, without the line breaks around it. @throws BugflowError */
 export async function readSecret(file: string): Promise<string> {
   const text = await readSecretText(file);
-  if (/[\r\n]/.test(text)) {
-    throw new BugflowError('CONFIG_INVALID', 'there is more than one line; only the secret belongs there', {
-      place: { file },
-    });
-  }
+  if (/[\r\n]/.test(text)) throw unusable(file, 'has more than one line; only the secret belongs there');
   return text;
 }
 
@@ -88,12 +84,13 @@ export async function readSecret(file: string): Promise<string> {
 export async function readSecretText(file: string): Promise<string> {
   const bytes = await readBytes(file);
   const text = decodeUtf8(bytes)?.replace(/^[\r\n]+|[\r\n]+$/g, '');
-  if (text === undefined || text.includes('\0')) {
-    throw new BugflowError('CONFIG_INVALID', 'this is not text in UTF-8; save it as UTF-8', {
-      place: { file },
-    });
-  }
+  if (text === undefined || text.includes('\0'))
+    throw unusable(file, 'is not text in UTF-8; save it as UTF-8');
   return text;
+}
+
+function unusable(file: string, problem: string): BugflowError {
+  return new BugflowError('CONFIG_UNREADABLE', `the secret file ${file} ${problem}`);
 }
 
 async function readBytes(file: string): Promise<Buffer> {

@@ -49,6 +49,7 @@ const PROTECTION = [
   'lock_timeout',
   'idle_in_transaction_session_timeout',
   'role',
+  'session_authorization',
 ];
 
 const OWN = new Set([...Object.keys(SESSION_SETTINGS), ...PROTECTION].map((name) => name.toLowerCase()));

@@ -77,19 +77,15 @@ describe('a file with a secret', () => {
   });
 
   test.each<[string, string | Buffer, string]>([
-    ['several lines', 'geheim\ngeheim', 'there is more than one line; only the secret belongs there'],
-    [
-      'UTF-16, as PowerShell writes it',
-      Buffer.from('\ufeffgeheim\r\n', 'utf16le'),
-      'this is not text in UTF-8',
-    ],
-    ['UTF-16 without its mark', Buffer.from('geheim', 'utf16le'), 'this is not text in UTF-8'],
-    ['Latin-1', Buffer.from('geheim\xe4', 'latin1'), 'this is not text in UTF-8; save it as UTF-8'],
+    ['several lines', 'geheim\ngeheim', 'has more than one line; only the secret belongs there'],
+    ['UTF-16, as PowerShell writes it', Buffer.from('\ufeffgeheim\r\n', 'utf16le'), 'is not text in UTF-8'],
+    ['UTF-16 without its mark', Buffer.from('geheim', 'utf16le'), 'is not text in UTF-8'],
+    ['Latin-1', Buffer.from('geheim\xe4', 'latin1'), 'is not text in UTF-8; save it as UTF-8'],
   ])('is refused with %s', async (_, content, message) => {
     const folder = await folderWith({ secret: content });
     const error = await errorOf(readSecret(`${folder}/secret`));
-    expect(error.code).toBe('CONFIG_INVALID');
-    expect(error.message).toContain(`${folder}/secret: ${message}`);
+    expect(error.code).toBe('CONFIG_UNREADABLE');
+    expect(error.message).toContain(`the secret file ${folder}/secret ${message}`);
     expect(error.message).not.toContain('geheim');
   });
 });
