@@ -76,7 +76,7 @@ function applyOverrides(
       // The expression is not quoted: it may come from a variable.
       throw new BugflowError(
         'CONFIG_INVALID',
-        `overrides.${name}.schedule is not a cron expression; write it like "*/5 * * * *"`,
+        `overrides.${name}.schedule is not a cron expression; write it like "*/5 * * * *", with no step longer than its field`,
         { place },
       );
     }

@@ -14,7 +14,7 @@ export interface DatabasePart extends Part {
   current(): Database;
   /** The same through the connections of reports. */
   forReports(): Database;
-  /** The database's address, for messages. */
+  /** The database's address and who said it, where the URL does not, for messages. */
   target(): string;
   /** See {@link Part.isStuck}. */
   isStuck(): boolean;
@@ -56,7 +56,10 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
       onReportsSwitch: (server) => announceReports(server),
     });
   let opened = open();
-  const target = (): string => describeTarget(config.database).where;
+  const target = (): string => {
+    const { where, origins } = describeTarget(config.database);
+    return where + origins;
+  };
   const isStuck = (): boolean => opened.tunnel()?.up === false;
 
   return {
@@ -64,6 +67,10 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
     current: () => opened.database,
     forReports: () => opened.reports,
     target,
+    start() {
+      // What the configuration does not say is worth a line.
+      if (config.database.address.origins.length > 0) log.info(`the database is ${target()}`);
+    },
     stop: () => opened.database.close(),
     settings: databaseSettings,
     isStuck,
@@ -73,8 +80,7 @@ export function createDatabasePart({ installation: first, log, refresh }: Databa
     },
     families: () => [...serverFamilies(opened.servers()), ...tunnelFamilies(opened.tunnel())],
     async check({ print }) {
-      const { where, origins } = describeTarget(config.database);
-      print(`Database: ${where}${origins}`);
+      print(`Database: ${target()}`);
       if (config.ssh) print(`Through SSH: ${config.ssh.host}`);
       // Only a read shows which server is used.
       announce = (server) => print(`Read from: ${describeServer(server)}`);
