@@ -1,7 +1,7 @@
 import { BugflowError } from '../base/errors.js';
 import { withoutSlash } from '../config/web-address.js';
 import { createHttpClient } from '../http/http-client.js';
-import { httpTarget } from '../http/http-target.js';
+import { type Access, httpTarget } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 
 /** Alertmanager may still be starting. */
@@ -13,6 +13,7 @@ const STARTING_RETRY: RetryPolicy = {
 };
 
 interface ReloadOptions {
+  readonly access?: Access | undefined;
   readonly print: (line: string) => void;
   readonly policy?: RetryPolicy;
 }
@@ -20,12 +21,12 @@ interface ReloadOptions {
 /** Makes Alertmanager read its configuration again. @throws BugflowError when it does not, or refuses the configuration. */
 export async function reload(
   address: string,
-  { print, policy = STARTING_RETRY }: ReloadOptions,
+  { access, print, policy = STARTING_RETRY }: ReloadOptions,
 ): Promise<void> {
-  const target = httpTarget(address);
+  const target = httpTarget(address, access);
   if (!target) throw new Error('unreachable: the address was checked');
   const url = `${withoutSlash(target.url)}/-/reload`;
-  const client = createHttpClient();
+  const client = createHttpClient({ secrets: target.secrets });
   try {
     await client.send(
       { method: 'POST', url, headers: target.headers, timeoutMs: policy.requestTimeoutMs },

@@ -1,4 +1,5 @@
 import { BugflowError } from '../base/errors.js';
+import type { Access } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { chooseBlockMs, endBeforeNow, RECENT_EDGE_MS } from './block-windows.js';
 import { createDryRun } from './dry-run.js';
@@ -16,6 +17,8 @@ export type BackfillTarget =
   | {
       readonly prometheusData: string;
       readonly prometheusUrl?: string | undefined;
+      /** What lets it in there. */
+      readonly access?: Access | undefined;
       /** Lets promtool make the blocks: the same blocks, a hundred times slower. */
       readonly promtool?: boolean | undefined;
       /** Succeeds without writing when the past of this range was already written. */
@@ -23,6 +26,7 @@ export type BackfillTarget =
     }
   | {
       readonly remoteWrite: string;
+      readonly access?: Access | undefined;
       readonly stateFile?: string | undefined;
       readonly retry?: RetryPolicy | undefined;
       readonly limits?: RequestLimits | undefined;
@@ -106,6 +110,7 @@ export async function runBackfill(timeline: Timeline, options: BackfillOptions):
           ...common,
           folder: target.prometheusData,
           prometheusUrl: target.prometheusUrl,
+          access: target.access,
           promtool: target.promtool ?? false,
         },
         walk,

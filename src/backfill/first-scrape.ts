@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { createHttpClient } from '../http/http-client.js';
-import { httpTarget } from '../http/http-target.js';
+import { type Access, httpTarget } from '../http/http-target.js';
 
 /** A scrape target, and one of its counters that every scrape has. */
 export interface Scraped {
   readonly prometheusUrl: string;
+  readonly access?: Access | undefined;
   readonly metric: string;
   readonly job: string;
   readonly instance: string;
@@ -49,7 +50,7 @@ export async function findFirstScrape(
   scraped: Scraped,
   { waitMs, signal }: FirstScrapeOptions,
 ): Promise<number | undefined> {
-  const { ask, shown, close } = createAsker(scraped.prometheusUrl, signal);
+  const { ask, shown, close } = createAsker(scraped, signal);
   try {
     return await poll({ ...scraped, prometheusUrl: shown }, { waitMs, signal }, ask);
   } finally {
@@ -121,10 +122,10 @@ type Ask = <S extends z.ZodType>(
 ) => Promise<z.output<S>>;
 
 function createAsker(
-  prometheusUrl: string,
+  { prometheusUrl, access }: Pick<Scraped, 'prometheusUrl' | 'access'>,
   signal: AbortSignal | undefined,
 ): { readonly ask: Ask; readonly shown: string; close(): Promise<void> } {
-  const target = httpTarget(prometheusUrl);
+  const target = httpTarget(prometheusUrl, access);
   if (!target)
     throw new BugflowError('BACKFILL_USAGE', '--prometheus-url must be a URL like http://localhost:9090');
   const base = target.url.endsWith('/') ? target.url : `${target.url}/`;

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { Access } from '../http/http-target.js';
 import { openDataDir, type Staging } from './data-dir.js';
 import { createOpenMetricsFiles } from './openmetrics-files.js';
 import { createBlock, requirePromtool } from './promtool.js';
@@ -17,6 +18,7 @@ export interface BlockMaker extends StepSink {
 export interface PrometheusDataOptions {
   readonly folder: string;
   readonly prometheusUrl: string | undefined;
+  readonly access?: Access | undefined;
   /** Makes the blocks with promtool, a hundred times slower. */
   readonly promtool: boolean;
   readonly grid: Grid;
@@ -49,6 +51,7 @@ export async function backfillPrometheusData(
     nowMs: options.nowMs,
     folder,
     prometheusUrl: options.prometheusUrl,
+    access: options.access,
   });
   for (const warning of warnings) print(`warning: ${warning}`);
 

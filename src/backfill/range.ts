@@ -1,7 +1,7 @@
 import { BugflowError } from '../base/errors.js';
 import { httpTarget } from '../http/http-target.js';
 import { findFirstScrape, type Scraped } from './first-scrape.js';
-import { findRetention } from './retention.js';
+import type { Retention } from './retention.js';
 import type { Grid } from './steps.js';
 
 /** The range that was requested; undefined parts are found out. */
@@ -19,8 +19,8 @@ export interface ChooseOptions {
   readonly nowMs: number;
   /** The time of the first change; called only when it is needed. */
   readonly firstMs: () => Promise<number | undefined>;
-  /** The Prometheus that is to keep the past, where it is known. */
-  readonly keeper: { readonly folder: string; readonly prometheusUrl: string | undefined } | undefined;
+  /** How long whoever is to keep the past keeps it, where that is known; asked only when it is needed. */
+  readonly retention: () => Promise<Retention | undefined>;
   readonly print: (line: string) => void;
 }
 
@@ -60,16 +60,16 @@ export async function chooseRange(asked: AskedRange, options: ChooseOptions): Pr
 
 async function findBeginning(
   stepMs: number,
-  { firstMs, keeper, nowMs, print }: ChooseOptions,
+  { firstMs, retention, nowMs, print }: ChooseOptions,
 ): Promise<number> {
   const first = await firstMs();
   if (first === undefined)
     throw new BugflowError('BACKFILL_USAGE', 'nothing has ever happened, so there is nothing to write');
   const beginMs = Math.floor(first / stepMs) * stepMs;
-  const retention = keeper && (await findRetention(keeper.folder, keeper.prometheusUrl));
-  const keptFromMs = Math.ceil((nowMs - (retention?.timeMs ?? Number.POSITIVE_INFINITY)) / stepMs) * stepMs;
+  const keptMs = (await retention())?.timeMs ?? Number.POSITIVE_INFINITY;
+  const keptFromMs = Math.ceil((nowMs - keptMs) / stepMs) * stepMs;
   if (beginMs >= keptFromMs) return beginMs;
   // One step later, as time passes until it is written.
-  print(`begins at ${new Date(keptFromMs + stepMs).toISOString()}: Prometheus keeps nothing older`);
+  print(`begins at ${new Date(keptFromMs + stepMs).toISOString()}: nothing older is kept`);
   return keptFromMs + stepMs;
 }

@@ -109,8 +109,9 @@ function hintFor(status: number, text: string, reachesBackMs: number): string {
     return '; start Prometheus with --web.enable-remote-write-receiver';
   if (status === 404)
     return '; is this a remote-write address? Prometheus has it at /api/v1/write, with --web.enable-remote-write-receiver';
+  if (/org.?id|tenant/i.test(text)) return `; give the tenant: --header 'X-Scope-OrgID: NAME'`;
   if (status === 401 || status === 403)
-    return '; give credentials in the address: https://user:password@… or https://bearer:TOKEN@…';
+    return '; give credentials: --token-file, or --user and --password-file (or --header and --headers-file for others)';
   if (status >= 300 && status < 400) return '; it redirects: give the address to which it leads';
   if (status === 413)
     return '; raise the limit for the size of requests, of the receiver or of a proxy in front of it';

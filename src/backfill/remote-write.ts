@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { BugflowError } from '../base/errors.js';
-import { type HttpTarget, httpTarget } from '../http/http-target.js';
+import { type Access, type HttpTarget, httpTarget } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
+import { askReceiver, droppedSince, type Receiver } from './receiver.js';
 import { createRemoteWriteClient, RETRY, type RemoteWriteClient } from './remote-write-client.js';
 import { createRequestBuilder, type RequestLimits } from './remote-write-request.js';
+import { DAY_MS } from './retention.js';
 import { openState, type SentState } from './state-file.js';
 import type { Grid, Step, StepSink } from './steps.js';
 import type { Series } from './timeline.js';
 
 export interface RemoteWriteOptions {
   readonly url: string;
+  readonly access?: Access | undefined;
   /** Remembers what the receiver has accepted, so that the same command continues there. */
   readonly stateFile: string | undefined;
   readonly grid: Grid;
@@ -30,18 +33,14 @@ export async function backfillRemoteWrite(
   walk: (sink: StepSink, grid: Grid) => Promise<void>,
 ): Promise<number> {
   const { grid, print } = options;
-  const target = httpTarget(options.url);
-  if (!target) {
-    throw new BugflowError(
-      'BACKFILL_USAGE',
-      '--remote-write must be a URL like http://localhost:9090/api/v1/write',
-    );
-  }
-  const state = await openState(options.stateFile, receiverOf(target), grid);
+  const target = remoteWriteTarget(options.url, options.access);
+  const state = await openState(options.stateFile, receiverOf(target, options.access), grid);
   const fromMs = state.sentUntilMs === undefined ? grid.fromMs : state.sentUntilMs + grid.stepMs;
   if (state.sentUntilMs !== undefined)
     print(`${target.shown}: continuing at ${new Date(fromMs).toISOString()}`);
   if (fromMs > grid.toMs) return 0;
+  const before = await askReceiver(target, options.signal);
+  for (const warning of checkReceiver(before, target, options.nowMs - fromMs)) print(warning);
 
   const stop = new AbortController();
   const client = createRemoteWriteClient({
@@ -66,15 +65,58 @@ export async function backfillRemoteWrite(
   } finally {
     await client.close();
   }
+  const dropped = droppedSince(before, await askReceiver(target, options.signal));
+  if (dropped.length > 0) {
+    throw new BugflowError(
+      'BACKFILL_RECEIVER',
+      `${target.shown} accepted all samples, but has dropped some meanwhile: ${dropped.join(', ')}; fix its settings, then run this again without the state file (its own metrics count those of other senders, too)`,
+    );
+  }
   return sender.samplesSent();
 }
 
-/** The receiver as the state file has it: a token behind the `?` is only to be told from another one. */
-function receiverOf({ url }: HttpTarget): string {
+/** @throws BugflowError when it is no URL */
+export function remoteWriteTarget(url: string, access: Access | undefined): HttpTarget {
+  const target = httpTarget(url, access);
+  if (target) return target;
+  throw new BugflowError(
+    'BACKFILL_USAGE',
+    '--remote-write must be a URL like http://localhost:9090/api/v1/write',
+  );
+}
+
+/** Refuses when the receiver would drop part of the past without a word; returns warnings. */
+function checkReceiver({ keeps }: Receiver, { shown }: HttpTarget, reachesBackMs: number): string[] {
+  if (!keeps) {
+    return [
+      `warning: ${shown} does not say how long it keeps samples, and many receivers drop older ones without a word: check its retention (VictoriaMetrics: -retentionPeriod)`,
+    ];
+  }
+  const { name, retention, flagFor } = keeps;
+  if (reachesBackMs > retention.timeMs) {
+    throw new BugflowError(
+      'BACKFILL_RETENTION',
+      `${shown} is a ${name} that keeps ${Math.floor(retention.timeMs / DAY_MS)} days and drops older samples without a word: start it with ${flagFor(Math.ceil(reachesBackMs / DAY_MS) + 1)}, or choose a later --from`,
+    );
+  }
+  return retention.size === undefined
+    ? []
+    : [
+        `warning: ${shown} keeps at most ${retention.size} and deletes the oldest samples first when there is more`,
+      ];
+}
+
+/**
+ * The receiver as the state file has it: what stands behind the `?`, the user and the headers name a tenant, or let somebody
+ * in, so they are only to be told from others.
+ */
+function receiverOf({ url }: HttpTarget, access: Access | undefined): string {
   const [address = '', query] = url.split('?');
-  return query === undefined
+  const tenant = access?.tenant ?? '';
+  const parts = [query, tenant === '' ? undefined : tenant].filter((part) => part !== undefined);
+  return parts.length === 0
     ? address
-    : `${address}?sha256=${createHash('sha256').update(query).digest('hex')}`;
+    : `${address}?sha256=${createHash('sha256').update(parts.join('\n')).digest('hex')}`;
 }
 
 interface Sender extends StepSink {

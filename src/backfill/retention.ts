@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { createHttpClient } from '../http/http-client.js';
-import { httpTarget } from '../http/http-target.js';
+import { type Access, httpTarget } from '../http/http-target.js';
 
 /** How long a Prometheus keeps its blocks. */
 export interface Retention {
@@ -15,7 +15,7 @@ export interface Retention {
 
 type Flags = Readonly<Record<string, string | undefined>>;
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -29,28 +29,33 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const DEFAULT_TIME_MS = 15 * DAY_MS;
 const ASK_TIMEOUT_MS = 10_000;
 
+/** A Prometheus whose data folder is written to. */
+export interface Keeper {
+  readonly folder: string;
+  readonly prometheusUrl?: string | undefined;
+  readonly access?: Access | undefined;
+}
+
 const flagsAnswer = z.object({ data: z.record(z.string(), z.string()) });
 const runtimeAnswer = z.object({ data: z.object({ storageRetention: z.string() }) });
 
 /** The retention of the Prometheus with this folder; undefined: unknown. @throws BugflowError */
-export async function findRetention(
-  folder: string,
-  prometheusUrl: string | undefined,
-): Promise<Retention | undefined> {
-  return prometheusUrl === undefined ? retentionOfProcess(folder) : askRetention(prometheusUrl);
+export async function findRetention({
+  folder,
+  prometheusUrl,
+  access,
+}: Keeper): Promise<Retention | undefined> {
+  return prometheusUrl === undefined ? retentionOfProcess(folder) : askRetention(prometheusUrl, access);
 }
 
 /** Refuses when Prometheus would delete part of the past at once; resolves to warnings. */
-export async function checkRetention(options: {
-  readonly fromMs: number;
-  readonly nowMs: number;
-  readonly folder: string;
-  readonly prometheusUrl: string | undefined;
-}): Promise<string[]> {
-  const { fromMs, nowMs, folder, prometheusUrl } = options;
+export async function checkRetention(
+  options: Keeper & { readonly fromMs: number; readonly nowMs: number },
+): Promise<string[]> {
+  const { fromMs, nowMs } = options;
   const neededDays = Math.ceil((nowMs - fromMs) / DAY_MS) + 1;
   const flag = `--storage.tsdb.retention.time=${neededDays}d`;
-  const retention = await findRetention(folder, prometheusUrl);
+  const retention = await findRetention(options);
   if (!retention) {
     return [
       `the retention of Prometheus is unknown here (give --prometheus-url): by default it deletes data older than 15 days at once, so start it with ${flag}`,
@@ -67,12 +72,12 @@ export async function checkRetention(options: {
     : [`Prometheus keeps at most ${retention.size} and deletes the oldest blocks first when there is more`];
 }
 
-async function askRetention(prometheusUrl: string): Promise<Retention> {
-  const target = httpTarget(prometheusUrl);
+async function askRetention(prometheusUrl: string, access: Access | undefined): Promise<Retention> {
+  const target = httpTarget(prometheusUrl, access);
   if (!target) {
     throw new BugflowError('BACKFILL_USAGE', '--prometheus-url must be a URL like http://localhost:9090');
   }
-  const client = createHttpClient();
+  const client = createHttpClient({ secrets: target.secrets });
   const ask = async (path: string): Promise<unknown> => {
     const url = new URL(path, target.url.endsWith('/') ? target.url : `${target.url}/`).href;
     const { headers } = target;
@@ -83,10 +88,7 @@ async function askRetention(prometheusUrl: string): Promise<Retention> {
     return JSON.parse(outcome.text);
   };
   try {
-    // The retention in force, wherever it was set (newer versions also have it in the configuration file).
-    const runtime = runtimeAnswer.safeParse(await ask('api/v1/status/runtimeinfo'));
-    const inForce = runtime.success ? parseInForce(runtime.data.data.storageRetention) : undefined;
-    return inForce ?? retentionOfFlags(flagsAnswer.parse(await ask('api/v1/status/flags')).data);
+    return await retentionOf(ask);
   } catch (error) {
     const isStranger = error instanceof z.ZodError || error instanceof SyntaxError;
     throw new BugflowError(
@@ -96,6 +98,14 @@ async function askRetention(prometheusUrl: string): Promise<Retention> {
   } finally {
     await client.close();
   }
+}
+
+/** Asks a Prometheus for its retention in force, wherever that was set. @throws when its answers are none of Prometheus */
+export async function retentionOf(ask: (path: string) => Promise<unknown>): Promise<Retention> {
+  // Newer versions also have it in the configuration file.
+  const runtime = runtimeAnswer.safeParse(await ask('api/v1/status/runtimeinfo'));
+  const inForce = runtime.success ? parseInForce(runtime.data.data.storageRetention) : undefined;
+  return inForce ?? retentionOfFlags(flagsAnswer.parse(await ask('api/v1/status/flags')).data);
 }
 
 /** `15d`, `1y35d`, `5y or 100GiB`, `100GiB`. */
@@ -119,7 +129,8 @@ function retentionOfFlags(flags: Flags): Retention {
   };
 }
 
-function parsePrometheusDuration(text: string): number | undefined {
+/** `15d`, `1y35d`. */
+export function parsePrometheusDuration(text: string): number | undefined {
   if (!/^(\d+(ms|[smhdwy]))+$/.test(text)) return undefined;
   return [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
     (sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN),

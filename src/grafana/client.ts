@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BugflowError } from '../base/errors.js';
 import type { HttpRequest, Outcome } from '../http/exchange.js';
 import { createHttpClient } from '../http/http-client.js';
+import type { Access } from '../http/http-target.js';
 import type { Attempt, RetryOptions, RetryPolicy } from '../http/retry.js';
 import type { GrafanaCredentials } from './credentials.js';
 import { explainFailure, explainForeignAnswer, explainRefusal, isPermanent } from './explain-answer.js';
@@ -45,6 +46,8 @@ export interface GrafanaClientOptions {
   /** Without a slash at the end. */
   readonly url: string;
   readonly credentials: GrafanaCredentials;
+  /** Headers in addition, such as a gateway in front of Grafana wants. */
+  readonly access?: Access | undefined;
   /** How long to wait for a Grafana that does not answer yet, in milliseconds; 0: not at all. */
   readonly waitMs: number;
   readonly print: (line: string) => void;
@@ -66,9 +69,9 @@ const LONG_WAIT_MS = 2000;
 const health = z.looseObject({ database: z.string(), version: z.string().optional() });
 
 export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClient {
-  const { url, credentials, waitMs, print, retry = RETRY } = options;
+  const { url, credentials, access, waitMs, print, retry = RETRY } = options;
 
-  const client = createHttpClient({ secrets: credentials.secrets });
+  const client = createHttpClient({ secrets: [...credentials.secrets, ...(access?.secrets ?? [])] });
   const { redact } = client;
 
   const evaluate = (
@@ -105,6 +108,7 @@ export function createGrafanaClient(options: GrafanaClientOptions): GrafanaClien
         url: url + path,
         headers: {
           accept: 'application/json',
+          ...access?.headers,
           ...authorization,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },

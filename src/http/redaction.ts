@@ -31,12 +31,16 @@ function formsOf(secret: string): string[] {
 }
 
 /** Headers that let somebody in, such as X-Api-Key, PRIVATE-TOKEN and Authorization. */
-const SECRET_HEADER = /(^|-)(authorization|token|key|secret|cookie)$/i;
+const SECRET_HEADER = /(^|-)(authorization|token|key|secret|cookie|password)$/i;
+
+export function isSecretHeader(name: string): boolean {
+  return SECRET_HEADER.test(name);
+}
 
 /** What headers of a request let somebody in with. */
 export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
-    if (!SECRET_HEADER.test(name)) return [];
+    if (!isSecretHeader(name)) return [];
     const [, scheme = '', credentials = value] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
     if (scheme.toLowerCase() !== 'basic') return [credentials];
     const text = Buffer.from(credentials, 'base64').toString('utf8');

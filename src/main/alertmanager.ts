@@ -13,6 +13,7 @@ import { timeOff } from '../alertmanager/time-intervals.js';
 import { BugflowError, messageOf } from '../base/errors.js';
 import { writeAtomically } from '../base/write-atomically.js';
 import type { AlertingSettings } from '../config/config.js';
+import type { Access } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { formatTable } from './table.js';
 
@@ -25,6 +26,8 @@ export interface AlertmanagerCommandOptions {
   readonly folder: string;
   /** The address of the Alertmanager that has to read the files; undefined: none. */
   readonly reload: string | undefined;
+  /** What lets it in there. */
+  readonly access?: Access | undefined;
   /** The file with the templates of the messages. */
   readonly template: string;
   readonly print: (line: string) => void;
@@ -37,7 +40,7 @@ const READABLE_BY_ALL = 0o644;
 /** Writes Alertmanager's configuration, and prints where alerts go. @throws BugflowError */
 export async function alertmanager(
   settings: AlertingSettings,
-  { folder, reload: url, template, print, retry }: AlertmanagerCommandOptions,
+  { folder, reload: url, access, template, print, retry }: AlertmanagerCommandOptions,
 ): Promise<void> {
   const secrets = await checkSecrets(settings);
   const source = { ...settings, isEmpty: (file: string) => secrets.get(file) === 'empty' };
@@ -51,7 +54,7 @@ export async function alertmanager(
   for (const line of describe(settings, destinations(source))) print(line);
   for (const [file, state] of secrets) if (state === 'unknown') print(unknownSecret(file));
   if (url === undefined) return;
-  await reload(url, { print, ...(retry && { policy: retry }) });
+  await reload(url, { access, print, ...(retry && { policy: retry }) });
   print('Alertmanager has read it.');
 }
 

@@ -2,9 +2,17 @@ import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { BackfillTarget } from '../backfill/backfill.js';
 import type { ConfigSource } from '../config/config.js';
+import type { Environment } from '../config/expand.js';
+import {
+  type AccessFlags,
+  type ArgumentContext,
+  addAccessOptions,
+  argumentUrl,
+  readAccess,
+} from './access-options.js';
 import { parseStep, parseTime } from './arguments.js';
 
-interface BackfillFlags {
+interface BackfillFlags extends AccessFlags {
   readonly from?: Date;
   readonly to?: Date;
   readonly ifAbsent?: boolean;
@@ -20,13 +28,15 @@ interface BackfillFlags {
 }
 
 interface BackfillCommandContext {
+  readonly env: Environment;
   readonly source: () => ConfigSource;
   readonly print: (line: string) => void;
 }
 
 /** Adds the command `backfill` to the command line. */
-export function addBackfillCommand(program: Command, { source, print }: BackfillCommandContext): void {
-  program
+export function addBackfillCommand(program: Command, { source, env, print }: BackfillCommandContext): void {
+  const context: ArgumentContext = { env, fail: (message) => program.error(`error: ${message}`) };
+  const command = program
     .command('backfill')
     .description("write the team's past to where Prometheus finds it")
     .option(
@@ -51,10 +61,12 @@ export function addBackfillCommand(program: Command, { source, print }: Backfill
       '--include-recent',
       'also write the last three hours, which a running Prometheus may be writing itself',
     )
-    .option('--dry-run', 'only print how much would be written')
+    .option('--dry-run', 'only print how much would be written');
+  addAccessOptions(command)
+    .addHelpText('after', ACCESS_HELP)
     .action(async (options: BackfillFlags) => {
       const now = new Date();
-      const target = backfillTarget(options);
+      const target = await backfillTarget(options, context);
       if (!target) {
         return program.error(
           'error: choose a target: one of --out, --prometheus-data, --remote-write and --dry-run',
@@ -76,20 +88,27 @@ export function addBackfillCommand(program: Command, { source, print }: Backfill
     });
 }
 
-function backfillTarget({
-  out,
-  prometheusData,
-  prometheusUrl,
-  promtool,
-  ifAbsent,
-  remoteWrite,
-  state,
-  dryRun,
-}: BackfillFlags): BackfillTarget | undefined {
+const ACCESS_HELP = `
+The login and the headers are for the server of --remote-write or --prometheus-url. Secrets never stand in the arguments; in
+addresses and headers \${VAR} is taken from the environment (write it in single quotes). See docs/backfill.md.`;
+
+/** Undefined unless exactly one is given. @throws BugflowError */
+async function backfillTarget(
+  { out, prometheusData, promtool, ifAbsent, state, dryRun, ...flags }: BackfillFlags,
+  context: ArgumentContext,
+): Promise<BackfillTarget | undefined> {
   const targets: BackfillTarget[] = [];
+  const address = (option: string, text: string | undefined): string | undefined =>
+    text === undefined ? undefined : argumentUrl(option, text, context);
+  const remoteWrite = address('--remote-write', flags.remoteWrite);
+  const prometheusUrl = address('--prometheus-url', flags.prometheusUrl);
+  const access = await readAccess(flags, context);
+  if (Object.keys(access.headers).length > 0 && (remoteWrite ?? prometheusUrl) === undefined)
+    context.fail('a login and headers are for --remote-write or --prometheus-url; give one of them');
   if (out !== undefined) targets.push({ out });
-  if (prometheusData !== undefined) targets.push({ prometheusData, prometheusUrl, promtool, ifAbsent });
-  if (remoteWrite !== undefined) targets.push({ remoteWrite, stateFile: state });
+  if (prometheusData !== undefined)
+    targets.push({ prometheusData, prometheusUrl, access, promtool, ifAbsent });
+  if (remoteWrite !== undefined) targets.push({ remoteWrite, access, stateFile: state });
   if (dryRun) targets.push({ dryRun: true });
   const [target, ...others] = targets;
   return others.length === 0 ? target : undefined;

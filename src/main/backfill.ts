@@ -5,6 +5,9 @@ import type { Scraped } from '../backfill/first-scrape.js';
 import { type KnownBeginning, lookAhead } from '../backfill/look-ahead.js';
 import { createProgressReporter } from '../backfill/progress.js';
 import { chooseRange, findJoin } from '../backfill/range.js';
+import { askReceiver } from '../backfill/receiver.js';
+import { remoteWriteTarget } from '../backfill/remote-write.js';
+import { findRetention, type Retention } from '../backfill/retention.js';
 import { BugflowError } from '../base/errors.js';
 import { createWorkingSeconds } from '../calendar/working-time.js';
 import { WORKING_SECONDS } from '../observability/settings-families.js';
@@ -87,10 +90,7 @@ async function write({ config, library }: Installation, options: WriteOptions): 
         reading = await lookAhead(timeline);
         return reading.firstMs;
       },
-      keeper:
-        'prometheusData' in target
-          ? { folder: target.prometheusData, prometheusUrl: target.prometheusUrl }
-          : undefined,
+      retention: () => retentionOf(target, signal),
       print,
     });
     await runBackfill(reading?.timeline ?? timeline, {
@@ -105,6 +105,14 @@ async function write({ config, library }: Installation, options: WriteOptions): 
   }
 }
 
+/** How long whoever gets the past keeps it; undefined: unknown. */
+async function retentionOf(target: BackfillTarget, signal: AbortSignal): Promise<Retention | undefined> {
+  if ('prometheusData' in target) return findRetention({ ...target, folder: target.prometheusData });
+  if (!('remoteWrite' in target)) return undefined;
+  const { keeps } = await askReceiver(remoteWriteTarget(target.remoteWrite, target.access), signal);
+  return keeps?.retention;
+}
+
 /** A counter that every project has from its creation on. */
 const PROBED_COUNTER = 'taiga_items_created_total';
 
@@ -115,7 +123,8 @@ function scrapedBy(target: BackfillTarget, { config, library }: Installation): S
     metrics.some(({ name }) => name === PROBED_COUNTER),
   );
   if (!isProbed) return undefined;
-  return { prometheusUrl: target.prometheusUrl, metric: PROBED_COUNTER, ...config.targetLabels };
+  const { prometheusUrl, access } = target;
+  return { prometheusUrl, access, metric: PROBED_COUNTER, ...config.targetLabels };
 }
 
 async function isThereAlready(target: BackfillTarget, print: (line: string) => void): Promise<boolean> {

@@ -123,9 +123,9 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
 
   addReportCommand(program, { source, warn });
   addPostReportsCommand(program, { source, warn });
-  addBackfillCommand(program, { source, print });
-  addGrafanaCommand(program, { source, version, print });
-  addAlertmanagerCommand(program, { source, print });
+  addBackfillCommand(program, { source, env, print });
+  addGrafanaCommand(program, { source, env, version, print });
+  addAlertmanagerCommand(program, { source, env, print });
 
   try {
     await program.parseAsync([...argv]);

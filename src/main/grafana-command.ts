@@ -1,13 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../base/duration.js';
 import type { ConfigSource } from '../config/config.js';
-import type { CredentialFiles } from '../grafana/credentials.js';
+import type { Environment } from '../config/expand.js';
+import {
+  type AccessFlags,
+  type ArgumentContext,
+  addHeaderOptions,
+  loginFiles,
+  readAccess,
+} from './access-options.js';
 
-interface GrafanaFlags {
+interface GrafanaFlags extends AccessFlags {
   readonly url?: string;
-  readonly tokenFile?: string;
-  readonly user?: string;
-  readonly passwordFile?: string;
   readonly folder?: string;
   readonly datasource?: string;
   readonly playlistOnly?: boolean;
@@ -16,14 +20,19 @@ interface GrafanaFlags {
 }
 
 interface GrafanaCommandContext {
+  readonly env: Environment;
   readonly source: () => ConfigSource;
   readonly version: string;
   readonly print: (line: string) => void;
 }
 
 /** Adds the command `grafana` to the command line. */
-export function addGrafanaCommand(program: Command, { source, version, print }: GrafanaCommandContext): void {
-  program
+export function addGrafanaCommand(
+  program: Command,
+  { source, env, version, print }: GrafanaCommandContext,
+): void {
+  const context: ArgumentContext = { env, fail: (message) => program.error(`error: ${message}`) };
+  const command = program
     .command('grafana')
     .description('put the dashboards, a wall for each project, and the playlist of the walls into a Grafana')
     .option('--url <url>', "Grafana's address; by default external_urls.grafana of the configuration")
@@ -40,13 +49,16 @@ export function addGrafanaCommand(program: Command, { source, version, print }: 
       new Option('--wait <duration>', 'wait so long for a Grafana that does not answer yet, like 60s')
         .argParser(parseWait)
         .default(0, 'not at all'),
-    )
-    .action(async ({ url, folder, datasource, playlistOnly = false, wait, ...flags }: GrafanaFlags) => {
+    );
+  addHeaderOptions(command).action(
+    async ({ url, folder, datasource, playlistOnly = false, wait, ...flags }: GrafanaFlags) => {
       const problem = url === undefined ? undefined : problemOf(url);
       if (problem !== undefined) return program.error(`error: --url: ${problem}`);
-      const credentials = credentialFiles(flags);
+      const credentials = loginFiles(flags, context);
       if (!credentials)
         return program.error('error: give a login: --token-file, or --user and --password-file');
+      const { headersFile, header } = flags;
+      const access = await readAccess({ headersFile, header }, context);
       const { loadInstallation } = await import('./installation.js');
       const { grafana, SHIPPED_DASHBOARDS } = await import('./grafana.js');
       const installation = await loadInstallation(source());
@@ -56,6 +68,7 @@ export function addGrafanaCommand(program: Command, { source, version, print }: 
       await grafana(installation, {
         url: address,
         credentials,
+        access,
         folder,
         datasource,
         playlistOnly,
@@ -65,20 +78,8 @@ export function addGrafanaCommand(program: Command, { source, version, print }: 
         now: new Date(),
         print,
       });
-    });
-}
-
-/** Undefined unless exactly one of the two ways to log in is given. */
-function credentialFiles({
-  tokenFile,
-  user,
-  passwordFile,
-}: Pick<GrafanaFlags, 'tokenFile' | 'user' | 'passwordFile'>): CredentialFiles | undefined {
-  if (tokenFile !== undefined)
-    return user === undefined && passwordFile === undefined ? { tokenFile } : undefined;
-  // In basic authentication a colon ends the name.
-  if (user === undefined || passwordFile === undefined || user.includes(':')) return undefined;
-  return { user, passwordFile };
+    },
+  );
 }
 
 /** Not checked while arguments are parsed, as those errors quote the argument, which may contain a password. */

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
+import type { LoginFiles } from '../config/login-files.js';
 import { withoutSlash } from '../config/web-address.js';
 import { createGrafanaClient } from '../grafana/client.js';
-import { type CredentialFiles, readCredentials } from '../grafana/credentials.js';
+import { readCredentials } from '../grafana/credentials.js';
 import { readDashboards } from '../grafana/dashboard.js';
 import { type Published, publish } from '../grafana/publish.js';
 import type { Project } from '../grafana/walls.js';
+import type { Access } from '../http/http-target.js';
 import type { RetryPolicy } from '../http/retry.js';
 import { type ParameterValues, parameterValues } from '../taiga/parameters.js';
 import { createTaiga } from '../taiga/taiga.js';
@@ -18,7 +20,9 @@ export const SHIPPED_DASHBOARDS = fileURLToPath(new URL('../../dashboards/json',
 export interface GrafanaCommandOptions {
   /** The address as this machine reaches it. */
   readonly url: string;
-  readonly credentials: CredentialFiles;
+  readonly credentials: LoginFiles;
+  /** Headers in addition, such as a gateway in front of it wants. */
+  readonly access?: Access | undefined;
   readonly folder: string | undefined;
   readonly datasource: string | undefined;
   readonly playlistOnly: boolean;
@@ -40,6 +44,7 @@ export async function grafana(installation: Installation, options: GrafanaComman
   const client = createGrafanaClient({
     url,
     credentials: await readCredentials(options.credentials),
+    access: options.access,
     waitMs: options.waitMs,
     print,
     ...(options.retry && { retry: options.retry }),

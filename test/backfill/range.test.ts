@@ -13,7 +13,7 @@ const at = (time: string): number => Date.parse(`${time}Z`);
 const choose = (asked: Partial<AskedRange>, firstMs: number | undefined = FIRST) =>
   chooseRange(
     { fromMs: undefined, toMs: undefined, joinsAtMs: undefined, stepMs: STEP, ...asked },
-    { nowMs: NOW, firstMs: async () => firstMs, keeper: undefined, print: () => undefined },
+    { nowMs: NOW, firstMs: async () => firstMs, retention: async () => undefined, print: () => undefined },
   );
 
 describe('the range of a backfill', () => {
@@ -48,7 +48,12 @@ describe('the range of a backfill', () => {
   });
 
   test('of a database in which nothing ever happened is refused', async () => {
-    const options = { nowMs: NOW, firstMs: async () => undefined, keeper: undefined, print: () => undefined };
+    const options = {
+      nowMs: NOW,
+      firstMs: async () => undefined,
+      retention: async () => undefined,
+      print: () => undefined,
+    };
     const asked = { fromMs: undefined, toMs: undefined, joinsAtMs: undefined, stepMs: STEP };
     expect((await errorOf(chooseRange(asked, options))).code).toBe('BACKFILL_USAGE');
   });

@@ -10,6 +10,7 @@ import { runBackfill, type Summary } from '../../src/backfill/backfill.js';
 import type { RequestLimits } from '../../src/backfill/remote-write-request.js';
 import type { Change, Series } from '../../src/backfill/timeline.js';
 import { labelsOf } from '../../src/collectors/labels.js';
+import type { Access } from '../../src/http/http-target.js';
 import type { RetryPolicy } from '../../src/http/retry.js';
 import { eventually } from '../support/eventually.js';
 import { startGate } from '../support/gate.js';
@@ -48,11 +49,20 @@ interface Wishes {
   readonly series?: readonly Series[];
   readonly changes?: readonly Change[];
   readonly toMs?: number;
+  readonly access?: Access;
 }
 
 async function send(
   url: string,
-  { stateFile, limits = SMALL, retry = QUICK, series = SERIES, changes = CHANGES, toMs = TO }: Wishes = {},
+  {
+    stateFile,
+    limits = SMALL,
+    retry = QUICK,
+    series = SERIES,
+    changes = CHANGES,
+    toMs = TO,
+    access,
+  }: Wishes = {},
 ): Promise<Summary & { printed: string }> {
   const printed: string[] = [];
   const summary = await runBackfill(timelineOf(series, changes), {
@@ -60,7 +70,7 @@ async function send(
     toMs,
     stepMs: STEP,
     nowMs: NOW,
-    target: { remoteWrite: url, stateFile, limits, retry },
+    target: { remoteWrite: url, access, stateFile, limits, retry },
     print: (line) => void printed.push(line),
   });
   return { ...summary, printed: printed.join('\n') };
@@ -90,10 +100,17 @@ interface Answer {
 /** A receiver that answers as it is told: by the number of the request, from 0 on. */
 async function startReceiver(
   answer: (number: number) => Answer | undefined = () => undefined,
+  /** What it says about itself, by path. */
+  pages: Readonly<Record<string, string>> = {},
 ): Promise<{ url: string; received: Received[]; requests: () => number; samples: () => ReceivedSample[] }> {
   const received: Received[] = [];
   let requests = 0;
   const server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      const text = pages[request.url ?? ''];
+      response.writeHead(text === undefined ? 404 : 200).end(text);
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.on('end', () => {
@@ -320,7 +337,9 @@ test.each([
   [400, 'too old sample', 'out_of_order_time_window'],
   [404, 'remote write receiver needs to be enabled with …', '--web.enable-remote-write-receiver'],
   [404, 'page not found', 'is this a remote-write address?'],
-  [401, 'no', 'give credentials'],
+  [401, 'no', '--token-file'],
+  [401, 'no org id', "--header 'X-Scope-OrgID: NAME'"],
+  [400, 'missing X-Scope-OrgID', "--header 'X-Scope-OrgID: NAME'"],
   [413, '<html>\n<h1>too large</h1>', '<html> <h1>too large</h1>; raise the limit'],
   [308, '', 'it redirects'],
 ])('%i %j ends it with a hint', async (status, text, hint) => {
@@ -363,6 +382,129 @@ test('a step that is only half sent is sent again as a whole', async () => {
   await send(receiver.url, { stateFile, limits, changes, toMs });
   const keys = receiver.samples().map(({ atMs, labels }) => `${atMs} ${labels}`);
   expect(new Set(keys).size).toBe(3 * (HOUR / STEP + 1));
+});
+
+describe('what a receiver says about itself', () => {
+  const FLAGS = (time: string) => JSON.stringify({ data: { 'storage.tsdb.retention.time': time } });
+  const RUNTIME = (retention: string) => JSON.stringify({ data: { storageRetention: retention } });
+  const VICTORIA = (period: string) =>
+    `vm_app_version{version="v1"} 1\nflag{name="retentionPeriod", value="${period}", is_set="false"} 1\n`;
+
+  test.each<[what: string, pages: Record<string, string>, refusal: RegExp | undefined, printed: RegExp]>([
+    ['nothing', {}, undefined, /does not say how long it keeps samples/],
+    ['of another program', { '/metrics': 'up 1\n' }, undefined, /does not say how long/],
+    [
+      'of a Prometheus that keeps enough',
+      { '/api/v1/status/flags': FLAGS('0s'), '/api/v1/status/runtimeinfo': RUNTIME('15d') },
+      undefined,
+      /^(?!.*warning)/s,
+    ],
+    [
+      'of a Prometheus that keeps a day',
+      { '/api/v1/status/flags': FLAGS('1d') },
+      /is a Prometheus that keeps 1 days.*--storage.tsdb.retention.time=3d, or choose a later --from/,
+      /^$/,
+    ],
+    [
+      'of a Prometheus with a limit of its size',
+      { '/api/v1/status/flags': FLAGS('0s'), '/api/v1/status/runtimeinfo': RUNTIME('1y or 5GiB') },
+      undefined,
+      /keeps at most 5GiB/,
+    ],
+    [
+      'of a Thanos',
+      { '/api/v1/status/flags': JSON.stringify({ data: { a: 'b' } }) },
+      undefined,
+      /does not say/,
+    ],
+    ['of a VictoriaMetrics by default', { '/metrics': VICTORIA('1') }, undefined, /^(?!.*warning)/s],
+    ['of a VictoriaMetrics for years', { '/metrics': VICTORIA('100y') }, undefined, /^(?!.*warning)/s],
+    [
+      'of a VictoriaMetrics that keeps a day',
+      { '/metrics': VICTORIA('1d') },
+      /is a VictoriaMetrics that keeps 1 days and drops older samples.*-retentionPeriod=3d, or choose/,
+      /^$/,
+    ],
+    [
+      'of a VictoriaMetrics whose flags are on their own page',
+      {
+        '/metrics': 'vm_app_version{version="v1"} 1\n',
+        '/flags': '-loggerLevel="INFO"\n-retentionPeriod="1d"\n',
+      },
+      /is a VictoriaMetrics that keeps 1 days/,
+      /^$/,
+    ],
+    ['of a vmagent', { '/metrics': 'vm_app_version{version="v1"} 1\n' }, undefined, /does not say how long/],
+  ])('%s', async (_, pages, refusal, printed) => {
+    const receiver = await startReceiver(undefined, pages);
+    if (refusal) {
+      const error = await errorOf(send(receiver.url));
+      expect(error.code).toBe('BACKFILL_RETENTION');
+      expect(error.message).toMatch(refusal);
+      expect(receiver.requests()).toBe(0);
+    } else expect((await send(receiver.url)).printed).toMatch(printed);
+  });
+
+  test.each([
+    ['/api/v1/write', '/', '/'],
+    ['/prom/api/v1/write', '/prom/', '/prom/'],
+    ['/prometheus/api/v1/write', '/prometheus/', '/'],
+    ['/insert/3/prometheus/api/v1/write?extra_label=a=b', '/insert/3/prometheus/', '/'],
+    ['/api/v1/receive', '/', '/'],
+    ['/api/prom/push', '/', '/'],
+  ])('is asked beside %s', async (path, api, root) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url} ${request.headers['x-scope-orgid']}`);
+      response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+    await errorOf(send(url, { access: { headers: { 'x-scope-orgid': 'a' }, secrets: [], tenant: 'a' } }));
+    expect(asked).toEqual([`GET ${root}metrics a`, `GET ${api}api/v1/status/flags a`, `POST ${path} a`]);
+  });
+
+  test('that it has dropped samples while it took them ends it with an error', async () => {
+    const pages: Record<string, string> = {};
+    const count = (small: number, big: number, hourly: number): void => {
+      pages['/metrics'] =
+        `${VICTORIA('1y')}vm_rows_ignored_total{reason="big_timestamp"} ${big}\nvm_rows_ignored_total{reason="small_timestamp"} ${small}\n` +
+        `vm_hourly_series_limit_rows_dropped_total ${hourly}\n`;
+    };
+    count(5, 2, 0);
+    const receiver = await startReceiver((number) => {
+      if (number === 3) count(47, 2, 1);
+      return undefined;
+    }, pages);
+    const error = await errorOf(send(receiver.url));
+    expect(error.code).toBe('BACKFILL_RECEIVER');
+    expect(error.message).toContain(
+      'has dropped some meanwhile: 42 (small_timestamp), 1 (hourly_series_limit_rows_dropped_total)',
+    );
+    expect((await send(receiver.url)).printed).not.toContain('dropped');
+  });
+});
+
+test('headers are sent with each request; another tenant is another receiver for the state file', async () => {
+  const stateFile = join(await folderWith({}), 'state.json');
+  const receiver = await startReceiver();
+  const as = (tenant: string, key: string): Access => ({
+    headers: { 'x-scope-orgid': tenant, 'x-api-key': key },
+    secrets: [key],
+    tenant,
+  });
+  await send(receiver.url, { stateFile, access: as('one', 'first-key') });
+  for (const { headers } of receiver.received)
+    expect(headers).toMatchObject({
+      'x-scope-orgid': 'one',
+      'x-api-key': 'first-key',
+      'content-encoding': 'snappy',
+    });
+  expect((await send(receiver.url, { stateFile, access: as('one', 'second-key') })).samples).toBe(0);
+  const error = await errorOf(send(receiver.url, { stateFile, access: as('two', 'second-key') }));
+  expect(error.code).toBe('BACKFILL_USAGE');
+  expect(error.message).toContain('give another state file');
 });
 
 test('a state file of something else is refused', async () => {
@@ -439,6 +581,16 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('into Prometheus (skipped without prometheu
     expect(error.message).toContain('start Prometheus with --web.enable-remote-write-receiver');
   });
 });
+
+test.skipIf(!isInstalled('victoria-metrics'))(
+  'past the retention of VictoriaMetrics (skipped without victoria-metrics)',
+  async () => {
+    const server = await startVictoriaMetrics('1d');
+    const error = await errorOf(send(`${server.url}/api/v1/write`));
+    expect(error.code).toBe('BACKFILL_RETENTION');
+    expect(error.message).toContain('-retentionPeriod=3d');
+  },
+);
 
 test.skipIf(!isInstalled('victoria-metrics'))(
   'into VictoriaMetrics (skipped without victoria-metrics)',

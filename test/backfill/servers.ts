@@ -40,14 +40,14 @@ export async function startPrometheus(
   );
 }
 
-export async function startVictoriaMetrics(): Promise<MetricsServer> {
+export async function startVictoriaMetrics(retention = '100y'): Promise<MetricsServer> {
   const port = await freePort();
   return start(
     'victoria-metrics',
     [
       `-storageDataPath=${await folderWith({})}`,
       `-httpListenAddr=127.0.0.1:${port}`,
-      '-retentionPeriod=100y',
+      `-retentionPeriod=${retention}`,
       '-search.latencyOffset=0s',
     ],
     port,

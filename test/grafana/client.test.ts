@@ -1,8 +1,9 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { LoginFiles } from '../../src/config/login-files.js';
 import { createGrafanaClient, type GrafanaClient } from '../../src/grafana/client.js';
-import { type CredentialFiles, readCredentials } from '../../src/grafana/credentials.js';
+import { readCredentials } from '../../src/grafana/credentials.js';
 import { openPlaylists } from '../../src/grafana/playlist-api.js';
 import type { RetryPolicy } from '../../src/http/retry.js';
 import { freePort } from '../backfill/servers.js';
@@ -340,7 +341,7 @@ describe('credentials', () => {
     ],
   ])('in %s', async (_case, text, message) => {
     const folder = await folderWith({ token: text });
-    const files: CredentialFiles = { tokenFile: `${folder}/token` };
+    const files: LoginFiles = { tokenFile: `${folder}/token` };
     const error = await errorOf(readCredentials(files));
     expect(error.message).toBe(`${files.tokenFile}${message.replace(':1?', ':')}`);
     expect(error.message).not.toContain('Geh3im');

@@ -94,13 +94,17 @@ describe('the command line', () => {
 
   test.each<[string, string[], string]>([
     ['nobody', URL_FLAG, 'give a login'],
-    ['a user without a password', [...URL_FLAG, '--user', 'ann'], 'give a login'],
+    ['a user without a password', [...URL_FLAG, '--user', 'ann'], 'give both'],
     [
       'two logins',
       [...URL_FLAG, '--token-file', 't', '--user', 'ann', '--password-file', 'p'],
-      'give a login',
+      'give a login once',
     ],
-    ['a user with a colon', [...URL_FLAG, '--user', 'a:b', '--password-file', 'p'], 'give a login'],
+    [
+      'a user with a colon',
+      [...URL_FLAG, '--user', 'a:b', '--password-file', 'p'],
+      'must not contain a colon',
+    ],
     ['no address', ['--token-file', 't'], 'give an address: --url, or external_urls.grafana'],
     ['an address that is none', ['--url', 'grafana', '--token-file', 't'], 'write it like https://grafana'],
     ['a query', ['--url', 'http://h/?orgId=1', '--token-file', 't'], 'it must not contain ? or #'],
@@ -112,6 +116,7 @@ describe('the command line', () => {
       .configureOutput({ writeErr: (text) => void said.push(text) });
     addGrafanaCommand(program, {
       source: () => ({ file: undefined, env }),
+      env: {},
       version: '1',
       print: () => undefined,
     });

@@ -3,7 +3,8 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createGrafanaClient } from '../../src/grafana/client.js';
-import { type CredentialFiles, readCredentials } from '../../src/grafana/credentials.js';
+import type { LoginFiles } from '../../src/config/login-files.js';
+import { readCredentials } from '../../src/grafana/credentials.js';
 import { loadInstallation } from '../../src/main/installation.js';
 import { createFileWatch } from '../../src/server/web-config/file-watch.js';
 import { readWebFile } from '../../src/server/web-config/web-file.js';
@@ -141,7 +142,7 @@ describe('what stands in the place of Grafana quotes all that it gets, and no se
       },
     });
     onTestFinished(() => server.close());
-    const logins: CredentialFiles[] = [
+    const logins: LoginFiles[] = [
       { tokenFile: path('grafana-token') },
       { user: 'Ünal', passwordFile: path('grafana-password') },
     ];

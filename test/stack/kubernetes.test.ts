@@ -181,6 +181,7 @@ test('the nightly job gives options that there are', () => {
   const program = new Command();
   addGrafanaCommand(program, {
     source: () => ({ file: undefined, env: {} }),
+    env: {},
     version: '',
     print: () => undefined,
   });
