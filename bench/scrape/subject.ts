@@ -105,6 +105,7 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
           timeoutMs: 60_000,
           staleAfterMs: 60_000,
           maxSeries: series,
+          maxLabelBytes: 1000,
           requires: [],
           relations: [],
           relationsPlace: place,

@@ -80,7 +80,7 @@ export function createAccumulator(
         const value = readValue(target, row);
         if (value === undefined || !book) continue;
         if (shape === 'events' && !(value >= 0)) throw negative(metric, value);
-        const key = readKey(target, row);
+        const key = readKey(target, row, definition.maxLabelBytes);
         const known = book.accounts.get(key);
         if (known && shape === 'now' && metric.type === 'gauge') throw duplicate(metric, key);
         take(known ?? openNew(book, key), value);
@@ -101,7 +101,7 @@ export function createAccumulator(
       if (named.length === 0) throw noLabelsFor(definition, columns);
       for (const row of rows) {
         for (const book of named) {
-          const key = readKey(book, row);
+          const key = readKey(book, row, definition.maxLabelBytes);
           if (!book.accounts.has(key)) openNew(book, key);
         }
       }

@@ -5,6 +5,7 @@ import { BugflowError, type Place } from '../base/errors.js';
 import { cronProblem } from '../scheduling/cron-expression.js';
 import type { SqlSource } from '../taiga/sql/compile.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
+import { DEFAULT_MAX_LABEL_BYTES } from './label-length.js';
 
 export type MetricType = 'gauge' | 'counter' | 'histogram';
 
@@ -31,6 +32,8 @@ export interface CollectorDefinition {
   /** How long the last good values stay when runs fail. */
   readonly staleAfterMs: number;
   readonly maxSeries: number;
+  /** Longer values of labels are cut. */
+  readonly maxLabelBytes: number;
   /** Tables, and columns as `table.column`; without them the collector is off. */
   readonly requires: readonly string[];
   readonly relations: readonly string[];
@@ -201,6 +204,7 @@ export async function readCollector(file: string, shipped: boolean): Promise<Col
     timeoutMs: raw.timeout,
     staleAfterMs: raw.stale_after,
     maxSeries: raw.max_series,
+    maxLabelBytes: DEFAULT_MAX_LABEL_BYTES,
     requires: raw.requires,
     relations: raw.relations,
     relationsPlace: document.place(['relations']),

@@ -19,6 +19,8 @@ export interface LibrarySource {
   /** The team's own files: absolute paths, which may have wildcards in the file name. */
   readonly ownFiles: readonly string[];
   readonly overrides: Readonly<Record<string, CollectorOverride>>;
+  /** Longer values of labels are cut; by default at what every Prometheus takes. */
+  readonly maxLabelBytes?: number;
   /** The configuration file, for errors about overrides. */
   readonly configFile: string | undefined;
 }
@@ -87,6 +89,7 @@ function applyOverrides(
       const override = source.overrides[definition.name];
       return {
         ...definition,
+        maxLabelBytes: source.maxLabelBytes ?? definition.maxLabelBytes,
         schedule: override?.schedule ?? definition.schedule,
         timeoutMs: override?.timeoutMs ?? definition.timeoutMs,
         staleAfterMs: override?.staleAfterMs ?? definition.staleAfterMs,

@@ -1,6 +1,7 @@
 import { BugflowError } from '../base/errors.js';
 import type { Column, Row } from '../database/database.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
+import { fitLabelValue } from './label-length.js';
 import { type SeriesKey, seriesKey } from './labels.js';
 
 /** The positions of a metric's labels in a row. */
@@ -59,9 +60,9 @@ export function locateKey({ name, events }: CollectorDefinition, columns: readon
   );
 }
 
-/** The series to which the row belongs; a NULL label is empty. */
-export function readKey({ labelIndexes }: LabelColumns, row: Row): SeriesKey {
-  return seriesKey(labelIndexes.map((index) => row[index] ?? ''));
+/** The series to which the row belongs; a NULL label is empty, one that is too long is cut. */
+export function readKey({ labelIndexes }: LabelColumns, row: Row, maxLabelBytes: number): SeriesKey {
+  return seriesKey(labelIndexes.map((index) => fitLabelValue(row[index] ?? '', maxLabelBytes)));
 }
 
 /** The row's value; undefined for NULL, which means no sample. @throws BugflowError */

@@ -164,11 +164,25 @@ const labels = z.strictObject({
       'How people appear in the two metrics that name them, and in the report about an item; `off`: not at all.',
     ),
   subjects: z.boolean().default(true).describe('Whether subjects of items and epics appear in labels.'),
+  max_bytes: z
+    .number()
+    .int()
+    .min(64, 'must be at least 64')
+    .default(1000)
+    .describe(
+      'The longest value of a label, in bytes of UTF-8, as `label_value_length_limit` of Prometheus counts. A longer one is cut, and ends with `…` and a digest of all of it in brackets.',
+    ),
 });
+
+export interface LabelSettings {
+  readonly people: 'full_name' | 'username' | 'off';
+  readonly subjects: boolean;
+  readonly maxBytes: number;
+}
 
 export const labelsSection = defineSection({
   key: 'labels',
   name: 'labels',
   schema: labels.prefault({}).describe('Which names and texts appear in labels.'),
-  resolve: (raw): { readonly people: 'full_name' | 'username' | 'off'; readonly subjects: boolean } => raw,
+  resolve: ({ people, subjects, max_bytes: maxBytes }): LabelSettings => ({ people, subjects, maxBytes }),
 });

@@ -23,6 +23,7 @@ export async function loadInstallation(source: ConfigSource): Promise<Installati
     shippedFolder: SHIPPED_COLLECTORS,
     ownFiles: config.collectorFiles,
     overrides: config.overrides,
+    maxLabelBytes: config.labels.maxBytes,
     configFile: config.file,
   });
   const reports = await loadReports(

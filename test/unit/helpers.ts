@@ -61,6 +61,7 @@ export function collector(change: Partial<CollectorDefinition> = {}): CollectorD
     timeoutMs: 10_000,
     staleAfterMs: 900_000,
     maxSeries: 5000,
+    maxLabelBytes: 1000,
     requires: [],
     relations: [],
     relationsPlace: { file, line: 1 },

@@ -45,6 +45,7 @@ const CONCERNED: readonly [string, readonly string[]][] = [
   ['bugs: [Bug]', ['collectors', 'reports']],
   ['critical: [Blocker]', ['collectors', 'reports']],
   ['labels: { people: off }', ['collectors', 'reports']],
+  ['labels: { max_bytes: 200 }', ['collectors']],
   ['collectors: [./own.yaml]', ['collectors']],
   ['report_files: [./report.yaml]', ['reports']],
   [
