@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileMerged, compileQuery, type SqlSource } from '../../src/taiga/sql/compile.js';
+import { compileMerged, compileQuery, compileTables, type SqlSource } from '../../src/taiga/sql/compile.js';
 import type { Relation } from '../../src/taiga/sql/relations.js';
 import { errorOf } from '../unit/helpers.js';
 
@@ -70,6 +70,30 @@ describe('parameters', () => {
       compileQuery({ text: '\nSELECT :constructor', file: 'c.yaml', line: 7 }, []),
     );
     expect(error.message).toMatch(/^c\.yaml:8: unknown parameter :constructor; known are :now, /);
+  });
+});
+
+describe('what is no single statement', () => {
+  test.each([
+    [
+      'SELECT 1;\n-- next\nSELECT 2',
+      /^c\.yaml:9: a second statement after the semicolon; write a single SELECT/,
+    ],
+    ['-- nothing yet', /^c\.yaml:7: there is no SQL/],
+    ['SELECT\n tags[i :j]', /^c\.yaml:8: unknown parameter :j; .*\[i : j\]$/],
+  ])('%j is refused', async (text, message) => {
+    const own = { text, file: 'c.yaml', line: 7 };
+    expect((await errorOf(() => compileQuery(own, []))).message).toMatch(message);
+    const relations = [relation('a', own)];
+    const fine = { text: 'SELECT 1; -- the end', file: 'd.yaml', line: 1 };
+    expect((await errorOf(() => compileQuery(fine, relations))).message).toMatch(message);
+    const part = { sql: own, reading: 'now', columns: 'all' } as const;
+    expect((await errorOf(() => compileMerged([part], []))).message).toMatch(message);
+    const table = { sql: own, columns: ['x'], parameters: {}, limit: 1 };
+    const asker = { kind: 'report', name: 'week' };
+    const error = await errorOf(() => compileTables([table], [], asker));
+    expect(error.code).toBe('QUERY_INVALID');
+    expect(error.message).toMatch(/^c\.yaml:\d: report "week": /);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scanParameters } from '../../src/taiga/sql/scan.js';
+import { readStatement, scanParameters } from '../../src/taiga/sql/scan.js';
 
 const found = (sql: string): string[] => scanParameters(sql).map(({ name }) => name);
 
@@ -19,11 +19,62 @@ describe('where a colon means nothing', () => {
     ['a cast', 'SELECT a::no, b :: no, :yes::no'],
     ['a name with a dollar sign', 'SELECT a$b, :yes, c$b'],
     ['a positional parameter', 'SELECT $1, :yes, $2'],
+    ['a slice', 'SELECT tags[i:no], a[1:no], a[f(x):no], a["i":no], a[b[1]:no], a[:yes]'],
+    ['a slice after a parameter', 'SELECT tags[:yes:no]'],
+    ['a slice of letters', 'SELECT tags[größe:no], :yes'],
     ['a lonely colon', "SELECT :, a[1:2], ':', :yes"],
   ])('%s', (_name, sql) => {
     expect(found(sql)).not.toContain('no');
     expect(found(sql)).toEqual(sql.includes(':yes') ? ['yes'] : []);
   });
+});
+
+describe('in brackets', () => {
+  test.each([
+    ['SELECT ARRAY[:a, :b]', ['a', 'b']],
+    ['SELECT tags[:a]', ['a']],
+    ['SELECT tags[:a : :b]', ['a', 'b']],
+    ['SELECT tags[1+:a]', ['a']],
+    ['SELECT tags[CASE WHEN :a THEN 1 END]', ['a']],
+    ['SELECT tags[i :a]', ['a']],
+    ["SELECT ARRAY['x', ']'] || :a", ['a']],
+    ['SELECT tags[i:j], x]:a', ['a']],
+  ])('%s', (sql, names) => {
+    expect(found(sql)).toEqual(names);
+  });
+});
+
+describe('the single statement', () => {
+  test.each([
+    ['SELECT 1', 'SELECT 1'],
+    ['SELECT 1;', 'SELECT 1'],
+    ['SELECT 1 ; ;\n;', 'SELECT 1'],
+    ['SELECT 1; -- the end', 'SELECT 1 -- the end'],
+    ['SELECT 1; -- the end; really\n', 'SELECT 1 -- the end; really'],
+    ['SELECT 1 -- one;\n;\n/* that is; all */ ;', 'SELECT 1 -- one;\n\n/* that is; all */'],
+    ['SELECT 1; /* a /* b; */ c; */', 'SELECT 1 /* a /* b; */ c; */'],
+    ["SELECT ';', $$;$$, \";\", E'\\';';", "SELECT ';', $$;$$, \";\", E'\\';'"],
+    ['-- what it is;\nSELECT 1;', '-- what it is;\nSELECT 1'],
+    ['SELECT 1 -- the end', 'SELECT 1 -- the end'],
+  ])('%j', (sql, text) => {
+    expect(readStatement(sql)).toEqual({ text, secondAt: undefined, isEmpty: false });
+  });
+
+  test.each([
+    ['SELECT 1; SELECT 2', 'SELECT 2'],
+    ['SELECT 1; -- one\n/* two */ SELECT 2;', 'SELECT 2;'],
+    ['; SELECT 1', 'SELECT 1'],
+    ["SELECT 1;;'", "'"],
+  ])('%j has a second one', (sql, second) => {
+    expect(sql.slice(readStatement(sql).secondAt)).toBe(second);
+  });
+
+  test.each(['', ' \n', ';', '-- only a comment', '/* only\n; a comment */ ; -- and another'])(
+    '%j is empty',
+    (sql) => {
+      expect(readStatement(sql).isEmpty).toBe(true);
+    },
+  );
 });
 
 test('offsets are those of the whole parameter', () => {

@@ -1,9 +1,9 @@
-import type { Place } from '../../base/errors.js';
+import type { BugflowError, Place } from '../../base/errors.js';
 import { type Asker, queryError } from '../asker.js';
 import { KEY_PATTERN } from '../history-keys.js';
 import { isShared, type OwnParameters, PARAMETER_TYPES } from '../parameters.js';
 import type { Relation } from './relations.js';
-import { scanParameters } from './scan.js';
+import { readStatement, scanParameters } from './scan.js';
 
 /** A piece of SQL and where it is, so that PostgreSQL's errors can name file and line. */
 export interface SqlSource {
@@ -252,7 +252,7 @@ function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
     addTable(name, source, scoped) {
       text += `${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`;
       segments.push({ firstLine: countLines(text), source, isAfter: false });
-      text += bind({ ...source, text: source.text.replace(/;\s*$/, '') }, scoped);
+      text += bind({ ...source, text: singleStatement(source, askedBy) }, scoped);
     },
     closeTables() {
       text += '\n)\n';
@@ -263,6 +263,22 @@ function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
     },
     compiled: () => ({ text, parameters, locate }),
   };
+}
+
+/** The text of a single statement. @throws BugflowError where there is none, or a second one */
+function singleStatement({ text, file, line }: SqlSource, askedBy: Asker | undefined): string {
+  const statement = readStatement(text);
+  const refuse = (message: string, at: number): BugflowError =>
+    queryError('invalid', askedBy, message, {
+      place: { file, line: line + countLines(text.slice(0, at)) - 1 },
+    });
+  if (statement.isEmpty) throw refuse('there is no SQL, at most a comment; write a SELECT', 0);
+  if (statement.secondAt !== undefined)
+    throw refuse(
+      'a second statement after the semicolon; write a single SELECT (it may have a WITH)',
+      statement.secondAt,
+    );
+  return statement.text;
 }
 
 /** The relations that this piece of SQL mentions; the others need not be planned. */
@@ -283,7 +299,11 @@ function bindParameters(
     const type = typeOf(use.name, own);
     if (type === undefined) {
       const known = [...Object.keys(own), ...Object.keys(PARAMETER_TYPES)].map((name) => `:${name}`);
-      throw queryError('invalid', askedBy, `unknown parameter :${use.name}; known are ${known.join(', ')}`, {
+      const slice = isInBrackets(source.text, use.start)
+        ? `; if it is the end of a slice, write it with blanks on both sides of the colon, [i : ${use.name}]`
+        : '';
+      const message = `unknown parameter :${use.name}; known are ${known.join(', ')}${slice}`;
+      throw queryError('invalid', askedBy, message, {
         place: { file: source.file, line: source.line + countLines(source.text.slice(0, use.start)) - 1 },
       });
     }
@@ -311,6 +331,11 @@ function assertUnshared({ own = {}, askedBy }: CompileContext, { file, line }: S
 function typeOf(name: string, own: OwnParameters): string | undefined {
   if (isShared(name)) return PARAMETER_TYPES[name];
   return Object.hasOwn(own, name) ? own[name]?.type : undefined;
+}
+
+/** Roughly: whether the nearest bracket before is an opening one. */
+function isInBrackets(text: string, at: number): boolean {
+  return text.lastIndexOf('[', at) > text.lastIndexOf(']', at);
 }
 
 /** The number of the line on which the text ends, from 1. */

@@ -12,18 +12,83 @@ export interface ParameterUse {
  * comments nest in PostgreSQL, which a regular expression cannot follow, so they are skipped by code.
  */
 const TOKEN =
-  /--[^\n]*|\/\*|(?<![A-Za-z0-9_$])[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|(?<![A-Za-z0-9_$])\$([A-Za-z_][A-Za-z0-9_]*)?\$[\s\S]*?(?:\$\1\$|$)|::|:([A-Za-z_][A-Za-z0-9_]*)/g;
+  /--[^\n]*|\/\*|(?<![A-Za-z0-9_$])[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|(?<![A-Za-z0-9_$])\$([A-Za-z_][A-Za-z0-9_]*)?\$[\s\S]*?(?:\$\1\$|$)|::|:([A-Za-z_][A-Za-z0-9_]*)|[;[\]]/g;
+
+/** What ends an operand: a colon right behind it in brackets is the one of a slice, as in `tags[i:j]`. */
+const OPERAND_END = /[\p{L}\p{N}_$)\]"']/u;
+
+interface Token {
+  readonly text: string;
+  /** Of a `:name`. */
+  readonly name: string | undefined;
+  readonly start: number;
+  readonly end: number;
+}
+
+function* tokensOf(sql: string): Iterable<Token> {
+  const token = new RegExp(TOKEN);
+  for (let match = token.exec(sql); match; match = token.exec(sql)) {
+    if (match[0] === '/*') token.lastIndex = endOfBlockComment(sql, match.index);
+    const end = token.lastIndex;
+    yield { text: sql.slice(match.index, end), name: match[2], start: match.index, end };
+    token.lastIndex = end;
+  }
+}
 
 /** The parameters that SQL uses, in order. */
 export function scanParameters(sql: string): ParameterUse[] {
   const uses: ParameterUse[] = [];
-  const token = new RegExp(TOKEN);
-  for (let match = token.exec(sql); match; match = token.exec(sql)) {
-    if (match[0] === '/*') token.lastIndex = endOfBlockComment(sql, match.index);
-    const name = match[2];
-    if (name !== undefined) uses.push({ name, start: match.index, end: match.index + match[0].length });
+  let brackets = 0;
+  for (const { text, name, start, end } of tokensOf(sql)) {
+    if (text === '[') brackets += 1;
+    if (text === ']') brackets -= 1;
+    if (name === undefined) continue;
+    // Nowhere can a value follow an operand directly, so this takes no parameter away.
+    if (brackets > 0 && OPERAND_END.test(sql.charAt(start - 1))) continue;
+    uses.push({ name, start, end });
   }
   return uses;
+}
+
+/** The single statement that SQL should be, without semicolons behind it; lines stay as they are. */
+export interface Statement {
+  readonly text: string;
+  /** Where a second statement begins; undefined: there is none. */
+  readonly secondAt: number | undefined;
+  /** Whether there is nothing but comments. */
+  readonly isEmpty: boolean;
+}
+
+export function readStatement(sql: string): Statement {
+  const semicolons: number[] = [];
+  const comments: Token[] = [];
+  for (const token of tokensOf(sql)) {
+    if (token.text === ';') semicolons.push(token.start);
+    if (/^(--|\/\*)/.test(token.text)) comments.push(token);
+  }
+  /** Comments as blanks. */
+  let bare = '';
+  let from = 0;
+  for (const { text, start, end } of comments) {
+    bare += sql.slice(from, start) + text.replace(/[^\n]/g, ' ');
+    from = end;
+  }
+  bare += sql.slice(from);
+  const [first] = semicolons;
+  const isEmpty = /^[\s;]*$/.test(bare);
+  if (first === undefined) return { text: sql, secondAt: undefined, isEmpty };
+  const second = /[^\s;]/.exec(bare.slice(first));
+  let text = '';
+  let done = 0;
+  for (const at of semicolons) {
+    text += sql.slice(done, at);
+    done = at + 1;
+  }
+  return {
+    text: (text + sql.slice(done)).trimEnd(),
+    secondAt: second ? first + second.index : undefined,
+    isEmpty,
+  };
 }
 
 function endOfBlockComment(sql: string, start: number): number {
