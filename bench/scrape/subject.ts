@@ -95,6 +95,8 @@ async function createBugflow(): Promise<{ engine: Engine; exposition: Exposition
     config,
     library: {
       relations: { resolve: () => [], has: () => true },
+      asRead: [],
+      refused: [],
       collectors: [
         {
           name: 'bench',

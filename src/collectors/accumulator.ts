@@ -52,8 +52,9 @@ export function createAccumulator(
   const openNew = ({ metric, accounts }: (typeof books)[number], key: SeriesKey): Account => {
     counts.add(metric, key, metric.type === 'histogram' ? seriesPerDistribution(metric) : 1);
     if (counts.limited() > definition.maxSeries) throw tooManySeries(definition, counts.largestProject());
-    // A gauge without a past shows its row's value unchanged: nothing is ever added to it.
-    const inThousandths = metric.type !== 'gauge' || definition.spans !== undefined;
+    // What is only read from `now` shows its row's value unchanged: nothing is ever added to it.
+    const isAddedUp = (definition.events ?? definition.spans) !== undefined;
+    const inThousandths = metric.type === 'histogram' || isAddedUp;
     const account = openAccount(metric, key, inThousandths);
     accounts.set(key, account);
     onOpen(account);
@@ -79,10 +80,10 @@ export function createAccumulator(
         const book = books[i];
         const value = readValue(target, row);
         if (value === undefined || !book) continue;
-        if (shape === 'events' && !(value >= 0)) throw negative(metric, value);
+        if ((shape === 'events' || metric.type === 'counter') && !(value >= 0)) throw negative(metric, value);
         const key = readKey(target, row, definition.maxLabelBytes);
         const known = book.accounts.get(key);
-        if (known && shape === 'now' && metric.type === 'gauge') throw duplicate(metric, key);
+        if (known && shape === 'now' && metric.type !== 'histogram') throw duplicate(metric, key);
         take(known ?? openNew(book, key), value);
       }
     },

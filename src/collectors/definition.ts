@@ -1,7 +1,9 @@
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Document, readDocument } from '../base/document.js';
+import { type Document, type DocumentErrors, readDocument } from '../base/document.js';
 import { duration, timeout } from '../base/duration.js';
 import { BugflowError, type Place } from '../base/errors.js';
+import { readText } from '../base/read-text.js';
 import { cronProblem } from '../scheduling/cron-expression.js';
 import type { SqlSource } from '../taiga/sql/compile.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
@@ -70,7 +72,7 @@ export const DEFAULT_BUCKETS: readonly number[] = [
 ];
 
 /** Labels with a meaning in Prometheus itself or in every scrape. */
-const RESERVED_LABELS = ['le', 'quantile', 'type', 'job', 'instance'];
+const RESERVED_LABELS = ['le', 'quantile', 'job', 'instance'];
 
 /** Only collectors that ship with the service may use these names. */
 const OUR_NAMES = /^(bugflow|process|nodejs)_/;
@@ -91,7 +93,7 @@ const labelName = z
   })
   .refine((name) => !RESERVED_LABELS.includes(name), {
     error: (issue) =>
-      `label "${String(issue.input)}" is reserved; rename the column, for example issue_type instead of type`,
+      `label "${String(issue.input)}" has a meaning of its own in Prometheus; rename the column, for example limit instead of le`,
   });
 
 const cronExpression = z.string().superRefine((expression, context) => {
@@ -139,6 +141,15 @@ const metric = z
       );
   });
 
+const SHAPE_KEYS = ['now', 'spans', 'events', 'zeros'] as const;
+type ShapeKey = (typeof SHAPE_KEYS)[number];
+
+/** The SQL of a shape, here or in a file of its own. */
+function sqlKeys<S extends ShapeKey>(shape: S): Record<S | `${S}_file`, z.ZodOptional<z.ZodString>> {
+  const sql = z.string().min(1).optional();
+  return { [shape]: sql, [`${shape}_file`]: sql } as Record<S | `${S}_file`, typeof sql>;
+}
+
 const collector = z
   .strictObject({
     collector: z
@@ -152,44 +163,46 @@ const collector = z
     requires: z.array(requirement).default([]),
     relations: z.array(z.string()).default([]),
     metrics: z.array(metric).min(1, 'a collector needs at least one metric'),
-    now: z.string().min(1).optional(),
-    spans: z.string().min(1).optional(),
-    events: z.string().min(1).optional(),
-    zeros: z.string().min(1).optional(),
+    ...sqlKeys('now'),
+    ...sqlKeys('spans'),
+    ...sqlKeys('events'),
+    ...sqlKeys('zeros'),
   })
   .superRefine((value, context) => {
     const issue = (path: PropertyKey[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
-    if (value.now === undefined && value.events === undefined)
+    const has = (shape: ShapeKey): boolean => (value[shape] ?? value[`${shape}_file`]) !== undefined;
+    for (const shape of SHAPE_KEYS)
+      if (value[shape] !== undefined && value[`${shape}_file`] !== undefined)
+        issue([`${shape}_file`], `${shape} and ${shape}_file are both given; keep one`);
+    if (!has('now') && !has('events'))
       issue([], 'there is no SQL; write it under `now` (what is so) or `events` (what happened)');
-    if (value.now !== undefined && value.events !== undefined)
+    if (has('now') && has('events'))
       issue(['events'], '`now` and `events` give different metrics; put them into two collectors');
-    if (value.spans !== undefined && value.now === undefined)
-      issue(['spans'], '`spans` is the past of `now`; write `now`, too');
-    if (value.zeros !== undefined && value.events === undefined)
+    if (has('spans') && !has('now')) issue(['spans'], '`spans` is the past of `now`; write `now`, too');
+    if (has('zeros') && !has('events'))
       issue(['zeros'], '`zeros` names series of `events`; write `events`, too');
     value.metrics.forEach(({ type, value: column }, i) => {
-      if (type === 'counter' && value.events === undefined)
+      if (type === 'counter' && has('spans'))
         issue(
           ['metrics', i, 'type'],
-          'a counter cannot be read from `now`, which only knows the present; make it a gauge, or write `events`',
+          'a counter has no `spans`, which tell how much there was, not what was counted; make it a gauge, or write `events`',
         );
-      if (type === 'gauge' && value.events !== undefined)
+      if (type === 'gauge' && has('events'))
         issue(
           ['metrics', i, 'type'],
           'a gauge cannot be read from `events`, which can only be added up; make it a counter',
         );
-      if (type !== 'counter' && column === undefined)
+      if (column === undefined && !(type === 'counter' && has('events')))
         issue(['metrics', i], 'value is missing; name the column of the value');
     });
   });
 
-/** Reads a collector file. @throws BugflowError that names file, line and fix */
+const ERRORS: DocumentErrors = { unreadable: 'COLLECTOR_UNREADABLE', invalid: 'COLLECTOR_INVALID' };
+
+/** Reads a collector file, and the files with its SQL. @throws BugflowError that names file, line and fix */
 export async function readCollector(file: string, shipped: boolean): Promise<CollectorDefinition> {
-  const document = await readDocument(file, collector, {
-    unreadable: 'COLLECTOR_UNREADABLE',
-    invalid: 'COLLECTOR_INVALID',
-  });
+  const document = await readDocument(file, collector, ERRORS);
   const raw = document.value;
   if (!shipped)
     raw.metrics.forEach(({ name }, i) => {
@@ -214,10 +227,10 @@ export async function readCollector(file: string, shipped: boolean): Promise<Col
       buckets: definition.type === 'histogram' ? (definition.buckets ?? DEFAULT_BUCKETS) : [],
       place: document.place(['metrics', i]),
     })),
-    now: sqlSource(document, 'now', raw.now),
-    spans: sqlSource(document, 'spans', raw.spans),
-    events: sqlSource(document, 'events', raw.events),
-    zeros: sqlSource(document, 'zeros', raw.zeros),
+    now: await sqlSource(document, 'now'),
+    spans: await sqlSource(document, 'spans'),
+    events: await sqlSource(document, 'events'),
+    zeros: await sqlSource(document, 'zeros'),
   };
 }
 
@@ -229,14 +242,17 @@ function ourName(metric: number, place: Place): BugflowError {
   );
 }
 
-function sqlSource(
-  document: Document<unknown>,
-  key: string,
-  text: string | undefined,
-): SqlSource | undefined {
-  if (text === undefined) return undefined;
-  const place = document.textPlace([key]);
-  return { text, file: place.file, line: place.line ?? 1 };
+async function sqlSource(
+  { file, value, textPlace }: Document<z.output<typeof collector>>,
+  shape: ShapeKey,
+): Promise<SqlSource | undefined> {
+  const text = value[shape];
+  if (text !== undefined) return { text, file, line: textPlace([shape]).line ?? 1 };
+  const own = value[`${shape}_file`];
+  if (own === undefined) return undefined;
+  const path = resolve(dirname(file), own);
+  // Some editors begin a file with a byte order mark.
+  return { text: (await readText(path, ERRORS)).replace(/^\ufeff/, ''), file: path, line: 1 };
 }
 
 /** All pieces of SQL of a collector. */
@@ -244,34 +260,43 @@ export function shapes({ now, spans, events, zeros }: CollectorDefinition): SqlS
   return [now, spans, events, zeros].filter((source) => source !== undefined);
 }
 
-/** Collector names and metric names are unique over all files. @throws BugflowError */
-export function assertUnique(definitions: readonly CollectorDefinition[]): void {
+/** The names that collectors and their metrics have taken: each is there once over all files. */
+export interface Names {
+  /** Takes those of a collector, all or none. @throws BugflowError when one is taken */
+  take(definition: CollectorDefinition): void;
+}
+
+export function createNames(): Names {
   const collectors = new Map<string, CollectorDefinition>();
   const metrics = new Map<string, MetricDefinition>();
-  for (const definition of definitions) {
-    const namesake = collectors.get(definition.name);
-    if (namesake) {
-      throw new BugflowError(
-        'COLLECTOR_INVALID',
-        `collector "${definition.name}" is already defined in ${namesake.file}; rename one`,
-        {
-          place: { file: definition.file, line: 1 },
-        },
-      );
-    }
-    collectors.set(definition.name, definition);
-    for (const metricDefinition of definition.metrics) {
-      for (const name of namesOf(metricDefinition)) {
-        const claim = metrics.get(name);
-        if (claim) throw claimedTwice(metricDefinition, claim, name);
-        metrics.set(name, metricDefinition);
+  return {
+    take(definition) {
+      const namesake = collectors.get(definition.name);
+      if (namesake) {
+        throw new BugflowError(
+          'COLLECTOR_INVALID',
+          `collector "${definition.name}" is already defined in ${namesake.file}; rename one`,
+          {
+            place: { file: definition.file, line: 1 },
+          },
+        );
       }
-    }
-  }
+      const taken = new Map<string, MetricDefinition>();
+      for (const metricDefinition of definition.metrics) {
+        for (const name of namesOf(metricDefinition)) {
+          const claim = metrics.get(name) ?? taken.get(name);
+          if (claim) throw claimedTwice(metricDefinition, claim, name);
+          taken.set(name, metricDefinition);
+        }
+      }
+      collectors.set(definition.name, definition);
+      for (const [name, metricDefinition] of taken) metrics.set(name, metricDefinition);
+    },
+  };
 }
 
 /** What a metric and its series are called, in the text format or in OpenMetrics. */
-function namesOf({ name, type }: MetricDefinition): string[] {
+export function namesOf({ name, type }: Pick<MetricDefinition, 'name' | 'type'>): string[] {
   if (type === 'gauge') return [name];
   const family = name.replace(/_total$/, '');
   const series = type === 'counter' ? ['_total'] : ['_bucket', '_sum', '_count'];

@@ -5,12 +5,29 @@ import type { CollectorOverride } from '../config/collector-sections.js';
 import { cronProblem } from '../scheduling/cron-expression.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import { loadRelations, type RelationLibrary } from '../taiga/sql/relations.js';
-import { assertUnique, type CollectorDefinition, readCollector, shapes } from './definition.js';
+import { type CollectorDefinition, createNames, readCollector, shapes } from './definition.js';
 
 /** All collectors of an installation, checked as far as possible without a database. */
 export interface CollectorLibrary {
   readonly collectors: readonly CollectorDefinition[];
+  /** The same, and those that are switched off, as their files have them. */
+  readonly asRead: readonly CollectorDefinition[];
+  readonly refused: readonly RefusedFile[];
   readonly relations: RelationLibrary;
+}
+
+/** A file of the team's own that could not be loaded. */
+export interface RefusedFile {
+  readonly file: string;
+  /** Names the file, the line and the fix. */
+  readonly message: string;
+  /** Whether the collector goes on as it was before. */
+  readonly stays: boolean;
+}
+
+/** What is wrong with a file, and what that means. */
+export function describeRefused({ message, stays }: RefusedFile): string {
+  return `${message} (${stays ? 'its collector goes on as it was before' : 'this file is left out'}, the other collectors run)`;
 }
 
 export interface LibrarySource {
@@ -25,35 +42,75 @@ export interface LibrarySource {
   readonly configFile: string | undefined;
 }
 
-/** @throws BugflowError that names file, line and fix */
-export async function loadLibrary(source: LibrarySource): Promise<CollectorLibrary> {
+/**
+ * A wrong file of the team's own is refused and named; everything else is loaded. The collector that it held before stays.
+ * @throws BugflowError that names file, line and fix
+ */
+export async function loadLibrary(
+  source: LibrarySource,
+  before?: CollectorLibrary,
+): Promise<CollectorLibrary> {
   const relations = await loadRelations(join(source.shippedFolder, 'relations'));
   const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
   // Each once, however many patterns it fits.
   const own = [...new Set((await Promise.all(source.ownFiles.map(listFiles))).flat())];
-  const definitions = await Promise.all([
-    ...shipped.map((file) => readCollector(file, true)),
-    ...own.map((file) => readCollector(file, false)),
-  ]);
-  assertUnique(definitions);
-  for (const definition of definitions) {
-    const unknown = definition.relations.find((name) => !relations.has(name));
-    if (unknown !== undefined) {
-      throw new BugflowError(
-        'COLLECTOR_INVALID',
-        `unknown relation "${unknown}"; see the files in metrics/relations`,
-        {
-          place: definition.relationsPlace,
-        },
-      );
+  const names = createNames();
+  const asRead: CollectorDefinition[] = [];
+  const accept = (definition: CollectorDefinition): void => {
+    assertReadable(definition, relations);
+    names.take(definition);
+    asRead.push(definition);
+  };
+  for (const definition of await Promise.all(shipped.map((file) => readCollector(file, true))))
+    accept(definition);
+  const attempts = await Promise.allSettled(own.map((file) => readCollector(file, false)));
+  const problems = new Map<string, string>();
+  for (const [i, attempt] of attempts.entries()) {
+    try {
+      if (attempt.status === 'rejected') throw attempt.reason;
+      accept(attempt.value);
+    } catch (error) {
+      if (!(error instanceof BugflowError)) throw error;
+      problems.set(own[i] ?? '', error.message);
     }
-    for (const sql of shapes(definition))
-      compileQuery(
-        sql,
-        relations.resolve(mentioned(definition.relations, sql), () => true),
-      );
   }
-  return { collectors: applyOverrides(definitions, source), relations };
+  const refused = [...problems].map(([file, message]): RefusedFile => {
+    const former = before?.asRead.find((definition) => definition.file === file);
+    return { file, message, stays: former !== undefined && isAccepted(accept, former) };
+  });
+  return { collectors: applyOverrides(asRead, refused, source), asRead, refused, relations };
+}
+
+function isAccepted(
+  accept: (definition: CollectorDefinition) => void,
+  definition: CollectorDefinition,
+): boolean {
+  try {
+    accept(definition);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BugflowError)) throw error;
+    return false;
+  }
+}
+
+/** @throws BugflowError */
+function assertReadable(definition: CollectorDefinition, relations: RelationLibrary): void {
+  const unknown = definition.relations.find((name) => !relations.has(name));
+  if (unknown !== undefined) {
+    throw new BugflowError(
+      'COLLECTOR_INVALID',
+      `unknown relation "${unknown}"; see the files in metrics/relations`,
+      {
+        place: definition.relationsPlace,
+      },
+    );
+  }
+  for (const sql of shapes(definition))
+    compileQuery(
+      sql,
+      relations.resolve(mentioned(definition.relations, sql), () => true),
+    );
 }
 
 function listFiles(pattern: string): Promise<string[]> {
@@ -62,11 +119,13 @@ function listFiles(pattern: string): Promise<string[]> {
 
 function applyOverrides(
   definitions: readonly CollectorDefinition[],
+  refused: readonly RefusedFile[],
   source: LibrarySource,
 ): CollectorDefinition[] {
   const place = source.configFile === undefined ? undefined : { file: source.configFile };
   for (const [name, override] of Object.entries(source.overrides)) {
-    if (!definitions.some((definition) => definition.name === name)) {
+    // A refused file may hold it.
+    if (refused.length === 0 && !definitions.some((definition) => definition.name === name)) {
       const known = definitions.map((definition) => definition.name).join(', ');
       throw new BugflowError(
         'CONFIG_INVALID',

@@ -10,6 +10,7 @@ import { remoteWriteTarget } from '../backfill/remote-write.js';
 import { findRetention, type Retention } from '../backfill/retention.js';
 import { BugflowError } from '../base/errors.js';
 import { createWorkingSeconds } from '../calendar/working-time.js';
+import { describeRefused } from '../collectors/library.js';
 import { WORKING_SECONDS } from '../observability/settings-families.js';
 import { createReader } from '../taiga/reader.js';
 import type { Installation } from './installation.js';
@@ -31,6 +32,7 @@ export interface BackfillCommandOptions {
 /** Writes the team's past to where Prometheus finds it. @throws BugflowError */
 export async function backfill(installation: Installation, options: BackfillCommandOptions): Promise<void> {
   const { target, print } = options;
+  for (const refused of installation.library.refused) print(`warning: ${describeRefused(refused)}`);
   if (await isThereAlready(target, print)) return;
   const interruption = new AbortController();
   const interrupt = (): void =>

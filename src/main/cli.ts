@@ -113,12 +113,14 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
       const run = { names, now: new Date(), at, warn };
       if (output !== undefined) {
         const { collectToFile } = await import('./collect-to-file.js');
-        if (!allSucceeded(await collectToFile(installation, { ...run, file: output }))) status = FAILED;
+        const runs = await collectToFile(installation, { ...run, file: output });
+        if (!allSucceeded(runs, installation, run)) status = FAILED;
         return;
       }
       const format = openmetrics ? 'openmetrics' : 'text';
       const write = (bytes: Uint8Array): void => void process.stdout.write(bytes);
-      if (!allSucceeded(await collect(installation, { ...run, format, write }))) status = FAILED;
+      const runs = await collect(installation, { ...run, format, write });
+      if (!allSucceeded(runs, installation, run)) status = FAILED;
     });
 
   addReportCommand(program, { source, warn });

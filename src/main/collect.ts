@@ -3,6 +3,7 @@ import { BugflowError, isDatabaseUnusable } from '../base/errors.js';
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { createOneTimeReadings } from '../collectors/events/one-time-readings.js';
 import type { MetricFamily } from '../collectors/families.js';
+import { describeRefused } from '../collectors/library.js';
 import { type Format, OPENMETRICS_END, renderFamilies, type SampleFamily } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { offReason } from '../taiga/off.js';
@@ -39,8 +40,13 @@ export async function collect(
   const unknown = names.find((name) => !library.collectors.some((collector) => collector.name === name));
   if (unknown !== undefined) {
     const known = library.collectors.map((collector) => collector.name).join(', ');
-    throw new BugflowError('COLLECTOR_INVALID', `there is no collector "${unknown}"; known are ${known}`);
+    const left = library.refused.map(({ message }) => `; not loaded: ${message}`).join('');
+    throw new BugflowError(
+      'COLLECTOR_INVALID',
+      `there is no collector "${unknown}"; known are ${known}${left}`,
+    );
   }
+  if (names.length === 0) for (const refused of library.refused) warn(describeRefused(refused));
   const { database } = openDatabase(config, { onIdleError: (error) => warn(error.message) });
   const runs: LastRun[] = [];
   try {
@@ -84,7 +90,11 @@ export async function collect(
   return runs;
 }
 
-/** Whether every collector that ran has succeeded. */
-export function allSucceeded(runs: readonly LastRun[]): boolean {
-  return runs.every(({ state }) => state.up);
+/** Whether every collector that was wanted was loaded, and every one that ran has succeeded. */
+export function allSucceeded(
+  runs: readonly LastRun[],
+  { library }: Pick<Installation, 'library'>,
+  { names }: Pick<CollectOptions, 'names'>,
+): boolean {
+  return runs.every(({ state }) => state.up) && (names.length > 0 || library.refused.length === 0);
 }

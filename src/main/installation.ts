@@ -16,16 +16,19 @@ export interface Installation {
 const SHIPPED_REPORTS = fileURLToPath(new URL('../../reports', import.meta.url));
 const SHIPPED_COLLECTORS = fileURLToPath(new URL('../../metrics', import.meta.url));
 
-/** @throws BugflowError that names file, line and fix */
-export async function loadInstallation(source: ConfigSource): Promise<Installation> {
+/** `before`: the one in force. @throws BugflowError that names file, line and fix */
+export async function loadInstallation(source: ConfigSource, before?: Installation): Promise<Installation> {
   const config = await loadConfig(source);
-  const library = await loadLibrary({
-    shippedFolder: SHIPPED_COLLECTORS,
-    ownFiles: config.collectorFiles,
-    overrides: config.overrides,
-    maxLabelBytes: config.labels.maxBytes,
-    configFile: config.file,
-  });
+  const library = await loadLibrary(
+    {
+      shippedFolder: SHIPPED_COLLECTORS,
+      ownFiles: config.collectorFiles,
+      overrides: config.overrides,
+      maxLabelBytes: config.labels.maxBytes,
+      configFile: config.file,
+    },
+    before?.library,
+  );
   const reports = await loadReports(
     { shippedFolder: SHIPPED_REPORTS, ownFiles: config.reportFiles },
     library.relations,

@@ -5,6 +5,7 @@ import type { Web } from '../server/web.js';
 import { type Installation, loadInstallation } from './installation.js';
 import { reloadChanged } from './lifecycle.js';
 import type { Part } from './part.js';
+import { logRefused } from './refused-files.js';
 import type { ReloadState } from './service-families.js';
 
 /** Loads the configuration again, one attempt at a time. */
@@ -50,7 +51,7 @@ export function createReloads(options: ReloadsOptions): Reloads {
     }
   };
   const load = async (): Promise<Installation> => {
-    const next = await loadInstallation(source);
+    const next = await loadInstallation(source, installation);
     for (const part of parts) await part.accept?.(next);
     return next;
   };
@@ -66,6 +67,7 @@ export function createReloads(options: ReloadsOptions): Reloads {
     state = { successful: true, succeededAt: Date.now() };
     refresh();
     log.info(`configuration loaded: ${next.library.collectors.length} collectors`);
+    logRefused(log, next);
   };
   const reloadAll = async (): Promise<void> => {
     const outcomes = await Promise.allSettled([takeOver(), web.reload()]);

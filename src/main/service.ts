@@ -11,6 +11,7 @@ import { loadInstallation } from './installation.js';
 import { startAll, stopAll } from './lifecycle.js';
 import { isLoopback, listen } from './listen.js';
 import { createParts } from './parts.js';
+import { logRefused } from './refused-files.js';
 import { createReloads } from './reloads.js';
 import { buildFamilies, reloadFamilies } from './service-families.js';
 
@@ -89,6 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 
   const where = describeTarget(config.database).where;
+  logRefused(log, installation);
   log.info(`${library.collectors.length} collectors on ${where}, metrics at ${address}/metrics`);
   if (!isLoopback(config.listen.host) && !web.restrictsAccess()) {
     log.warn(

@@ -103,11 +103,11 @@ describe('the command line', () => {
       );
     });
 
-    it('for two collectors that claim one metric', async () => {
+    it('for a collector in a file that could not be loaded', async () => {
       folder.write('twice/one.yaml', ownCollector('one', 'taiga_items'));
       const file = folder.write('twice/bugflow.yaml', 'collectors: [./one.yaml]');
-      expect(await failure(['-c', file, 'collect'], env)).toMatch(
-        /twice\/one\.yaml:4: metric "taiga_items" is already defined in .*metrics\/items\.yaml:\d+; rename one$/,
+      expect(await failure(['-c', file, 'collect', 'one'], env)).toMatch(
+        /^there is no collector "one"; known are .*; not loaded: .*twice\/one\.yaml:4: metric "taiga_items" is already defined in .*metrics\/items\.yaml:\d+; rename one$/,
       );
     });
 
@@ -263,6 +263,31 @@ describe('the command line', () => {
       expect(outcome.stdout).toMatch(
         /own\.yaml:\d+: collector "\w+": SQL: division by zero\n1 of \d+ collectors failed\.\n$/,
       );
+    });
+
+    it('names a file of collectors that is wrong, and ends with status 1; the others are not held up', async () => {
+      folder.write('wrong/own.yaml', ownCollector('own', 'own_metric'));
+      folder.write('wrong/bad.yaml', 'collector: bad\n');
+      const file = folder.write(
+        'wrong/bugflow.yaml',
+        OWN_COLLECTOR.replace('./own.yaml', './own.yaml, ./bad.yaml'),
+      );
+      const reason = /bad\.yaml:1: .*\(this file is left out, the other collectors run\)\n/;
+      const checked = await bugflow(['-c', file, 'check'], env);
+      expect(checked.status).toBe(1);
+      expect(line(checked, 'own ')).toMatch(/^own \| good/);
+      expect(checked.stdout).toMatch(reason);
+      expect(checked.stdout).toMatch(/\nA collector file was not loaded\.\n$/);
+
+      expect(await bugflow(['-c', file, 'collect', 'own'], env)).toEqual({
+        status: 0,
+        stdout: expect.stringContaining('\nown_metric 1\n'),
+        stderr: '',
+      });
+      const all = await bugflow(['-c', file, 'collect'], env);
+      expect(all.status).toBe(1);
+      expect(all.stderr).toMatch(reason);
+      expect(all.stdout).toContain('\nown_metric 1\n');
     });
 
     it('tells where history differs from what is there, or cannot be read, and ends with status 1', async () => {

@@ -259,6 +259,41 @@ describe('the service', () => {
       await until(async () => (await metrics()).value('bugflow_config_last_reload_successful')).toBe(1);
     });
 
+    it('loads what it can: a wrong file of collectors holds nobody up, and its collector goes on', async () => {
+      folder.write('own.yaml', OWN);
+      const config = `collectors: [./own*.yaml]\ndatabase: { allow_superuser: true }${QUICK}`;
+      const running = await start(config);
+      await untilReady();
+      await until(async () => (await metrics()).value('own_metric')).toBe(1);
+      expect((await metrics()).value('bugflow_collector_files_refused')).toBe(0);
+
+      folder.write('own.yaml', 'collector: own');
+      folder.write('own_2.yaml', OWN.replaceAll('own', 'second'));
+      await running.reload();
+      await until(async () => (await metrics()).value('second_metric')).toBe(1);
+      await until(async () => (await metrics()).value('bugflow_collector_files_refused')).toBe(1);
+      const after = await metrics();
+      expect(after.value('own_metric')).toBe(1);
+      expect(after.value('bugflow_config_last_reload_successful')).toBe(1);
+      expect(logged.join('')).toMatch(/own\.yaml:1: .*its collector goes on as it was before/);
+      const page = await (await fetch(`${running.address}/collectors`)).text();
+      expect(page).toContain('A file was not loaded');
+
+      // One that has just started knows nothing of the collector that was there before.
+      await running.close();
+      await start(config);
+      await untilReady();
+      await until(async () => (await metrics()).value('second_metric')).toBe(1);
+      const fresh = await metrics();
+      expect(fresh.value('own_metric')).toBeUndefined();
+      expect(fresh.value('bugflow_collector_files_refused')).toBe(1);
+
+      folder.write('own.yaml', OWN);
+      await service?.reload();
+      await until(async () => (await metrics()).value('bugflow_collector_files_refused')).toBe(0);
+      await until(async () => (await metrics()).value('own_metric')).toBe(1);
+    });
+
     it('leaves alone what did not change, and tries at once what fails', async () => {
       folder.write(
         'own.yaml',

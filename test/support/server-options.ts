@@ -63,7 +63,7 @@ export async function idleInstallation(grafanaUrl?: string): Promise<Installatio
   });
   return {
     config: { ...config, externalUrls: { ...config.externalUrls, grafana: grafanaUrl } },
-    library: { collectors: [], relations: { resolve: () => [], has: () => false } },
+    library: { collectors: [], asRead: [], refused: [], relations: { resolve: () => [], has: () => false } },
     reports: {
       reports: [],
       get() {

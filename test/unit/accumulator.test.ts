@@ -29,6 +29,35 @@ function distributionsOf(families: readonly MetricFamily[]): Record<string, Dist
   return family && 'distributions' in family ? Object.fromEntries(family.distributions) : {};
 }
 
+describe('a counter of `now`', () => {
+  const metrics = [metric({ type: 'counter', name: 'team_commits_total' })];
+
+  test('shows what the database counted, to the bit', () => {
+    const rows = ['0', '12345678901234567890', '0.1', 'Infinity'].map((value) => [value, value]);
+    expect(valuesOf(build(rows, { metrics }))).toEqual({
+      0: 0,
+      '12345678901234567890': 12_345_678_901_234_567_000,
+      '0.1': 0.1,
+      Infinity: Number.POSITIVE_INFINITY,
+    });
+  });
+
+  test.each([
+    ['below 0', [['a', '-1']], 'COLLECTOR_VALUE'],
+    ['that is NaN', [['a', 'NaN']], 'COLLECTOR_VALUE'],
+    [
+      'twice for one series',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+      'COLLECTOR_DUPLICATE_SERIES',
+    ],
+  ])('has no value %s', async (_, rows, code) => {
+    expect((await errorOf(() => build(rows, { metrics }))).code).toBe(code);
+  });
+});
+
 describe('values', () => {
   test.each([
     ['0', 0],

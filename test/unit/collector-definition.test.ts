@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CollectorDefinition, DEFAULT_BUCKETS, readCollector } from '../../src/collectors/definition.js';
@@ -57,17 +58,17 @@ test.each([
     '  - name: _total',
     ':5: metrics[0].name: say before _total what is counted (and 1 more)',
   ],
-  [
-    'a reserved label',
+  ...['job', 'instance', 'quantile'].map((name): [string, string, string, string] => [
+    `the label ${name}`,
     '    labels: [project, environment]',
-    '    labels: [project, type]',
-    ':8: metrics[0].labels[1]: label "type" is reserved; rename the column, for example issue_type instead of type',
-  ],
+    `    labels: [project, ${name}]`,
+    `:8: metrics[0].labels[1]: label "${name}" has a meaning of its own in Prometheus; rename the column, for example limit instead of le`,
+  ]),
   [
     'the label of the buckets',
     '    labels: [project, environment]',
     '    labels:\n      - project\n      - le',
-    ':10: metrics[0].labels[1]: label "le" is reserved; rename the column, for example issue_type instead of type',
+    ':10: metrics[0].labels[1]: label "le" has a meaning of its own in Prometheus; rename the column, for example limit instead of le',
   ],
   [
     "a label with Prometheus' own prefix",
@@ -85,7 +86,7 @@ test.each([
     'a counter that does not say so',
     '    type: gauge',
     '    type: counter',
-    ":5: metrics[0].name: a counter's name must end with _total; call it team_deploys_total (and 1 more)",
+    ":5: metrics[0].name: a counter's name must end with _total; call it team_deploys_total",
   ],
   [
     'a gauge that looks like a counter',
@@ -170,15 +171,71 @@ test.each([
   expect(text).toBe(`deploys.yaml${message}`);
 });
 
-test('a counter cannot come from `now`', async () => {
-  const error = await errorOf(
-    read(
-      GOOD.replace('name: team_deploys', 'name: team_deploys_total').replace('type: gauge', 'type: counter'),
-    ),
+describe('a counter of `now`', () => {
+  const COUNTER = GOOD.replace('name: team_deploys', 'name: team_deploys_total').replace(
+    'type: gauge',
+    'type: counter',
   );
-  expect(error.message).toMatch(
-    /deploys\.yaml:6: metrics\[0\]\.type: a counter cannot be read from `now`, which only knows the present; make it a gauge, or write `events`$/,
-  );
+
+  test('is for numbers that the database counts up', async () => {
+    expect((await read(COUNTER)).metrics[0]).toMatchObject({ type: 'counter', value: 'deploys' });
+  });
+
+  test('needs the column of its value', async () => {
+    const error = await errorOf(read(COUNTER.replace('    value: deploys\n', '')));
+    expect(error.message).toMatch(/:5: metrics\[0\]: value is missing/);
+  });
+
+  test('has no spans', async () => {
+    const error = await errorOf(read(`${COUNTER}spans: SELECT 1\n`));
+    expect(error.message).toMatch(/:6: metrics\[0\]\.type: a counter has no `spans`/);
+  });
+});
+
+test('the label `type` is one like others', async () => {
+  const { metrics } = await read(GOOD.replace('[project, environment]', '[project, type]'));
+  expect(metrics[0]?.labels).toEqual(['project', 'type']);
+});
+
+describe('SQL in a file of its own', () => {
+  const YAML = GOOD.replace(/now:[\s\S]*/, '');
+  const readWith = async (yaml: string, files: Record<string, string | Buffer> = {}) => {
+    const folder = await folderWith({ 'deploys.yaml': yaml });
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    return readCollector(join(folder, 'deploys.yaml'), false);
+  };
+
+  test.each(['now', 'spans', 'events', 'zeros'] as const)('%s_file', async (shape) => {
+    const companion = { now: '', spans: 'now: SELECT 1\n', events: '', zeros: 'events: SELECT 1\n' }[shape];
+    const yaml = /events|zeros/.test(shape)
+      ? YAML.replace('team_deploys\n', 'team_deploys_total\n').replace('gauge', 'counter')
+      : YAML;
+    const text = '-- deploys\nSELECT 1;\n';
+    const definition = await readWith(`${yaml}${companion}${shape}_file: ./deploys.sql\n`, {
+      'deploys.sql': `\ufeff${text}`,
+    });
+    expect(definition[shape]).toEqual({
+      text,
+      file: expect.stringMatching(/^\/.*\/deploys\.sql$/),
+      line: 1,
+    });
+  });
+
+  test.each<[what: string, yaml: string, files: Record<string, string | Buffer>, message: RegExp]>([
+    ['that is not there', 'now_file: no.sql', {}, /^cannot read .*no\.sql: there is no such file$/],
+    ['that is a folder', 'now_file: .', {}, /it is a folder/],
+    ['that is no text', 'now_file: a.sql', { 'a.sql': Buffer.from([0xff, 0xfe]) }, /a\.sql:1: is not UTF-8/],
+    [
+      'beside SQL',
+      'now: SELECT 1\nnow_file: a.sql',
+      { 'a.sql': '' },
+      /:11: now_file: now and now_file are both/,
+    ],
+    ['with the past of nothing', 'spans_file: a.sql', { 'a.sql': '' }, /`now`/],
+    ['of two kinds', 'now_file: a.sql\nevents_file: a.sql', { 'a.sql': '' }, /put them into two collectors/],
+  ])('%s is refused', async (_, yaml, files, message) => {
+    expect((await errorOf(readWith(`${YAML}${yaml}\n`, files))).message).toMatch(message);
+  });
 });
 
 test('zeros go with `events`, and know their line', async () => {

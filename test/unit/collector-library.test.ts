@@ -1,6 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
+import {
+  type CollectorLibrary,
+  describeRefused,
+  loadLibrary,
+  type RefusedFile,
+} from '../../src/collectors/library.js';
 import type { CollectorOverride } from '../../src/config/collector-sections.js';
 import { errorOf, folderWith } from './helpers.js';
 
@@ -100,13 +106,24 @@ describe("the team's own files", () => {
   });
 });
 
+/** Why the only wrong file was refused; all the others are there. */
+async function refusal(setting: Setting): Promise<string> {
+  const library = await load(setting);
+  const [refused, ...others] = library.refused;
+  expect(others).toEqual([]);
+  expect(refused?.stays).toBe(false);
+  const good = Object.keys(setting.own ?? {}).length - 1;
+  expect(library.collectors).toHaveLength(2 + good);
+  return withoutFolder(refused?.message ?? '');
+}
+
 describe('across files', () => {
   test('two collectors cannot claim one metric', async () => {
-    const error = await errorOf(
-      load({ own: { 'own.yaml': collectorFile('own', 'taiga_alpha') }, ownPatterns: ['own/*.yaml'] }),
-    );
-    expect(error.code).toBe('COLLECTOR_INVALID');
-    expect(withoutFolder(error.message)).toBe(
+    const message = await refusal({
+      own: { 'own.yaml': collectorFile('own', 'taiga_alpha') },
+      ownPatterns: ['own/*.yaml'],
+    });
+    expect(message).toBe(
       '…/own/own.yaml:5: metric "taiga_alpha" is already defined in …/metrics/alpha.yaml:5; rename one',
     );
   });
@@ -116,8 +133,8 @@ describe('across files', () => {
       'now:',
       '  - name: our_metric\n    type: gauge\n    help: Again.\n    value: value\nnow:',
     );
-    const error = await errorOf(load({ own: { 'own.yaml': text }, ownPatterns: ['own/*.yaml'] }));
-    expect(withoutFolder(error.message)).toBe(
+    const message = await refusal({ own: { 'own.yaml': text }, ownPatterns: ['own/*.yaml'] });
+    expect(message).toBe(
       '…/own/own.yaml:9: metric "our_metric" is already defined in …/own/own.yaml:5; rename one',
     );
   });
@@ -135,13 +152,26 @@ describe('across files', () => {
     ['gauge', 'our_seconds_created', 'histogram', 'our_seconds', 'our_seconds_created'],
     ['histogram', 'our_deploys', 'counter', 'our_deploys_total', 'our_deploys'],
     ['counter', 'our_deploys_total', 'histogram', 'our_deploys', 'our_deploys'],
+    ['histogram', 'our_seconds', 'counter', 'our_seconds_sum_total', 'our_seconds_sum'],
+    ['counter', 'our_seconds_bucket_total', 'histogram', 'our_seconds', 'our_seconds_bucket'],
+    ['counter', 'our_created_total', 'histogram', 'our', 'our_created'],
   ])('a %s %s cannot be beside a %s %s: both go by %s', async (type, name, otherType, other, shared) => {
     const own = { 'a.yaml': file('a', type, name), 'b.yaml': file('b', otherType, other) };
-    const error = await errorOf(load({ own, ownPatterns: ['own/*.yaml'] }));
-    expect(error.code).toBe('COLLECTOR_INVALID');
-    expect(withoutFolder(error.message)).toBe(
+    const message = await refusal({ own, ownPatterns: ['own/*.yaml'] });
+    expect(message).toBe(
       `…/own/b.yaml:5: metric "${other}" collides with "${name}" of …/own/a.yaml:5: in OpenMetrics both go by "${shared}"; rename one`,
     );
+  });
+
+  test.each([
+    ['gauge', 'our_deploys', 'gauge', 'our_deploys_info'],
+    ['gauge', 'our_deploys', 'gauge', 'our_deploys_created'],
+    ['gauge', 'our_deploys_created', 'gauge', 'our_deploys_info'],
+    ['counter', 'our_deploys_total', 'gauge', 'our_deploys_info'],
+    ['counter', 'our_info_total', 'gauge', 'our'],
+  ])('a %s %s may be beside a %s %s', async (type, name, otherType, other) => {
+    const own = { 'a.yaml': file('a', type, name), 'b.yaml': file('b', otherType, other) };
+    expect((await load({ own, ownPatterns: ['own/*.yaml'] })).refused).toEqual([]);
   });
 
   test('one file that fits two patterns is one file', async () => {
@@ -151,10 +181,11 @@ describe('across files', () => {
   });
 
   test('two collectors cannot have one name', async () => {
-    const error = await errorOf(
-      load({ own: { 'own.yaml': collectorFile('alpha', 'our_alpha') }, ownPatterns: ['own/*.yaml'] }),
-    );
-    expect(withoutFolder(error.message)).toBe(
+    const message = await refusal({
+      own: { 'own.yaml': collectorFile('alpha', 'our_alpha') },
+      ownPatterns: ['own/*.yaml'],
+    });
+    expect(message).toBe(
       '…/own/own.yaml:1: collector "alpha" is already defined in …/metrics/alpha.yaml; rename one',
     );
   });
@@ -162,30 +193,119 @@ describe('across files', () => {
 
 describe('what the SQL names', () => {
   test('an unknown relation', async () => {
-    const error = await errorOf(
-      load({
-        own: { 'own.yaml': collectorFile('own', 'our_metric', { relations: 'item, itme' }) },
-        ownPatterns: ['own/*.yaml'],
-      }),
-    );
-    expect(error.code).toBe('COLLECTOR_INVALID');
-    expect(withoutFolder(error.message)).toBe(
-      '…/own/own.yaml:3: unknown relation "itme"; see the files in metrics/relations',
-    );
+    const message = await refusal({
+      own: { 'own.yaml': collectorFile('own', 'our_metric', { relations: 'item, itme' }) },
+      ownPatterns: ['own/*.yaml'],
+    });
+    expect(message).toBe('…/own/own.yaml:3: unknown relation "itme"; see the files in metrics/relations');
   });
 
   test('an unknown parameter, at its own line', async () => {
     const sql = "SELECT 1 AS value -- :not_this\nFROM item\nWHERE ':nor_this' <> ''\n  AND at < :later";
-    const error = await errorOf(
-      load({
-        own: { 'own.yaml': collectorFile('own', 'our_metric', { relations: 'item', sql }) },
-        ownPatterns: ['own/*.yaml'],
-      }),
-    );
-    expect(error.code).toBe('COLLECTOR_INVALID');
-    expect(withoutFolder(error.message)).toMatch(
+    const message = await refusal({
+      own: { 'own.yaml': collectorFile('own', 'our_metric', { relations: 'item', sql }) },
+      ownPatterns: ['own/*.yaml'],
+    });
+    expect(message).toMatch(
       /^…\/own\/own\.yaml:13: unknown parameter :later; known are :now, :keys, :time_zone, /,
     );
+  });
+});
+
+describe('a wrong file', () => {
+  const GOOD = collectorFile('own', 'our_metric');
+  const patterns = ['own/*.yaml'];
+
+  test.each<[what: string, text: string, message: RegExp]>([
+    ['that is no YAML', 'collector: [', /own\/bad\.yaml:1: not valid YAML/],
+    ['that is empty', '', /own\/bad\.yaml:1: /],
+    ['with an unknown key', `${GOOD}nwo: 1\n`, /bad\.yaml:11: unknown key "nwo"/],
+    ['with an unknown relation', collectorFile('bad', 'our_bad', { relations: 'itme' }), /unknown relation/],
+    [
+      'with two statements',
+      collectorFile('bad', 'our_bad', { sql: 'SELECT 1; SELECT 2' }),
+      /a second statement/,
+    ],
+    ['with a name that another has', collectorFile('alpha', 'our_bad'), /"alpha" is already defined/],
+    ['with a metric that another has', collectorFile('bad', 'taiga_beta'), /"taiga_beta" is already defined/],
+    [
+      'with a file of SQL that is not there',
+      GOOD.replace(/now:[\s\S]*/, 'now_file: no.sql\n'),
+      /no\.sql: there is no such/,
+    ],
+    ["with a name of the service's own", collectorFile('bad', 'bugflow_bad'), /the service's own/],
+  ])('%s is left out, and named', async (_, text, message) => {
+    const own = {
+      'a.yaml': collectorFile('eta', 'our_eta'),
+      'bad.yaml': text,
+      'z.yaml': collectorFile('zeta', 'our_zeta'),
+    };
+    const library = await load({ own, ownPatterns: patterns });
+    expect(names(library)).toEqual(['alpha', 'beta', 'eta', 'zeta']);
+    expect(library.refused).toEqual([
+      {
+        file: expect.stringMatching(/own\/bad\.yaml$/),
+        message: expect.stringMatching(message),
+        stays: false,
+      },
+    ]);
+  });
+
+  test('takes no names away from others', async () => {
+    // Its second metric is the problem, so its first one is free.
+    const bad = collectorFile('bad', 'our_metric').replace(
+      'now:',
+      '  - name: taiga_alpha\n    type: gauge\n    help: Again.\n    value: value\nnow:',
+    );
+    const library = await load({ own: { 'bad.yaml': bad, 'own.yaml': GOOD }, ownPatterns: patterns });
+    expect(names(library)).toEqual(['alpha', 'beta', 'own']);
+  });
+
+  test('may hold the collector of an override', async () => {
+    const setting = { own: { 'bad.yaml': 'collector: own' }, ownPatterns: patterns };
+    expect(names(await load({ ...setting, overrides: { own: {} } }))).toEqual(['alpha', 'beta']);
+  });
+
+  describe('when loaded again', () => {
+    const again = async (
+      files: Record<string, string>,
+      overrides: Record<string, CollectorOverride> = {},
+    ) => {
+      const folder = await folderWith({
+        'metrics/beta.yaml': collectorFile('beta', 'taiga_beta'),
+        'metrics/relations/item.sql': 'SELECT :now AS at',
+        'own/own.yaml': GOOD,
+      });
+      const source = {
+        shippedFolder: join(folder, 'metrics'),
+        ownFiles: [join(folder, 'own/*.yaml')],
+        configFile: undefined,
+      };
+      const before = await loadLibrary({
+        ...source,
+        overrides: { own: { ...NO_CHANGE, schedule: '1 1 * * *' } },
+      });
+      for (const [name, text] of Object.entries(files)) await writeFile(join(folder, 'own', name), text);
+      return loadLibrary({ ...source, overrides }, before);
+    };
+
+    test('lets its collector go on as it was, by the new overrides', async () => {
+      const library = await again({ 'own.yaml': 'collector: own' });
+      expect(library.refused).toMatchObject([{ stays: true }]);
+      expect(library.collectors[1]).toMatchObject({ name: 'own', schedule: '* * * * *' });
+      expect(describeRefused(library.refused[0] as RefusedFile)).toMatch(
+        /own\.yaml:.*\(its collector goes on as it was before, the other collectors run\)$/,
+      );
+    });
+
+    test('but not where its names are taken now', async () => {
+      const library = await again({
+        'own.yaml': 'collector: own',
+        'a.yaml': collectorFile('new', 'our_metric'),
+      });
+      expect(library.refused).toMatchObject([{ stays: false }]);
+      expect(names(library)).toEqual(['beta', 'new']);
+    });
   });
 });
 

@@ -31,7 +31,12 @@ async function engineThatFails(
   const engine = createEngine({
     config: { ...config, maxSeries: maxSeries ?? config.maxSeries },
     handover,
-    library: { collectors: [collector()], relations: { resolve: () => [], has: () => false } },
+    library: {
+      collectors: [collector()],
+      asRead: [],
+      refused: [],
+      relations: { resolve: () => [], has: () => false },
+    },
     database,
     createTicker: createCronTicker,
     retryDelayMs: createBackoff(),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RefusedFile } from '../../src/collectors/library.js';
 import type { CollectorRunner } from '../../src/collectors/runner.js';
 import type { OpenCircuit } from '../../src/collectors/scheduler.js';
 import { collectorsPage } from '../../src/server/pages/collectors.js';
@@ -47,8 +48,9 @@ function status(runners: readonly CollectorRunner[], databaseUp = true): string 
 function collectors(
   runners: readonly CollectorRunner[],
   openCircuits: ReadonlyMap<string, OpenCircuit> = new Map(),
+  refused: readonly RefusedFile[] = [],
 ): string {
-  return layout(collectorsPage({ runners, openCircuits, rowSamples: true, now: NOW }), MENU);
+  return layout(collectorsPage({ runners, openCircuits, refused, rowSamples: true, now: NOW }), MENU);
 }
 
 const VOID_ELEMENTS = ['meta', 'br', 'img', 'input', 'link', 'hr'];
@@ -168,4 +170,15 @@ test('a collector that is off says why, and does not count among those that are 
   expect(page).toContain('>off</span>');
   expect(page).toContain('Off: needs projects_swimlane, which this Taiga (before 6.0) does not have.');
   expect(status([off, well])).toContain('1 of 1');
+});
+
+test('/collectors begins with the files that were not loaded, and why', () => {
+  const file = { file: '/own/a.yaml', message: `/own/a.yaml:3: ${HOSTILE}`, stays: true };
+  const page = collectors([], new Map(), [file, { ...file, stays: false }]);
+  tagsOf(page);
+  expect(page).toContain('2 files were not loaded');
+  expect(page).toContain('/own/a.yaml:3: &#60;script&#62;');
+  expect(page).toContain('its collector goes on as it was before');
+  expect(page).toContain('this file is left out');
+  expect(collectors([])).not.toContain('not loaded');
 });

@@ -2,6 +2,7 @@ import { BugflowError, isDatabaseUnusable, messageOf } from '../../base/errors.j
 import type { CollectorDefinition } from '../../collectors/definition.js';
 import { createOneTimeReadings } from '../../collectors/events/one-time-readings.js';
 import { countSeries } from '../../collectors/families.js';
+import { describeRefused } from '../../collectors/library.js';
 import type { Reading } from '../../collectors/reading.js';
 import { verifyEach } from '../../collectors/verify.js';
 import type { Database } from '../../database/database.js';
@@ -59,9 +60,15 @@ export async function checkCollectors(
     print,
   );
 
-  const problems = [...trials.flatMap(({ problem }) => problem ?? []), ...failures];
+  const failed = [...trials.flatMap(({ problem }) => problem ?? []), ...failures];
+  const problems = [...library.refused.map(describeRefused), ...failed];
   const conclusions: string[] = [];
-  if (problems.length > 0) conclusions.push(`${problems.length} of ${trials.length} collectors failed.`);
+  const refused = library.refused.length;
+  if (refused > 0)
+    conclusions.push(
+      refused === 1 ? 'A collector file was not loaded.' : `${refused} collector files were not loaded.`,
+    );
+  if (failed.length > 0) conclusions.push(`${failed.length} of ${trials.length} collectors failed.`);
   if (differing > 0) {
     conclusions.push(
       `History differs from the present in ${differing} series, listed above; docs/data-quality.md explains why that happens.`,

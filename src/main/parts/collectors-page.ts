@@ -1,7 +1,8 @@
 import type { Engine } from '../../collectors/engine.js';
-import { collectorsPage } from '../../server/pages/collectors.js';
+import { type CollectorsPageFacts, collectorsPage } from '../../server/pages/collectors.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
+import { refusedFamilies } from '../refused-files.js';
 import { collectorFamilies } from './collector-families.js';
 
 export interface CollectorsPageOptions {
@@ -11,14 +12,14 @@ export interface CollectorsPageOptions {
 
 /** The state of the collectors: the page `/collectors`, and their metrics. */
 export function createCollectorsPage({ installation, engine }: CollectorsPageOptions): Part {
-  let rowSamples = rowSamplesOf(installation);
+  let shown = settingsOf(installation);
   return {
     name: 'collectors page',
-    settings: rowSamplesOf,
+    settings: settingsOf,
     reload(next) {
-      rowSamples = rowSamplesOf(next);
+      shown = settingsOf(next);
     },
-    families: () => collectorFamilies(engine()),
+    families: () => [...collectorFamilies(engine()), ...refusedFamilies(shown.refused)],
     routes: [
       {
         method: 'GET',
@@ -31,7 +32,7 @@ export function createCollectorsPage({ installation, engine }: CollectorsPageOpt
         handle() {
           const { runners, openCircuits } = engine();
           return {
-            page: collectorsPage({ runners, openCircuits: openCircuits(), rowSamples, now: Date.now() }),
+            page: collectorsPage({ runners, openCircuits: openCircuits(), ...shown, now: Date.now() }),
           };
         },
       },
@@ -39,6 +40,6 @@ export function createCollectorsPage({ installation, engine }: CollectorsPageOpt
   };
 }
 
-function rowSamplesOf({ config }: Installation): boolean {
-  return config.web.rowSamples;
+function settingsOf({ config, library }: Installation): Pick<CollectorsPageFacts, 'rowSamples' | 'refused'> {
+  return { rowSamples: config.web.rowSamples, refused: library.refused };
 }

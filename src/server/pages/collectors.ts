@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type Html, html } from '../../base/html.js';
 import { type CollectorDefinition, shapes } from '../../collectors/definition.js';
+import { describeRefused, type RefusedFile } from '../../collectors/library.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { describeMissing } from '../../taiga/schema.js';
@@ -12,21 +13,37 @@ export interface CollectorsPageFacts {
   readonly openCircuits: ReadonlyMap<string, OpenCircuit>;
   /** Whether the page shows rows. */
   readonly rowSamples: boolean;
+  /** The team's own files that could not be loaded. */
+  readonly refused: readonly RefusedFile[];
   /** Unix milliseconds. */
   readonly now: number;
 }
 
 /** `/collectors`: where each number comes from. */
-export function collectorsPage({ runners, openCircuits, rowSamples, now }: CollectorsPageFacts): Page {
+export function collectorsPage({
+  runners,
+  openCircuits,
+  rowSamples,
+  refused,
+  now,
+}: CollectorsPageFacts): Page {
   return {
     title: 'Collectors',
     content: html`<h1>Collectors</h1>
+${refused.length === 0 ? undefined : refusedCard(refused)}
 <div class="card scroll" tabindex="0"><table>
 <tr><th>Collector</th><th>State</th><th>Last success</th><th class="number">Series</th><th class="number">Database</th><th>Schedule</th></tr>
 ${runners.map((runner) => summaryRow(runner, now))}
 </table></div>
 ${runners.map((runner) => collectorCard(runner, openCircuits.get(runner.definition.name), rowSamples, now))}`,
   };
+}
+
+function refusedCard(refused: readonly RefusedFile[]): Html {
+  return html`<section class="card">
+<h2><span class="bad">${refused.length === 1 ? 'A file was' : `${refused.length} files were`} not loaded</span></h2>
+${refused.map((file) => html`<p>${describeRefused(file)}</p>`)}
+</section>`;
 }
 
 function summaryRow({ definition, state: stateOf }: CollectorRunner, now: number): Html {
