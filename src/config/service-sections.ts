@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { parseHostPort } from './host-port.js';
+import { type ListenAddress, parseListenAddress } from './listen-address.js';
 import { defineSection } from './section.js';
 import { timeZone } from './time-zone.js';
 
@@ -8,21 +8,26 @@ export const listenSection = defineSection({
   key: 'listen',
   name: 'listen',
   schema: z
-    .string()
-    .refine((text) => parseHostPort(text) !== undefined, {
-      error: (issue) =>
-        `"${String(issue.input)}" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284`,
+    .string({
+      error: ({ input }) => (typeof input === 'number' ? notAnAddress(String(input)) : undefined),
+    })
+    .refine((text) => typeof parseListenAddress(text) !== 'string', {
+      error: ({ input }) => notAnAddress(String(input)),
     })
     .default('127.0.0.1:10284')
     .describe(
-      'Address of the HTTP server. By default only this machine can reach it; `0.0.0.0:10284` opens it to the network.',
+      'Address of the HTTP server. By default only this machine can reach it; `*:10284` opens it to the network, `0.0.0.0:10284` only by IPv4.',
     ),
-  resolve(raw): { readonly host: string; readonly port: number } {
-    const listen = parseHostPort(raw);
-    if (!listen) throw new Error('unreachable: the schema checked it');
+  resolve(raw): ListenAddress {
+    const listen = parseListenAddress(raw);
+    if (typeof listen === 'string') throw new Error('unreachable: the schema checked it');
     return listen;
   },
 });
+
+function notAnAddress(text: string): string {
+  return `"${text}" is not an address; ${parseListenAddress(text)}`;
+}
 
 export const timeZoneSection = defineSection({
   key: 'time_zone',

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../base/duration.js';
-import { parseHostPort } from '../config/host-port.js';
+import { EVERYWHERE, parseListenAddress } from '../config/listen-address.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 
 export function parsePort(text: string): number {
@@ -11,9 +11,9 @@ export function parsePort(text: string): number {
 }
 
 export function parseListen(text: string): ListenAddress {
-  const address = parseHostPort(text);
-  if (address === undefined) throw new InvalidArgumentError('write it like 127.0.0.1:5432 or [::1]:5432.');
-  return address;
+  const address = parseListenAddress(text);
+  if (typeof address === 'string') throw new InvalidArgumentError(`${address.replaceAll('10284', '5432')}.`);
+  return address.host === EVERYWHERE ? { ...address, host: '0.0.0.0' } : address;
 }
 
 export function parseWhole(text: string): number {

@@ -34,6 +34,12 @@ export async function backfill(installation: Installation, options: BackfillComm
   const { target, print } = options;
   for (const refused of installation.library.refused) print(`warning: ${describeRefused(refused)}`);
   if (await isThereAlready(target, print)) return;
+  const { instance } = installation.config.targetLabels;
+  if (/^(\*|0\.0\.0\.0|\[::\]):/.test(instance)) {
+    print(
+      `warning: the series get the label instance="${instance}", after \`listen\`, but nothing scrapes such an address: set prometheus.instance to the target in Prometheus' configuration`,
+    );
+  }
   const interruption = new AbortController();
   const interrupt = (): void =>
     interruption.abort(

@@ -22,7 +22,7 @@ describe('unknown keys', () => {
     ['lissten: 127.0.0.1:1\n', 'config.yaml:1: unknown key "lissten"; did you mean "listen"?'],
     [
       'listen: 127.0.0.1:1\nlabels:\n  stale: 3d\n',
-      'config.yaml:3: unknown key "stale"; known here: people, subjects',
+      'config.yaml:3: unknown key "stale"; known here: people, subjects, max_bytes',
     ],
     [
       'overrides:\n  items:\n    timeot: 3s\n',
@@ -39,14 +39,17 @@ describe('unknown keys', () => {
 
 describe('wrong values', () => {
   test.each([
-    ['listen: 10284', 'config.yaml:1: listen: invalid input: expected string, received number'],
+    [
+      'listen: 10284',
+      'config.yaml:1: listen: "10284" is not an address; write a host before the port, like 127.0.0.1:10284 (only this machine) or "*:10284" (everybody)',
+    ],
     [
       '# a comment\nlisten: nowhere',
-      'config.yaml:2: listen: "nowhere" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284',
+      'config.yaml:2: listen: "nowhere" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284; it has no port',
     ],
     [
       'listen: 0.0.0.0:65536',
-      'config.yaml:1: listen: "0.0.0.0:65536" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284',
+      'config.yaml:1: listen: "0.0.0.0:65536" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284; a port is a number from 0 to 65535',
     ],
     [
       'time_zone: Mars/Olympus',
@@ -112,7 +115,7 @@ describe('wrong values', () => {
 describe('several problems', () => {
   test('the first is told, the others are counted', async () => {
     expect(await messageFor('listen: x\ntime_zone: y\nlabels:\n  people: z\n')).toBe(
-      'config.yaml:1: listen: "x" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284 (and 2 more)',
+      'config.yaml:1: listen: "x" is not an address; write HOST:PORT, like 127.0.0.1:10284 or [::]:10284; it has no port (and 2 more)',
     );
   });
 
