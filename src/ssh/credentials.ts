@@ -1,104 +1,156 @@
 import { stat } from 'node:fs/promises';
-import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
-import { BugflowError, messageOf } from '../base/errors.js';
-import { readNamedFile } from '../base/read-at-most.js';
+import type { AnyAuthMethod, ParsedKey } from 'ssh2';
+import { BugflowError } from '../base/errors.js';
 import { readSecret } from '../config/secret.js';
+import { type AgentKey, listAgentKeys, type OneKeyAgent } from './agent-keys.js';
+import { readPrivateKey, readPublicHalf } from './private-key.js';
 import type { Hop } from './route.js';
 
 /** One way to log in. */
 export interface Credential {
   /** For messages; never contains the secret. */
   readonly name: string;
+  /** How the server calls the kind. */
+  readonly kind: 'publickey' | 'password' | 'keyboard-interactive';
   readonly method: AnyAuthMethod;
+  /** Where an agent holds the key. */
+  readonly agent?: OneKeyAgent;
 }
 
-/** The ways to log in, in the order in which they are tried. Files are read again each time. @throws BugflowError */
-export async function readCredentials(hop: Hop): Promise<readonly Credential[]> {
-  const { login, user: username } = hop;
-  const credentials: Credential[] = [];
-  const addKey = (file: string, key: ParsedKey): void => {
-    credentials.push({ name: `the key ${file}`, method: { type: 'publickey', username, key } });
-  };
-  if (login.keyFile !== undefined) addKey(login.keyFile, await readKey(login.keyFile, hop));
-  if (login.agent !== undefined) {
-    const method: AnyAuthMethod = { type: 'agent', username, agent: login.agent };
-    credentials.push({ name: 'the keys of the agent', method });
+export interface Credentials {
+  /** In the order in which they are tried. */
+  readonly ways: readonly Credential[];
+  /** Why others are not among them. */
+  readonly unusable: readonly string[];
+  /** Questions of the server that nobody answered, as they come. */
+  readonly unanswered: string[];
+}
+
+/**
+ * The ways to log in: first the keys that are named for this server, each from the agent if its file cannot be opened; then
+ * the agent's others, unless only the named ones are wanted; then the keys where they are by default. So the right one comes
+ * before the server has had enough of trying. Files are read again each time. @throws BugflowError
+ */
+export async function readCredentials(hop: Hop): Promise<Credentials> {
+  const { login } = hop;
+  const unusable: string[] = [];
+  const unanswered: string[] = [];
+  const held = login.agent === undefined ? [] : await heldBy(login.agent, unusable);
+  const usesFiles = login.keyFile === undefined && login.passwordFile === undefined;
+  const files = usesFiles ? await existing(hop.identityFiles) : [];
+
+  const named: Credential[] = [];
+  let problem: unknown;
+  if (login.keyFile !== undefined) named.push(await ofFile(login.keyFile, held, hop));
+  for (const file of files) {
+    try {
+      named.push(await ofFile(file, held, hop));
+    } catch (error) {
+      if (!(error instanceof BugflowError)) throw error;
+      problem ??= error;
+      unusable.push(error.message);
+    }
   }
-  if (login.passwordFile !== undefined) {
-    const password = await readSecret(login.passwordFile);
-    const name = `the password in ${login.passwordFile}`;
-    credentials.push({ name, method: { type: 'password', username, password } });
+  const shown = new Set(named.map(publicHalfOf));
+  const others = held.filter(({ publicHalf }) => !shown.has(publicHalf.toString('base64')));
+  const tried = hop.identitiesOnly ? [] : others;
+  if (others.length > tried.length)
+    unusable.push(`IdentitiesOnly in ${hop.configFile} leaves out the other keys of the agent`);
+  const namesKeys = login.keyFile !== undefined || hop.namesIdentities;
+  const ofOthers = tried.map((key) => ofAgent(key, hop));
+  const ways = [
+    ...(namesKeys ? [...named, ...ofOthers] : [...ofOthers, ...named]),
+    ...(await passwords(hop, unanswered)),
+  ];
+  if (ways.length > 0) return { ways, unusable, unanswered };
+  if (problem !== undefined && held.length === 0) throw problem;
+  const why = unusable.length === 0 ? '' : ` (${unusable.join('; ')})`;
+  throw new BugflowError(
+    'TUNNEL_LOGIN_REFUSED',
+    `there is nothing to log in with at ${hop.label}${why}; set key_file or password_file under ssh, or start an SSH agent`,
+  );
+}
+
+async function heldBy(socket: string, unusable: string[]): Promise<readonly AgentKey[]> {
+  const keys = await listAgentKeys(socket);
+  if (!(keys instanceof Error)) {
+    if (keys.length === 0) unusable.push(`the agent at ${socket} holds no key`);
+    return keys;
+  }
+  unusable.push(`the keys of the agent at ${socket} cannot be used: ${keys.message}`);
+  return [];
+}
+
+async function ofFile(file: string, held: readonly AgentKey[], hop: Hop): Promise<Credential> {
+  const { login, user: username } = hop;
+  try {
+    const passphrase =
+      login.passphraseFile === undefined ? login.passphrase : await readSecret(login.passphraseFile);
+    const key: ParsedKey = await readPrivateKey(file, passphrase);
+    return { name: `the key ${file}`, kind: 'publickey', method: { type: 'publickey', username, key } };
+  } catch (error) {
+    // The agent may hold the same key, already unlocked.
+    const half = held.length === 0 ? undefined : await readPublicHalf(file);
+    const same = half && held.find(({ publicHalf }) => publicHalf.equals(half));
+    if (same === undefined) throw error;
+    return { ...ofAgent(same, hop), name: `the key ${file}` };
+  }
+}
+
+function ofAgent({ comment, agent }: AgentKey, { user: username }: Hop): Credential {
+  return {
+    name: `the key "${comment}" of the agent`,
+    kind: 'publickey',
+    method: { type: 'agent', username, agent },
+    agent,
+  };
+}
+
+function publicHalfOf({ method, agent }: Credential): string | undefined {
+  if (agent !== undefined) return agent.publicHalf().toString('base64');
+  return method.type === 'publickey'
+    ? (method.key as ParsedKey).getPublicSSH().toString('base64')
+    : undefined;
+}
+
+/** What is asked for when somebody logs in with more than a password: it must not be sent there. */
+const ASKS_FOR_MORE = /code|otp|token|pin\b|one.?time|verification|challenge|second factor/i;
+
+async function passwords(
+  { login, user: username }: Hop,
+  unanswered: string[],
+): Promise<readonly Credential[]> {
+  if (login.passwordFile === undefined) return [];
+  const password = await readSecret(login.passwordFile);
+  const name = `the password in ${login.passwordFile}`;
+  const answer = ({ prompt }: { readonly prompt: string }): string => {
+    if (!ASKS_FOR_MORE.test(prompt)) return password;
+    unanswered.push(prompt.trim());
+    return '';
+  };
+  return [
+    { name, kind: 'password', method: { type: 'password', username, password } },
     // Servers that check passwords through PAM accept them only this way.
-    credentials.push({
+    {
       name,
+      kind: 'keyboard-interactive',
       method: {
         type: 'keyboard-interactive',
         username,
-        prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(() => password)),
+        prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(answer)),
       },
-    });
-  }
-  if (login.keyFile === undefined && login.passwordFile === undefined) {
-    for (const file of hop.identityFiles) {
-      if (!(await exists(file))) continue;
-      try {
-        addKey(file, await readKey(file, hop));
-      } catch (error) {
-        // The agent may hold the same key, already unlocked.
-        if (login.agent === undefined) throw error;
-      }
-    }
-  }
-  if (credentials.length === 0) {
-    throw new BugflowError(
-      'TUNNEL_LOGIN_REFUSED',
-      `there is nothing to log in with at ${hop.label}; set key_file or password_file under ssh, or start an SSH agent`,
-    );
-  }
-  return credentials;
+    },
+  ];
 }
 
-async function readKey(file: string, { login }: Hop): Promise<ParsedKey> {
-  const refuse = (message: string, cause?: unknown): BugflowError =>
-    new BugflowError('TUNNEL_KEY_FILE', message, { cause });
-  let bytes: Buffer;
-  try {
-    const { mode, uid } = await stat(file);
-    // As OpenSSH does: checked only for files of this user. Files from systemd or a container belong to another user.
-    if (uid === process.getuid?.() && (mode & 0o077) !== 0) {
-      throw refuse(
-        `others may read the private key ${file} (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); fix it with: chmod 600 ${file}`,
-      );
-    }
-    bytes = await readNamedFile(file);
-  } catch (error) {
-    if (error instanceof BugflowError) throw error;
-    throw refuse(`cannot read the private key ${file}: ${messageOf(error)}`, error);
-  }
-  const passphrase =
-    login.passphraseFile === undefined ? login.passphrase : await readSecret(login.passphraseFile);
-  const parsed: unknown = ssh2.utils.parseKey(bytes, passphrase);
-  // In some cases ssh2 returns a list for OpenSSH's own format, although its types do not say so.
-  const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key instanceof Error) {
-    if (/no passphrase given/i.test(key.message)) {
-      throw refuse(`the private key ${file} has a passphrase; give it with ssh.passphrase_file`);
-    }
-    if (passphrase !== undefined && /passphrase|integrity|decrypt/i.test(key.message)) {
-      throw refuse(`the passphrase does not open the private key ${file}; check ssh.passphrase_file`);
-    }
-    throw refuse(`${file} is not a private key that can be used: ${key.message}`);
-  }
-  const usable = key as ParsedKey;
-  if (!usable.isPrivateKey()) {
-    throw refuse(`${file} is a public key; name the private one, usually the same without .pub`);
-  }
-  return usable;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
+async function existing(files: readonly string[]): Promise<readonly string[]> {
+  const there = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
   );
+  return files.filter((_, i) => there[i]);
 }

@@ -5,6 +5,8 @@ export interface HostSettings {
   readonly user: string | undefined;
   /** Empty where none is configured. */
   readonly identityFiles: readonly string[];
+  /** Whether no other keys may be tried, even if the agent holds more. */
+  readonly identitiesOnly: boolean;
   /** As written: `[USER@]HOST[:PORT]`, several separated by commas. */
   readonly proxyJump: string | undefined;
 }

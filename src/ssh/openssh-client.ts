@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { BugflowError } from '../base/errors.js';
+import { BugflowError, messageOf } from '../base/errors.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
+import { type ClientOutcome, runClient } from './run-client.js';
 
 /** Long enough for a `Match exec` and for name lookups. */
 const TIMEOUT_MS = 10_000;
@@ -34,26 +33,37 @@ export function createOpensshLookup(
       port: Number(settings.get('port')?.[0]) || undefined,
       user: settings.get('user')?.[0],
       identityFiles: identityFiles.join() === byDefault.join() ? [] : identityFiles,
+      identitiesOnly: settings.get('identitiesonly')?.[0] === 'yes',
       proxyJump: settings.get('proxyjump')?.[0],
     };
   };
 }
 
 async function ask(command: string, file: string, rest: readonly string[]): Promise<Settings | undefined> {
+  let outcome: ClientOutcome;
   try {
-    const { stdout } = await promisify(execFile)(command, ['-G', '-T', '-F', file, ...rest], {
-      timeout: TIMEOUT_MS,
-    });
-    return parseSettings(stdout);
+    outcome = await runClient(command, ['-G', '-T', '-F', file, ...rest], TIMEOUT_MS);
   } catch (error) {
-    const { code, killed, stderr = '' } = error as { code?: unknown; killed?: boolean; stderr?: string };
-    // ssh does nothing when its user has no entry in /etc/passwd, as in some containers.
-    if (code === 'ENOENT' || code === 'EACCES' || /^No user exists/m.test(stderr)) return undefined;
-    const reason = killed
-      ? `\`ssh -G\` did not finish within ${TIMEOUT_MS / 1000} s; does a Match exec hang?`
-      : stderr.trim();
-    throw new BugflowError('CONFIG_INVALID', `OpenSSH cannot use ${file}: ${reason}`, { cause: error });
+    if (isNotInstalled(error)) return undefined;
+    throw refuse(file, messageOf(error), error);
   }
+  const { status, stdout, stderr, ranOut } = outcome;
+  if (status === 0) return parseSettings(stdout);
+  // ssh does nothing when its user has no entry in /etc/passwd, as in some containers.
+  if (/^No user exists/m.test(stderr)) return undefined;
+  throw refuse(
+    file,
+    ranOut
+      ? `\`ssh -G\` did not finish within ${TIMEOUT_MS / 1000} s; does a Match exec hang?`
+      : stderr.trim(),
+  );
+}
+
+const isNotInstalled = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES');
+
+function refuse(file: string, reason: string, cause?: unknown): BugflowError {
+  return new BugflowError('CONFIG_INVALID', `OpenSSH cannot use ${file}: ${reason}`, { cause });
 }
 
 function parseSettings(text: string): Settings {

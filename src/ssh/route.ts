@@ -15,6 +15,12 @@ export interface Hop {
   readonly login: SshLogin;
   /** Keys that OpenSSH would try; files that do not exist are skipped. */
   readonly identityFiles: readonly string[];
+  /** Whether they are named for this server, and not only where keys are by default. */
+  readonly namesIdentities: boolean;
+  /** Whether the agent's other keys must not be tried. */
+  readonly identitiesOnly: boolean;
+  /** OpenSSH's configuration, for messages. */
+  readonly configFile: string;
   readonly knownHostsFiles: readonly string[];
 }
 
@@ -110,6 +116,9 @@ async function hopOf(login: SshLogin, config: SshConfig, file: SshConfigFile): P
       settings.identityFiles.length > 0
         ? configured
         : DEFAULT_KEYS.map((name) => join(config.home, '.ssh', name)),
+    namesIdentities: settings.identityFiles.length > 0,
+    identitiesOnly: settings.identitiesOnly,
+    configFile: config.configFile,
     knownHostsFiles: config.knownHostsFiles,
   };
 }

@@ -2,9 +2,11 @@ import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import { BugflowError } from '../base/errors.js';
 import { readCredentials } from './credentials.js';
-import { explainForwardError, explainSessionError } from './explain-ssh-error.js';
+import { explainClose, explainForwardError, explainSessionError } from './explain-ssh-error.js';
+import { createHandshakeRecord } from './handshake-record.js';
 import { hostKeyAlgorithms, refuseHostKey } from './host-key.js';
 import { readKnownKeys } from './known-hosts.js';
+import { createLogin } from './login.js';
 import type { Hop } from './route.js';
 
 /** One session with the SSH server that reaches the database, through the servers before it. */
@@ -70,7 +72,7 @@ export async function openSession(hops: readonly Hop[], options: SessionOptions)
       await Promise.race([logIn(hop, socket, clients, options, over.signal, lose), failure]);
     }
   } catch (error) {
-    lose(error instanceof BugflowError ? error : explainSessionError(error, current, []));
+    lose(error instanceof BugflowError ? error : explainSessionError(error, current));
     throw error;
   } finally {
     clearTimeout(timer);
@@ -98,7 +100,8 @@ async function logIn(
   lose: (error: BugflowError) => void,
 ): Promise<void> {
   const known = await readKnownKeys(hop.knownHostsFiles, hop.host, hop.port);
-  const credentials = await readCredentials(hop);
+  const login = createLogin(await readCredentials(hop), hop.user);
+  const handshake = createHandshakeRecord();
   // Cancelled while the files were read: nobody would close a connection that began now.
   if (over.aborted) throw closedError(hop);
   const client = new ssh2.Client();
@@ -107,24 +110,25 @@ async function logIn(
   // Otherwise each request waits for the delayed acknowledgement of the one before.
   client.on('connect', () => void client.setNoDelay(true));
   client.on('error', (error: Error & { level?: string }) => {
-    // A missing agent is no reason to give up: other ways to log in may follow.
+    // An agent that does not sign is no reason to give up: other ways to log in may follow.
     if (error.level === 'agent') return;
-    lose(keyError ?? explainSessionError(error, hop, credentials));
+    lose(keyError ?? explainSessionError(error, hop, { login: login.outcome(), handshake }));
   });
-  client.on('close', () =>
-    lose(
-      new BugflowError(
-        'TUNNEL_UNREACHABLE',
-        `the SSH session with ${hop.label} was lost: it was closed there`,
-      ),
-    ),
-  );
+  let isIn = false;
+  client.on('close', () => lose(explainClose(hop, isIn ? undefined : login.outcome())));
   await new Promise<void>((resolve) => {
-    client.once('ready', resolve);
+    client.once('ready', () => {
+      isIn = true;
+      resolve();
+    });
     client.connect({
       ...(socket === undefined ? { host: hop.host, port: hop.port } : { sock: socket }),
       username: hop.user,
-      authHandler: credentials.map(({ method }) => method),
+      authHandler: login.next,
+      debug(line) {
+        handshake.read(line);
+        login.read(line);
+      },
       algorithms: { serverHostKey: hostKeyAlgorithms(known) },
       hostVerifier: (key: Buffer) => {
         keyError = refuseHostKey(key, hop, known);

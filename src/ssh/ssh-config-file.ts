@@ -12,6 +12,7 @@ const NOTHING: HostSettings = {
   port: undefined,
   user: undefined,
   identityFiles: [],
+  identitiesOnly: false,
   proxyJump: undefined,
 };
 

@@ -36,6 +36,7 @@ export function parseSshConfig(file: string, text: string): (query: HostQuery) =
       port: Number.isInteger(port) && port > 0 ? port : undefined,
       user: first('user'),
       identityFiles: [...new Set(found.get('identityfile'))],
+      identitiesOnly: /^(?:yes|true)$/i.test(first('identitiesonly') ?? ''),
       proxyJump: first('proxyjump'),
     };
   };

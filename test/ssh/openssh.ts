@@ -150,16 +150,19 @@ export async function startOpenSsh(settings: readonly string[] = []): Promise<Op
   };
 }
 
-/** An SSH agent of a test's own that holds one key. */
-export function startAgent(keyFile: string): { readonly socket: string; close(): void } {
+/** An SSH agent of a test's own that holds these keys. */
+export function startAgent(...keyFiles: readonly string[]): { readonly socket: string; close(): void } {
   const output = execFileSync('ssh-agent', ['-s'], { encoding: 'utf8' });
   const socket = /SSH_AUTH_SOCK=([^;]+)/.exec(output)?.[1] ?? '';
   const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(output)?.[1]);
-  execFileSync('ssh-add', ['-q', keyFile], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'pipe' });
+  execFileSync('ssh-add', ['-q', ...keyFiles], {
+    env: { ...process.env, SSH_AUTH_SOCK: socket },
+    stdio: 'pipe',
+  });
   return { socket, close: () => killIfThere(pid) };
 }
 
-function makeKey(file: string, passphrase: string): void {
+export function makeKey(file: string, passphrase: string): void {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'test', '-f', file]);
   chmodSync(file, 0o600);
 }

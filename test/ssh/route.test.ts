@@ -1,11 +1,14 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.js';
 import type { SshConfig } from '../../src/config/ssh-section.js';
 import { type Hop, resolveRoute } from '../../src/ssh/route.js';
+import { eventually } from '../support/eventually.js';
 import { errorOf, folderWith } from '../unit/helpers.js';
+
+const SSH_CONFIG_FILE = new URL('../../src/ssh/ssh-config-file.ts', import.meta.url).href;
 
 interface Given {
   readonly ssh: string;
@@ -84,6 +87,18 @@ Host *
     expect(labels(await routeOf({ ssh: 'host: other\nuser: ann', sshConfig }))).toEqual(['ann@other:22']);
   });
 
+  test.each([
+    ['', false, false],
+    ['IdentitiesOnly yes', true, false],
+    ['identitiesonly=no', false, false],
+    ['IdentityFile ~/.ssh/k\n  IdentitiesOnly "yes"', true, true],
+    ['IdentityFile ~/.ssh/k', false, true],
+  ])('which keys are tried: %j', async (settings, identitiesOnly, namesIdentities) => {
+    const sshConfig = `Host taiga\n  User bob\n  ${settings}\n`;
+    const [hop] = await routeOf({ ssh: 'host: taiga', sshConfig });
+    expect(hop).toMatchObject({ identitiesOnly, namesIdentities });
+  });
+
   test('a server on the way without a key of its own gets that of the service', async () => {
     const sshConfig = `
 Host own
@@ -134,6 +149,26 @@ Host *
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toMatch(/goes round in circles/);
   });
+});
+
+test.runIf(hasSsh())('what a Match exec starts ends with the process that asked', async () => {
+  const folder = await folderWith({
+    'home/.ssh/config': `Match exec "sleep 4747"\n  User bob\n`,
+    'ask.mjs': `
+      const { readSshConfigFile } = await import('${SSH_CONFIG_FILE}');
+      const file = await readSshConfigFile(process.argv[2], 'ssh');
+      void file({ host: 'taiga' });
+      setInterval(() => { if (process.stdin.readableEnded) process.exit(143); }, 20);
+      process.stdin.resume();`,
+  });
+  const sleeping = (): boolean => spawnSync('pgrep', ['-f', '^sleep 4747$']).status === 0;
+  const asking = spawn(process.execPath, [
+    ...['--import', 'tsx', join(folder, 'ask.mjs'), join(folder, 'home/.ssh/config')],
+  ]);
+  await eventually(() => expect(sleeping()).toBe(true));
+  asking.stdin.end();
+  await new Promise((resolve) => asking.once('exit', resolve));
+  await eventually(() => expect(sleeping()).toBe(false));
 });
 
 describe.runIf(hasSsh())('with OpenSSH’s client', () => {

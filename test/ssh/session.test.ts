@@ -111,9 +111,14 @@ describe.skipIf(!hasOpenSsh)(`a session with a real OpenSSH server ${SKIPPED}`, 
     );
 
     test('with a password that is wrong', async () => {
-      const error = await failsWith({ keyFile: undefined, passwordFile: sshd.write('password', 'hunter2') });
+      const asking = await startOpenSsh(['PasswordAuthentication yes']);
+      onTestFinished(() => asking.close());
+      const config = { keyFile: undefined, passwordFile: sshd.write('password', 'hunter2') };
+      const error = await errorOf(open(asking.config(config)));
       expect(error.code).toBe('TUNNEL_LOGIN_REFUSED');
-      expect(error.message).toMatch(/with the password in .*password;/);
+      expect(error.message).toMatch(
+        /refused user ".+" with the password in .*password; check ssh\.user, and the password$/,
+      );
       expect(error.message).not.toContain('hunter2');
     });
 
