@@ -29,10 +29,11 @@ COPY --from=build /app/docs/runbooks ./docs/runbooks
 COPY --from=build /app/alerting ./alerting
 COPY --from=build /app/dist ./dist
 COPY compose/taiga-bugflow.yaml /etc/taiga-bugflow/
+COPY compose/start.sh ./
 # The same as in Prometheus' image, so that a backfill may write into its data folder.
 USER 65534:65534
 EXPOSE 10284
-# As process 1 it stops on SIGTERM within seconds.
-ENTRYPOINT ["node", "/app/dist/main.js"]
+# From its first moment on it stops on SIGTERM within seconds.
+ENTRYPOINT ["sh", "/app/start.sh"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "-e", "fetch('http://127.0.0.1:10284/-/healthy').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

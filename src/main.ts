@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { runCli } from './main/cli.js';
+import { watchLauncher } from './main/launcher.js';
+import { watchSignals } from './main/signals.js';
+
+// Before the rest is loaded, which takes a while in which somebody may want to end it.
+const signals = watchSignals();
+watchLauncher(process.env, () => process.kill(process.pid, 'SIGTERM'));
+const { readFileSync } = await import('node:fs');
+const { runCli } = await import('./main/cli.js');
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -10,4 +16,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
-process.exitCode = await runCli(process.argv, { env: process.env, version });
+process.exitCode = await runCli(process.argv, { env: process.env, version, signals });

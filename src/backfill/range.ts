@@ -34,7 +34,7 @@ const SCRAPE_WAIT_MS = 2 * 60_000;
 export async function findJoin(
   scraped: Scraped,
   print: (line: string) => void,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
   const { job, instance } = scraped;
   const shown = httpTarget(scraped.prometheusUrl)?.shown;

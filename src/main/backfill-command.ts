@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { BackfillTarget } from '../backfill/backfill.js';
+import { BugflowError } from '../base/errors.js';
 import type { ConfigSource } from '../config/config.js';
 import type { Environment } from '../config/expand.js';
 import {
@@ -11,6 +12,7 @@ import {
   readAccess,
 } from './access-options.js';
 import { parseStep, parseTime } from './arguments.js';
+import { type Signals, statusOf } from './signals.js';
 
 interface BackfillFlags extends AccessFlags {
   readonly from?: Date;
@@ -31,10 +33,14 @@ interface BackfillCommandContext {
   readonly env: Environment;
   readonly source: () => ConfigSource;
   readonly print: (line: string) => void;
+  readonly signals: Signals;
 }
 
 /** Adds the command `backfill` to the command line. */
-export function addBackfillCommand(program: Command, { source, env, print }: BackfillCommandContext): void {
+export function addBackfillCommand(
+  program: Command,
+  { source, env, print, signals }: BackfillCommandContext,
+): void {
   const context: ArgumentContext = { env, fail: (message) => program.error(`error: ${message}`) };
   const command = program
     .command('backfill')
@@ -84,6 +90,7 @@ export function addBackfillCommand(program: Command, { source, env, print }: Bac
         includeRecent: options.includeRecent ?? false,
         now,
         print,
+        signal: interruptionBy(signals),
       });
     });
 }
@@ -112,4 +119,20 @@ async function backfillTarget(
   if (dryRun) targets.push({ dryRun: true });
   const [target, ...others] = targets;
   return others.length === 0 ? target : undefined;
+}
+
+/** Aborted by a signal; what takes too long to end then ends with the process. */
+function interruptionBy(signals: Signals): AbortSignal {
+  const interruption = new AbortController();
+  void signals.stop.then(() =>
+    interruption.abort(
+      new BugflowError('BACKFILL_OUTPUT', 'interrupted; nothing incomplete was left behind'),
+    ),
+  );
+  // Nothing incomplete has its name yet, and the next backfill removes it.
+  signals.limitStop((signal) => {
+    process.stderr.write('taiga-bugflow: interrupted; what is incomplete will not be used\n');
+    process.exit(statusOf(signal));
+  });
+  return interruption.signal;
 }

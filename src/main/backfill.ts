@@ -8,7 +8,6 @@ import { chooseRange, findJoin } from '../backfill/range.js';
 import { askReceiver } from '../backfill/receiver.js';
 import { remoteWriteTarget } from '../backfill/remote-write.js';
 import { findRetention, type Retention } from '../backfill/retention.js';
-import { BugflowError } from '../base/errors.js';
 import { createWorkingSeconds } from '../calendar/working-time.js';
 import { describeRefused } from '../collectors/library.js';
 import { WORKING_SECONDS } from '../observability/settings-families.js';
@@ -27,11 +26,13 @@ export interface BackfillCommandOptions {
   readonly includeRecent: boolean;
   readonly now: Date;
   readonly print: (line: string) => void;
+  /** Interrupts it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Writes the team's past to where Prometheus finds it. @throws BugflowError */
 export async function backfill(installation: Installation, options: BackfillCommandOptions): Promise<void> {
-  const { target, print } = options;
+  const { target, print, signal } = options;
   for (const refused of installation.library.refused) print(`warning: ${describeRefused(refused)}`);
   if (await isThereAlready(target, print)) return;
   const { instance } = installation.config.targetLabels;
@@ -40,30 +41,18 @@ export async function backfill(installation: Installation, options: BackfillComm
       `warning: the series get the label instance="${instance}", after \`listen\`, but nothing scrapes such an address: set prometheus.instance to the target in Prometheus' configuration`,
     );
   }
-  const interruption = new AbortController();
-  const interrupt = (): void =>
-    interruption.abort(
-      new BugflowError('BACKFILL_OUTPUT', 'interrupted; nothing incomplete was left behind'),
-    );
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    const scraped = options.to === undefined ? scrapedBy(target, installation) : undefined;
-    const joinsAtMs = scraped && (await findJoin(scraped, print, interruption.signal));
-    await write(installation, {
-      ...options,
-      joinsAtMs,
-      // Waiting for the first scrape took time, which belongs to the past that is written.
-      now: joinsAtMs === undefined ? options.now : new Date(),
-      signal: interruption.signal,
-    });
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  const scraped = options.to === undefined ? scrapedBy(target, installation) : undefined;
+  const joinsAtMs = scraped && (await findJoin(scraped, print, signal));
+  await write(installation, {
+    ...options,
+    joinsAtMs,
+    // Waiting for the first scrape took time, which belongs to the past that is written.
+    now: joinsAtMs === undefined ? options.now : new Date(),
+  });
 }
 
 interface WriteOptions extends BackfillCommandOptions {
   readonly joinsAtMs: number | undefined;
-  readonly signal: AbortSignal;
 }
 
 async function write({ config, library }: Installation, options: WriteOptions): Promise<void> {

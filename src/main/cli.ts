@@ -9,12 +9,16 @@ import { addBackfillCommand } from './backfill-command.js';
 import { addGrafanaCommand } from './grafana-command.js';
 import { keepHeapSmall } from './heap.js';
 import { addPostReportsCommand, addReportCommand } from './report-command.js';
-import { waitForStop, watchSignals } from './signals.js';
+import { type Signals, statusOf } from './signals.js';
 
 export interface CliContext {
   readonly env: Environment;
   readonly version: string;
+  readonly signals: Signals;
 }
+
+/** They end by themselves when a signal comes. */
+const CLOSING: readonly string[] = ['serve', 'demo', 'backfill'];
 
 const FAILED = 1;
 const USAGE = 2;
@@ -23,10 +27,13 @@ const USAGE = 2;
 const DEMO_SEED = 1;
 
 /**
- * Runs the command line. Resolves to the exit status: 0 good, 1 failed, 2 usage. Each command imports only what it needs:
+ * Runs the command line. Resolves to the exit status: 0 good, 1 failed, 2 usage, 128 and more: ended by a signal. Each command imports only what it needs:
  * loading the server and the demo's database takes longer than most commands run.
  */
-export async function runCli(argv: readonly string[], { env, version }: CliContext): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  { env, version, signals }: CliContext,
+): Promise<number> {
   let status = 0;
   const program = new Command('taiga-bugflow')
     .description("Taiga's database as Prometheus metrics")
@@ -34,6 +41,10 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .option('-c, --config <file>', 'configuration file (or the environment variable TAIGA_BUGFLOW_CONFIG)');
+
+  program.hook('preAction', (_program, command) => {
+    if (!CLOSING.includes(command.name())) signals.endAtOnce();
+  });
 
   const source = (): ConfigSource => ({
     file: program.opts<{ config?: string }>().config ?? env.TAIGA_BUGFLOW_CONFIG,
@@ -56,7 +67,6 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .action(async ({ port, orDemo, demoListen, demoPace }: ServeFlags) => {
       // Before anything else is loaded, as loading would grow the heap. Not for the demo, which computes a lot.
       if (orDemo === undefined) keepHeapSmall();
-      const signals = watchSignals();
       const { serve } = await import('./serve.js');
       const demo =
         orDemo === undefined
@@ -74,10 +84,9 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
     .option('--data-dir <folder>', 'keep the database here, and continue with one that is here already')
     .option('--database-listen <address>', 'let clients connect to the database at HOST:PORT', parseListen)
     .action(async ({ port, seed, pace, dataDir, databaseListen }: DemoFlags) => {
-      const stop = waitForStop();
       const { demo } = await import('./demo.js');
       await demo({
-        ...{ env, version, port, seed, paceMs: pace * 1000, stop, print },
+        ...{ env, version, port, seed, paceMs: pace * 1000, signals, print },
         ...{ folder: dataDir, databaseListen },
       });
     });
@@ -125,7 +134,7 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
 
   addReportCommand(program, { source, warn });
   addPostReportsCommand(program, { source, warn });
-  addBackfillCommand(program, { source, env, print });
+  addBackfillCommand(program, { source, env, print, signals });
   addGrafanaCommand(program, { source, env, version, print });
   addAlertmanagerCommand(program, { source, env, print });
 
@@ -135,7 +144,8 @@ export async function runCli(argv: readonly string[], { env, version }: CliConte
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     warn(error instanceof BugflowError ? error.message : unexpected(error));
-    return FAILED;
+    // What went wrong only follows from it.
+    return signals.isStopping() ? statusOf(await signals.stop) : FAILED;
   }
 }
 

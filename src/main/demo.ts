@@ -1,8 +1,9 @@
 import type { Environment } from '../config/expand.js';
-import { startDemoTaiga } from '../demo/demo-taiga.js';
+import { startDemoInThread } from '../demo/demo-in-thread.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
-import { closeInTime, createLogger, unlessStopped } from './serve.js';
+import { createLogger, limitClosing, unlessStopped } from './serve.js';
 import { startService } from './service.js';
+import type { Signals } from './signals.js';
 
 export interface DemoCommandOptions {
   readonly env: Environment;
@@ -13,21 +14,21 @@ export interface DemoCommandOptions {
   /** The folder that keeps the database; undefined: only in memory. */
   readonly folder: string | undefined;
   readonly databaseListen: ListenAddress | undefined;
-  /** Told when it is to end. */
-  readonly stop: Promise<NodeJS.Signals>;
+  readonly signals: Pick<Signals, 'stop' | 'limitStop'>;
   readonly print: (line: string) => void;
 }
 
 /** Runs the service on an embedded database with a made-up team, until SIGTERM or SIGINT. */
 export async function demo(options: DemoCommandOptions): Promise<void> {
-  const { env, version, port, seed, paceMs, folder, databaseListen, stop, print } = options;
+  const { env, version, port, seed, paceMs, folder, databaseListen, signals, print } = options;
   const log = createLogger();
+  limitClosing(signals, log);
   print('Making up a team and its last twelve months …');
-  const starting = startDemoTaiga({
+  const starting = startDemoInThread({
     ...{ seed, now: new Date(), paceMs, folder, listen: databaseListen },
     ...(folder !== undefined && { onProgress: print }),
   });
-  const taiga = await unlessStopped(starting, stop);
+  const taiga = await unlessStopped(starting, signals.stop);
   try {
     const source = {
       file: undefined,
@@ -45,8 +46,8 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
     print('  Its past can be written into Prometheus: docs/backfill.md says how.');
     print(`  Somebody does something every ${paceMs / 1000} s. Ctrl-C stops it.`);
     print('');
-    await stop;
-    await closeInTime(() => service.close(), log);
+    await signals.stop;
+    await service.close();
   } finally {
     await taiga.close();
   }

@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import { type ConfigSource, namesDatabase } from '../config/config.js';
+import { startDemoInThread } from '../demo/demo-in-thread.js';
 import type { DemoTaiga } from '../demo/demo-taiga.js';
 import type { ListenAddress } from '../demo/postgres/embedded-postgres.js';
 import { createSupervisor } from '../supervisor/supervisor.js';
@@ -26,6 +27,7 @@ export interface DemoInstead {
 /** Runs the service until SIGTERM or SIGINT; SIGHUP loads the configuration again. @throws BugflowError */
 export async function serve({ source, version, port, signals, demo }: ServeOptions): Promise<void> {
   const log = createLogger();
+  limitClosing(signals, log);
   const isDemo = demo !== undefined && !(await namesDatabase(source));
   const taiga = isDemo ? await startDemoInstead(demo, log, signals.stop) : undefined;
   try {
@@ -49,7 +51,7 @@ async function serveUntil(
   const signal = await signals.stop;
   log.info(`${signal}: stopping`);
   supervisor.stopping();
-  await closeInTime(() => service.close(), log);
+  await service.close();
 }
 
 async function startDemoInstead(
@@ -58,9 +60,7 @@ async function startDemoInstead(
   stop: Promise<NodeJS.Signals>,
 ): Promise<DemoTaiga> {
   log.info(`no database is configured: showing the demo's made-up team, kept in ${folder}`);
-  // Imported only when it is needed, as it is large.
-  const { startDemoTaiga } = await import('../demo/demo-taiga.js');
-  const starting = startDemoTaiga({
+  const starting = startDemoInThread({
     ...{ seed, now: new Date(), paceMs, folder, listen },
     onProgress: (message) => log.info(message),
   });
@@ -89,13 +89,10 @@ export function createLogger(): Logger {
     : pino(pino.destination(2));
 }
 
-const STOP_LIMIT_MS = 4500;
-
 /** Waits only a few seconds for closing, as a query that does not end must not keep the process alive. */
-export async function closeInTime(close: () => Promise<void>, log: Logger): Promise<void> {
-  const limit = setTimeout(() => {
-    log.warn('a collector did not end in time; exiting without waiting for it');
+export function limitClosing(signals: Pick<Signals, 'limitStop'>, log: Logger): void {
+  signals.limitStop(() => {
+    log.warn('something did not end in time; exiting without waiting for it');
     process.exit(0);
-  }, STOP_LIMIT_MS);
-  await close().finally(() => clearTimeout(limit));
+  });
 }

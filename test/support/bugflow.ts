@@ -103,7 +103,7 @@ export async function scrape(address: string): Promise<Metrics> {
 }
 
 /** The command that starts the command line: built once for all tests, as shipped, which takes a third of tsx's time. */
-async function program(): Promise<string[]> {
+export async function program(): Promise<string[]> {
   const built = await template('program', async (path) => {
     mkdirSync(path);
     for (const name of [
