@@ -103,7 +103,10 @@ async function write({ config, library }: Installation, options: WriteOptions): 
 }
 
 /** How long whoever gets the past keeps it; undefined: unknown. */
-async function retentionOf(target: BackfillTarget, signal: AbortSignal): Promise<Retention | undefined> {
+async function retentionOf(
+  target: BackfillTarget,
+  signal: AbortSignal | undefined,
+): Promise<Retention | undefined> {
   if ('prometheusData' in target) return findRetention({ ...target, folder: target.prometheusData });
   if (!('remoteWrite' in target)) return undefined;
   const { keeps } = await askReceiver(remoteWriteTarget(target.remoteWrite, target.access), signal);

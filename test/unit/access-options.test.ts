@@ -10,6 +10,7 @@ import {
 } from '../../src/main/access-options.js';
 import { addAlertmanagerCommand } from '../../src/main/alertmanager-command.js';
 import { addBackfillCommand } from '../../src/main/backfill-command.js';
+import type { Signals } from '../../src/main/signals.js';
 import { errorOf, folderWith } from './helpers.js';
 
 const SECRET = 'geheim/+geheim';
@@ -147,6 +148,14 @@ describe('an address in the arguments', () => {
   });
 });
 
+const NO_SIGNALS: Signals = {
+  stop: new Promise(() => undefined),
+  isStopping: () => false,
+  onHangUp: () => undefined,
+  endAtOnce: () => undefined,
+  limitStop: () => undefined,
+};
+
 test.each<[what: string, args: string[], message: string]>([
   ['--remote-write', ['backfill', '--remote-write', `http://ann:${SECRET}@h/write`], '--password-file'],
   [
@@ -160,7 +169,7 @@ test.each<[what: string, args: string[], message: string]>([
   const said: string[] = [];
   const program = new Command().exitOverride().configureOutput({ writeErr: (text) => void said.push(text) });
   const common = { source: () => ({ file: undefined, env: {} }), env: {}, print: () => undefined };
-  addBackfillCommand(program, common);
+  addBackfillCommand(program, { ...common, signals: NO_SIGNALS });
   addAlertmanagerCommand(program, common);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow('error:');
