@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { BugflowError, type ErrorCode } from '../base/errors.js';
+import { startThread } from '../base/thread.js';
 import type { DemoOptions, DemoTaiga } from './demo-taiga.js';
 
 /** What the thread is given; it reports by messages. */
@@ -15,7 +15,9 @@ export type FromThread =
  * nothing else in its thread does, and this process would hear neither of signals nor of requests.
  */
 export async function startDemoInThread({ onProgress, ...options }: DemoOptions): Promise<DemoTaiga> {
-  const worker = new Worker(entry(), { workerData: options satisfies ThreadOptions });
+  const worker = startThread(new URL('./demo-thread', import.meta.url), {
+    workerData: options satisfies ThreadOptions,
+  });
   const ended = new Promise<void>((resolve, reject) => {
     worker.once('error', reject);
     worker.once('exit', () => resolve());
@@ -35,14 +37,6 @@ export async function startDemoInThread({ onProgress, ...options }: DemoOptions)
       await ended;
     },
   };
-}
-
-/** What is loaded as it was written, by tsx, is only so in the first thread: others have to ask for it. */
-function entry(): URL {
-  if (import.meta.url.endsWith('.js')) return new URL('./demo-thread.js', import.meta.url);
-  const [tsx, file] = [import.meta.resolve('tsx/esm/api'), new URL('./demo-thread.ts', import.meta.url).href];
-  const script = `import { register } from '${tsx}'; register(); await import('${file}');`;
-  return new URL(`data:text/javascript,${encodeURIComponent(script)}`);
 }
 
 function restored({ message, code }: Extract<FromThread, { failed: unknown }>['failed']): Error {

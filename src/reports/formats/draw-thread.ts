@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { ReportResult } from '../result.js';
 import { type Drawing, draw } from './draw.js';
 
-/** What a thread of its own is started for: see draw-aside.ts. */
+/** Runs in a thread: draw-aside.ts. */
 const { result, drawing } = workerData as { readonly result: ReportResult; readonly drawing: Drawing };
 const bytes = new Uint8Array(await draw(result, drawing));
 parentPort?.postMessage(bytes, [bytes.buffer]);
