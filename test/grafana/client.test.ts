@@ -331,7 +331,7 @@ describe('credentials', () => {
     ['an empty file', '\n', ':1? the file is empty; write a token of a service account into it'],
     [
       'two tokens',
-      'Geh3im\nGeh3im2\n',
+      'Geh3im Geh3im2\n',
       ':1? this is not a token: it contains blanks or unexpected characters',
     ],
     [
