@@ -62,7 +62,7 @@ async function logIn(
       const file = login.passwordsFile();
       const tried = file === undefined ? target : describeAddress({ ...known, passwordFrom: file }, server);
       const explained =
-        (ssl && explainTlsError(error, target.where, address.tls)) ||
+        (ssl && explainTlsError(error, target.where + target.origins, address)) ||
         explainOptionsError(error, address, target) ||
         explainDatabaseError(error, tried);
       failure = betterReason(failure, explained, transport);

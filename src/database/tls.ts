@@ -111,14 +111,18 @@ export function isTlsMissing(error: unknown): boolean {
 }
 
 /** Explains a failure of TLS between the two sides; undefined for any other error. */
-export function explainTlsError(error: unknown, where: string, tls: TlsConfig): BugflowError | undefined {
+export function explainTlsError(
+  error: unknown,
+  where: string,
+  { tls, needsChannelBinding }: Pick<DatabaseAddress, 'tls' | 'needsChannelBinding'>,
+): BugflowError | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = messageOf(error);
   const refuse = (text: string): BugflowError =>
     new BugflowError('DATABASE_TLS', `the database at ${where} ${text}`, { cause: error });
   if (NO_TLS.test(message)) {
     return refuse(
-      `does not support TLS, but sslmode ${tls.mode} needs it; set ssl = on in its postgresql.conf, or use another mode`,
+      `does not support TLS, but ${needsChannelBinding ? 'channel_binding=require' : `sslmode ${tls.mode}`} needs it; set ssl = on in its postgresql.conf, or use another mode`,
     );
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
