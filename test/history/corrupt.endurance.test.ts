@@ -106,6 +106,26 @@ describe('rows of history that nobody can read', () => {
     });
   });
 
+  it.each(['NULL', "'null'"])(
+    'but a creation whose snapshot was not kept (%s) is only unrecorded',
+    async (snapshot) => {
+      const unrecorded = 'userstory | unrecorded_creation';
+      const found = await quality();
+      await server.query(
+        `UPDATE history_historyentry SET snapshot = ${snapshot} WHERE type = 2 AND key = '${keys.story}'`,
+      );
+      const problems = await quality();
+      expect(problems['userstory | corrupt_history']).toBeUndefined();
+      expect(problems[unrecorded]).toBe((found[unrecorded] ?? 0) + 1);
+      const moves = (of: Table): unknown =>
+        Object.entries(of).filter(([name]) => name.includes('transitions_total'));
+      const after = await readAll(kit, world.now);
+      expect(moves(before)).not.toEqual([]);
+      expect(moves(after)).toEqual(moves(before));
+      expect(await startLiveReading(kit).read(world.now)).toEqual(after);
+    },
+  );
+
   it('of what is no item', async () => {
     for (const key of [
       'issues.issue:abc',

@@ -5,4 +5,4 @@ SELECT p.project, h.kind, h.item_id, h.key, h.entry_id, h.at,
   CASE WHEN h.corrupt THEN 'corrupt_history' ELSE 'future_history' END AS problem
 FROM history AS h
 JOIN project AS p ON p.project_id = h.project_id
-WHERE h.corrupt OR h.at > :now
+WHERE h.corrupt AND NOT h.bare OR NOT h.corrupt AND h.at > :now

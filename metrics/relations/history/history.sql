@@ -4,6 +4,8 @@
 -- mention is NULL.
 SELECT
   key, kind, item_id, project_id, at, type, entry_id, user_id, comment, visible, corrupt,
+  -- A creation of which only the snapshot was not kept: nothing is wrong with it, but it tells nothing either.
+  corrupt AND bare AND at IS NOT NULL AS bare,
   type = 1 AND ref IS NOT NULL AS changed_ref,
   CASE WHEN NOT corrupt THEN translate(ref, '[]', '{}')::bigint[] END AS ref,
   CASE WHEN NOT corrupt THEN translate(status, '[]', '{}')::integer[] END AS status,
@@ -60,7 +62,7 @@ FROM (
       false) END AS corrupt
   FROM (
     SELECT
-      key, project_id, at, type, entry_id, user_id, comment, visible, names, content,
+      key, project_id, at, type, entry_id, user_id, comment, visible, names, content, bare,
       CASE letter WHEN 'e' THEN 'epic' WHEN 'u' THEN 'userstory' WHEN 't' THEN 'task' ELSE 'issue' END AS kind,
       split_part(key, ':', 2)::integer AS item_id,
       CASE WHEN type = 1 THEN content ->> 'ref' ELSE '[null, ' || (content ->> 'ref') || ']' END AS ref,
@@ -93,6 +95,8 @@ FROM (
         h."user" ->> 'pk' AS user_id,
         h.comment <> '' AS comment,
         h.is_hidden IS NOT TRUE AS visible,
+        -- By its size first, which does not need all of it.
+        coalesce(h.type = 2, false) AND (h.snapshot IS NULL OR (pg_column_size(h.snapshot) < 32 AND h.snapshot = 'null')) AS bare,
         CASE WHEN h.type = 1 AND jsonb_typeof(h."values") = 'object' THEN h."values" || '{}' END AS names,
         -- An object, or NULL. Joining it with nothing takes it out of TOAST once instead of once for every field.
         CASE WHEN h.type = 1 AND jsonb_typeof(h.diff) = 'object' THEN h.diff || '{}'
