@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { type Service, startService } from '../../src/main/service.js';
 import { createFolder, type Folder, scrape, startServiceProcess } from '../support/bugflow.js';
 import { eventually } from '../support/eventually.js';
+import { parseExposition } from '../support/exposition-parser.js';
 import { exampleTaiga } from '../support/fixture.js';
 import { type Gate, startGate } from '../support/gate.js';
 import type { Metrics } from '../support/measure.js';
@@ -97,7 +98,12 @@ describe('the service', () => {
     expect(openMetrics.headers.get('content-type')).toBe(
       'application/openmetrics-text; version=1.0.0; charset=utf-8',
     );
-    expect(await openMetrics.text()).toMatch(/\ntaiga_project_info\{project="shop",[\s\S]*\n# EOF\n$/);
+    const strict = await openMetrics.text();
+    expect(strict).toMatch(/\ntaiga_project_info\{project="shop",[\s\S]*\n# EOF\n$/);
+    // All families, also those of the service and its process, can be told apart.
+    expect(parseExposition(strict, 'openmetrics').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['bugflow_build_info', 'taiga_items', 'nodejs_eventloop_lag_seconds']),
+    );
 
     // What fetch unpacks is what gzip holds: by hand once, so that nothing hides a wrong check sum.
     const { connect } = await import('node:net');

@@ -48,11 +48,29 @@ export function parseExposition(text: string, format: ParsedFormat): ParsedFamil
     }
   }
   if (help) throw new Error(`HELP without TYPE: ${help.name}`);
+  if (format === 'openmetrics') assertNoClash([...families.values()]);
   for (const family of families.values()) {
     assertNoDuplicates(family);
     if (family.type === 'histogram') assertHistogram(family);
   }
   return [...families.values()];
+}
+
+/** No name may mean two families, not even one that a family could have and has not, as strict scrapers require. */
+function assertNoClash(families: readonly ParsedFamily[]): void {
+  const owners = new Map<string, string>();
+  for (const { name, type } of families) {
+    const suffixes = {
+      counter: ['', '_total', '_created'],
+      histogram: ['', '_bucket', '_sum', '_count', '_created'],
+      summary: ['', '_sum', '_count', '_created'],
+    }[type] ?? [''];
+    for (const suffix of suffixes) {
+      const owner = owners.get(name + suffix);
+      if (owner !== undefined) throw new Error(`${name + suffix} belongs to ${owner} and to ${name}`);
+      owners.set(name + suffix, name);
+    }
+  }
 }
 
 function linesOf(text: string, format: ParsedFormat): string[] {

@@ -21,6 +21,12 @@ test.each<[string, ParsedFormat, string, RegExp]>([
   ['no value', 'text', `${HEAD}x{a="1"}\n`, /no value/],
   ['a value of JavaScript', 'text', `${HEAD}x Infinity\n`, /not a value/],
   ['an escaped quote in the help of text', 'text', '# HELP x \\"\n# TYPE x gauge\n', /unknown escape/],
+  ...['gauge', 'counter', 'histogram'].map((type): [string, ParsedFormat, string, RegExp] => [
+    `a ${type} called as a counter's time of creation`,
+    'openmetrics',
+    `# HELP x X.\n# TYPE x counter\n# HELP x_created Y.\n# TYPE x_created ${type}\n# EOF\n`,
+    /x_created belongs to x and to x_created/,
+  ]),
   [
     'a counter named as in text',
     'openmetrics',
