@@ -107,7 +107,20 @@ const SITUATIONS: readonly Situation[] = [
       bugflow_web_config_last_reload_successful: stays(1),
     },
     description:
-      'The last attempt to load the configuration, or the web configuration, failed. The old one is in force.',
+      'The configuration, the web configuration or a file of your own collectors is wrong, and was not loaded.',
+  },
+  {
+    alert: 'BugflowReloadFailed',
+    exceptional: {
+      bugflow_config_last_reload_successful: stays(1),
+      bugflow_collector_files_refused: stays(1),
+    },
+    usual: {
+      bugflow_config_last_reload_successful: stays(1),
+      bugflow_collector_files_refused: stays(0),
+    },
+    description:
+      'The configuration, the web configuration or a file of your own collectors is wrong, and was not loaded.',
   },
   {
     alert: 'BugflowAlertsNotDelivered',

@@ -8,6 +8,7 @@ import {
   tunnelFamilies,
 } from '../../src/main/parts/database-families.js';
 import { webFamilies } from '../../src/main/parts/web.js';
+import { refusedFamilies } from '../../src/main/refused-files.js';
 import { buildFamilies, reloadFamilies } from '../../src/main/service-families.js';
 import { createProcessMetrics } from '../../src/observability/process-metrics.js';
 import { settingsFamilies } from '../../src/observability/settings-families.js';
@@ -107,6 +108,7 @@ async function ownMetrics({ collectors }: CollectorLibrary): Promise<[string, Kn
       mismatches: () => new Map([['items', 1]]),
       openCircuits: () => new Map(),
     }),
+    ...refusedFamilies([]),
     ...databaseUpFamilies(true),
     ...serverFamilies([
       { name: 'a', up: true, inUse: true, isReplica: false, lagMs: 0 },
