@@ -31,7 +31,8 @@ function formsOf(secret: string): string[] {
 }
 
 /** Headers that let somebody in, such as X-Api-Key, PRIVATE-TOKEN and Authorization. */
-const SECRET_HEADER = /(^|-)(authorization|token|key|secret|cookie|password)$/i;
+const SECRET_HEADER =
+  /(^|[-_])(authorization|auth|token|(api)?key|secret|cookie|passw(or)?d|credentials?|jwt)$/i;
 
 export function isSecretHeader(name: string): boolean {
   return SECRET_HEADER.test(name);
