@@ -153,6 +153,28 @@ describe('--reload', () => {
     expect(said.at(-2)).toBe(`Alertmanager at ${url}/am/ does not answer yet: it answers 502`);
   });
 
+  test('is let in by files and the environment', async () => {
+    const seen: unknown[] = [];
+    const http = createServer(({ headers }, response) => {
+      seen.push([headers.authorization, headers['x-scope-orgid'], headers['x-api-key']]);
+      response.writeHead(401).end(`not ${headers['x-api-key']}`);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => http.once('listening', resolve));
+    onTestFinished(() => void http.close());
+    const folder = await folderWith({ token: 'Geh3im\n' });
+    const { status, stderr } = await bugflow(
+      [
+        ...['alertmanager', '--out', folder, '--token-file', join(folder, 'token')],
+        ...['--header', 'X-Scope-OrgID: team', '--header', `X-Api-Key: \${KEY}`],
+        ...['--reload', `http://127.0.0.1:${(http.address() as AddressInfo).port}`],
+      ],
+      { KEY: 'Verb0rgen' },
+    );
+    expect(seen).toEqual([['Bearer Geh3im', 'team', 'Verb0rgen']]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/answers 401: not …\n$/);
+  });
+
   test('says so when nobody answers', async () => {
     const port = await freePort();
     const error = await errorOf(reloadAt(`http://127.0.0.1:${port}`));

@@ -5,6 +5,7 @@ import type { LoginFiles } from '../../src/config/login-files.js';
 import { createGrafanaClient, type GrafanaClient } from '../../src/grafana/client.js';
 import { readCredentials } from '../../src/grafana/credentials.js';
 import { openPlaylists } from '../../src/grafana/playlist-api.js';
+import type { Access } from '../../src/http/http-target.js';
 import type { RetryPolicy } from '../../src/http/retry.js';
 import { freePort } from '../backfill/servers.js';
 import { createAuthority, hasOpenssl } from '../support/certificates.js';
@@ -25,16 +26,18 @@ interface Wishes {
   readonly waitMs?: number;
   readonly retry?: Partial<RetryPolicy>;
   readonly printed?: string[];
+  readonly access?: Access;
 }
 
 async function clientFor(
   url: string,
-  { waitMs = 0, retry = {}, printed = [] }: Wishes = {},
+  { waitMs = 0, retry = {}, printed = [], access }: Wishes = {},
 ): Promise<GrafanaClient> {
   const folder = await folderWith({ token: TOKEN });
   return createGrafanaClient({
     url,
     credentials: await readCredentials({ tokenFile: `${folder}/token` }),
+    access,
     waitMs,
     print: (line) => void printed.push(line),
     retry: { ...QUICK, ...retry },
@@ -69,6 +72,20 @@ describe('the first contact', () => {
       ['/api/health', undefined],
       ['/api/user', `Bearer ${TOKEN}`],
     ]);
+  });
+
+  test('shows headers of its own to a gateway in front of it, each time', async () => {
+    const seen: unknown[] = [];
+    const server = await start({
+      before({ headers }) {
+        seen.push(headers['cf-access-client-secret']);
+        return undefined;
+      },
+    });
+    const headers = { 'cf-access-client-secret': 'Verb0rgen' };
+    const access = { headers, secrets: ['Verb0rgen'], tenant: '' };
+    await (await clientFor(server.url, { access })).contact();
+    expect(seen).toEqual(['Verb0rgen', 'Verb0rgen']);
   });
 
   test('with one that hides its version', async () => {
