@@ -97,17 +97,18 @@ it: the tunnel's end can be noticed a minute later.`,
   },
   {
     name: 'BugflowReloadFailed',
-    comment: 'The old configuration is in force meanwhile; a wrong file of collectors is left out.',
+    comment:
+      'The old configuration is in force meanwhile; a wrong file of collectors or reports is left out.',
     severity: 'warning',
     summary: 'A changed configuration was not loaded',
     description:
-      'The configuration, the web configuration or a file of your own collectors is wrong, and was not loaded.',
+      'The configuration, the web configuration or a file of your own collectors or reports is wrong, and was not loaded.',
     expression: `max(
   ${latest('bugflow_config_last_reload_successful')} == 0
   or
   ${latest('bugflow_web_config_last_reload_successful')} == 0
   or
-  ${latest('bugflow_collector_files_refused')} > 0
+  ${latest('bugflow_own_files_refused')} > 0
 ) + 1`,
     for: '10m',
   },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BugflowError } from '../base/errors.js';
 import { matchingFiles } from '../base/matching-files.js';
+import type { RefusedFile } from '../base/refused-file.js';
 import type { CollectorOverride } from '../config/collector-sections.js';
 import { cronProblem } from '../scheduling/cron-expression.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
@@ -14,20 +15,6 @@ export interface CollectorLibrary {
   readonly asRead: readonly CollectorDefinition[];
   readonly refused: readonly RefusedFile[];
   readonly relations: RelationLibrary;
-}
-
-/** A file of the team's own that could not be loaded. */
-export interface RefusedFile {
-  readonly file: string;
-  /** Names the file, the line and the fix. */
-  readonly message: string;
-  /** Whether the collector goes on as it was before. */
-  readonly stays: boolean;
-}
-
-/** What is wrong with a file, and what that means. */
-export function describeRefused({ message, stays }: RefusedFile): string {
-  return `${message} (${stays ? 'its collector goes on as it was before' : 'this file is left out'}, the other collectors run)`;
 }
 
 export interface LibrarySource {
@@ -76,7 +63,7 @@ export async function loadLibrary(
   }
   const refused = [...problems].map(([file, message]): RefusedFile => {
     const former = before?.asRead.find((definition) => definition.file === file);
-    return { file, message, stays: former !== undefined && isAccepted(accept, former) };
+    return { kind: 'collector', file, message, stays: former !== undefined && isAccepted(accept, former) };
   });
   return { collectors: applyOverrides(asRead, refused, source), asRead, refused, relations };
 }

@@ -8,7 +8,7 @@ import { type CollectOptions, collect } from './collect.js';
 import { readFileBefore } from './file-before.js';
 import type { Installation } from './installation.js';
 import { type LastRun, runFamilies } from './parts/collector-families.js';
-import { refusedFamilies } from './refused-files.js';
+import { refusedFamilies, refusedFiles } from './refused-files.js';
 
 export interface CollectToFileOptions extends Pick<CollectOptions, 'names' | 'now' | 'at' | 'warn'> {
   readonly file: string;
@@ -36,7 +36,7 @@ export async function collectToFile(
       families.map((family) => withZeros(family, (key) => before.lacks(family.metric, key))));
   const runs = await collect(installation, { ...options, format: 'text', write, showCounters });
   const settings = settingsFamilies(settingsOf(installation.config), options.now.getTime());
-  const own = [...runFamilies(runs), ...refusedFamilies(installation.library.refused), ...settings];
+  const own = [...runFamilies(runs), ...refusedFamilies(refusedFiles(installation)), ...settings];
   chunks.push(await renderFamilies(own, 'text'));
   try {
     await writeAtomically(file, Buffer.concat(chunks), MODE);

@@ -1,9 +1,9 @@
 import { hasPast, readMoment } from '../backfill/moment.js';
 import { BugflowError, isDatabaseUnusable } from '../base/errors.js';
+import { describeRefused } from '../base/refused-file.js';
 import type { CollectorDefinition } from '../collectors/definition.js';
 import { createOneTimeReadings } from '../collectors/events/one-time-readings.js';
 import type { MetricFamily } from '../collectors/families.js';
-import { describeRefused } from '../collectors/library.js';
 import { type Format, OPENMETRICS_END, renderFamilies, type SampleFamily } from '../exposition/format.js';
 import { toSampleFamily } from '../exposition/sample-families.js';
 import { offReason } from '../taiga/off.js';

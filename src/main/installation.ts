@@ -32,6 +32,7 @@ export async function loadInstallation(source: ConfigSource, before?: Installati
   const reports = await loadReports(
     { shippedFolder: SHIPPED_REPORTS, ownFiles: config.reportFiles },
     library.relations,
+    before?.reports,
   );
   return { config, library, reports, posts: reportPosts(config.reportPosts, reports) };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BugflowError } from '../base/errors.js';
 import { matchingFiles } from '../base/matching-files.js';
+import type { RefusedFile } from '../base/refused-file.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import type { RelationLibrary } from '../taiga/sql/relations.js';
 import { type ReportDefinition, readReport } from './definition.js';
@@ -9,6 +10,7 @@ import { reportParameters } from './parameters.js';
 /** All reports, checked as far as possible without a database. */
 export interface ReportLibrary {
   readonly reports: readonly ReportDefinition[];
+  readonly refused: readonly RefusedFile[];
   /** @throws BugflowError that names those that there are */
   get(name: string): ReportDefinition;
 }
@@ -20,27 +22,51 @@ export interface ReportsSource {
   readonly ownFiles: readonly string[];
 }
 
-/** @throws BugflowError that names file, line and fix */
-export async function loadReports(source: ReportsSource, relations: RelationLibrary): Promise<ReportLibrary> {
+/**
+ * A wrong file of the team's own is refused and named; everything else is loaded. The report that it held before stays.
+ * @throws BugflowError that names file, line and fix
+ */
+export async function loadReports(
+  source: ReportsSource,
+  relations: RelationLibrary,
+  before?: ReportLibrary,
+): Promise<ReportLibrary> {
   const shipped = await listFiles(join(source.shippedFolder, '*.yaml'));
   // Each once, however many patterns it fits.
-  const own = new Set((await Promise.all(source.ownFiles.map(listFiles))).flat());
-  const reports = await Promise.all([
-    ...shipped.map((file) => readReport(file, true)),
-    ...[...own].map((file) => readReport(file, false)),
-  ]);
-  assertUnique(reports);
-  for (const report of reports) {
-    checkSql(report, relations);
-    checkLinks(report, reports);
+  const own = [...new Set((await Promise.all(source.ownFiles.map(listFiles))).flat())];
+  const reports = await Promise.all(shipped.map((file) => readReport(file, true)));
+  for (const report of reports) checkReport(report, reports, relations);
+  const wrong = new Map<string, string>();
+  const refuse = (file: string, { message }: BugflowError, tried?: ReportDefinition): void => {
+    if (!wrong.has(file)) wrong.set(file, message);
+    const former = before?.reports.find((report) => report.file === file);
+    if (former && former !== tried) reports.push(former);
+  };
+  const attempts = await Promise.allSettled(own.map((file) => readReport(file, false)));
+  for (const [i, attempt] of attempts.entries()) {
+    if (attempt.status === 'fulfilled') reports.push(attempt.value);
+    else refuse(own[i] ?? '', known(attempt.reason));
   }
+  // A report that leads to one that is left out is wrong, too.
+  for (let found = firstWrong(reports, relations); found; found = firstWrong(reports, relations)) {
+    reports.splice(reports.indexOf(found.report), 1);
+    refuse(found.report.file, found.error, found.report);
+  }
+  const refused = [...wrong].map(
+    ([file, message]): RefusedFile => ({
+      ...{ kind: 'report', file, message },
+      stays: reports.some((report) => report.file === file),
+    }),
+  );
   return {
     reports,
+    refused,
     get(name) {
       const found = reports.find((report) => report.name === name);
       if (found) return found;
-      const known = reports.map((report) => report.name).join(', ');
-      throw new BugflowError('REPORT_USAGE', `there is no report "${name}"; known are ${known}`);
+      const names = reports.map((report) => report.name).join(', ');
+      const left = refused.map(({ message }) => `; not loaded: ${message}`).join('');
+      throw new BugflowError('REPORT_USAGE', `there is no report "${name}"; known are ${names}${left}`);
     },
   };
 }
@@ -49,20 +75,47 @@ function listFiles(pattern: string): Promise<string[]> {
   return matchingFiles(pattern, { what: 'reports', key: 'report_files', code: 'REPORT_UNREADABLE' });
 }
 
-function assertUnique(reports: readonly ReportDefinition[]): void {
-  const files = new Map<string, string>();
-  for (const { name, file } of reports) {
-    const other = files.get(name);
-    if (other !== undefined)
-      throw new BugflowError(
-        'REPORT_INVALID',
-        `there is a report "${name}" already, in ${other}; rename one`,
-        {
-          place: { file },
-        },
-      );
-    files.set(name, file);
+/** The first own report with which something is wrong that only shows beside the others. */
+function firstWrong(
+  reports: readonly ReportDefinition[],
+  relations: RelationLibrary,
+): { readonly report: ReportDefinition; readonly error: BugflowError } | undefined {
+  for (const [i, report] of reports.entries()) {
+    if (report.shipped) continue;
+    try {
+      assertUnique(report, reports.slice(0, i));
+      checkReport(report, reports, relations);
+    } catch (error) {
+      return { report, error: known(error) };
+    }
   }
+  return undefined;
+}
+
+/** @throws what is no mistake of a file */
+function known(error: unknown): BugflowError {
+  if (error instanceof BugflowError) return error;
+  throw error;
+}
+
+/** @throws BugflowError */
+function checkReport(
+  report: ReportDefinition,
+  reports: readonly ReportDefinition[],
+  relations: RelationLibrary,
+): void {
+  checkSql(report, relations);
+  checkLinks(report, reports);
+}
+
+function assertUnique({ name, file }: ReportDefinition, others: readonly ReportDefinition[]): void {
+  const other = others.find((report) => report.name === name);
+  if (other)
+    throw new BugflowError(
+      'REPORT_INVALID',
+      `there is a report "${name}" already, in ${other.file}; rename one`,
+      { place: { file } },
+    );
 }
 
 function checkLinks({ sections }: ReportDefinition, reports: readonly ReportDefinition[]): void {

@@ -107,20 +107,20 @@ const SITUATIONS: readonly Situation[] = [
       bugflow_web_config_last_reload_successful: stays(1),
     },
     description:
-      'The configuration, the web configuration or a file of your own collectors is wrong, and was not loaded.',
+      'The configuration, the web configuration or a file of your own collectors or reports is wrong, and was not loaded.',
   },
   {
     alert: 'BugflowReloadFailed',
     exceptional: {
       bugflow_config_last_reload_successful: stays(1),
-      bugflow_collector_files_refused: stays(1),
+      bugflow_own_files_refused: stays(1),
     },
     usual: {
       bugflow_config_last_reload_successful: stays(1),
-      bugflow_collector_files_refused: stays(0),
+      bugflow_own_files_refused: stays(0),
     },
     description:
-      'The configuration, the web configuration or a file of your own collectors is wrong, and was not loaded.',
+      'The configuration, the web configuration or a file of your own collectors or reports is wrong, and was not loaded.',
   },
   {
     alert: 'BugflowAlertsNotDelivered',
@@ -189,7 +189,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)("the service's alert (skipped without promt
 
 test("each of the service's alerts has its situation", () => {
   const names = serviceRules().map(({ alert }) => alert);
-  expect([...SITUATIONS.map(({ alert }) => alert), 'BugflowWatchdog']).toEqual(names);
+  expect([...new Set(SITUATIONS.map(({ alert }) => alert)), 'BugflowWatchdog']).toEqual(names);
 });
 
 function firing(alert: string, description: string): ExpectedAlert {

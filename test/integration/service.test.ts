@@ -271,13 +271,13 @@ describe('the service', () => {
       const running = await start(config);
       await untilReady();
       await until(async () => (await metrics()).value('own_metric')).toBe(1);
-      expect((await metrics()).value('bugflow_collector_files_refused')).toBe(0);
+      expect((await metrics()).value('bugflow_own_files_refused')).toBe(0);
 
       folder.write('own.yaml', 'collector: own');
       folder.write('own_2.yaml', OWN.replaceAll('own', 'second'));
       await running.reload();
       await until(async () => (await metrics()).value('second_metric')).toBe(1);
-      await until(async () => (await metrics()).value('bugflow_collector_files_refused')).toBe(1);
+      await until(async () => (await metrics()).value('bugflow_own_files_refused')).toBe(1);
       const after = await metrics();
       expect(after.value('own_metric')).toBe(1);
       expect(after.value('bugflow_config_last_reload_successful')).toBe(1);
@@ -292,11 +292,11 @@ describe('the service', () => {
       await until(async () => (await metrics()).value('second_metric')).toBe(1);
       const fresh = await metrics();
       expect(fresh.value('own_metric')).toBeUndefined();
-      expect(fresh.value('bugflow_collector_files_refused')).toBe(1);
+      expect(fresh.value('bugflow_own_files_refused')).toBe(1);
 
       folder.write('own.yaml', OWN);
       await service?.reload();
-      await until(async () => (await metrics()).value('bugflow_collector_files_refused')).toBe(0);
+      await until(async () => (await metrics()).value('bugflow_own_files_refused')).toBe(0);
       await until(async () => (await metrics()).value('own_metric')).toBe(1);
     });
 

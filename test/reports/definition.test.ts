@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadReports } from '../../src/reports/library.js';
+import { describeRefused, type RefusedFile } from '../../src/base/refused-file.js';
+import type { PostConfig } from '../../src/config/report-posts-section.js';
+import { loadReports, type ReportLibrary } from '../../src/reports/library.js';
+import { reportPosts } from '../../src/reports/posts/report-post.js';
 import { loadRelations } from '../../src/taiga/sql/relations.js';
 import { ROOT } from '../support/bugflow.js';
 import { errorOf, folderWith, SHIPPED_FOLDER } from '../unit/helpers.js';
@@ -113,16 +116,100 @@ describe("a team's own reports", () => {
   });
 
   test.each([
-    [GOOD, '*.yaml', /own\.yaml: there is a report "mine" already, in .*mine\.yaml; rename one/],
-    [GOOD, '*.yml', /no file matches .*\*\.yml; add one or fix `report_files` in the configuration/],
-    [GOOD, 'none/*.yaml', /cannot read the folder .*none of the reports .*; create it or fix `report_files`/],
-    [
-      GOOD.replace('report: mine', 'report: ours').replace('[item]', '[itme]'),
-      '*.yaml',
-      /own\.yaml:5: unknown relation "itme"/,
-    ],
-  ])('that are wrong say so: %#', async (own, pattern, message) => {
-    expect((await errorOf(withOwn(own, pattern))).message).toMatch(message);
+    ['*.yml', /no file matches .*\*\.yml; add one or fix `report_files` in the configuration/],
+    ['none/*.yaml', /cannot read the folder .*none of the reports .*; create it or fix `report_files`/],
+  ])('that are not there are told: %s', async (pattern, message) => {
+    expect((await errorOf(withOwn(GOOD, pattern))).message).toMatch(message);
+  });
+
+  const OURS = GOOD.replace('report: mine', 'report: ours');
+  /** Leads to the report `yours`. */
+  const LEADING = OURS.replace('Items, unit: items', 'Items, unit: items, leads_to: yours');
+  const YOURS = GOOD.replace('report: mine', 'report: yours');
+
+  describe('in several files', () => {
+    let folder: string;
+    const loadOwn = async (files: Readonly<Record<string, string>>, before?: ReportLibrary) => {
+      if (!before) folder = await folderWith(files);
+      else for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+      const shippedFolder = await folderWith({ 'mine.yaml': GOOD });
+      const relations = await loadRelations(join(SHIPPED_FOLDER, 'relations'));
+      return loadReports({ shippedFolder, ownFiles: [join(folder, '*.yaml')] }, relations, before);
+    };
+    const names = ({ reports }: ReportLibrary): string[] => reports.map(({ name }) => name).sort();
+
+    test.each<[what: string, files: Readonly<Record<string, string>>, left: string[], refused: RegExp[]]>([
+      ['no YAML', { 'a.yaml': 'report: [', 'b.yaml': OURS }, ['mine', 'ours'], [/a\.yaml:1: /]],
+      [
+        'a name that is taken',
+        { 'a.yaml': GOOD, 'b.yaml': OURS },
+        ['mine', 'ours'],
+        [/a\.yaml: there is a report "mine" already, in .*mine\.yaml; rename one/],
+      ],
+      [
+        'the name of another',
+        { 'a.yaml': OURS, 'b.yaml': OURS },
+        ['mine', 'ours'],
+        [/b\.yaml: there is a report "ours" already, in .*a\.yaml/],
+      ],
+      [
+        'an unknown relation',
+        { 'a.yaml': OURS.replace('[item]', '[itme]'), 'b.yaml': YOURS },
+        ['mine', 'yours'],
+        [/a\.yaml:5: unknown relation "itme"/],
+      ],
+      [
+        'SQL with an unknown parameter',
+        { 'a.yaml': OURS.replace('FROM item', 'FROM item WHERE :x'), 'b.yaml': YOURS },
+        ['mine', 'yours'],
+        [/a\.yaml:\d+: .*unknown parameter :x/],
+      ],
+      [
+        'a link to nothing',
+        { 'a.yaml': LEADING },
+        ['mine'],
+        [/a\.yaml:\d+: column "items" leads to yours, but there is no report "yours"/],
+      ],
+      [
+        'a link to one that is wrong',
+        { 'a.yaml': LEADING, 'b.yaml': YOURS.replace('[item]', '[itme]') },
+        ['mine'],
+        [/b\.yaml:5: unknown relation/, /a\.yaml:\d+: .*there is no report "yours"/],
+      ],
+    ])('a wrong one is left out and named, and the others are there: %s', async (_, files, left, refused) => {
+      const library = await loadOwn(files);
+      expect(names(library)).toEqual(left);
+      expect(library.refused).toHaveLength(refused.length);
+      for (const message of refused)
+        expect(library.refused.some((each) => message.test(each.message))).toBe(true);
+      expect(library.refused.every(({ stays }) => !stays)).toBe(true);
+      expect(describeRefused(library.refused[0] as RefusedFile)).toContain(
+        '(this file is left out, with its posts, the other reports run)',
+      );
+      expect(() => library.get('theirs')).toThrow(
+        /there is no report "theirs"; known are .*; not loaded: .*yaml/,
+      );
+    });
+
+    test('that was right before goes on as it was', async () => {
+      const before = await loadOwn({ 'a.yaml': LEADING, 'b.yaml': YOURS });
+      expect(before.refused).toEqual([]);
+      const after = await loadOwn({ 'b.yaml': YOURS.replace('[item]', '[itme]') }, before);
+      expect(names(after)).toEqual(['mine', 'ours', 'yours']);
+      expect(after.refused).toMatchObject([{ stays: true, message: expect.stringContaining('itme') }]);
+      expect(describeRefused(after.refused[0] as RefusedFile)).toContain(
+        'its report goes on as it was before',
+      );
+      expect((await loadOwn({ 'b.yaml': YOURS }, after)).refused).toEqual([]);
+    });
+
+    test('is no mistake of the configuration that wants to post its report', async () => {
+      const library = await loadOwn({ 'a.yaml': OURS.replace('[item]', '[itme]') });
+      const post = { report: 'ours', place: undefined } as unknown as PostConfig;
+      expect(reportPosts([post], library)).toEqual([]);
+      const good = await loadOwn({ 'a.yaml': YOURS });
+      expect(() => reportPosts([post], good)).toThrow('reports[0]: there is no report "ours"');
+    });
   });
 });
 

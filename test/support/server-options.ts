@@ -66,6 +66,7 @@ export async function idleInstallation(grafanaUrl?: string): Promise<Installatio
     library: { collectors: [], asRead: [], refused: [], relations: { resolve: () => [], has: () => false } },
     reports: {
       reports: [],
+      refused: [],
       get() {
         throw new Error('there are no reports');
       },

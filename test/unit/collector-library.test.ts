@@ -1,12 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  type CollectorLibrary,
-  describeRefused,
-  loadLibrary,
-  type RefusedFile,
-} from '../../src/collectors/library.js';
+import { describeRefused, type RefusedFile } from '../../src/base/refused-file.js';
+import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
 import type { CollectorOverride } from '../../src/config/collector-sections.js';
 import { errorOf, folderWith } from './helpers.js';
 
@@ -244,6 +240,7 @@ describe('a wrong file', () => {
     expect(names(library)).toEqual(['alpha', 'beta', 'eta', 'zeta']);
     expect(library.refused).toEqual([
       {
+        kind: 'collector',
         file: expect.stringMatching(/own\/bad\.yaml$/),
         message: expect.stringMatching(message),
         stays: false,

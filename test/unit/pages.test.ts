@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RefusedFile } from '../../src/collectors/library.js';
+import type { RefusedFile } from '../../src/base/refused-file.js';
 import type { CollectorRunner } from '../../src/collectors/runner.js';
 import type { OpenCircuit } from '../../src/collectors/scheduler.js';
 import { collectorsPage } from '../../src/server/pages/collectors.js';
@@ -173,7 +173,12 @@ test('a collector that is off says why, and does not count among those that are 
 });
 
 test('/collectors begins with the files that were not loaded, and why', () => {
-  const file = { file: '/own/a.yaml', message: `/own/a.yaml:3: ${HOSTILE}`, stays: true };
+  const file = {
+    kind: 'collector',
+    file: '/own/a.yaml',
+    message: `/own/a.yaml:3: ${HOSTILE}`,
+    stays: true,
+  } as const;
   const page = collectors([], new Map(), [file, { ...file, stays: false }]);
   tagsOf(page);
   expect(page).toContain('2 files were not loaded');

@@ -1,8 +1,8 @@
 import { BugflowError, isDatabaseUnusable, messageOf } from '../../base/errors.js';
+import { describeRefused } from '../../base/refused-file.js';
 import type { CollectorDefinition } from '../../collectors/definition.js';
 import { createOneTimeReadings } from '../../collectors/events/one-time-readings.js';
 import { countSeries } from '../../collectors/families.js';
-import { describeRefused } from '../../collectors/library.js';
 import type { Reading } from '../../collectors/reading.js';
 import { verifyEach } from '../../collectors/verify.js';
 import type { Database } from '../../database/database.js';
@@ -14,6 +14,7 @@ import { explainFileRights } from '../file-rights.js';
 import type { Installation } from '../installation.js';
 import { learnValues } from '../learned-values.js';
 import type { CheckContext, Findings } from '../part.js';
+import { refusedFiles } from '../refused-files.js';
 import { formatTable } from '../table.js';
 import { printWorkflow } from '../workflow-table.js';
 
@@ -22,10 +23,11 @@ import { printWorkflow } from '../workflow-table.js';
  * @throws BugflowError when the database cannot be used at all
  */
 export async function checkCollectors(
-  { config, library }: Installation,
+  installation: Installation,
   database: Database,
   { now, print }: CheckContext,
 ): Promise<Findings> {
+  const { config, library } = installation;
   let hasWarned = false;
   const reader = createReader(database, library.relations, {
     allowSuperuser: config.database.allowSuperuser,
@@ -61,12 +63,14 @@ export async function checkCollectors(
   );
 
   const failed = [...trials.flatMap(({ problem }) => problem ?? []), ...failures];
-  const problems = [...library.refused.map(describeRefused), ...failed];
+  const left = refusedFiles(installation);
+  const problems = [...left.map(describeRefused), ...failed];
   const conclusions: string[] = [];
-  const refused = library.refused.length;
-  if (refused > 0)
+  if (left.length > 0)
     conclusions.push(
-      refused === 1 ? 'A collector file was not loaded.' : `${refused} collector files were not loaded.`,
+      left.length === 1
+        ? 'A file of your own was not loaded.'
+        : `${left.length} files of your own were not loaded.`,
     );
   if (failed.length > 0) conclusions.push(`${failed.length} of ${trials.length} collectors failed.`);
   if (differing > 0) {

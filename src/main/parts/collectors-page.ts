@@ -2,7 +2,7 @@ import type { Engine } from '../../collectors/engine.js';
 import { type CollectorsPageFacts, collectorsPage } from '../../server/pages/collectors.js';
 import type { Installation } from '../installation.js';
 import type { Part } from '../part.js';
-import { refusedFamilies } from '../refused-files.js';
+import { refusedFamilies, refusedFiles } from '../refused-files.js';
 import { collectorFamilies } from './collector-families.js';
 
 export interface CollectorsPageOptions {
@@ -13,13 +13,15 @@ export interface CollectorsPageOptions {
 /** The state of the collectors: the page `/collectors`, and their metrics. */
 export function createCollectorsPage({ installation, engine }: CollectorsPageOptions): Part {
   let shown = settingsOf(installation);
+  let refused = refusedFiles(installation);
   return {
     name: 'collectors page',
-    settings: settingsOf,
+    settings: (next) => ({ ...settingsOf(next), refused: refusedFiles(next) }),
     reload(next) {
       shown = settingsOf(next);
+      refused = refusedFiles(next);
     },
-    families: () => [...collectorFamilies(engine()), ...refusedFamilies(shown.refused)],
+    families: () => [...collectorFamilies(engine()), ...refusedFamilies(refused)],
     routes: [
       {
         method: 'GET',

@@ -142,6 +142,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     reports: () => opened.reports,
     settings: (installation) => ({
       reports: installation.reports.reports,
+      refused: installation.reports.refused,
       database: databaseSettings(installation),
       bound: parameterValues(installation.config, ANY_MOMENT),
       calendar: installation.config.calendar,
@@ -163,7 +164,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
         path: '/reports',
         login: 'login',
         link: { name: 'reports', meaning: 'reports about projects and periods that you choose' },
-        handle: () => ({ page: reportsPage(opened.reports.library.reports) }),
+        handle: () => ({ page: reportsPage(opened.reports.library) }),
       },
       {
         method: 'GET',

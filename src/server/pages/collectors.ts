@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { type Html, html } from '../../base/html.js';
+import { describeRefused, type RefusedFile } from '../../base/refused-file.js';
 import { type CollectorDefinition, shapes } from '../../collectors/definition.js';
-import { describeRefused, type RefusedFile } from '../../collectors/library.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { describeMissing } from '../../taiga/schema.js';
@@ -39,7 +39,8 @@ ${runners.map((runner) => collectorCard(runner, openCircuits.get(runner.definiti
   };
 }
 
-function refusedCard(refused: readonly RefusedFile[]): Html {
+/** Names each file with what is wrong with it. */
+export function refusedCard(refused: readonly RefusedFile[]): Html {
   return html`<section class="card">
 <h2><span class="bad">${refused.length === 1 ? 'A file was' : `${refused.length} files were`} not loaded</span></h2>
 ${refused.map((file) => html`<p>${describeRefused(file)}</p>`)}

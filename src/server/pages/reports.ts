@@ -3,8 +3,10 @@ import type { ReportDefinition } from '../../reports/definition.js';
 import { FORMATS } from '../../reports/formats/formats.js';
 import { reportHtml } from '../../reports/formats/html.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../reports/formats/names.js';
+import type { ReportLibrary } from '../../reports/library.js';
 import { PERIOD_NAMES } from '../../reports/period.js';
 import type { ReportResult } from '../../reports/result.js';
+import { refusedCard } from './collectors.js';
 import type { Page } from './layout.js';
 
 /** What somebody chose in the form, as it stands in the URL. */
@@ -43,10 +45,11 @@ export function createReportBodies(): ReportBodyOf {
 }
 
 /** `/reports`: which there are. */
-export function reportsPage(reports: readonly ReportDefinition[]): Page {
+export function reportsPage({ reports, refused }: Pick<ReportLibrary, 'reports' | 'refused'>): Page {
   return {
     title: 'Reports',
     content: html`<h1>Reports</h1>
+${refused.length === 0 ? undefined : refusedCard(refused)}
 ${reportList(reports)}`,
   };
 }
