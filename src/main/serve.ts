@@ -92,7 +92,7 @@ export function createLogger(): Logger {
 /** Waits only a few seconds for closing, as a query that does not end must not keep the process alive. */
 export function limitClosing(signals: Pick<Signals, 'limitStop'>, log: Logger): void {
   signals.limitStop(() => {
-    log.warn('something did not end in time; exiting without waiting for it');
+    log.warn('a collector did not end in time; exiting without waiting for it');
     process.exit(0);
   });
 }
