@@ -46,14 +46,24 @@ export function watchSignals({ end, now }: Surroundings = THIS_PROCESS): Signals
   const stop = new Promise<NodeJS.Signals>((resolve) => {
     resolveStop = resolve;
   });
+  const came = new Set<NodeJS.Signals>();
   const onStop = (signal: NodeJS.Signals): void => {
+    came.add(signal);
     const isAnother = first !== undefined && now() - first.atTick > SAME_MS;
     first ??= { signal, atTick: now() };
     resolveStop(first.signal);
     if (endsAtOnce || isAnother) end(statusOf(signal));
   };
+  // Shells, npm and systemd tell apart who ended by a signal; for process 1, which cannot, the status says it.
+  process.on('exit', (status) => {
+    const signal = (Object.keys(NUMBERS) as NodeJS.Signals[]).find((name) => statusOf(name) === status);
+    if (signal === undefined || !came.has(signal)) return;
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
   process.on('SIGTERM', onStop).on('SIGINT', onStop);
-  process.on('SIGHUP', () => {
+  process.on('SIGHUP', (signal) => {
+    came.add(signal);
     if (endsAtOnce) end(statusOf('SIGHUP'));
     if (first === undefined) onHangUp();
   });

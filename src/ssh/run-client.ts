@@ -35,7 +35,8 @@ export function runClient(
       clearTimeout(limit);
       process.off('exit', end);
     };
-    process.once('exit', end);
+    // Before a process that a signal ends gives itself up to it.
+    process.prependOnceListener('exit', end);
     child.once('error', (error) => {
       settle();
       reject(error);

@@ -2,15 +2,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Signals, watchSignals } from '../../src/main/signals.js';
 
 const SIGNALS = ['SIGHUP', 'SIGTERM', 'SIGINT'] as const;
-let before: Record<string, NodeJS.SignalsListener[]>;
+/** Among them is the one that ends the process by its signal. */
+const EVENTS = [...SIGNALS, 'exit'] as const;
+type Listener = (...args: unknown[]) => void;
+const listenersOf = (event: string): Listener[] => process.listeners(event as 'SIGHUP') as Listener[];
+let before: Record<string, Listener[]>;
 
 beforeEach(() => {
-  before = Object.fromEntries(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
+  before = Object.fromEntries(EVENTS.map((event) => [event, listenersOf(event)]));
 });
 afterEach(() => {
-  for (const signal of SIGNALS)
-    for (const listener of process.listeners(signal))
-      if (!before[signal]?.includes(listener)) process.off(signal, listener);
+  for (const event of EVENTS)
+    for (const listener of listenersOf(event))
+      if (!before[event]?.includes(listener)) process.off(event, listener);
 });
 
 /** Tells only those that listen here: none of it ends this process. */
