@@ -113,6 +113,9 @@ function publicHalfOf({ method, agent }: Credential): string | undefined {
     : undefined;
 }
 
+/** A server may ask at any length. */
+const MAX_PROMPT_LENGTH = 80;
+
 /** What is asked for when somebody logs in with more than a password: it must not be sent there. */
 const ASKS_FOR_MORE = /code|otp|token|pin\b|one.?time|verification|challenge|second factor/i;
 
@@ -125,7 +128,7 @@ async function passwords(
   const name = `the password in ${login.passwordFile}`;
   const answer = ({ prompt }: { readonly prompt: string }): string => {
     if (!ASKS_FOR_MORE.test(prompt)) return password;
-    unanswered.push(prompt.trim());
+    unanswered.push(prompt.trim().slice(0, MAX_PROMPT_LENGTH));
     return '';
   };
   return [

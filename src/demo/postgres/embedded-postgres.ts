@@ -52,8 +52,8 @@ const batchMessages: ReadonlySet<number> = new Set([...'PBDECH'].map((letter) =>
 /**
  * PostgreSQL in this process. It differs from a real server: all clients share settings and prepared statements; the
  * parameters at the start of a connection (`options`, `statement_timeout`, `application_name`) are ignored; no statement
- * can be interrupted, neither by a timeout nor by a cancel request; and while a statement runs, nothing else in this
- * process does.
+ * can be interrupted, neither by a timeout nor by a cancel request; and while a statement runs, nothing else in its
+ * thread does.
  */
 export async function startEmbeddedPostgres({
   folder,
