@@ -285,7 +285,7 @@ it('shows what a reload of the configuration brings', async () => {
   await service.reload();
   // The report is as it was, and the list of them says why.
   expect((await get('wrong_column?project=shop')).text).toMatch(/<td[^>]*>2<\/td>/);
-  expect((await get('')).text).toMatch(
+  expect((await get('../reports')).text).toMatch(
     /A file was not loaded.*wrong\.yaml:1: .*its report goes on as it was before/s,
   );
 });
