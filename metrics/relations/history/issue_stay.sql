@@ -11,4 +11,5 @@ LEFT JOIN status_label AS l ON l.status_key = s.status_key
 LEFT JOIN projects_issuetype AS t ON t.id = s.issue_type_id AND t.project_id = s.project_id
 LEFT JOIN projects_severity AS v ON v.id = s.severity_id AND v.project_id = s.project_id
 LEFT JOIN projects_priority AS r ON r.id = s.priority_id AND r.project_id = s.project_id
-WHERE s.kind = 'issue'
+-- CASE, not a plain test, of which PostgreSQL expects next to nothing: it would work out the labels for each row anew.
+WHERE CASE WHEN s.kind = 'issue' THEN TRUE ELSE FALSE END

@@ -6,7 +6,8 @@ WITH task AS (
   FROM state AS t
   JOIN project AS p ON p.project_id = t.project_id
   LEFT JOIN status_label AS l ON l.status_key = t.status_key
-  WHERE t.kind = 'task'
+  -- CASE, not a plain test, of which PostgreSQL expects next to nothing: it would work out the labels for each row anew.
+  WHERE CASE WHEN t.kind = 'task' THEN TRUE ELSE FALSE END
 ), placed AS (
   SELECT key, milestone_id, milestone_id AS own_milestone_id, is_closed, valid_from, valid_to
   FROM task

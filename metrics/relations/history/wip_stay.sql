@@ -7,7 +7,8 @@ FROM (
   FROM state AS s
   JOIN project AS p ON p.project_id = s.project_id
   JOIN status_label AS l ON l.status_key = s.status_key
-  WHERE s.kind = 'userstory'
+  -- CASE, not a plain test, of which PostgreSQL expects next to nothing: it would work out the labels for each row anew.
+  WHERE CASE WHEN s.kind = 'userstory' THEN TRUE ELSE FALSE END
   OFFSET 0 -- else the planner thinks that what follows leaves next to nothing, and loops
 ) AS s
 LEFT JOIN swimlane_ever AS lane ON lane.swimlane_id = s.swimlane_id
