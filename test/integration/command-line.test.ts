@@ -265,19 +265,23 @@ describe('the command line', () => {
       );
     });
 
-    it('names a file of collectors that is wrong, and ends with status 1; the others are not held up', async () => {
+    it('names files of collectors and reports that are wrong, and ends with status 1; the others are not held up', async () => {
       folder.write('wrong/own.yaml', ownCollector('own', 'own_metric'));
       folder.write('wrong/bad.yaml', 'collector: bad\n');
+      folder.write('wrong/report.yaml', 'report: bad\n');
       const file = folder.write(
         'wrong/bugflow.yaml',
-        OWN_COLLECTOR.replace('./own.yaml', './own.yaml, ./bad.yaml'),
+        `${OWN_COLLECTOR.replace('./own.yaml', './own.yaml, ./bad.yaml')}report_files: [report.yaml]\n`,
       );
       const reason = /bad\.yaml:1: .*\(this file is left out, the other collectors run\)\n/;
       const checked = await bugflow(['-c', file, 'check'], env);
       expect(checked.status).toBe(1);
       expect(line(checked, 'own ')).toMatch(/^own \| good/);
       expect(checked.stdout).toMatch(reason);
-      expect(checked.stdout).toMatch(/\nA collector file was not loaded\.\n$/);
+      expect(checked.stdout).toMatch(
+        /report\.yaml:1: .*\(this file is left out, with its posts, the other reports run\)\n/,
+      );
+      expect(checked.stdout).toMatch(/\n2 files of your own were not loaded\.\n$/);
 
       expect(await bugflow(['-c', file, 'collect', 'own'], env)).toEqual({
         status: 0,
