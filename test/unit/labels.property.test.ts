@@ -9,6 +9,7 @@ import { parseExposition } from '../support/exposition-parser.js';
 import { collector, metric } from './helpers.js';
 
 const NAMES = ['a', 'b', 'c'];
+const SQL = { text: 'SELECT …', file: 'items.yaml', line: 1 };
 
 /** What PostgreSQL can hold: anything but NUL. Often what keys, quotes and escapes could be confused by. */
 const text = fc.oneof(
@@ -39,10 +40,10 @@ test('rows with the same labels are one series, all others are different ones', 
   const counter = metric({ type: 'counter', name: 'moves_total', labels: NAMES, value: undefined });
   await fc.assert(
     fc.asyncProperty(fc.array(values, { maxLength: 12 }), async (rows) => {
-      const accumulator = createAccumulator(collector({ metrics: [counter] }), 'now');
+      const accumulator = createAccumulator(collector({ metrics: [counter], events: SQL }), 'events');
       accumulator.add(
-        NAMES.map((name) => ({ name })),
-        [...rows, ...rows],
+        ['key', ...NAMES].map((name) => ({ name })),
+        [...rows, ...rows].map((row) => ['issues.issue:1', ...row]),
       );
       const rendered = await renderFamilies(accumulator.families().map(toSampleFamily), 'text');
       const [family] = parseExposition(rendered.toString('utf8'), 'text');
