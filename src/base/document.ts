@@ -19,6 +19,8 @@ export interface Document<T> {
 export interface DocumentErrors {
   readonly unreadable: ErrorCode;
   readonly invalid: ErrorCode;
+  /** Refuses a pipe: one of many files in a folder must not keep the others waiting for whoever writes into it. */
+  readonly noPipes?: boolean;
 }
 
 /** Replaces values of a file (such as `${VAR}`) before they are checked. */

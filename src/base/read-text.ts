@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { stat } from 'node:fs/promises';
 import type { DocumentErrors } from './document.js';
 import { BugflowError } from './errors.js';
 import { explainReadError } from './explain-read-error.js';
@@ -11,6 +12,7 @@ const MAX_BYTES = 128 * 1024;
 export async function readText(file: string, errors: DocumentErrors): Promise<string> {
   let bytes: Buffer | undefined;
   try {
+    if (errors.noPipes && (await stat(file)).isFIFO()) throw new Error('it is a pipe; write a file');
     bytes = await readAtMost(file, MAX_BYTES);
   } catch (error) {
     throw new BugflowError(errors.unreadable, `cannot read ${file}: ${explainReadError(error)}`, {

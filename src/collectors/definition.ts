@@ -198,7 +198,11 @@ const collector = z
     });
   });
 
-const ERRORS: DocumentErrors = { unreadable: 'COLLECTOR_UNREADABLE', invalid: 'COLLECTOR_INVALID' };
+const ERRORS: DocumentErrors = {
+  unreadable: 'COLLECTOR_UNREADABLE',
+  invalid: 'COLLECTOR_INVALID',
+  noPipes: true,
+};
 
 /** Reads a collector file, and the files with its SQL. @throws BugflowError that names file, line and fix */
 export async function readCollector(file: string, shipped: boolean): Promise<CollectorDefinition> {

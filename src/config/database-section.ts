@@ -204,6 +204,13 @@ async function firstAddress(
   { locate }: SectionContext,
 ): Promise<DatabaseAddress> {
   const text = await urlTextOf(source.url);
+  if (text === '' && given && 'file' in given) {
+    throw new BugflowError(
+      'CONFIG_INVALID',
+      `database.url_file: ${given.file} is empty; write postgres://USER:PASSWORD@HOST:5432/NAME into it`,
+      { place: locate(['database', 'url_file']) },
+    );
+  }
   if (text === '') {
     throw new BugflowError(
       'CONFIG_INVALID',

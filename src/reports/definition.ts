@@ -168,6 +168,7 @@ export async function readReport(file: string, shipped: boolean): Promise<Report
   const document = await readDocument(file, report, {
     unreadable: 'REPORT_UNREADABLE',
     invalid: 'REPORT_INVALID',
+    noPipes: true,
   });
   const { report: reportName, title, description, about, timeout: timeoutMs } = document.value;
   const {

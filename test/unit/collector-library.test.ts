@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeRefused, type RefusedFile } from '../../src/base/refused-file.js';
 import { type CollectorLibrary, loadLibrary } from '../../src/collectors/library.js';
 import type { CollectorOverride } from '../../src/config/collector-sections.js';
+import { ROOT } from '../support/bugflow.js';
 import { errorOf, folderWith } from './helpers.js';
 
 function collectorFile(
@@ -247,6 +249,27 @@ describe('a wrong file', () => {
       },
     ]);
   });
+
+  test.each(['now_file', 'the file itself'])(
+    'that is a pipe into which nobody writes keeps nobody waiting: %s',
+    async (what) => {
+      const folder = await folderWith({
+        'a.yaml': collectorFile('eta', 'our_eta'),
+        ...(what === 'now_file' && { 'bad.yaml': GOOD.replace(/now:[\s\S]*/, 'now_file: pipe\n') }),
+      });
+      execFileSync('mkfifo', [join(folder, what === 'now_file' ? 'pipe' : 'bad.yaml')]);
+      const library = await loadLibrary({
+        shippedFolder: join(ROOT, 'metrics'),
+        ownFiles: [join(folder, '*.yaml')],
+        overrides: {},
+        configFile: undefined,
+      });
+      expect(names(library)).toContain('eta');
+      expect(library.refused).toMatchObject([
+        { message: expect.stringMatching(/cannot read .*(pipe|bad\.yaml): it is a pipe; write a file/) },
+      ]);
+    },
+  );
 
   test('takes no names away from others', async () => {
     // Its second metric is the problem, so its first one is free.

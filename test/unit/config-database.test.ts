@@ -141,6 +141,11 @@ describe('what is wrong with it', () => {
     expect(error.code).toBe('CONFIG_UNREADABLE');
     expect(error.message).toMatch(/cannot read the secret file .*\/nowhere: ENOENT/);
   });
+
+  test.each(['', '\n', ' \r\n'])('a file of the URL that is empty (%j)', async (url) => {
+    const error = await errorOf(load('database:\n  url_file: url\n', { files: { url } }));
+    expect(error.message).toMatch(/config\.yaml:2: database\.url_file: .*\/url is empty; write postgres:/);
+  });
 });
 
 describe('TLS', () => {
