@@ -204,7 +204,7 @@ async function firstAddress(
   { locate }: SectionContext,
 ): Promise<DatabaseAddress> {
   const text = await urlTextOf(source.url);
-  if (text === '' && given && 'file' in given) {
+  if (given && 'file' in given && text.trim() === '') {
     throw new BugflowError(
       'CONFIG_INVALID',
       `database.url_file: ${given.file} is empty; write postgres://USER:PASSWORD@HOST:5432/NAME into it`,
