@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { type Html, html } from '../../base/html.js';
-import { describeRefused, type RefusedFile } from '../../base/refused-file.js';
+import type { RefusedFile } from '../../base/refused-file.js';
 import { type CollectorDefinition, shapes } from '../../collectors/definition.js';
 import type { CollectorRunner, CollectorState } from '../../collectors/runner.js';
 import type { OpenCircuit } from '../../collectors/scheduler.js';
 import { describeMissing } from '../../taiga/schema.js';
 import { formatSpan, type Page } from './layout.js';
+import { refusedCard } from './refused-card.js';
 
 export interface CollectorsPageFacts {
   readonly runners: readonly CollectorRunner[];
@@ -37,14 +38,6 @@ ${runners.map((runner) => summaryRow(runner, now))}
 </table></div>
 ${runners.map((runner) => collectorCard(runner, openCircuits.get(runner.definition.name), rowSamples, now))}`,
   };
-}
-
-/** Names each file with what is wrong with it. */
-export function refusedCard(refused: readonly RefusedFile[]): Html {
-  return html`<section class="card">
-<h2><span class="bad">${refused.length === 1 ? 'A file was' : `${refused.length} files were`} not loaded</span></h2>
-${refused.map((file) => html`<p>${describeRefused(file)}</p>`)}
-</section>`;
 }
 
 function summaryRow({ definition, state: stateOf }: CollectorRunner, now: number): Html {

@@ -6,8 +6,8 @@ import { REPORT_FORMATS, type ReportFormat } from '../../reports/formats/names.j
 import type { ReportLibrary } from '../../reports/library.js';
 import { PERIOD_NAMES } from '../../reports/period.js';
 import type { ReportResult } from '../../reports/result.js';
-import { refusedCard } from './collectors.js';
 import type { Page } from './layout.js';
+import { refusedCard } from './refused-card.js';
 
 /** What somebody chose in the form, as it stands in the URL. */
 export interface Choice {
