@@ -3,15 +3,15 @@
 /** Pixels; a finger that touches moves the page a little. */
 const SCROLLED_AWAY = 40;
 
-/** Marks of charts say their values where the pointer, a finger or the keyboard is, instead of after a while. */
-function enhanceCharts() {
-  const charts = document.querySelectorAll('.chart > svg');
-  if (charts.length === 0) return;
+/**
+ * Marks of charts say their values where the pointer, a finger or the keyboard is, instead of after a while.
+ * @returns {(within: ParentNode) => void} what does that for the charts of a part of the page
+ */
+function chartEnhancer() {
   const tip = document.createElement('div');
   tip.className = 'tip';
   tip.setAttribute('role', 'status');
   tip.hidden = true;
-  document.body.append(tip);
 
   let shownAt = 0;
   /**
@@ -34,9 +34,8 @@ function enhanceCharts() {
   const hide = () => {
     tip.hidden = true;
   };
-  const leaves = [...charts].map((chart) =>
-    chart instanceof SVGSVGElement ? enhanceChart(chart, show, hide) : undefined,
-  );
+  /** @type {((() => void) | undefined)[]} */
+  let leaves = [];
   addEventListener(
     'scroll',
     () => {
@@ -44,6 +43,14 @@ function enhanceCharts() {
     },
     { passive: true },
   );
+  return (within) => {
+    hide();
+    const charts = within.querySelectorAll('.chart > svg');
+    if (charts.length > 0) document.body.append(tip);
+    leaves = [...charts].map((chart) =>
+      chart instanceof SVGSVGElement ? enhanceChart(chart, show, hide) : undefined,
+    );
+  };
 }
 
 /**
@@ -221,5 +228,34 @@ function enhanceForm() {
   });
 }
 
-enhanceCharts();
+/**
+ * Puts the newer reading, which is on its way, in the place of the one that was shown because it was there: but not under the
+ * hands of whoever is at it by then.
+ * @param {(within: ParentNode) => void} enhanceCharts
+ */
+async function showRenewal(enhanceCharts) {
+  const note = document.querySelector('[data-renewal]');
+  const kept = note?.closest('[data-reading]');
+  if (!note || !kept) return;
+  const answer = await fetch(location.href, { headers: { prefer: 'wait=600' } });
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const renewed = page.querySelector('[data-reading]');
+  if (!renewed) {
+    const reason =
+      page.querySelector('[role="alert"], [role="status"]')?.textContent ?? `status ${answer.status}`;
+    note.textContent = `; it could not be read anew: ${reason}`;
+  } else if (kept.contains(document.activeElement) || getSelection()?.isCollapsed === false) {
+    const link = note.querySelector('a');
+    note.firstChild?.replaceWith('; there is a newer reading: ');
+    if (link) link.textContent = 'show it';
+  } else {
+    kept.replaceWith(renewed);
+    enhanceCharts(renewed);
+  }
+}
+
+const enhanceCharts = chartEnhancer();
+enhanceCharts(document);
 enhanceForm();
+// Where the service is gone, the page stays as it is.
+showRenewal(enhanceCharts).catch(() => undefined);

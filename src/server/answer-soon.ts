@@ -34,6 +34,11 @@ export async function answerSoon(
   return { status, page: { ...page, content: html`${page.content}\n${content}` } };
 }
 
+/** Whether the client rather waits for what is being read. */
+export function prefersToWait({ prefer }: IncomingHttpHeaders): boolean {
+  return waitMs(prefer) > PATIENCE_MS;
+}
+
 function waitMs(prefer: IncomingHttpHeaders[string]): number {
   const seconds = /(?:^|[,;]) *wait *= *(\d+)/i.exec(String(prefer ?? ''))?.[1];
   return seconds === undefined ? PATIENCE_MS : Math.min(Number(seconds), LONGEST_WAIT_SECONDS) * 1000;

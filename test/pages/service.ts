@@ -54,6 +54,8 @@ sections:
 
 export interface Served {
   readonly address: string;
+  /** Runs SQL in Taiga's database. */
+  query(sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -98,7 +100,7 @@ database: { allow_superuser: true }
       const answer = await fetch(`${address}/reports/week`, { headers: { prefer: 'wait=600' } });
       if (answer.status !== 200) throw new Error(`${answer.status}`);
     });
-    return { address, close };
+    return { address, query: (sql) => server.query(sql), close };
   } catch (error) {
     await close();
     throw error;

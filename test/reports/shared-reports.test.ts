@@ -113,27 +113,36 @@ describe('reports that many ask for', () => {
       },
       now: () => now,
     });
-    const minutes: readonly [number, number][] = [
-      [0, 0],
-      [0.9, 0],
-      [10, 0],
-      [10.1, 10],
-      [25.2, 25.2],
+    const latest = async (): Promise<[number, boolean]> => {
+      const { result, isRenewed } = await shared.latest(request('shop'));
+      return [result.readAtMs / 60_000, isRenewed];
+    };
+    const minutes: readonly [number, number, boolean][] = [
+      [0, 0, false],
+      [0.9, 0, false],
+      [10, 0, true],
+      [10.1, 10, false],
+      [25.2, 25.2, false],
     ];
-    for (const [at, readAt] of minutes) {
+    for (const [at, readAt, isRenewed] of minutes) {
       now = at * 60_000;
-      expect((await shared.latest(request('shop'))).readAtMs / 60_000).toBe(readAt);
+      expect(await latest()).toEqual([readAt, isRenewed]);
     }
+    // Who waits for the new one gets just that, and leaves it to the others.
+    now = 29 * 60_000;
+    expect((await shared.run(request('shop'))).readAtMs / 60_000).toBe(29);
+    expect(await latest()).toEqual([29, false]);
     failure = new Error('no database');
-    now = 30 * 60_000;
-    expect((await shared.latest(request('shop'))).readAtMs / 60_000).toBe(25.2);
+    now = 34 * 60_000;
+    expect(await latest()).toEqual([29, true]);
+    await expect(shared.run(request('shop'))).rejects.toThrow('no database');
     now = 50 * 60_000;
     await expect(shared.latest(request('shop'))).rejects.toThrow('no database');
   });
 
   test('are forgotten when many others were asked for', async () => {
     const { shared, read, answer } = start();
-    const projects = Array.from({ length: 21 }, (_, i) => `p${i}`);
+    const projects = Array.from({ length: 51 }, (_, i) => `p${i}`);
     for (const project of [...projects, 'p0']) {
       const asked = shared.run(request(project));
       await answer();

@@ -1,13 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { hasCode, messageOf } from '../../base/errors.js';
 import type { Engine } from '../../collectors/engine.js';
 import { chosenProjects } from '../../grafana/chosen-projects.js';
 import type { ReportDefinition } from '../../reports/definition.js';
 import { downloadOf, downloadRequest } from '../../reports/formats/download.js';
 import type { Draw } from '../../reports/formats/draw.js';
-import { createReports, type Reports } from '../../reports/reports.js';
-import type { ReportResult } from '../../reports/result.js';
-import { createSharedReports, type SharedReports } from '../../reports/shared-reports.js';
-import { answerSoon, type PageRest } from '../../server/answer-soon.js';
+import { createReports, type ReportRequest, type Reports } from '../../reports/reports.js';
+import { createSharedReports, type LatestReading, type SharedReports } from '../../reports/shared-reports.js';
+import { answerSoon, type PageRest, prefersToWait } from '../../server/answer-soon.js';
 import {
   type Choice,
   createReportBodies,
@@ -68,29 +68,39 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     });
     return {
       reports,
-      shared: createSharedReports({ reports, now: Date.now }),
+      shared: createSharedReports({ reports, now: () => Date.now() }),
       serviceUrl: externalUrls.exporter,
     };
   }
 
-  const run = async (definition: ReportDefinition, choice: Choice): Promise<ReportResult> => {
-    const { shared } = opened;
+  const requestOf = async (definition: ReportDefinition, choice: Choice): Promise<ReportRequest> => {
     const { projects: asked, item, period, from, to } = choice;
     const isItem = definition.about === 'item';
-    const [only] = await shared.projects();
-    return shared.run({
+    const [only] = await opened.shared.projects();
+    return {
       report: definition.name,
       projects:
         definition.projects === 'one' && !isItem && asked.length === 0 && only !== undefined ? [only] : asked,
       ...(isItem && { item }),
       period: { name: period || undefined, from: from || undefined, to: to || undefined },
-    });
+    };
+  };
+  /** At once what was read a while ago, unless the client waits for the new reading. */
+  const readingOf = async (request: ReportRequest, headers: IncomingHttpHeaders): Promise<LatestReading> => {
+    const { shared } = opened;
+    return prefersToWait(headers)
+      ? { result: await shared.run(request), isRenewed: false }
+      : shared.latest(request);
   };
 
   /** A form and the report, or why there is none. */
-  const read = async (definition: ReportDefinition, choice: Choice): Promise<PageRest> => {
+  const read = async (
+    definition: ReportDefinition,
+    choice: Choice,
+    headers: IncomingHttpHeaders,
+  ): Promise<PageRest> => {
     let projects: readonly string[] = [];
-    const rest = (outcome: ReportResult | string | undefined, status = 200): PageRest => ({
+    const rest = (outcome: LatestReading | string | undefined, status = 200): PageRest => ({
       status,
       content: reportContent({ definition, choice, projects, outcome, bodyOf }),
     });
@@ -98,7 +108,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     try {
       projects = await opened.shared.projects();
       if (definition.about === 'item' && choice.item === undefined) return rest(undefined);
-      return rest(await run(definition, choice));
+      return rest(await readingOf(await requestOf(definition, choice), headers));
     } catch (error) {
       return rest(messageOf(error), statusOf(error));
     }
@@ -109,7 +119,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
     if (engine().statuses() === undefined) return { status: 503, page: noFilePage(NOT_READ_YET) };
     try {
       const request = downloadRequest(file.format, file.section);
-      const result = await run(definition, choice);
+      const result = await opened.shared.run(await requestOf(definition, choice));
       const { fileName, contentType, content } = await downloadOf(result, request, {
         serviceUrl: opened.serviceUrl,
         draw,
@@ -122,16 +132,16 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
   };
 
   /** How all projects are doing. A page that leads on helps also when this is not known. */
-  const readStart = async (): Promise<PageRest> => {
+  const readStart = async (headers: IncomingHttpHeaders): Promise<PageRest> => {
     const { reports } = opened.reports.library;
-    const rest = (outcome: ReportResult | string | readonly string[]): PageRest => ({
+    const rest = (outcome: LatestReading | string | readonly string[]): PageRest => ({
       content: startContent({ outcome, reports, bodyOf }),
     });
     if (engine().statuses() === undefined) return rest(NOT_READ_YET);
     try {
       const projects = await opened.shared.projects();
       if (projects.length > MOST_PROJECTS_AT_ONCE) return rest(projects);
-      return rest(await opened.shared.latest({ report: START_REPORT, projects: [], period: {} }));
+      return rest(await readingOf({ report: START_REPORT, projects: [], period: {} }, headers));
     } catch (error) {
       return rest(messageOf(error));
     }
@@ -157,7 +167,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
         method: 'GET',
         path: '/',
         login: 'login',
-        handle: ({ headers }) => answerSoon(startPage(), readStart(), headers),
+        handle: ({ headers }) => answerSoon(startPage(), readStart(headers), headers),
       },
       {
         method: 'GET',
@@ -176,7 +186,7 @@ export function createReportsPart(options: ReportsPartOptions): ReportsPart {
           const choice = choiceOf(query);
           const file = fileOf(query);
           return file.format === ''
-            ? answerSoon(reportPage(definition), read(definition, choice), headers)
+            ? answerSoon(reportPage(definition), read(definition, choice, headers), headers)
             : download(definition, choice, file);
         },
       },

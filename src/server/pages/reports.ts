@@ -6,7 +6,9 @@ import { REPORT_FORMATS, type ReportFormat } from '../../reports/formats/names.j
 import type { ReportLibrary } from '../../reports/library.js';
 import { PERIOD_NAMES } from '../../reports/period.js';
 import type { ReportResult } from '../../reports/result.js';
+import type { LatestReading } from '../../reports/shared-reports.js';
 import type { Page } from './layout.js';
+import { readingContent } from './reading.js';
 import { refusedCard } from './refused-card.js';
 
 /** What somebody chose in the form, as it stands in the URL. */
@@ -25,7 +27,7 @@ export interface ReportPageFacts {
   /** The slugs of all projects; empty where they could not be read. */
   readonly projects: readonly string[];
   /** What was found, or in a sentence why nothing was; undefined: nothing was asked for yet. */
-  readonly outcome: ReportResult | string | undefined;
+  readonly outcome: LatestReading | string | undefined;
   readonly bodyOf: ReportBodyOf;
 }
 
@@ -79,11 +81,18 @@ export function reportContent({ definition, choice, projects, outcome, bodyOf }:
 ${
   typeof outcome === 'string'
     ? html`<p class="bad" role="alert">${outcome}</p>`
-    : outcome &&
-      html`<p class="soft">${outcome.projects.join(', ')} – ${outcome.period.title}, read at ${timeOf(outcome)}</p>
-${downloads(outcome, choice)}
-${bodyOf(outcome)}`
+    : outcome && found(outcome, choice, bodyOf)
 }`;
+}
+
+function found(reading: LatestReading, choice: Choice, bodyOf: ReportBodyOf): Html {
+  const { result } = reading;
+  const { projects, period } = result;
+  return readingContent(
+    reading,
+    html`${projects.join(', ')} – ${period.title}`,
+    html`${downloads(result, choice)}\n${bodyOf(result)}`,
+  );
 }
 
 /** The page for a report that does not exist. */
@@ -149,9 +158,4 @@ function periodFields({ period }: ReportDefinition, choice: Choice): Html {
   )}</select></label>
 <label>from <input name="from" value="${choice.from}" placeholder="2026-06-01"></label>
 <label>to <input name="to" value="${choice.to}" placeholder="2026-06-30"></label>`;
-}
-
-/** When it was read, in the team's time zone. */
-export function timeOf({ readAtMs, timeZone }: ReportResult): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'short' }).format(readAtMs);
 }

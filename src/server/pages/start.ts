@@ -1,12 +1,13 @@
 import { type Html, html } from '../../base/html.js';
 import type { ReportDefinition } from '../../reports/definition.js';
-import type { ReportResult } from '../../reports/result.js';
+import type { LatestReading } from '../../reports/shared-reports.js';
 import type { Page } from './layout.js';
-import { type ReportBodyOf, reportList, timeOf } from './reports.js';
+import { readingContent } from './reading.js';
+import { type ReportBodyOf, reportList } from './reports.js';
 
 export interface StartPageFacts {
   /** How all projects are doing, or in a sentence why that is not known, or their slugs where they are too many for one page. */
-  readonly outcome: ReportResult | string | readonly string[];
+  readonly outcome: LatestReading | string | readonly string[];
   readonly reports: readonly ReportDefinition[];
   readonly bodyOf: ReportBodyOf;
 }
@@ -21,18 +22,22 @@ export const MOST_PROJECTS_AT_ONCE = 100;
 
 /** How all projects are doing, and the reports. */
 export function startContent({ outcome, reports, bodyOf }: StartPageFacts): Html {
-  return html`${typeof outcome === 'string' ? html`<p role="status">${outcome}</p>` : isResult(outcome) ? vitalSigns(outcome, bodyOf) : projectList(outcome)}
+  return html`${typeof outcome === 'string' ? html`<p role="status">${outcome}</p>` : isReading(outcome) ? vitalSigns(outcome, bodyOf) : projectList(outcome)}
 <h2>Reports</h2>
 ${reportList(reports)}`;
 }
 
-function isResult(outcome: ReportResult | readonly string[]): outcome is ReportResult {
-  return 'definition' in outcome;
+function isReading(outcome: LatestReading | readonly string[]): outcome is LatestReading {
+  return 'result' in outcome;
 }
 
-function vitalSigns(result: ReportResult, bodyOf: ReportBodyOf): Html {
-  return html`<p class="soft">${result.period.title}, read at ${timeOf(result)} – <a href="/reports/${result.definition.name}">another period</a></p>
-${bodyOf(result)}`;
+function vitalSigns(reading: LatestReading, bodyOf: ReportBodyOf): Html {
+  const { period, definition } = reading.result;
+  return readingContent(
+    reading,
+    html`${period.title} (<a href="/reports/${definition.name}">another period</a>)`,
+    bodyOf(reading.result),
+  );
 }
 
 function projectList(projects: readonly string[]): Html {
