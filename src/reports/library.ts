@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BugflowError } from '../base/errors.js';
 import { matchingFiles } from '../base/matching-files.js';
+import { readText } from '../base/read-text.js';
 import type { RefusedFile } from '../base/refused-file.js';
 import { compileQuery, mentioned } from '../taiga/sql/compile.js';
 import type { RelationLibrary } from '../taiga/sql/relations.js';
@@ -11,6 +12,8 @@ import { reportParameters } from './parameters.js';
 export interface ReportLibrary {
   readonly reports: readonly ReportDefinition[];
   readonly refused: readonly RefusedFile[];
+  /** Whether the report may be one of those in refused files. */
+  mayBeRefused(name: string): boolean;
   /** @throws BugflowError that names those that there are */
   get(name: string): ReportDefinition;
 }
@@ -58,9 +61,11 @@ export async function loadReports(
       stays: reports.some((report) => report.file === file),
     }),
   );
+  const namesOfRefused = await Promise.all(refused.map(({ file }) => nameIn(file)));
   return {
     reports,
     refused,
+    mayBeRefused: (name) => namesOfRefused.some((each) => each === undefined || each === name),
     get(name) {
       const found = reports.find((report) => report.name === name);
       if (found) return found;
@@ -69,6 +74,13 @@ export async function loadReports(
       throw new BugflowError('REPORT_USAGE', `there is no report "${name}"; known are ${names}${left}`);
     },
   };
+}
+
+/** The name of the report in a file, whatever else is wrong there; undefined where it cannot be told. */
+async function nameIn(file: string): Promise<string | undefined> {
+  const codes = { unreadable: 'REPORT_UNREADABLE', invalid: 'REPORT_INVALID', noPipes: true } as const;
+  const text = await readText(file, codes).catch(() => '');
+  return /^report: *(["']?)(\w+)\1 *(?:#.*)?$/m.exec(text)?.[2];
 }
 
 function listFiles(pattern: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { createTask, parse } from 'node-cron';
+import { cronAlternatives } from './cron-expression.js';
 
 /**
  * The moments that a cron expression names, in local time: milliseconds as if the local clock showed UTC, so that no hour
@@ -23,7 +24,8 @@ const MAX_DAYS = 4 * 366;
 
 export function createCronMoments(expression: string): CronMoments {
   const hasSeconds = expression.trim().split(/\s+/).length > 5;
-  const { hour, minute, second } = parse(expression);
+  const alternatives = cronAlternatives(expression);
+  const { hour, minute, second } = parse(alternatives[0] ?? expression);
   const timesOfDay = Float64Array.from(
     hour.flatMap((h) =>
       minute.flatMap((m) =>
@@ -32,7 +34,7 @@ export function createCronMoments(expression: string): CronMoments {
     ),
   ).sort();
   // Never started, only asked whether a day matches: asked at a time of day that matches, so only the day counts.
-  const tasks = eitherDay(expression).map((one) => createTask(one, () => undefined, { timezone: 'UTC' }));
+  const tasks = alternatives.map((one) => createTask(one, () => undefined, { timezone: 'UTC' }));
   let known = { day: Number.NaN, isMeant: false };
   const isMeant = (day: number): boolean => {
     const at = new Date(day * DAY_MS + (timesOfDay[0] ?? 0));
@@ -66,18 +68,6 @@ export function createCronMoments(expression: string): CronMoments {
       await Promise.all(tasks.map((task) => task.destroy()));
     },
   };
-}
-
-/**
- * The expressions of which any may match. node-cron wants a day of the month and a weekday to match both; in cron, where both
- * are given, either is enough. A field that begins with `*`, as in `*` and a step, does not count as given there.
- */
-function eitherDay(expression: string): string[] {
-  const fields = expression.trim().split(/\s+/);
-  const isGiven = (field: string | undefined): boolean => field !== undefined && !/^[*?]/.test(field);
-  const [dayOfMonth, , weekday] = fields.slice(-3);
-  if (fields.length < 5 || !isGiven(dayOfMonth) || !isGiven(weekday)) return [expression];
-  return [fields.with(-1, '*').join(' '), fields.with(-3, '*').join(' ')];
 }
 
 /** How many of the sorted numbers are at most the limit. */

@@ -207,6 +207,10 @@ describe("a team's own reports", () => {
       const library = await loadOwn({ 'a.yaml': OURS.replace('[item]', '[itme]') });
       const post = { report: 'ours', place: undefined } as unknown as PostConfig;
       expect(reportPosts([post], library)).toEqual([]);
+      const unreadable = await loadOwn({ 'a.yaml': 'report: [' });
+      expect(reportPosts([post], unreadable)).toEqual([]);
+      const other = await loadOwn({ 'a.yaml': YOURS.replace('[item]', '[itme]') });
+      expect(() => reportPosts([post], other)).toThrow('reports[0]: there is no report "ours"');
       const good = await loadOwn({ 'a.yaml': YOURS });
       expect(() => reportPosts([post], good)).toThrow('reports[0]: there is no report "ours"');
     });

@@ -37,6 +37,8 @@ describe('the days of an expression are those that cron takes', () => {
     ['0 3 1-3 7 sat,sun', [1, 2, 3, 4, 5, 11, 12, 18, 19, 25, 26]],
     ['0 3 1 6 mon', []],
     ['30 0 3 1 * 1', [1, ...MONDAYS]],
+    ['0 3 30 2,7 mon', [...MONDAYS, 30]],
+    ['0 3 31 6 mon', []],
     ['0 3 L * mon', [...MONDAYS, 31]],
     ['0 3 1 * 1#2', [1, 13]],
     ['0 3 1-31 * 1', every(1, 31)],
@@ -54,6 +56,14 @@ describe('the days of an expression are those that cron takes', () => {
   ])('%s', (expression, days) => {
     expect(cronProblem(expression)).toBeUndefined();
     expect(daysOfJuly(expression)).toEqual(days);
+  });
+
+  test('a day that never comes leaves the weekday', () => {
+    const moments = createCronMoments('0 3 30 2 mon');
+    onTestFinished(() => moments.close());
+    expect(new Date(moments.nextAfter(Date.UTC(2026, 0, 1)) ?? 0).toISOString()).toBe(
+      '2026-02-02T03:00:00.000Z',
+    );
   });
 
   test('the interval is that between two of them', () => {
@@ -81,7 +91,17 @@ describe('what means something else than it seems to is refused', () => {
       expect(cronProblem(expression)).toBeUndefined();
     },
   );
-  test.each(['0 0 30 2 *', '0 0 * *', '@reboot', '5/15 * * * *', '0 0 0 * *'])('%s is none', (expression) => {
+  test.each([
+    '0 0 30 2 *',
+    '0 0 32 2 1',
+    '0 0 30 2 9',
+    '0 0 30 13 1',
+    '0',
+    '0 0 * *',
+    '@reboot',
+    '5/15 * * * *',
+    '0 0 0 * *',
+  ])('%s is none', (expression) => {
     expect(cronProblem(expression)).toMatch(/is not a cron expression/);
   });
 });

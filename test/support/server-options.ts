@@ -67,6 +67,7 @@ export async function idleInstallation(grafanaUrl?: string): Promise<Installatio
     reports: {
       reports: [],
       refused: [],
+      mayBeRefused: () => false,
       get() {
         throw new Error('there are no reports');
       },

@@ -25,8 +25,8 @@ export function reportPosts(configs: readonly PostConfig[], library: ReportLibra
       new BugflowError('CONFIG_INVALID', `reports[${i}]: ${message}`, { place: config.place });
     const definition = library.reports.find(({ name }) => name === config.report);
     if (!definition) {
-      // It may be in one of the files that are left out.
-      if (library.refused.length > 0) return [];
+      // Its file was named when it was left out.
+      if (library.mayBeRefused(config.report)) return [];
       const known = library.reports.map(({ name }) => name).join(', ');
       throw refuse(`there is no report "${config.report}"; known are ${known}`);
     }
