@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isErrorCode } from '../base/errors.js';
 import { tryJson } from '../base/try-json.js';
-import { isErrorCode, outputError } from './output-error.js';
+import { outputError } from './output-error.js';
 
 /** Matches the name of a block's folder. */
 export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

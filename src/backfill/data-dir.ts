@@ -1,10 +1,10 @@
 import { lchown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BugflowError } from '../base/errors.js';
+import { BugflowError, isErrorCode } from '../base/errors.js';
 import { tryJson } from '../base/try-json.js';
 import { blocksAndTheirSources, names, ULID } from './block-folders.js';
-import { isErrorCode, outputError } from './output-error.js';
+import { outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';
 

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { BugflowError } from '../base/errors.js';
+import { BugflowError, isErrorCode } from '../base/errors.js';
+import { makeFolder } from '../base/make-folder.js';
 import { isTemporaryOf } from '../base/write-atomically.js';
 import { FILE_NAME, type WindowFile } from './openmetrics-files.js';
-import { isErrorCode, outputError } from './output-error.js';
+import { outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';
 
@@ -63,7 +64,7 @@ export async function claimFilesFolder(path: string, options: FilesFolderOptions
     });
 
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     await clear(path, description);
   } catch (error) {
     throw outputError(error, path);

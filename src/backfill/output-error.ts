@@ -31,7 +31,3 @@ function explain(code: string, path: string): string | undefined {
       return undefined;
   }
 }
-
-export function isErrorCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}

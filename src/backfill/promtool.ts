@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { BugflowError } from '../base/errors.js';
+import { BugflowError, isErrorCode } from '../base/errors.js';
 import { blockHours } from './block-windows.js';
-import { diskFull, isErrorCode } from './output-error.js';
+import { diskFull } from './output-error.js';
 
 export interface PromtoolOptions {
   readonly blockMs: number;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { BugflowError } from '../base/errors.js';
-import { isErrorCode, outputError } from './output-error.js';
+import { BugflowError, isErrorCode } from '../base/errors.js';
+import { outputError } from './output-error.js';
 import type { Grid } from './steps.js';
 import { writeJsonAtomically } from './write-json.js';
 

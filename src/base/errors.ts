@@ -139,3 +139,8 @@ function oneLine(text: string): string {
     .replace(/\p{Cc}/gu, '\ufffd')
     .trim();
 }
+
+/** Whether an error of Node.js, or of a library like it, has one of these codes, such as `ENOENT`. */
+export function isErrorCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -11,6 +11,7 @@ import { NOBODY } from '../alertmanager/receivers.js';
 import { reload } from '../alertmanager/reload.js';
 import { timeOff } from '../alertmanager/time-intervals.js';
 import { BugflowError, messageOf } from '../base/errors.js';
+import { makeFolder } from '../base/make-folder.js';
 import { writeAtomically } from '../base/write-atomically.js';
 import type { AlertingSettings } from '../config/config.js';
 import type { Access } from '../http/http-target.js';
@@ -70,7 +71,7 @@ async function assertOurs(file: string): Promise<void> {
 
 async function write(file: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeAtomically(file, text, READABLE_BY_ALL);
   } catch (error) {
     throw new BugflowError('ALERTMANAGER_OUTPUT', `cannot write ${file}: ${messageOf(error)}`, {

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BugflowError, messageOf } from '../base/errors.js';
+import { makeFolder } from '../base/make-folder.js';
 import { writeAtomically } from '../base/write-atomically.js';
 import { checkSection, FORMATS, filesOf, type ReportFile } from '../reports/formats/formats.js';
 import type { ReportFormat } from '../reports/formats/names.js';
@@ -55,7 +55,7 @@ function joined(files: readonly ReportFile[]): string | Buffer {
 
 async function writeFiles(folder: string, files: readonly ReportFile[]): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const { name, content } of files) await writeAtomically(join(folder, name), content);
   } catch (error) {
     throw new BugflowError('REPORT_OUTPUT', `cannot write to ${folder}: ${messageOf(error)}`, {

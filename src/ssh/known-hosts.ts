@@ -1,6 +1,6 @@
 // Reads known_hosts: ssh2 leaves checking the host key to its caller, and without OpenSSH there is no `ssh-keygen -F`.
 import { createHmac } from 'node:crypto';
-import { BugflowError, messageOf } from '../base/errors.js';
+import { BugflowError, isErrorCode, messageOf } from '../base/errors.js';
 import { readNamedFile } from '../base/read-at-most.js';
 import { matchesPatterns } from './host-patterns.js';
 
@@ -50,7 +50,7 @@ async function readIfThere(file: string): Promise<string> {
   try {
     return (await readNamedFile(file)).toString('utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (isErrorCode(error, 'ENOENT')) return '';
     throw new BugflowError('CONFIG_UNREADABLE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }
 }

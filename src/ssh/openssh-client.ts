@@ -1,4 +1,4 @@
-import { BugflowError, messageOf } from '../base/errors.js';
+import { BugflowError, isErrorCode, messageOf } from '../base/errors.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
 import { type ClientOutcome, runClient } from './run-client.js';
 
@@ -59,8 +59,7 @@ async function ask(command: string, file: string, rest: readonly string[]): Prom
   );
 }
 
-const isNotInstalled = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES');
+const isNotInstalled = (error: unknown): boolean => isErrorCode(error, 'ENOENT', 'EACCES');
 
 function refuse(file: string, reason: string, cause?: unknown): BugflowError {
   return new BugflowError('CONFIG_INVALID', `OpenSSH cannot use ${file}: ${reason}`, { cause });

@@ -1,4 +1,4 @@
-import { BugflowError, messageOf } from '../base/errors.js';
+import { BugflowError, isErrorCode, messageOf } from '../base/errors.js';
 import { readNamedFile } from '../base/read-at-most.js';
 import type { HostQuery, HostSettings } from './host-settings.js';
 import { createOpensshLookup } from './openssh-client.js';
@@ -25,7 +25,7 @@ export async function readSshConfigFile(file: string, client: string): Promise<S
   try {
     text = (await readNamedFile(file)).toString('utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return async () => NOTHING;
+    if (isErrorCode(error, 'ENOENT')) return async () => NOTHING;
     throw new BugflowError('CONFIG_UNREADABLE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }
   const askOpenssh = createOpensshLookup(client, file);

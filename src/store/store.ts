@@ -1,7 +1,7 @@
 import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { BugflowError } from '../base/errors.js';
+import { BugflowError, isErrorCode } from '../base/errors.js';
 import { explainReadError } from '../base/explain-read-error.js';
 import { readAtMost } from '../base/read-at-most.js';
 import { tryJson } from '../base/try-json.js';
@@ -124,7 +124,7 @@ async function readJson(path: string): Promise<ReadonlyMap<string, string> | 'ab
     bytes = await readAtMost(path, MAX_JSON_BYTES);
   } catch (error) {
     if (error instanceof BugflowError) throw error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'absent';
+    if (isErrorCode(error, 'ENOENT')) return 'absent';
     throw stateError(path, `cannot be read: ${explainReadError(error)}`, error);
   }
   if (bytes === undefined) throw stateError(path, 'is larger than 64 MiB, so taiga-bugflow did not write it');

@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BugflowError, messageOf } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { liveThrough } from '../live-through.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { load } from '../postgres/load.js';
@@ -75,7 +76,7 @@ async function liveThatYear({ seed, fromMicros, toMicros }: Year): Promise<Simul
 async function emptyFolder(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   } catch (error) {
     throw new BugflowError('DEMO_FOLDER', `${path}: cannot be created: ${messageOf(error)}`, {
       cause: error,
