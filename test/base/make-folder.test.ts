@@ -24,6 +24,9 @@ it('says what is in the way', async () => {
   await expect(makeFolder(join(file, 'x'))).rejects.toThrow('ENOTDIR');
 });
 
-it.skipIf(!existsSync('/proc/self'))('ends where there are no new folders (skipped without /proc)', async () => {
-  await expect(makeFolder('/proc/x/y')).rejects.toThrow('ENOENT');
-});
+it.skipIf(!existsSync('/proc/self'))(
+  'ends where there are no new folders (skipped without /proc)',
+  async () => {
+    await expect(makeFolder('/proc/x/y')).rejects.toThrow('ENOENT');
+  },
+);
