@@ -28,6 +28,8 @@ export async function expectStories(
   alert: string,
   stories: readonly Story[],
   stepMinutes: number,
+  /** How far looks at the samples are apart. */
+  lookMinutes = stepMinutes,
 ): Promise<void> {
   const rules = [...render().values()]
     .flatMap((text) => (parse(text) as RuleFile).groups)
@@ -35,7 +37,7 @@ export async function expectStories(
   expect(rules).toHaveLength(1);
   const test = {
     rule_files: ['rules.yml'],
-    evaluation_interval: `${stepMinutes}m`,
+    evaluation_interval: `${lookMinutes}m`,
     tests: stories.map(({ series, expected }) => ({
       interval: `${stepMinutes}m`,
       input_series: Object.entries(series).map(([name, course]) => ({

@@ -24,7 +24,7 @@ const COMPRESSION = 1000;
 const MINUTE_MS = 60_000 / COMPRESSION;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Runs at least, good or failed. */
-const CYCLES = 5000;
+const CYCLES = 2000;
 const OWN = ['alpha', 'beta', 'gamma', 'delta'];
 /** Of the collectors that ship: two of the present, two of the past. */
 const SHIPPED = ['items', 'issues', 'lifecycle', 'status_transitions'];
