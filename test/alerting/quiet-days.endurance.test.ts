@@ -27,9 +27,10 @@ interface Days {
   readonly atEnd: readonly string[];
 }
 
-/** Prometheus asks more often, but most of the time here goes into asking, and nothing comes and goes within so long. */
+/** Prometheus looks more often, but most of the time here goes into looks. */
 const LOOK_MS = 2 * HOUR_MS;
-/** What it compares are whole weeks, fourteen at each look: asked more seldom it tells the same. */
+/** What it compares are whole weeks, fourteen at each look. */
+const LONG_LOOK_MS = 3 * HOUR_MS;
 const COMPARES_MANY_WEEKS = 'TaigaBugInflowHigh';
 
 /** The list of what needs attention has none. */
@@ -47,7 +48,7 @@ async function lastDays(installation: Installation, toMs: number): Promise<Days>
   const atEnd: string[] = [];
   for (const alert of TEAM_ALERTS) {
     if (hasPast(alert)) {
-      const stepMs = alert.name === COMPARES_MANY_WEEKS ? 2 * LOOK_MS : LOOK_MS;
+      const stepMs = alert.name === COMPARES_MANY_WEEKS ? LONG_LOOK_MS : LOOK_MS;
       const found = await replay(prometheus, alert, { fromMs, toMs, stepMs });
       firings.push(...found);
       // What was so when the days began is no news.

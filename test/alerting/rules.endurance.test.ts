@@ -88,7 +88,7 @@ describe.skipIf(!PROMETHEUS_IS_HERE)('the alert (skipped without promtool)', () 
         expectStories(alert, stories, stepMinutes, lookMinutes);
 
       test('fires, is silent just below, and resolves', async () => {
-        const later = at + Math.max(30, 2 * lookMinutes);
+        const later = at + Math.max(30, lookMinutes);
         await tell(
           {
             series: changed(exceptional, later, over),

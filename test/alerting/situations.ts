@@ -183,9 +183,9 @@ export const SITUATIONS: readonly Situation[] = [
     exceptional: { [`taiga_wip_items{${CELL}}`]: becomes(3, HOUR, 4) },
     usual: { [`taiga_wip_items{${CELL}}`]: becomes(3, 3 * HOUR, 4) },
     over: { [`taiga_wip_items{${CELL}}`]: stays(3) },
-    at: 10 * HOUR,
+    at: 4 * HOUR,
     stepMinutes: 1,
-    thresholds: { over_wip_limit_after: 8 * 3600 },
+    thresholds: { over_wip_limit_after: 2 * 3600 },
     collectors: ['wip', 'wip_limits'],
     description:
       'Over the limit now, one of them for longer than thresholds.over_wip_limit_after: Doing (4);',
