@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Kit, openKit } from '../support/kit.js';
 import { readAll, startLiveReading } from '../support/live-reading.js';
-import { startPGlite, type TestPostgres } from '../support/postgres.js';
+import { startEitherPostgres, type TestPostgres } from '../support/postgres.js';
 import { Samples, type Table } from '../support/samples.js';
 import { TeamWorld } from '../support/team-world.js';
 import { readMismatches, readPast } from '../support/telling.js';
@@ -14,7 +14,7 @@ let keys: { story: string; task: string; issue: string };
 let before: Table;
 
 beforeAll(async () => {
-  server = await startPGlite();
+  server = await startEitherPostgres();
   kit = await openKit(server.url);
   world = new TeamWorld(51);
   world.leavesTraces = true;
