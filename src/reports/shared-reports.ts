@@ -10,7 +10,7 @@ export interface SharedReports {
    * than a minute, it is being read anew. @throws BugflowError
    */
   latest(request: ReportRequest): Promise<LatestReading>;
-  /** The slugs of all projects. @throws BugflowError */
+  /** The slugs of all projects, as they were up to a quarter of an hour ago. @throws BugflowError */
   projects(): Promise<readonly string[]>;
 }
 
@@ -32,45 +32,58 @@ const STALE_MS = 15 * 60_000;
 const MAX_KEPT = 50;
 
 export function createSharedReports({ reports, now }: SharedReportsOptions): SharedReports {
-  const results = createKept<ReportResult>(now);
-  const lists = createKept<readonly string[]>(now);
-  const latest = new Map<string, ReportResult>();
-  const run = async (request: ReportRequest): Promise<ReportResult> => {
-    const key = JSON.stringify(request);
-    const result = await results(key, (readAt) => reports.run(request, readAt));
-    setNewest(latest, key, result);
-    return result;
-  };
+  const results = createReadings((request: ReportRequest, at) => reports.run(request, at), now);
+  const lists = createReadings(() => reports.projects(), now);
   return {
-    run,
+    run: (request) => results.run(request),
     async latest(request) {
-      const known = latest.get(JSON.stringify(request));
-      const ageMs = known ? now() - known.readAtMs : Number.POSITIVE_INFINITY;
-      if (known && ageMs < FRESH_MS) return { result: known, isRenewed: false };
-      const reading = run(request);
-      if (!known || ageMs > STALE_MS) return { result: await reading, isRenewed: false };
-      // Who asks when it is too old, or waits for the new one, learns why it cannot be read.
-      reading.catch(() => undefined);
-      return { result: known, isRenewed: true };
+      const { value, isRenewed } = await results.latest(request);
+      return { result: value, isRenewed };
     },
-    projects: () => lists('projects', () => reports.projects()),
+    projects: async () => (await lists.latest('all')).value,
   };
 }
 
-/** Keeps what was read under each key for a minute; what failed is read again. */
-function createKept<T>(now: () => number): (key: string, read: (at: Date) => Promise<T>) => Promise<T> {
-  const kept = new Map<string, { readonly readAtMs: number; readonly result: Promise<T> }>();
-  return (key, read) => {
+interface Readings<K, T> {
+  /** What was read within the last minute, or is read now; what failed is read again. */
+  run(asked: K): Promise<T>;
+  /** What was read within the last quarter of an hour, while it is read anew. */
+  latest(asked: K): Promise<{ readonly value: T; readonly isRenewed: boolean }>;
+}
+
+function createReadings<K, T>(read: (asked: K, at: Date) => Promise<T>, now: () => number): Readings<K, T> {
+  const begun = new Map<string, { readonly readAtMs: number; readonly value: Promise<T> }>();
+  const ended = new Map<string, { readonly readAtMs: number; readonly value: T }>();
+
+  const readAnew = async (key: string, asked: K, readAtMs: number): Promise<T> => {
+    const value = await read(asked, new Date(readAtMs));
+    setNewest(ended, key, { readAtMs, value });
+    return value;
+  };
+  const run = (asked: K): Promise<T> => {
+    const key = JSON.stringify(asked);
     const readAtMs = now();
-    const known = kept.get(key);
-    if (known && readAtMs - known.readAtMs < FRESH_MS) return known.result;
-    const result = read(new Date(readAtMs));
-    const entry = { readAtMs, result };
-    result.catch(() => {
-      if (kept.get(key) === entry) kept.delete(key);
+    const known = begun.get(key);
+    if (known && readAtMs - known.readAtMs < FRESH_MS) return known.value;
+    const reading = { readAtMs, value: readAnew(key, asked, readAtMs) };
+    reading.value.catch(() => {
+      if (begun.get(key) === reading) begun.delete(key);
     });
-    setNewest(kept, key, entry);
-    return result;
+    setNewest(begun, key, reading);
+    return reading.value;
+  };
+  return {
+    run,
+    async latest(asked) {
+      const known = ended.get(JSON.stringify(asked));
+      const ageMs = known ? now() - known.readAtMs : Number.POSITIVE_INFINITY;
+      if (known && ageMs < FRESH_MS) return { value: known.value, isRenewed: false };
+      const reading = run(asked);
+      if (!known || ageMs > STALE_MS) return { value: await reading, isRenewed: false };
+      // Who waits for the new one, or asks when this one is too old, learns why it cannot be read.
+      reading.catch(() => undefined);
+      return { value: known.value, isRenewed: true };
+    },
   };
 }
 

@@ -70,7 +70,7 @@ describe('reports that many ask for', () => {
     expect(read).toEqual(['shop', 'shop']);
   });
 
-  test('are a list of projects that is read once a minute, too', async () => {
+  test('are a list of projects that nobody has to wait for again, too', async () => {
     let readings = 0;
     let now = 0;
     const shared = createSharedReports({
@@ -82,7 +82,10 @@ describe('reports that many ask for', () => {
     });
     expect(await Promise.all([shared.projects(), shared.projects()])).toEqual([['read 1'], ['read 1']]);
     now += 60_000;
+    expect(await shared.projects()).toEqual(['read 1']);
     expect(await shared.projects()).toEqual(['read 2']);
+    now += 16 * 60_000;
+    expect(await shared.projects()).toEqual(['read 3']);
   });
 
   test('are read again after a failure, which holds up nobody else', async () => {
