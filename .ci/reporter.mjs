@@ -22,7 +22,10 @@ export default class Reporter {
       }
     }
     // One that no test waited for, or that ended a worker: vitest fails the run for it, and no test.
-    for (const error of unhandledErrors) failed(error.VITEST_TEST_PATH ?? '(no file)', 'unhandled', [error]);
+    for (const error of unhandledErrors) {
+      const where = /^ *at .*/m.exec(error.stack ?? '')?.[0].trim() ?? 'nowhere';
+      failed(error.VITEST_TEST_PATH ?? '(no file)', `unhandled, ${where}`, [error]);
+    }
     writeFileSync(process.env.RESULTS_FILE, JSON.stringify(result));
   }
 }

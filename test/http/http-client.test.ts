@@ -103,7 +103,7 @@ describe('one attempt', () => {
 
   test('a server that does not take connections has a limit of its own', async () => {
     // Its handshake never ends: it takes the connection, and says nothing that TLS could go on with.
-    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;

@@ -37,6 +37,8 @@ export async function startProxy(answer: string, behind?: string): Promise<TestP
   server.on('connect', (request, socket) => {
     asked.push(`CONNECT ${request.url}`);
     authorizations.push(request.headers['proxy-authorization']);
+    // Whoever is refused may be gone before the answer is.
+    socket.on('error', () => socket.destroy());
     if (behind === undefined) {
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;
@@ -46,8 +48,8 @@ export async function startProxy(answer: string, behind?: string): Promise<TestP
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(socket).pipe(upstream);
     });
-    for (const end of [upstream, socket])
-      end.on('error', () => [upstream, socket].map((each) => each.destroy()));
+    upstream.on('error', () => socket.destroy());
+    socket.on('close', () => upstream.destroy());
     onTestFinished(() => void upstream.destroy());
   });
   return { url: await listen(server), asked, authorizations };

@@ -206,7 +206,7 @@ describe.skipIf(!hasPostgres)('what a URL says is done (skipped without PostgreS
 
   test('a server that nothing listens on is given up after connect_timeout', async () => {
     const port = await freePort();
-    const silent = createServer();
+    const silent = createServer((socket) => socket.on('error', () => undefined));
     await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
     const error = await read(`postgres://reader@127.0.0.1:${port}/taiga?connect_timeout=1`).catch(
       (reason: unknown) => reason,
