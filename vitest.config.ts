@@ -9,7 +9,6 @@ const ON_BOTH = [
   'test/history/cases.test.ts',
   'test/history/transitions.test.ts',
   'test/integration/collectors.test.ts',
-  'test/integration/command-line.test.ts',
   'test/integration/database.test.ts',
   'test/integration/textfile.test.ts',
 ];
