@@ -88,11 +88,10 @@ ${
 function found(reading: LatestReading, choice: Choice, bodyOf: ReportBodyOf): Html {
   const { result } = reading;
   const { projects, period } = result;
-  return readingContent(
-    reading,
-    html`${projects.join(', ')} – ${period.title}`,
-    html`${downloads(result, choice)}\n${bodyOf(result)}`,
-  );
+  return readingContent(reading, {
+    about: `${projects.join(', ')} – ${period.title}`,
+    content: html`${downloads(result, choice)}\n${bodyOf(result)}`,
+  });
 }
 
 /** The page for a report that does not exist. */

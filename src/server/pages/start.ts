@@ -33,11 +33,11 @@ function isReading(outcome: LatestReading | readonly string[]): outcome is Lates
 
 function vitalSigns(reading: LatestReading, bodyOf: ReportBodyOf): Html {
   const { period, definition } = reading.result;
-  return readingContent(
-    reading,
-    html`${period.title} (<a href="/reports/${definition.name}">another period</a>)`,
-    bodyOf(reading.result),
-  );
+  return readingContent(reading, {
+    about: period.title,
+    more: html` – <a href="/reports/${definition.name}">another period</a>`,
+    content: bodyOf(reading.result),
+  });
 }
 
 function projectList(projects: readonly string[]): Html {
