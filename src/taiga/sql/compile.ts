@@ -235,6 +235,12 @@ function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
     bindParameters(source, parameters, scoped, askedBy);
   const segments: Segment[] = [];
   let text = '';
+  /** The line on which the text ends. */
+  let lastLine = 1;
+  const add = (piece: string): void => {
+    text += piece;
+    lastLine += countLines(piece) - 1;
+  };
   const locate = (position: number): Place => {
     const line = countLines(
       Array.from(text)
@@ -250,16 +256,16 @@ function createQueryText({ own = {}, askedBy }: CompileContext): QueryText {
   };
   return {
     addTable(name, source, scoped) {
-      text += `${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`;
-      segments.push({ firstLine: countLines(text), source, isAfter: false });
-      text += bind({ ...source, text: singleStatement(source, askedBy) }, scoped);
+      add(`${text === '' ? 'WITH' : '\n),'} ${name} AS (\n`);
+      segments.push({ firstLine: lastLine, source, isAfter: false });
+      add(bind({ ...source, text: singleStatement(source, askedBy) }, scoped));
     },
     closeTables() {
-      text += '\n)\n';
+      add('\n)\n');
     },
     append(added, about) {
-      segments.push({ firstLine: countLines(text), source: about, isAfter: true });
-      text += bind({ ...about, text: added });
+      segments.push({ firstLine: lastLine, source: about, isAfter: true });
+      add(bind({ ...about, text: added }));
     },
     compiled: () => ({ text, parameters, locate }),
   };

@@ -60,24 +60,11 @@ export interface Statement {
 }
 
 export function readStatement(sql: string): Statement {
-  const semicolons: number[] = [];
-  const comments: Token[] = [];
-  for (const token of tokensOf(sql)) {
-    if (token.text === ';') semicolons.push(token.start);
-    if (/^(--|\/\*)/.test(token.text)) comments.push(token);
-  }
-  /** Comments as blanks. */
-  let bare = '';
-  let from = 0;
-  for (const { text, start, end } of comments) {
-    bare += sql.slice(from, start) + text.replace(/[^\n]/g, ' ');
-    from = end;
-  }
-  bare += sql.slice(from);
+  const isEmpty = statementAfter(sql, 0) === undefined;
+  const tokens = sql.includes(';') ? [...tokensOf(sql)] : [];
+  const semicolons = tokens.filter(({ text }) => text === ';').map(({ start }) => start);
   const [first] = semicolons;
-  const isEmpty = /^[\s;]*$/.test(bare);
   if (first === undefined) return { text: sql, secondAt: undefined, isEmpty };
-  const second = /[^\s;]/.exec(bare.slice(first));
   let text = '';
   let done = 0;
   for (const at of semicolons) {
@@ -86,9 +73,21 @@ export function readStatement(sql: string): Statement {
   }
   return {
     text: (text + sql.slice(done)).trimEnd(),
-    secondAt: second ? first + second.index : undefined,
+    secondAt: statementAfter(sql, first),
     isEmpty,
   };
+}
+
+/** Where the first thing is that is neither blank nor a semicolon or a comment. */
+function statementAfter(sql: string, start: number): number | undefined {
+  const nothing = /[\s;]*(?:--[^\n]*[\s;]*)*/y;
+  for (let at = start; at < sql.length; at = endOfBlockComment(sql, at)) {
+    nothing.lastIndex = at;
+    nothing.exec(sql);
+    at = nothing.lastIndex;
+    if (at < sql.length && !sql.startsWith('/*', at)) return at;
+  }
+  return undefined;
 }
 
 function endOfBlockComment(sql: string, start: number): number {
