@@ -4,7 +4,7 @@ import { LongFirst } from './test/support/long-first.js';
 
 const MINUTE_MS = 60_000;
 
-/** What the quick part runs on the machine's own PostgreSQL, where there is one, and this part on the embedded one. */
+/** What depends most on which PostgreSQL it is: the quick part takes the machine's own, where there is one, and this part the embedded one. */
 const ON_BOTH = [
   'test/history/cases.test.ts',
   'test/history/transitions.test.ts',
