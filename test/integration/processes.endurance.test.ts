@@ -2,10 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from '../backfill/servers.js';
 import { program, ROOT } from '../support/bugflow.js';
 import { eventually } from '../support/eventually.js';
+import { HANG_MS } from '../support/hang.js';
 
 const canIsolate = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
 const NEEDS_ROOT = '(skipped where unshare may not make a process 1)';
@@ -100,7 +102,10 @@ function hasMark(pid: string, mark: string): boolean {
 
 async function endsAfter(signal: keyof typeof STATUS, started: Started): Promise<number> {
   process.kill(started.pid, signal);
-  const status = await started.ended;
+  const hangs = sleep(HANG_MS, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error(`goes on after ${signal}: ${started.said()}`)),
+  );
+  const status = await Promise.race([started.ended, hangs]);
   await eventually(() => expect(started.family()).toEqual([]));
   return status;
 }
@@ -170,11 +175,11 @@ describe.skipIf(!canIsolate)(`as process 1 ${NEEDS_ROOT}`, () => {
   });
 
   describe('started as in the image', () => {
+    const startScript = readFileSync(join(ROOT, 'compose/start.sh'), 'utf8');
     const image = async (...args: readonly string[]): Promise<string[]> => {
       // As the image has it, with another place of the program.
       const [path = '', ...rest] = (await program()).toReversed();
-      const text = readFileSync(join(ROOT, 'compose/start.sh'), 'utf8');
-      const own = text.replace('/app/dist/main.js', [...rest, path].join(' '));
+      const own = startScript.replace('/app/dist/main.js', [...rest, path].join(' '));
       return [...isolated, 'sh', '-c', own, 'start.sh', ...args];
     };
 
@@ -184,8 +189,19 @@ describe.skipIf(!canIsolate)(`as process 1 ${NEEDS_ROOT}`, () => {
       await eventually(() => expect(started.pid).toBeGreaterThan(0));
       // The shell has begun when its traps are set.
       await eventually(() => expect(caught(started.pid)).toBe(true));
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      await sleep(ms);
       expect([0, STATUS.SIGTERM]).toContain(await endsAfter('SIGTERM', started));
+    });
+
+    test('SIGTERM is not lost while the shell makes its child', async () => {
+      const program = 'node /app/dist/main.js "$@"';
+      expect(startScript).toContain(program);
+      for (let run = 0; run < 300; run += 1) {
+        const started = start(['sh', '-c', startScript.replace(program, 'sleep 3600')], {});
+        while (!caught(started.pid)) await new Promise((resolve) => setImmediate(resolve));
+        for (const from = performance.now(), waitMs = 2 * Math.random(); performance.now() - from < waitMs; );
+        expect(await endsAfter('SIGTERM', started)).toBe(STATUS.SIGTERM);
+      }
     });
 
     test('the exit status is passed on', async () => {
