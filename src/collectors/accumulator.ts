@@ -29,8 +29,8 @@ export interface Accumulator {
   expect(columns: readonly Column[]): void;
   /** Passes on each value of a row with its account, without adding it. @throws BugflowError */
   read(row: Row, take: (account: Account, value: number) => void): void;
-  /** The account of this series of one of the collector's metrics, opened where there is none. @throws BugflowError */
-  accountOf(metric: MetricDefinition, key: SeriesKey): Account;
+  /** Closes accounts, of which nothing is shown or counted any more. */
+  close(accounts: ReadonlySet<Account>): void;
   /**
    * Opens the series that rows of `zeros` name, with 0 where nothing was added yet, for each metric whose labels are all
    * among the columns. @throws BugflowError
@@ -47,10 +47,12 @@ export function createAccumulator(
 ): Accumulator {
   const books = definition.metrics.map((metric) => ({ metric, accounts: new Map<SeriesKey, Account>() }));
   let targets: readonly MetricColumns[] | undefined;
-  const counts = createSeriesCounts(definition);
+  let counts = createSeriesCounts(definition);
 
-  const openNew = ({ metric, accounts }: (typeof books)[number], key: SeriesKey): Account => {
+  const count = (metric: MetricDefinition, key: SeriesKey): void =>
     counts.add(metric, key, metric.type === 'histogram' ? seriesPerDistribution(metric) : 1);
+  const openNew = ({ metric, accounts }: (typeof books)[number], key: SeriesKey): Account => {
+    count(metric, key);
     if (counts.limited() > definition.maxSeries) throw tooManySeries(definition, counts.largestProject());
     // What is only read from `now` shows its row's value unchanged: nothing is ever added to it.
     const isAddedUp = (definition.events ?? definition.spans) !== undefined;
@@ -88,10 +90,15 @@ export function createAccumulator(
       }
     },
 
-    accountOf(metric, key) {
-      const book = books.find((candidate) => candidate.metric === metric);
-      if (!book) throw new Error(`${definition.name} has no metric ${metric.name}`);
-      return book.accounts.get(key) ?? openNew(book, key);
+    close(closed) {
+      if (closed.size === 0) return;
+      counts = createSeriesCounts(definition);
+      for (const { metric, accounts } of books) {
+        for (const [key, account] of accounts) {
+          if (closed.has(account)) accounts.delete(key);
+          else count(metric, key);
+        }
+      }
     },
 
     open(columns, rows) {

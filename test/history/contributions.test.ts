@@ -33,11 +33,13 @@ test('what each item adds is kept to the last number, nothing too, whoever else 
       for (const account of ACCOUNTS) contributions.open(account);
       const expected = new Map<number, Contribution>();
       for (const [item, each] of steps) {
-        contributions.set(item, each);
+        if (each.size > 0) contributions.set(item, each);
+        else contributions.remove(item);
         expected.set(item, each);
         for (const known of ITEMS) expect(contributions.get(known)).toEqual(expected.get(known) ?? new Map());
       }
-      expect([...contributions.items()].sort()).toEqual([...expected.keys()].sort());
+      const accounts = [...expected.values()].flatMap((each) => [...each.keys()]);
+      expect(new Set(contributions.accounts())).toEqual(new Set(accounts));
     }),
   );
 });

@@ -168,6 +168,14 @@ describe('the ledger', () => {
     expect(error.message).toContain('the column "key"');
   });
 
+  it('does not count series of items that were left out', () => {
+    const ledger = createEventLedger({ ...DEFINITION, maxSeries: 6 }, createItemNumbers());
+    take(ledger, ['a'], [['a', 'issue', '1', '5']]);
+    ledger.leaveOut(['a']);
+    take(ledger, ['b'], [['b', 'task', '1', '5']]);
+    expect(Object.keys(totals(ledger))).toHaveLength(6);
+  });
+
   it('refuses more series than allowed, and goes on with those it has', async () => {
     // A counter and a histogram of two buckets, +Inf, the sum and the count: six lines a kind.
     const ledger = createEventLedger({ ...DEFINITION, maxSeries: 6 }, createItemNumbers());
@@ -226,6 +234,24 @@ describe('the ledger', () => {
                 mine.filter(({ seconds }) => seconds !== null && seconds <= bound).length,
               );
           }
+        }),
+      );
+    });
+
+    it('is without items that are left out as if they had never been read, and counts them when they come again', () => {
+      const all = Array.from({ length: 13 }, (_, i) => `item ${i}`);
+      fc.assert(
+        fc.property(fc.array(event, { maxLength: 80 }), fc.subarray(all), (events, leftOut) => {
+          const others = all.filter((key) => !leftOut.includes(key));
+          const ledger = createEventLedger(DEFINITION, createItemNumbers());
+          take(ledger, all, rowsOf(events, all));
+          const whole = totals(ledger);
+          ledger.leaveOut([...leftOut, 'never read']);
+          const rest = createEventLedger(DEFINITION, createItemNumbers());
+          take(rest, others, rowsOf(events, others));
+          expect(totals(ledger)).toEqual(totals(rest));
+          take(ledger, all, rowsOf(events, all));
+          expect(totals(ledger)).toEqual(whole);
         }),
       );
     });

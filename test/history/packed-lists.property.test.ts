@@ -9,16 +9,17 @@ const number = fc.oneof(
 );
 const list = fc.array(number, { maxLength: 40 });
 
-it('gives out each list as it was last set, however often the lists are replaced', () => {
-  const step = fc.tuple(fc.oneof(fc.nat(4), fc.constant(5000)), list);
+it('gives out each list as it was last set, however often the lists are replaced or removed', () => {
+  const step = fc.tuple(fc.oneof(fc.nat(4), fc.constant(5000)), fc.option(list));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {
       const lists = createPackedLists();
       const model = new Map<number, readonly number[]>();
       for (const [index, each] of steps) {
-        lists.set(index, each);
-        model.set(index, each);
-        expect(lists.get(index)).toEqual(each);
+        if (each) lists.set(index, each);
+        else lists.remove(index);
+        model.set(index, each ?? []);
+        expect(lists.get(index)).toEqual(each ?? []);
       }
       for (const index of [0, 1, 2, 3, 4, 5000, 5001])
         expect([index, lists.get(index)]).toEqual([index, model.get(index) ?? []]);

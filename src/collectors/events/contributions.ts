@@ -11,8 +11,9 @@ export interface Contributions {
   /** A copy; empty for an item that is not known. */
   get(item: number): Contribution;
   set(item: number, contribution: Contribution): void;
-  /** The items that opened an account, if only with nothing. */
-  items(): Iterable<number>;
+  remove(item: number): void;
+  /** To which any item adds, if only nothing; one after another, and often the same ones. */
+  accounts(): Iterable<Account>;
 }
 
 /**
@@ -63,6 +64,15 @@ export function createContributions(): Contributions {
     },
 
     set: (item, contribution) => packed.set(item, pack(contribution)),
-    items: packed.indexes,
+    remove: packed.remove,
+    *accounts() {
+      for (const item of packed.indexes()) {
+        const pairs = packed.get(item);
+        for (let i = 0; i < pairs.length; i += 2) {
+          const account = owners[pairs[i] ?? 0];
+          if (account) yield account;
+        }
+      }
+    },
   };
 }

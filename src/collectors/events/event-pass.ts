@@ -121,7 +121,7 @@ export async function readChanges(
     total += again.itemCount;
     const keys = new Set<string>();
     for (const group of again) for (const key of group) keys.add(key);
-    for (const task of tasks) task.ledger = task.ledger.without(keys);
+    for (const { ledger } of tasks) ledger.leaveOut(keys);
     await openZeros();
     await readGroups(again);
   }

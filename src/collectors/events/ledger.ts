@@ -18,8 +18,8 @@ export interface EventLedger {
   open(columns: readonly Column[], rows: readonly Row[]): void;
   /** The totals of all readings that were committed. */
   finish(): MetricFamily[];
-  /** What the others contributed than these items, in a new ledger, without the series that only these have. */
-  without(keys: ReadonlySet<string>): EventLedger;
+  /** Takes out what these items contributed, and the series that only they have. */
+  leaveOut(keys: Iterable<string>): void;
 }
 
 /** Nothing of it counts before it is committed. */
@@ -30,15 +30,8 @@ export interface LedgerReading {
   commit(): boolean;
 }
 
-/**
- * Several ledgers can share the numbers of items.
- * @param begun what items contributed so far, by number
- */
-export function createEventLedger(
-  definition: CollectorDefinition,
-  items: ItemNumbers,
-  begun: Iterable<readonly [number, Contribution]> = [],
-): EventLedger {
+/** Several ledgers can share the numbers of items. */
+export function createEventLedger(definition: CollectorDefinition, items: ItemNumbers): EventLedger {
   const contributions = createContributions();
   const accumulator = createAccumulator(definition, 'events', (account) => {
     contributions.open(account);
@@ -47,15 +40,6 @@ export function createEventLedger(
   let keyIndex: number | undefined;
   /** Whether there are series that were not there at the last commit. */
   let opened = false;
-  for (const [item, contribution] of begun) {
-    const own: Contribution = new Map();
-    for (const [{ metric, key: series }, amounts] of contribution) {
-      const account = accumulator.accountOf(metric, series);
-      replace(account, emptyCells(account), amounts);
-      own.set(account, amounts);
-    }
-    contributions.set(item, own);
-  }
 
   return {
     begin(keys) {
@@ -105,12 +89,22 @@ export function createEventLedger(
     open: accumulator.open,
     finish: accumulator.families,
 
-    without(keys) {
-      const others = function* (): Iterable<[number, Contribution]> {
-        for (const item of contributions.items())
-          if (!keys.has(items.keyOf(item))) yield [item, contributions.get(item)];
-      };
-      return createEventLedger(definition, items, others());
+    leaveOut(keys) {
+      const orphans = new Set<Account>();
+      for (const key of keys) {
+        const item = items.find(key);
+        if (item === undefined) continue;
+        for (const [account, amounts] of contributions.get(item)) {
+          for (const [i, amount] of amounts.entries()) growCell(account, i, -amount);
+          orphans.add(account);
+        }
+        contributions.remove(item);
+      }
+      for (const account of contributions.accounts()) {
+        if (orphans.size === 0) return;
+        orphans.delete(account);
+      }
+      accumulator.close(orphans);
     },
   };
 }

@@ -5,6 +5,7 @@ export interface PackedLists {
   /** Empty where none was set. */
   get(index: number): number[];
   set(index: number, list: readonly number[]): void;
+  remove(index: number): void;
   /** Of the lists that were set. */
   indexes(): Iterable<number>;
 }
@@ -68,6 +69,12 @@ export function createPackedLists(): PackedLists {
     old = 0;
   };
 
+  const remove = (index: number): void => {
+    const start = starts.get(index) - 1;
+    if (start >= 0) old += endOf(start) - start;
+    starts.set(index, 0);
+  };
+
   return {
     get(index) {
       const start = starts.get(index) - 1;
@@ -79,15 +86,15 @@ export function createPackedLists(): PackedLists {
     },
 
     set(index, list) {
-      const start = starts.get(index) - 1;
-      if (start >= 0) old += endOf(start) - start;
-      starts.set(index, 0);
+      remove(index);
       if (old > end / 2) compact();
       grow((1 + list.length) * MAX_BYTES);
       starts.set(index, end + 1);
       write(list.length);
       for (const number of list) write(number);
     },
+
+    remove,
 
     *indexes() {
       for (let index = 0; index < starts.length(); index++) if (starts.get(index) > 0) yield index;
