@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileMerged, compileQuery, compileTables, type SqlSource } from '../../src/taiga/sql/compile.js';
+import {
+  compileMerged,
+  compileQuery,
+  compileTables,
+  type MergedPart,
+  type SqlSource,
+} from '../../src/taiga/sql/compile.js';
 import type { Relation } from '../../src/taiga/sql/relations.js';
 import { errorOf } from '../unit/helpers.js';
 
@@ -46,6 +52,18 @@ describe('the text', () => {
       /SELECT 0 AS part, .*, c."kind"::text, c."a ""b"""::text\nFROM collector_0 .*\nUNION ALL\nSELECT 1 AS part, .*, row_to_json\(c\)::text, NULL\nFROM collector_1 .*\nORDER BY moment, part$/s,
     );
     expect(parameters).toEqual(['now']);
+  });
+
+  test('of several pieces without times makes neither times nor an order', () => {
+    const piece = (file: string, column: string): MergedPart => ({
+      sql: { text: 'SELECT 1', file, line: 1 },
+      reading: 'now',
+      columns: [column],
+    });
+    const { text } = compileMerged([piece('c.yaml', 'a'), piece('d.yaml', 'b')], []);
+    expect(text).toMatch(
+      /\nSELECT 0 AS part, NULL AS moment, .*, c."a"::text\nFROM collector_0 AS c \nUNION ALL\nSELECT 1 AS part, .*, c."b"::text\nFROM collector_1 AS c $/,
+    );
   });
 
   test('without relations there is only its own', () => {

@@ -91,7 +91,8 @@ FROM (
         WHEN type = 1 THEN content ->> 'points' ELSE '[null, ' || (content ->> 'points') || ']' END AS points
     FROM (
       SELECT
-        h.key, left(h.key, 1) AS letter, h.project_id, h.created_at AS at, h.type, h.id AS entry_id,
+        -- Compared byte by byte, which takes a fraction of the time: history is put in order by it again and again.
+        h.key COLLATE "C" AS key, left(h.key, 1) AS letter, h.project_id, h.created_at AS at, h.type, h.id AS entry_id,
         h."user" ->> 'pk' AS user_id,
         h.comment <> '' AS comment,
         h.is_hidden IS NOT TRUE AS visible,

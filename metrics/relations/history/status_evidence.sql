@@ -29,23 +29,22 @@ WITH with_tasks AS (
   WHERE e.kind = 'userstory' AND e.type <> 3 AND NOT e.is_import AND e.at >= e.recorded_at
     AND NOT (SELECT coalesce(jsonb_object_agg(story_id, 1), '{}') FROM with_tasks WHERE story_id IS NOT NULL) ? e.item_id::text
   WINDOW same AS (PARTITION BY e.key ORDER BY e.n)
-), evidence AS (
-  SELECT e.kind, e.project_id, e.status_id, NULL::integer AS story_id, v.at, v.is_closed
+), dated AS (
+  -- Tasks and issues in their statuses, and their finish dates. A row is written a moment after the date is set.
+  SELECT
+    e.kind, e.project_id, e.status_id, e.at, e.left_at, i.closed_at,
+    e.left_at IS NULL AND i.closed_at > e.at + interval '1 minute' AS is_switched
   FROM status_entry AS e
   JOIN item_record AS i ON i.history_key = e.key
-  CROSS JOIN LATERAL (
-    VALUES
-      (
-        e.at,
-        CASE
-          -- A row is written a moment after the date is set.
-          WHEN e.at >= i.closed_at THEN TRUE
-          WHEN e.left_at >= i.closed_at OR e.left_at IS NULL AND coalesce(i.closed_at > e.at + interval '1 minute', TRUE) THEN FALSE
-        END
-      ),
-      (CASE WHEN e.left_at IS NULL AND i.closed_at > e.at + interval '1 minute' THEN i.closed_at END, TRUE)
-  ) AS v (at, is_closed)
-  WHERE e.kind IN ('task', 'issue') AND NOT e.later AND v.at IS NOT NULL AND v.is_closed IS NOT NULL
+  WHERE e.kind IN ('task', 'issue') AND NOT e.later
+), evidence AS (
+  SELECT kind, project_id, status_id, NULL::integer AS story_id, at, coalesce(at >= closed_at, FALSE) AS is_closed
+  FROM dated
+  WHERE at >= closed_at OR left_at >= closed_at OR left_at IS NULL AND coalesce(is_switched, TRUE)
+  UNION ALL
+  SELECT kind, project_id, status_id, NULL, closed_at, TRUE
+  FROM dated
+  WHERE is_switched
   UNION ALL
   SELECT
     kind, project_id, status_id, item_id,
@@ -55,13 +54,18 @@ WITH with_tasks AS (
   WHERE (enters OR tells_closed) AND is_closed IS NOT NULL AND status_id IS NOT NULL
 ), board_use AS (
   SELECT
-    e.kind, e.project_id,
-    min(e.at) AS first_at,
-    min(e.at) FILTER (WHERE NOT e.is_closed AND e.status ~* r.name) AS backlog_at,
-    max(e.at) FILTER (WHERE NOT e.is_closed AND e.status ~* r.name OR NOT e.from_is_closed AND e.from_status ~* r.name) AS used_at
-  FROM status_entry AS e
+    m.kind, m.project_id,
+    min(m.first_at) AS first_at,
+    min(m.first_at) FILTER (WHERE NOT m.is_closed AND m.status ~* r.name) AS backlog_at,
+    max(m.last_at) FILTER (WHERE NOT m.is_closed AND m.status ~* r.name OR NOT m.from_is_closed AND m.from_status ~* r.name) AS used_at
+  FROM (
+    -- There are many moves between a few statuses: each name is compared once.
+    SELECT kind, project_id, status, is_closed, from_status, from_is_closed, min(at) AS first_at, max(at) AS last_at
+    FROM status_entry
+    GROUP BY kind, project_id, status, is_closed, from_status, from_is_closed
+  ) AS m
   CROSS JOIN (SELECT name FROM stage_rule WHERE stage = 'backlog' AND name <> '') AS r
-  GROUP BY e.kind, e.project_id
+  GROUP BY m.kind, m.project_id
 ), gone AS (
   SELECT
     kind, project_id, status_id,

@@ -70,7 +70,7 @@ export const MERGED_COLUMNS = ['part', 'moment', 'sign', 'begins', 'ends'] as co
  * `begins`: where the span begins, in Unix microseconds. `ends`: its end in Unix milliseconds as of now.
  */
 const READINGS = {
-  /** What is so now. */
+  /** What is so now; and rows whose time does not matter. */
   now: { select: '0::bigint AS moment, 1 AS sign, NULL::bigint AS begins, NULL::bigint AS ends', from: '' },
   /** Series that exist at `:now`. */
   zeros: {
@@ -92,6 +92,9 @@ const READINGS = {
     from: 'WHERE c.valid_from <= :now AND (c.valid_to IS NULL OR c.valid_to > :now)',
   },
 } as const;
+
+/** Where no part has times: neither made nor sent. */
+const UNTIMED = { select: 'NULL AS moment, NULL AS sign, NULL AS begins, NULL AS ends', from: '' };
 
 function milliseconds(time: string): string {
   return `ceil(extract(epoch FROM ${time}) * 1000)::bigint`;
@@ -124,7 +127,8 @@ export function compileQuery(
 
 /**
  * Compiles several pieces into one query, so that shared relations are computed once. Each row has the number of its
- * part; rows come in order of time. Columns are text; parts with fewer columns than others end with NULLs.
+ * part; rows come in order of time, if any part has times. Columns are text; parts with fewer columns than others end with
+ * NULLs.
  */
 export function compileMerged(
   parts: readonly [MergedPart, ...MergedPart[]],
@@ -139,8 +143,9 @@ export function compileMerged(
     columns === 'all' ? ['row_to_json(c)::text'] : columns.map((column) => `c.${quoted(column)}::text`),
   );
   const width = Math.max(...wanted.map((columns) => columns.length));
+  const isTimed = parts.some(({ reading }) => reading !== 'now');
   for (const [i, { sql, reading }] of parts.entries()) {
-    const { select, from } = READINGS[reading];
+    const { select, from } = isTimed ? READINGS[reading] : UNTIMED;
     const cells = Array.from({ length: width }, (_, cell) => wanted[i]?.[cell] ?? 'NULL');
     const union = i === 0 ? '' : '\nUNION ALL\n';
     query.append(
@@ -148,7 +153,7 @@ export function compileMerged(
       sql,
     );
   }
-  query.append('\nORDER BY moment, part', parts[0].sql);
+  if (isTimed) query.append('\nORDER BY moment, part', parts[0].sql);
   return query.compiled();
 }
 
