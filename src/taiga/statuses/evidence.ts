@@ -6,7 +6,7 @@ import {
   statusKey,
 } from './known-statuses.js';
 
-/** A row of the relation `status_evidence`, which says what each topic means; times in Unix microseconds. */
+/** Rows of the relation `status_evidence`, which says what each topic means, that tell the same. */
 export interface EvidenceRow {
   readonly topic: string;
   readonly kind: string;
@@ -15,7 +15,8 @@ export interface EvidenceRow {
   readonly storyId: number | undefined;
   readonly status: string | undefined;
   readonly isClosed: boolean;
-  readonly atMicros: number;
+  /** In Unix microseconds, in any order; empty where it does not matter when. */
+  readonly timesMicros: readonly number[];
 }
 
 /** What rows of history tell of statuses, gathered slice by slice; what follows needs all of it. */
@@ -68,15 +69,17 @@ export function createEvidence(): Evidence {
   };
 
   return {
-    add({ topic, storyId, status, isClosed, atMicros, ...id }) {
+    add({ topic, storyId, status, isClosed, timesMicros, ...id }) {
       const key = statusKey(id);
       switch (topic) {
         case 'mark': {
           const pieces = marks.get(key) ?? { atMicros: [], isClosed: [], storyId: [] };
           marks.set(key, pieces);
-          pieces.atMicros.push(atMicros);
-          pieces.isClosed.push(isClosed);
-          pieces.storyId.push(storyId ?? 0);
+          for (const atMicros of timesMicros) {
+            pieces.atMicros.push(atMicros);
+            pieces.isClosed.push(isClosed);
+            pieces.storyId.push(storyId ?? 0);
+          }
           break;
         }
         case 'tasks':
@@ -84,6 +87,7 @@ export function createEvidence(): Evidence {
           break;
         case 'name': {
           const before = gone.get(key);
+          const atMicros = Math.max(0, ...timesMicros);
           if (!before || (status !== undefined && (before.name === '' || before.atMicros < atMicros)))
             gone.set(key, { ...id, name: status ?? '', atMicros });
           break;
@@ -91,12 +95,15 @@ export function createEvidence(): Evidence {
         case 'first':
         case 'backlog': {
           const use = boards.get(key) ?? {};
-          boards.set(key, { ...use, [topic]: Math.min(use[topic] ?? Number.POSITIVE_INFINITY, atMicros) });
+          boards.set(key, {
+            ...use,
+            [topic]: Math.min(use[topic] ?? Number.POSITIVE_INFINITY, ...timesMicros),
+          });
           break;
         }
         case 'used': {
           const use = boards.get(key) ?? {};
-          boards.set(key, { ...use, used: Math.max(use.used ?? Number.NEGATIVE_INFINITY, atMicros) });
+          boards.set(key, { ...use, used: Math.max(use.used ?? Number.NEGATIVE_INFINITY, ...timesMicros) });
           break;
         }
         default:

@@ -24,8 +24,11 @@ SELECT kind, project_id, 0, '', has_backlog FROM board`,
 );
 const EVIDENCE = about(
   ['status_evidence'],
-  `SELECT topic, kind, project_id, status_id, status, is_closed, story_id, (extract(epoch FROM at) * 1000000)::bigint AS micros
-FROM status_evidence`,
+  // There is as much evidence as history, but about a few statuses: one row for all times at which the same was told.
+  `SELECT topic, kind, project_id, status_id, status, is_closed, story_id,
+  string_agg((extract(epoch FROM at) * 1000000)::bigint::text, ',') AS micros
+FROM status_evidence
+GROUP BY topic, kind, project_id, status_id, status, is_closed, story_id`,
 );
 const EVIDENCE_COLUMNS = [
   'topic',
@@ -67,7 +70,7 @@ export function toEvidence(row: Row): EvidenceRow {
     topic: topic ?? '',
     status: status ?? undefined,
     storyId: storyId == null ? undefined : Number(storyId),
-    atMicros: Number(micros),
+    timesMicros: micros == null ? [] : micros.split(',').map(Number),
   };
 }
 

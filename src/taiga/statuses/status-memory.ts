@@ -154,7 +154,9 @@ export function createStatusMemory({
           for (const row of found) {
             const told = toEvidence(row);
             // What happens meanwhile is left for the next refresh.
-            if (told.atMicros <= nowMicros) evidence.add(told);
+            const timesMicros = told.timesMicros.filter((atMicros) => atMicros <= nowMicros);
+            if (timesMicros.length > 0 || told.timesMicros.length === 0)
+              evidence.add({ ...told, timesMicros });
           }
         },
         async conclude() {
