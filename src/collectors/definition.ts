@@ -5,7 +5,7 @@ import { duration, timeout } from '../base/duration.js';
 import { BugflowError, type Place } from '../base/errors.js';
 import { readText } from '../base/read-text.js';
 import { cronProblem } from '../scheduling/cron-expression.js';
-import type { SqlSource } from '../taiga/sql/compile.js';
+import type { SqlSource } from '../taiga/sql/query-text.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
 import { DEFAULT_MAX_LABEL_BYTES } from './label-length.js';
 

@@ -1,5 +1,6 @@
 import type { Readable, ReadablePart } from '../taiga/reader.js';
-import type { Frame, SqlSource } from '../taiga/sql/compile.js';
+import type { Frame } from '../taiga/sql/compile.js';
+import type { SqlSource } from '../taiga/sql/query-text.js';
 import type { CollectorDefinition } from './definition.js';
 
 /** One of a collector's pieces of SQL as a query to Taiga. */

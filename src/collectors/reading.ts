@@ -1,7 +1,7 @@
 import type { Row } from '../database/database.js';
 import type { ParameterValues } from '../taiga/parameters.js';
 import type { Reader, RowSample } from '../taiga/reader.js';
-import type { SqlSource } from '../taiga/sql/compile.js';
+import type { SqlSource } from '../taiga/sql/query-text.js';
 import { createAccumulator } from './accumulator.js';
 import { assertHistoryKeys } from './assert-history-keys.js';
 import type { CollectorDefinition } from './definition.js';

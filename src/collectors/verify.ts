@@ -3,7 +3,8 @@ import type { RowStream } from '../database/database.js';
 import { withoutOff } from '../taiga/off.js';
 import type { ParameterValues } from '../taiga/parameters.js';
 import type { ReadablePart, Reader } from '../taiga/reader.js';
-import { MERGED_COLUMNS, type SqlSource } from '../taiga/sql/compile.js';
+import { MERGED_COLUMNS } from '../taiga/sql/compile.js';
+import type { SqlSource } from '../taiga/sql/query-text.js';
 import { type Account, addValue } from './account.js';
 import { createAccumulator } from './accumulator.js';
 import type { CollectorDefinition, MetricDefinition } from './definition.js';
@@ -38,7 +39,7 @@ export async function verifyHistory(
     const { now, spans } = definition;
     return now && spans ? [{ definition, columns: wantedColumns(definition), now, spans }] : [];
   });
-  const [present, ...others] = readings.map((reading) => part(reading, reading.now, 'now'));
+  const [present, ...others] = readings.map((reading) => part(reading, reading.now, 'rows'));
   const [past, ...otherPasts] = readings.map((reading) => part(reading, reading.spans, 'valid'));
   if (!present || !past) return [];
   const nowMs = Date.parse(String(values.now));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Document, type DocumentPath, readDocument } from '../base/document.js';
 import { timeout } from '../base/duration.js';
 import type { Place } from '../base/errors.js';
-import type { SqlSource } from '../taiga/sql/compile.js';
+import type { SqlSource } from '../taiga/sql/query-text.js';
 import { badRequirement, REQUIREMENT } from '../taiga/sql/relations.js';
 import { type ChartDefinition, chart, chartProblems } from './charts/definition.js';
 import { isPeriodName, isSprintPeriod, PERIOD_NAMES } from './period.js';

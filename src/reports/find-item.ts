@@ -1,6 +1,6 @@
 import { BugflowError } from '../base/errors.js';
 import type { OwnParameters } from '../taiga/parameters.js';
-import type { SqlSource } from '../taiga/sql/compile.js';
+import type { SqlSource } from '../taiga/sql/query-text.js';
 import type { Taiga } from '../taiga/taiga.js';
 import type { ResultItem } from './result.js';
 

@@ -1,7 +1,7 @@
 import { hasCode } from '../base/errors.js';
 import { sqlMistakeOf } from '../database/explain-error.js';
 import { type Asker, queryError } from './asker.js';
-import type { CompiledQuery, SqlSource } from './sql/compile.js';
+import type { CompiledQuery, SqlSource } from './sql/query-text.js';
 
 /** An asker and its SQL. */
 export interface Asked {

@@ -4,13 +4,14 @@ import { type Asker, queryError } from './asker.js';
 import { type Asked, explainMistake, nameTimeout } from './explain-query-error.js';
 import { createKnownServer, type KnownServerOptions } from './known-server.js';
 import type { OwnParameters, ParameterValues } from './parameters.js';
-import { type CompiledQuery, type SqlSource, scopedName, scopesOf, TABLE_COLUMNS } from './sql/compile.js';
+import { scopesOf, TABLE_COLUMNS } from './sql/compile.js';
 import {
   type Compilable,
   type CompilablePart,
   type CompilableTable,
   createCompiler,
 } from './sql/compiler.js';
+import { type CompiledQuery, type SqlSource, scopedName } from './sql/query-text.js';
 import type { RelationLibrary } from './sql/relations.js';
 
 export interface RowSample {

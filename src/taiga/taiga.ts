@@ -9,7 +9,7 @@ import {
   type Readable,
   type Reader,
 } from './reader.js';
-import type { SqlSource } from './sql/compile.js';
+import type { SqlSource } from './sql/query-text.js';
 import type { RelationLibrary } from './sql/relations.js';
 
 /** A query whose answer is small enough for memory. */

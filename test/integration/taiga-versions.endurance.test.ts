@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabaseTimeline } from '../../src/backfill/database-timeline.js';
 import type { MetricFamily } from '../../src/collectors/families.js';
-import type { SqlSource } from '../../src/taiga/sql/compile.js';
+import type { SqlSource } from '../../src/taiga/sql/query-text.js';
 import { exampleTaiga, NOW } from '../support/fixture.js';
 import { HANG_MS } from '../support/hang.js';
 import { type Kit, openKit } from '../support/kit.js';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { SqlSource } from '../../src/taiga/sql/compile.js';
 import { type Compilable, createCompiler } from '../../src/taiga/sql/compiler.js';
+import type { SqlSource } from '../../src/taiga/sql/query-text.js';
 import { loadRelations } from '../../src/taiga/sql/relations.js';
 import { createFolder } from '../support/bugflow.js';
 
@@ -56,7 +56,7 @@ describe('a query', () => {
       sql: { text, file: 'b.yaml', line: 1 },
       relations: ['lane'],
       askedBy: { kind: 'collector', name: 'b' },
-      reading: 'now' as const,
+      reading: 'rows' as const,
       columns: ['lane'],
     });
     const [a, b] = [part('SELECT lane FROM lane'), part('SELECT 2 AS lane')];

@@ -5,7 +5,7 @@ import { createDatabase, type Database, type RowStream } from '../../src/databas
 import { taigaSchemaSql } from '../../src/demo/schema.js';
 import { type OwnParameters, parameterValues } from '../../src/taiga/parameters.js';
 import type { ReadablePart } from '../../src/taiga/reader.js';
-import type { SqlSource } from '../../src/taiga/sql/compile.js';
+import type { SqlSource } from '../../src/taiga/sql/query-text.js';
 import { loadRelations } from '../../src/taiga/sql/relations.js';
 import { createTaiga, type Query, type TableQuery, type Taiga } from '../../src/taiga/taiga.js';
 import { createFolder } from '../support/bugflow.js';
@@ -184,7 +184,7 @@ describeOnPostgres('a question to Taiga', (server) => {
   describe('of several together', () => {
     const part = (name: string, text: string): ReadablePart => ({
       sql: { text, file: `${name}.yaml`, line: 3 },
-      reading: 'now',
+      reading: 'rows',
       columns: ['n'],
       relations: ['two'],
       shipped: true,

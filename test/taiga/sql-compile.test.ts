@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  compileMerged,
-  compileQuery,
-  compileTables,
-  type MergedPart,
-  type SqlSource,
-} from '../../src/taiga/sql/compile.js';
+import { compileMerged, compileQuery, compileTables, type MergedPart } from '../../src/taiga/sql/compile.js';
+import type { SqlSource } from '../../src/taiga/sql/query-text.js';
 import type { Relation } from '../../src/taiga/sql/relations.js';
 import { errorOf } from '../unit/helpers.js';
 
@@ -57,7 +52,7 @@ describe('the text', () => {
   test('of several pieces without times makes neither times nor an order', () => {
     const piece = (file: string, column: string): MergedPart => ({
       sql: { text: 'SELECT 1', file, line: 1 },
-      reading: 'now',
+      reading: 'rows',
       columns: [column],
     });
     const { text } = compileMerged([piece('c.yaml', 'a'), piece('d.yaml', 'b')], []);
@@ -105,7 +100,7 @@ describe('what is no single statement', () => {
     const relations = [relation('a', own)];
     const fine = { text: 'SELECT 1; -- the end', file: 'd.yaml', line: 1 };
     expect((await errorOf(() => compileQuery(fine, relations))).message).toMatch(message);
-    const part = { sql: own, reading: 'now', columns: 'all' } as const;
+    const part = { sql: own, reading: 'rows', columns: 'all' } as const;
     expect((await errorOf(() => compileMerged([part], []))).message).toMatch(message);
     const table = { sql: own, columns: ['x'], parameters: {}, limit: 1 };
     const asker = { kind: 'report', name: 'week' };

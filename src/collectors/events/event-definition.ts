@@ -1,4 +1,4 @@
-import type { SqlSource } from '../../taiga/sql/compile.js';
+import type { SqlSource } from '../../taiga/sql/query-text.js';
 import type { CollectorDefinition } from '../definition.js';
 
 export type EventDefinition = CollectorDefinition & { readonly events: SqlSource };

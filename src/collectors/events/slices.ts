@@ -57,7 +57,7 @@ export async function readSlice(
     readablePartOf(definition, {
       sql: definition.events,
       // Totals do not depend on the order.
-      reading: 'now',
+      reading: 'rows',
       columns: columns[i]?.map(({ name }) => name) ?? [],
     }),
   );

@@ -1,17 +1,16 @@
 import type { Asker } from '../asker.js';
 import type { OwnParameters } from '../parameters.js';
 import {
-  type CompiledQuery,
   compileMerged,
   compileQuery,
   compileTables,
   type Frame,
   type MergedPart,
   mentioned,
-  type SqlSource,
   scopesOf,
   type TablePart,
 } from './compile.js';
+import type { CompiledQuery, SqlSource } from './query-text.js';
 import type { Has, RelationLibrary } from './relations.js';
 
 /** A piece of SQL, and how to compile it. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BugflowError, type Place } from '../../base/errors.js';
-import type { SqlSource } from './compile.js';
+import type { SqlSource } from './query-text.js';
 
 /** Shared SQL, prepended as a CTE to the collectors that name it. */
 export interface Relation {

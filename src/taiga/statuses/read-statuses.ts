@@ -44,7 +44,7 @@ const KEYS = about(['history_key'], 'SELECT key, entries FROM history_key');
 const AFFECTED = about(['remembered_item'], 'SELECT key FROM remembered_item');
 
 /** The evidence in a slice of items, to be read together with other queries. */
-export const EVIDENCE_PART: ReadablePart = { ...EVIDENCE, reading: 'now', columns: EVIDENCE_COLUMNS };
+export const EVIDENCE_PART: ReadablePart = { ...EVIDENCE, reading: 'rows', columns: EVIDENCE_COLUMNS };
 
 /** The statuses, and the boards as their statuses 0, as they are now. @throws BugflowError */
 export async function readCurrent(reader: Reader, values: ParameterValues): Promise<StatusRow[]> {
